@@ -1,0 +1,128 @@
+/**
+ * The configuration as the rest of Holdfast sees it: converted, expanded, every default filled in. Plain data that survives JSON
+ * (the daemon keeps the running configuration in the keeper's store).
+ */
+
+export type AutoRestart = "always" | "never" | "unexpected";
+
+/** Where a channel's output goes. `auto`: a file in childlogdir that the daemon names when the group is added. */
+export type LogTarget = { readonly kind: "none" } | { readonly kind: "auto" } | { readonly kind: "file"; readonly path: string };
+
+export type ChannelConfig = {
+  readonly logfile: LogTarget;
+  /** 0: never rotated. */
+  readonly maxBytes: number;
+  readonly backups: number;
+  /** 0: capture mode is off. */
+  readonly captureMaxBytes: number;
+  readonly eventsEnabled: boolean;
+  readonly syslog: boolean;
+};
+
+export type ProcessConfig = {
+  readonly name: string;
+  readonly command: string;
+  readonly directory: string | null;
+  /** null: inherit. */
+  readonly umask: number | null;
+  readonly priority: number;
+  readonly autostart: boolean;
+  readonly autorestart: AutoRestart;
+  readonly startSecs: number;
+  readonly startRetries: number;
+  readonly stopSignal: number;
+  readonly stopWaitSecs: number;
+  readonly stopAsGroup: boolean;
+  readonly killAsGroup: boolean;
+  readonly exitCodes: readonly number[];
+  readonly redirectStderr: boolean;
+  /** The program's own variables over those of [supervisord]; both only, not the daemon's environment. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** null: the daemon's own URL (AUTO or unset). The empty text: none is set. */
+  readonly serverUrl: string | null;
+  /** null: the daemon's user. */
+  readonly uid: number | null;
+  readonly stdout: ChannelConfig;
+  readonly stderr: ChannelConfig;
+};
+
+export type SocketConfig =
+  | { readonly kind: "unix"; readonly url: string; readonly path: string; readonly mode: number; readonly uid: number | null; readonly gid: number | null; readonly backlog: number | null }
+  | { readonly kind: "tcp"; readonly url: string; readonly host: string; readonly port: number; readonly backlog: number | null };
+
+export type GroupKind =
+  | { readonly kind: "programs" }
+  | { readonly kind: "listeners"; readonly bufferSize: number; readonly events: readonly string[]; readonly resultHandler: string }
+  | { readonly kind: "fastcgi"; readonly socket: SocketConfig };
+
+export type GroupConfig = {
+  readonly name: string;
+  readonly priority: number;
+  /** In the order in which they start: by priority and name inside a program, by the order of `programs` inside a [group:x]. */
+  readonly processes: readonly ProcessConfig[];
+} & GroupKind;
+
+export type ServerConfig = {
+  /** The section's full name, such as `inet_http_server:a`. */
+  readonly section: string;
+  readonly username: string | null;
+  readonly password: string | null;
+} & (
+  | { readonly kind: "inet"; readonly host: string; readonly port: number }
+  | { readonly kind: "unix"; readonly file: string; readonly mode: number; readonly uid: number | null; readonly gid: number | null }
+);
+
+/** A [rpcinterface:x] section. */
+export type PluginConfig = { readonly name: string; readonly factory: string; readonly options: Readonly<Record<string, string>> };
+
+export type LogLevel = "critical" | "error" | "warn" | "info" | "debug" | "trace" | "blather";
+
+export type DaemonConfig = {
+  readonly minFds: number;
+  readonly minProcs: number;
+  readonly directory: string | null;
+  readonly uid: number | null;
+  readonly umask: number;
+  /** An absolute path, or the text `syslog`. */
+  readonly logfile: string;
+  readonly logfileMaxBytes: number;
+  readonly logfileBackups: number;
+  readonly logLevel: LogLevel;
+  readonly pidfile: string;
+  readonly identifier: string;
+  readonly nodaemon: boolean;
+  readonly silent: boolean;
+  readonly childLogDir: string;
+  readonly nocleanup: boolean;
+  readonly stripAnsi: boolean;
+  /** What children get as SUPERVISOR_SERVER_URL; null when there is no server. */
+  readonly serverUrl: string | null;
+};
+
+/** A remark of the reader that does not stop it; the daemon writes them to its activity log when it opens. */
+export type Remark = { readonly level: "critical" | "warn" | "info"; readonly text: string };
+
+export type Config = {
+  /** The path text as given or found. */
+  readonly file: string;
+  readonly daemon: DaemonConfig;
+  /** Sorted by priority, then name. */
+  readonly groups: readonly GroupConfig[];
+  /** Group names in file order ([group:x], programs, listeners, fcgi): the order of getAllConfigInfo and reread's answer. */
+  readonly fileOrder: readonly string[];
+  readonly servers: readonly ServerConfig[];
+  readonly rpcInterfaces: readonly PluginConfig[];
+  readonly remarks: readonly Remark[];
+};
+
+/** One mistake in a configuration or on a command line. */
+export type ConfigError = {
+  /** The original's words; tools and people look for them. */
+  readonly message: string;
+  readonly file: string | null;
+  readonly line: number | null;
+  /** The offending text as it stands there. */
+  readonly excerpt: string | null;
+  /** What to do: the nearest name, `%%` and the column. */
+  readonly hint: string | null;
+};

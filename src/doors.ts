@@ -1,0 +1,84 @@
+/**
+ * The few doors to the world. The real ones live in `daemon/doors/`, the fakes in `test/sim/`. Nothing else in the daemon reads a clock,
+ * touches a file, opens a socket or draws a random number; a test enforces it.
+ */
+import type { Batch, Report, Welcome } from "./link/messages.ts";
+import type { Result } from "./result.ts";
+
+/** Both clocks in milliseconds: `monoMs` for every interval and deadline (the kernel's, comparable across daemons), `wallMs` for what is shown. */
+export type Now = { readonly monoMs: number; readonly wallMs: number };
+
+export interface Clock {
+  now(): Now;
+  /** Calls once, not before `monoMs`. A second call replaces the first; null cancels. One alarm is enough: the loop asks for its earliest deadline. */
+  alarm(monoMs: number | null, ring: () => void): void;
+  /** The local time zone's offset from UTC in minutes east, at a wall time. */
+  offsetMinutes(wallMs: number): number;
+}
+
+export interface Keeper {
+  /** Says hello, resolves with everything the keeper holds. Reports that were not acknowledged follow through `onReport`. */
+  connect(onReport: (report: Report) => void): Promise<Welcome>;
+  /** Resolves when the batch is in the kernel's hands: from then on it happens, whatever becomes of this process. */
+  send(batch: Batch): Promise<void>;
+}
+
+/** A failure of the world: the errno's name, such as ENOENT. */
+export type Errno = string;
+export type FileKind = "file" | "directory" | "other";
+export type FileInfo = { readonly kind: FileKind; readonly mode: number; readonly size: number; readonly device: bigint; readonly inode: bigint; readonly uid: number };
+
+/** Files as the daemon needs them: all asynchronous, so that a dead disk holds one answer and not the loop. */
+export interface Files {
+  /** Follows links. */
+  stat(path: string): Promise<Result<FileInfo, Errno>>;
+  /** Does not follow a link at the end. */
+  lstat(path: string): Promise<Result<FileInfo, Errno>>;
+  /** access(2) with X_OK and the real ids. */
+  mayExecute(path: string): Promise<boolean>;
+  readText(path: string): Promise<Result<Uint8Array, Errno>>;
+  /** At most `length` bytes from `offset`; fewer at the end of the file. */
+  readAt(path: string, offset: number, length: number): Promise<Result<Uint8Array, Errno>>;
+  list(path: string): Promise<Result<readonly string[], Errno>>;
+  /** Replaces atomically where the target is a regular file. */
+  write(path: string, bytes: Uint8Array, mode: number): Promise<Result<true, Errno>>;
+  /** Fails with EEXIST when there is something at the path already. */
+  createExclusive(path: string, mode: number): Promise<Result<true, Errno>>;
+  rename(from: string, to: string): Promise<Result<true, Errno>>;
+  remove(path: string): Promise<Result<true, Errno>>;
+}
+
+export interface Random {
+  /** A text of `length` characters of a-z, 0-9 and _, as mkstemp draws them. */
+  word(length: number): string;
+}
+
+/** A user as the passwd and group files (or getent) know it. */
+export type Account = { readonly name: string; readonly uid: number; readonly gid: number; readonly groups: readonly number[]; readonly home: string };
+
+export interface Accounts {
+  byName(name: string): Account | null;
+  byUid(uid: number): Account | null;
+  groupByName(name: string): number | null;
+  groupById(gid: number): boolean;
+}
+
+/** What the process was born with, read once. */
+export type Birth = {
+  readonly uid: number;
+  readonly gid: number;
+  readonly cwd: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly hostName: string;
+  readonly argv0: string;
+  readonly args: readonly string[];
+};
+
+export type Doors = {
+  readonly clock: Clock;
+  readonly keeper: Keeper;
+  readonly files: Files;
+  readonly random: Random;
+  readonly accounts: Accounts;
+  readonly birth: Birth;
+};
