@@ -103,7 +103,9 @@ export type KeeperEffect =
   | { readonly type: "become"; readonly user: UserSpec }
   | ({ readonly type: "limit" } & Limit)
   | { readonly type: "umask"; readonly umask: number }
-  | { readonly type: "forget-child"; readonly child: number };
+  | { readonly type: "forget-child"; readonly child: number }
+  /** One datagram to a unix socket: /dev/log, systemd's notify socket. Sent without waiting or lost. */
+  | { readonly type: "datagram"; readonly path: string; readonly bytes: Uint8Array };
 
 export type StateChange = { readonly key: string; readonly value: Uint8Array | null };
 
