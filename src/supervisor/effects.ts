@@ -1,0 +1,31 @@
+/** What a step of the supervisor wants done. Only `daemon/` does it, in this order. */
+import type { SupervisorEvent } from "../events/types.ts";
+import type { LogLine } from "../process/machine.ts";
+import type { Ref } from "./world.ts";
+
+/** How a client's wait for a process ended. (RPC-063..069, RPC-083) */
+export type Outcome = "done" | "spawn-error" | "abnormal-termination" | "gone";
+
+export type Effect =
+  | ({ readonly type: "log" } & LogLine)
+  | { readonly type: "event"; readonly event: SupervisorEvent }
+  | { readonly type: "prepare"; readonly ref: Ref; readonly attempt: number }
+  | { readonly type: "spawn"; readonly ref: Ref; readonly child: number }
+  | { readonly type: "signal"; readonly child: number; readonly signal: number; readonly to: "process" | "group" }
+  /** The process is back from where nothing of it lives: its logs and pipes can be closed. */
+  | { readonly type: "reaped"; readonly ref: Ref }
+  | { readonly type: "settle"; readonly waiter: number; readonly outcome: Outcome }
+  /** Everything is down. */
+  | { readonly type: "ended" };
+
+/** The result of one step: effects in order, and the labels of processes whose record must be written with them. */
+export type Step = {
+  readonly effects: Effect[];
+  readonly changed: Set<Ref>;
+  /** The mood or the order of going down changed. */
+  daemonChanged: boolean;
+};
+
+export function emptyStep(): Step {
+  return { effects: [], changed: new Set(), daemonChanged: false };
+}

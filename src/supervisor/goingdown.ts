@@ -1,0 +1,78 @@
+/**
+ * Shutdown and reload stop the groups in falling order of priority; the next priority is told only when everything of the present one is
+ * down (PROC-154). Groups of one priority are told in reverse order but do not wait for each other: two hundred programs of the default priority
+ * stop as fast as the slowest of them, where the original takes a second each (PROC-157).
+ */
+import type { Now } from "../doors.ts";
+import type { Mood } from "../process/states.ts";
+import type { ProcessInput } from "../process/machine.ts";
+import type { Step } from "./effects.ts";
+import { supervisorMessages as say } from "./messages.ts";
+import { stepAlone } from "./member.ts";
+import { allMembers, groupsInOrder, isStopped, type Group, type World } from "./world.ts";
+
+const REPORT_MS = 3000;
+
+/** Begins to go down, or changes what comes after. The event is sent once. (PROC-152, PROC-153, PROC-163, EVT-025) */
+export function goDown(world: World, mood: Exclude<Mood, "RUNNING">, now: Now, step: Step): void {
+  world.mood = mood;
+  step.daemonChanged = true;
+  if (world.goingDown !== null) return;
+  const waiting = groupsInOrder(world).reverse().map((group) => group.config.name);
+  world.goingDown = { waiting, current: [], nextReportMs: now.monoMs };
+  step.effects.push({ type: "event", event: { kind: "supervisor-state", state: "STOPPING" } });
+  advanceGoingDown(world, now, step);
+  if (world.goingDown !== null) reportGoingDown(world, now, step);
+}
+
+/** Tells the next groups when the present ones are down; the end when nothing is left. (PROC-155, PROC-158) */
+export function advanceGoingDown(world: World, now: Now, step: Step): void {
+  const plan = world.goingDown;
+  if (plan === null) return;
+  while (world.goingDown !== null && plan.current.every((name) => isGroupDown(world.groups.get(name)))) {
+    if ([...allMembers(world)].every(isStopped)) {
+      world.goingDown = null;
+      step.effects.push({ type: "ended" });
+      return;
+    }
+    tellNext(world, plan.waiting, now, step);
+  }
+}
+
+/** `waiting for a, b to die`, in the order of arrival, every three seconds. (PROC-159) */
+export function reportGoingDown(world: World, now: Now, step: Step): void {
+  const plan = world.goingDown;
+  if (plan === null || now.monoMs < plan.nextReportMs) return;
+  plan.nextReportMs = now.monoMs + REPORT_MS;
+  const names = [...allMembers(world)].filter((member) => !isStopped(member)).map((member) => member.config.name);
+  if (names.length > 0) step.effects.push({ type: "log", level: "info", text: say.waitingToDie(names) });
+}
+
+function isGroupDown(group: Group | undefined): boolean {
+  return group === undefined || [...group.members.values()].every(isStopped);
+}
+
+function tellNext(world: World, waiting: string[], now: Now, step: Step): void {
+  const first = waiting.shift();
+  if (first === undefined) throw new Error("broken invariant: something runs in no group");
+  const priority = world.groups.get(first)?.config.priority;
+  const told = [first];
+  while (waiting[0] !== undefined && world.groups.get(waiting[0])?.config.priority === priority) told.push(...waiting.splice(0, 1));
+  if (world.goingDown !== null) world.goingDown.current = told;
+  for (const name of told) stopGroup(world, world.groups.get(name), now, step);
+}
+
+/** Within a group by falling priority, equal ones in reverse order; a retry that waits gives up. (PROC-016, PROC-156) */
+function stopGroup(world: World, group: Group | undefined, now: Now, step: Step): void {
+  if (group === undefined) return;
+  const members = [...group.members.values()].sort((a, b) => a.config.priority - b.config.priority).reverse();
+  for (const member of members) {
+    const input = stopInput(member.state.state);
+    if (input !== null) stepAlone(world, member, input, now, step);
+  }
+}
+
+function stopInput(state: string): ProcessInput | null {
+  if (state === "BACKOFF") return { type: "give-up" };
+  return state === "RUNNING" || state === "STARTING" ? { type: "stop" } : null;
+}

@@ -1,0 +1,63 @@
+/** One process as a part of the whole: its step, the deadlines that are due after it, the clients whose wait it ends. */
+import type { Now } from "../doors.ts";
+import { stepProcess, type ProcessEffect, type ProcessInput } from "../process/machine.ts";
+import { unreachable } from "../result.ts";
+import type { Effect, Step } from "./effects.ts";
+import { settleWaiters } from "./waiters.ts";
+import type { Member, World } from "./world.ts";
+
+/** One input for one process and what is due because of it; the order of going down is the caller's business. */
+export function stepAlone(world: World, member: Member, input: ProcessInput, now: Now, step: Step): void {
+  applyToMember(member, input, now, step);
+  runDueDeadlines(world, member, now, step);
+  settleWaiters(world, member, step);
+}
+
+/** Whether the member's deadline has come and may be acted upon. */
+export function isDue(world: World, member: Member, now: Now): boolean {
+  const due = member.state.deadlineMs;
+  return due !== null && due <= now.monoMs && mayActOnDeadline(world, member);
+}
+
+/** While the daemon goes down nothing is started again: BACKOFF and EXITED wait for nothing. (PROC-160) */
+export function mayActOnDeadline(world: World, member: Member): boolean {
+  const restarts = member.state.state === "BACKOFF" || member.state.state === "EXITED";
+  return !restarts || world.mood === "RUNNING";
+}
+
+function runDueDeadlines(world: World, member: Member, now: Now, step: Step): void {
+  // Each deadline leads to a state that waits for something else or for a later time, so this ends.
+  while (isDue(world, member, now)) applyToMember(member, { type: "deadline" }, now, step);
+}
+
+function applyToMember(member: Member, input: ProcessInput, now: Now, step: Step): void {
+  const before = member.state;
+  const { process, effects } = stepProcess(member.config, before, input, now);
+  if (process !== before) {
+    member.state = process;
+    member.version += 1;
+    step.changed.add(member.ref);
+  }
+  for (const effect of effects) step.effects.push(lift(member, effect));
+  if (before.child !== 0 && process.child === 0) step.effects.push({ type: "reaped", ref: member.ref });
+}
+
+/** A process speaks of itself; the whole adds whose it is. */
+function lift(member: Member, effect: ProcessEffect): Effect {
+  switch (effect.type) {
+    case "log":
+    case "signal":
+      return effect;
+    case "prepare":
+      return { type: "prepare", ref: member.ref, attempt: effect.attempt };
+    case "spawn":
+      return { type: "spawn", ref: member.ref, child: effect.child };
+    case "event": {
+      const { group, process } = member.ref;
+      const { state, from, pid, tries, expected } = effect;
+      return { type: "event", event: { kind: "process-state", state, from, group, process, pid, tries, expected } };
+    }
+    default:
+      return unreachable(effect);
+  }
+}

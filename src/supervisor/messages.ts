@@ -1,0 +1,5 @@
+/** The activity-log lines about the whole, exact. (LOG-118, LOG-133) */
+export const supervisorMessages = {
+  waitingToStop: (name: string) => `waiting for ${name} to stop`,
+  waitingToDie: (names: readonly string[]) => `waiting for ${names.join(", ")} to die`,
+} as const;

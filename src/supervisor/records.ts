@@ -1,0 +1,53 @@
+/**
+ * What the keeper stores for the daemon, as bytes: a version, a checksum, JSON. A record that is damaged or of another version is refused, never
+ * half believed; the daemon then falls back on the configuration and the list of children.
+ */
+import type { GroupConfig } from "../config/model.ts";
+import type { ProcessState } from "../process/machine.ts";
+import type { Mood } from "../process/states.ts";
+import { ok, refuse, type Result } from "../result.ts";
+import { label, type Ref } from "./world.ts";
+
+const VERSION = "1";
+
+/** Where each kind of record lies in the store. */
+export const recordKeys = {
+  daemon: "daemon",
+  numbers: "numbers",
+  group: (name: string) => `group/${name}`,
+  process: (ref: Ref) => `process/${label(ref)}`,
+  stream: (stream: number) => `stream/${stream}`,
+} as const;
+
+export type DaemonRecord = { readonly mood: Mood; readonly goingDown: { readonly waiting: readonly string[]; readonly current: readonly string[] } | null };
+
+/** `sequence` is the group's order of arrival. `autoLogs`: the files drawn for AUTO, by process and channel. */
+export type GroupRecord = { readonly config: GroupConfig; readonly sequence: number };
+
+export type ProcessRecord = ProcessState;
+
+export function encodeRecord(value: unknown): Uint8Array {
+  const json = JSON.stringify(value);
+  return new TextEncoder().encode(`${VERSION} ${checksum(json)} ${json}`);
+}
+
+/** Refuses with what is wrong: another version, a wrong checksum. */
+export function decodeRecord(bytes: Uint8Array): Result<unknown, string> {
+  const text = new TextDecoder().decode(bytes);
+  const [version, sum] = text.split(" ", 2);
+  if (version !== VERSION || sum === undefined) return refuse(`version ${version?.slice(0, 8)} is not ${VERSION}`);
+  const json = text.slice(version.length + sum.length + 2);
+  if (checksum(json) !== sum) return refuse("the checksum is wrong");
+  try {
+    return ok(JSON.parse(json));
+  } catch {
+    return refuse("it is not JSON");
+  }
+}
+
+/** FNV-1a over the UTF-16 units: finds damage, keeps nobody out. */
+function checksum(text: string): string {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return (hash >>> 0).toString(16);
+}

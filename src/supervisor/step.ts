@@ -1,0 +1,77 @@
+/**
+ * Steps of the whole: one input, one member or all of them, and what follows at once from it: deadlines that are due, clients whose wait is over,
+ * the next group of a shutdown. The order of effects is the order of the world outside.
+ */
+import type { GroupConfig } from "../config/model.ts";
+import type { Now } from "../doors.ts";
+import type { ProcessInput, ProcessState } from "../process/machine.ts";
+import { assert } from "../result.ts";
+import type { Step } from "./effects.ts";
+import { advanceGoingDown, reportGoingDown } from "./goingdown.ts";
+import { isDue, mayActOnDeadline, stepAlone } from "./member.ts";
+import { reportWaits, settleGone } from "./waiters.ts";
+import { allMembers, findMember, groupsInOrder, makeGroup, type Member, type Ref, type World } from "./world.ts";
+
+/** One input for one process, and whatever is due because of it. */
+export function stepMember(world: World, member: Member, input: ProcessInput, now: Now, step: Step): void {
+  stepAlone(world, member, input, now, step);
+  if (world.goingDown !== null) advanceGoingDown(world, now, step);
+}
+
+/** The same for a name that may be gone meanwhile: a late report about a removed group is nobody's business. */
+export function stepRef(world: World, ref: Ref, input: ProcessInput, now: Now, step: Step): void {
+  const member = findMember(world, ref);
+  if (member !== undefined) stepMember(world, member, input, now, step);
+}
+
+/** Adds a group; its autostart processes start at once unless the daemon is going down. (PROC-149, EVT-026) */
+export function addGroup(world: World, config: GroupConfig, step: Step, states?: ReadonlyMap<string, ProcessState>): void {
+  assert(!world.groups.has(config.name), `group ${config.name} was added twice`);
+  const group = makeGroup(config, world.nextSequence, states);
+  world.nextSequence += 1;
+  world.groups.set(config.name, group);
+  for (const member of group.members.values()) step.changed.add(member.ref);
+  step.effects.push({ type: "event", event: { kind: "process-group", change: "ADDED", group: config.name } });
+}
+
+/** Takes a group out; the caller has checked that nothing of it runs. (PROC-150, EVT-027) */
+export function removeGroup(world: World, name: string, step: Step): void {
+  const group = world.groups.get(name);
+  assert(group !== undefined, `group ${name} was removed and is not there`);
+  world.groups.delete(name);
+  for (const member of group.members.values()) step.changed.add(member.ref);
+  settleGone(world, name, step);
+  step.effects.push({ type: "event", event: { kind: "process-group", change: "REMOVED", group: name } });
+}
+
+/** Members whose first start is due, in the order of groups and of the processes within them. (PROC-008, PROC-143..145) */
+export function autostartsDue(world: World): Member[] {
+  if (world.mood !== "RUNNING") return [];
+  return groupsInOrder(world).flatMap((group) => [...group.members.values()].filter(isFirstStartDue));
+}
+
+/** The earliest moment at which `stepTime` has something to do, monotonic. */
+export function nextDeadlineMs(world: World): number | null {
+  let earliest = world.goingDown?.nextReportMs ?? Number.POSITIVE_INFINITY;
+  for (const member of allMembers(world)) {
+    const due = member.state.deadlineMs;
+    if (due !== null && due < earliest && mayActOnDeadline(world, member)) earliest = due;
+  }
+  for (const waiter of world.waiters.values()) if (waiter.until === "stopped") earliest = Math.min(earliest, waiter.reportMs);
+  return earliest === Number.POSITIVE_INFINITY ? null : earliest;
+}
+
+/** What the passing of time brings about, for one member: the caller makes each a step of its own. */
+export function deadlinesDue(world: World, now: Now): Member[] {
+  return [...allMembers(world)].filter((member) => isDue(world, member, now));
+}
+
+/** The reports that are due: who waits for what. */
+export function stepReports(world: World, now: Now, step: Step): void {
+  reportWaits(world, now, step);
+  reportGoingDown(world, now, step);
+}
+
+function isFirstStartDue(member: Member): boolean {
+  return member.config.autostart && member.state.state === "STOPPED" && member.state.attempt === 0;
+}

@@ -1,0 +1,67 @@
+/** Clients that wait for a process to be spawned, to run or to stop. They live as long as their connection: nothing of them is stored. */
+import type { Now } from "../doors.ts";
+import { STATES } from "../process/states.ts";
+import { unreachable } from "../result.ts";
+import type { Outcome, Step } from "./effects.ts";
+import { supervisorMessages as say } from "./messages.ts";
+import { findMember, type Member, type Waiter, type World } from "./world.ts";
+
+const STOP_REPORT_MS = 2000;
+
+/** Begins a wait; it may be over at once. A wait for a stop is told to the log. (PROC-125, PROC-126) */
+export function addWaiter(world: World, waiter: Omit<Waiter, "reportMs">, now: Now, step: Step): void {
+  world.waiters.set(waiter.id, { ...waiter, reportMs: now.monoMs + STOP_REPORT_MS });
+  const member = findMember(world, waiter.ref);
+  if (member !== undefined) settleWaiters(world, member, step);
+  if (waiter.until === "stopped" && world.waiters.has(waiter.id)) {
+    step.effects.push({ type: "log", level: "info", text: say.waitingToStop(waiter.ref.process) });
+  }
+}
+
+/** Settles the waits for this process that are over. */
+export function settleWaiters(world: World, member: Member, step: Step): void {
+  if (world.waiters.size === 0) return;
+  for (const waiter of world.waiters.values()) {
+    if (waiter.ref.group !== member.ref.group || waiter.ref.process !== member.ref.process) continue;
+    const outcome = outcomeOf(waiter, member);
+    if (outcome === null) continue;
+    world.waiters.delete(waiter.id);
+    step.effects.push({ type: "settle", waiter: waiter.id, outcome });
+  }
+}
+
+/** Whoever waits for a process of a removed group waits no more. */
+export function settleGone(world: World, group: string, step: Step): void {
+  for (const waiter of world.waiters.values()) {
+    if (waiter.ref.group !== group) continue;
+    world.waiters.delete(waiter.id);
+    step.effects.push({ type: "settle", waiter: waiter.id, outcome: "gone" });
+  }
+}
+
+/** Says again, every two seconds, for what clients wait. (PROC-125) */
+export function reportWaits(world: World, now: Now, step: Step): void {
+  for (const waiter of world.waiters.values()) {
+    if (waiter.until !== "stopped" || now.monoMs < waiter.reportMs) continue;
+    waiter.reportMs = now.monoMs + STOP_REPORT_MS;
+    step.effects.push({ type: "log", level: "info", text: say.waitingToStop(waiter.ref.process) });
+  }
+}
+
+/** null: not over yet. (RPC-063..069, RPC-083) */
+function outcomeOf(waiter: Waiter, member: Member): Outcome | null {
+  const { state, pid, spawnError } = member.state;
+  switch (waiter.until) {
+    case "stopped":
+      return STATES[state].stopped ? "done" : null;
+    case "spawned":
+      if (state === "STARTING" && pid === 0) return null;
+      return (state === "BACKOFF" || state === "FATAL") && spawnError !== "" ? "spawn-error" : "done";
+    case "running":
+      if (state === "STARTING") return null;
+      if (state === "RUNNING") return "done";
+      return spawnError !== "" ? "spawn-error" : "abnormal-termination";
+    default:
+      return unreachable(waiter.until);
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * Everything the daemon knows of what it supervises. One mutable table, changed by `step.ts` alone: deterministic, without I/O, without a clock.
+ * What must survive the daemon is named by a key and written to the keeper with the effects that belong to it (`records.ts`).
+ */
+import type { GroupConfig, ProcessConfig } from "../config/model.ts";
+import { NEVER_STARTED, type ProcessState } from "../process/machine.ts";
+import { STATES, type Mood } from "../process/states.ts";
+
+/** A group and a process in it. */
+export type Ref = { readonly group: string; readonly process: string };
+
+export type Member = {
+  readonly ref: Ref;
+  readonly config: ProcessConfig;
+  state: ProcessState;
+  /** Grows with every change that clients can see. */
+  version: number;
+};
+
+export type Group = {
+  readonly config: GroupConfig;
+  /** Order of arrival: groups of equal priority keep it. (PROC-142) */
+  readonly sequence: number;
+  readonly members: ReadonlyMap<string, Member>;
+};
+
+/** Going down: who is still to be stopped, and what comes after. */
+export type GoingDown = {
+  /** Groups that have not been told yet, in the order of their turn. */
+  readonly waiting: string[];
+  /** Groups that have been told and must be gone before the next is. */
+  current: readonly string[];
+  nextReportMs: number;
+};
+
+/** A client that waits for a process. */
+export type Waiter = {
+  readonly id: number;
+  readonly ref: Ref;
+  readonly until: "spawned" | "running" | "stopped";
+  /** When the log is next told that somebody waits for a stop, monotonic. (PROC-125) */
+  reportMs: number;
+};
+
+export type World = {
+  mood: Mood;
+  goingDown: GoingDown | null;
+  readonly groups: Map<string, Group>;
+  nextSequence: number;
+  readonly waiters: Map<number, Waiter>;
+};
+
+export function emptyWorld(): World {
+  return { mood: "RUNNING", goingDown: null, groups: new Map(), nextSequence: 0, waiters: new Map() };
+}
+
+export function makeGroup(config: GroupConfig, sequence: number, states: ReadonlyMap<string, ProcessState> = new Map()): Group {
+  const members = config.processes.map((process): [string, Member] => {
+    const state = states.get(process.name) ?? NEVER_STARTED;
+    return [process.name, { ref: { group: config.name, process: process.name }, config: process, state, version: 0 }];
+  });
+  return { config, sequence, members: new Map(members) };
+}
+
+export function findMember(world: World, ref: Ref): Member | undefined {
+  return world.groups.get(ref.group)?.members.get(ref.process);
+}
+
+/** By priority; equal ones in the order of their arrival. (PROC-142) */
+export function groupsInOrder(world: World): Group[] {
+  return [...world.groups.values()].sort((a, b) => a.config.priority - b.config.priority || a.sequence - b.sequence);
+}
+
+export function* allMembers(world: World): Generator<Member> {
+  for (const group of world.groups.values()) yield* group.members.values();
+}
+
+/** STOPPED, EXITED, FATAL, UNKNOWN. (PROC-002) */
+export function isStopped(member: Member): boolean {
+  return STATES[member.state.state].stopped;
+}
+
+/** The label under which the keeper and the store know a process: unique, since names hold no colon. */
+export function label(ref: Ref): string {
+  return `${ref.group}:${ref.process}`;
+}
