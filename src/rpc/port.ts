@@ -1,0 +1,105 @@
+/**
+ * What the RPC methods and the web pages need of the daemon, and nothing more: views of what is, and verbs. The daemon implements it; tests use
+ * a plain object. The order of checks, fan-out over groups, rows and texts belong to this room; the verbs do one thing to one process.
+ *
+ * A view is an immutable value: the daemon returns the *same object* until something in it changes. The XML of a process is cached by that
+ * identity, so a view that is made anew for each call costs a lot, and one that is changed in place is never seen to change.
+ */
+import type { GroupConfig } from "../config/model.ts";
+import type { Clock, Files } from "../doors.ts";
+import type { Mood, State } from "../process/states.ts";
+import type { Result } from "../result.ts";
+
+/** A group and a process in it. */
+export type ProcessRef = { readonly group: string; readonly process: string };
+
+export type ProcessView = {
+  readonly group: string;
+  readonly name: string;
+  readonly priority: number;
+  readonly state: State;
+  /** Whole wall-clock seconds of the last attempt to spawn; 0: never. (RPC-040) */
+  readonly startSeconds: number;
+  /** Whole wall-clock seconds of the last exit; 0: never. (RPC-041) */
+  readonly stopSeconds: number;
+  /** 0 when no process exists. */
+  readonly pid: number;
+  /** The empty text when there is none. (RPC-044) */
+  readonly spawnError: string;
+  /** null before the first exit and after a spawn. (RPC-046) */
+  readonly exitStatus: number | null;
+  /** startsecs is 0: it is RUNNING as soon as it is spawned. (RPC-064) */
+  readonly runsAtOnce: boolean;
+  /** A stop was asked for and its exit has not come. (RPC-107) */
+  readonly stopping: boolean;
+  /** The path that is written now, AUTO resolved; null for NONE, syslog, or stderr that is redirected. (RPC-048) */
+  readonly stdoutLogfile: string | null;
+  readonly stderrLogfile: string | null;
+};
+
+export type GroupView = {
+  readonly name: string;
+  readonly priority: number;
+  /** In configuration order. (PROC-144, PROC-145) */
+  readonly processes: readonly ProcessView[];
+};
+
+/** How a wait ended: `gone`: the group was removed meanwhile. The same words as the supervisor's `Outcome`. */
+export type WaitOutcome = "done" | "spawn-error" | "abnormal-termination" | "gone";
+
+/** Why a command cannot be executed, found without spawning it. `text` is what clients see, as in RPC-058 and RPC-059. */
+export type CommandProblem = { readonly kind: "no-file" | "not-executable"; readonly text: string };
+
+/** Group names that differ between the file and what is active, in the orders of RPC-148. */
+export type ReloadPlan = { readonly added: readonly string[]; readonly changed: readonly string[]; readonly removed: readonly string[] };
+
+export interface SupervisorPort {
+  readonly clock: Pick<Clock, "now" | "offsetMinutes">;
+  readonly files: Pick<Files, "stat" | "readAt">;
+
+  mood(): Mood;
+  /** What clients call the pid of supervisord: the keeper's. (RPC-034) */
+  supervisordPid(): number;
+  identifier(): string;
+
+  /** The active groups by priority, equal ones in the order of their arrival. The same array until a group comes, goes or changes. (RPC-077) */
+  groups(): readonly GroupView[];
+  group(name: string): GroupView | null;
+  process(ref: ProcessRef): ProcessView | null;
+
+  /** Looks the command up as a spawn would. (RPC-058..060) */
+  checkCommand(ref: ProcessRef): Promise<Result<true, CommandProblem>>;
+  /**
+   * Starts a process; one that is STOPPING or has a pid is left alone, with a warning in the log (RPC-069). Settles when it has been spawned,
+   * or is RUNNING, or that can no longer happen. The start is ordered before this returns its promise, so calls keep their order.
+   */
+  start(ref: ProcessRef, until: "spawned" | "running"): Promise<WaitOutcome>;
+  /** Stops it (BACKOFF: gives up, RPC-084). Settles when the signal is ordered, or when it is down. An error is the text after `FAILED: `. (RPC-082..087) */
+  stop(ref: ProcessRef, until: "ordered" | "stopped"): Promise<Result<WaitOutcome, string>>;
+  /** To the process alone, never to its group; a process that is just gone counts as success. An error is the text after `FAILED: `. (RPC-100, RPC-101) */
+  signal(ref: ProcessRef, signal: number): Promise<Result<true, string>>;
+  /** `closed`: there is nobody to read it (RPC-109); `full`: nothing of it was taken, unlike the original (RPC-111). */
+  sendStdin(ref: ProcessRef, bytes: Uint8Array): Promise<Result<true, "closed" | "full">>;
+  /** Empties both logs and the capture buffers, also of a process that is not running. */
+  clearLogs(ref: ProcessRef): Promise<Result<true, "failed">>;
+
+  /** Begins to shut down or restart; returns at once. (RPC-035, RPC-036) */
+  shutdown(): void;
+  restart(): void;
+
+  /** The activity log's path as configured, also when it is the text `syslog` (RPC-138); null when there is none. */
+  mainLogfile(): string | null;
+  clearMainLog(): Promise<Result<true, "no-file" | "failed">>;
+
+  /** Reads the configuration again and keeps it as the one `available` and `addGroup` use. An error is the text after `CANT_REREAD: `. (RPC-147..153) */
+  reloadConfig(): Promise<Result<ReloadPlan, string>>;
+  /** The configuration read last, in file order; `reread` is true once reloadConfig has succeeded since the start or restart. (RPC-158, RPC-164) */
+  available(): { readonly groups: readonly GroupConfig[]; readonly reread: boolean };
+  /** Activates a group of `available`. (RPC-155) */
+  addGroup(name: string): Promise<Result<true, "bad-name" | "already-added">>;
+  /** Takes an active group out. (RPC-156) */
+  removeGroup(name: string): Promise<Result<true, "bad-name" | "still-running">>;
+
+  /** Emits REMOTE_COMMUNICATION. (RPC-113) */
+  remoteEvent(type: string, data: string): void;
+}
