@@ -119,6 +119,11 @@ export type Batch = {
 /** Nanoseconds since 1970 and since boot, as the keeper saw them. */
 export type Instant = { readonly monoNs: bigint; readonly wallNs: bigint };
 
+/** The keeper's nanoseconds as the milliseconds of `Now`, fractions kept: exact to a fraction of a microsecond. */
+export function millisOf(ns: bigint): number {
+  return Number(ns / 1_000_000n) + Number(ns % 1_000_000n) / 1e6;
+}
+
 /** What the keeper tells. `report` is its number, 0n for reports that are not kept. */
 export type Report = { readonly report: bigint } & (
   | ({ readonly type: "spawned"; readonly child: number; readonly pid: number } & Instant)
@@ -165,6 +170,8 @@ export type Welcome = {
   readonly ready: boolean;
   readonly daemonized: boolean;
   readonly monoNs: bigint;
+  /** Unbound sockets that this daemon was born with and can still `listen` on at once. */
+  readonly freeSockets: number;
   readonly children: readonly ChildEntry[];
   readonly sockets: readonly SocketEntry[];
   readonly store: ReadonlyMap<string, Uint8Array>;

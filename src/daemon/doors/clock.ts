@@ -1,0 +1,34 @@
+/**
+ * The door to the clocks. The monotonic one is the kernel's CLOCK_MONOTONIC in milliseconds with its fractions, so it can be compared with
+ * the keeper's times and with what an earlier daemon wrote down.
+ */
+import type { Clock } from "../../doors.ts";
+import { millisOf } from "../../link/messages.ts";
+
+/** setTimeout takes 31 bits of milliseconds; a longer wait is made of several. */
+const TIMEOUT_MAX_MS = 2 ** 31 - 1;
+
+export function openClock(): Clock {
+  let timer: NodeJS.Timeout | null = null;
+  const monoMs = (): number => millisOf(process.hrtime.bigint());
+
+  /** Node's timers count in whole milliseconds of their own and may come a fraction early: then the rest is waited for. */
+  const wait = (untilMs: number, ring: () => void): void => {
+    const leftMs = Math.max(0, Math.ceil(untilMs - monoMs()));
+    timer = setTimeout(() => {
+      timer = null;
+      if (monoMs() >= untilMs) ring();
+      else wait(untilMs, ring);
+    }, Math.min(leftMs, TIMEOUT_MAX_MS));
+  };
+
+  return {
+    now: () => ({ monoMs: monoMs(), wallMs: Date.now() }),
+    alarm(untilMs, ring) {
+      if (timer !== null) clearTimeout(timer);
+      timer = null;
+      if (untilMs !== null && untilMs !== Number.POSITIVE_INFINITY) wait(untilMs, ring);
+    },
+    offsetMinutes: (wallMs) => -new Date(wallMs).getTimezoneOffset(),
+  };
+}

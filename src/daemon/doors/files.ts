@@ -1,0 +1,147 @@
+/**
+ * The door to files: node's promises, with failures as errno names. Nothing here is synchronous; a dead disk holds one answer and not the
+ * loop. Logs of programs do not come this way: the keeper writes them.
+ */
+import { constants } from "node:fs";
+import { access, lstat, open, readdir, realpath, rename, stat, unlink } from "node:fs/promises";
+import type { BigIntStats } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import type { Errno, FileInfo, Files } from "../../doors.ts";
+import { ok, refuse, type Result } from "../../result.ts";
+
+/** The most that `readText` takes in: a configuration or a pidfile is far below, an endless device is not. Above it: EFBIG. */
+export const READ_TEXT_MAX = 64 * 1024 * 1024;
+/** The most that one `readAt` takes; a caller who wants more asks again. */
+export const READ_AT_MAX = 16 * 1024 * 1024;
+const READ_STEP = 64 * 1024;
+const PERMISSION_BITS = 0o7777;
+
+const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_TRUNC, O_WRONLY } = constants;
+
+/** Failures of making a file beside the target that leave a write into the target itself: a file we may write in a directory we may not, a mounted file. */
+const NO_NEIGHBOUR: ReadonlySet<Errno> = new Set(["EACCES", "EPERM", "EROFS", "EBUSY", "EXDEV"]);
+
+export function openFiles(): Files {
+  let writes = 0;
+  return {
+    stat: (path) => attempt(async () => info(await stat(path, { bigint: true }))),
+    lstat: (path) => attempt(async () => info(await lstat(path, { bigint: true }))),
+    mayExecute: async (path) => (await attempt(() => access(path, constants.X_OK))).ok,
+    readText: (path) => flat(attempt(() => readText(path))),
+    readAt: (path, offset, length) => attempt(() => readAt(path, offset, Math.min(length, READ_AT_MAX))),
+    list: (path) => attempt(async () => (await readdir(path)).sort()),
+    write: (path, bytes, mode) => write(path, bytes, mode, `${process.pid}.${++writes}`),
+    createExclusive: (path, mode) => attempt(async () => create(path, mode, O_EXCL | O_NOFOLLOW)),
+    rename: (from, to) => attempt(async () => (await rename(from, to), true as const)),
+    remove: (path) => attempt(async () => (await unlink(path), true as const)),
+  };
+}
+
+/** The errno's name of a failure of the world. Anything else is a bug and goes on being thrown. */
+async function attempt<T>(act: () => Promise<T>): Promise<Result<T, Errno>> {
+  try {
+    return ok(await act());
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (typeof code === "string" && /^E[A-Z0-9]+$/.test(code)) return refuse(code);
+    // A NUL in a path never reaches the kernel: node refuses it.
+    if (code === "ERR_INVALID_ARG_VALUE") return refuse("EINVAL");
+    throw error;
+  }
+}
+
+async function flat<T>(nested: Promise<Result<Result<T, Errno>, Errno>>): Promise<Result<T, Errno>> {
+  const outer = await nested;
+  return outer.ok ? outer.value : outer;
+}
+
+function info(stats: BigIntStats): FileInfo {
+  return {
+    kind: stats.isFile() ? "file" : stats.isDirectory() ? "directory" : "other",
+    mode: Number(stats.mode) & PERMISSION_BITS,
+    size: Number(stats.size),
+    device: stats.dev,
+    inode: stats.ino,
+    uid: Number(stats.uid),
+  };
+}
+
+/** Reads to the end, whatever the size said: files under /proc say 0. */
+async function readText(path: string): Promise<Result<Uint8Array, Errno>> {
+  const file = await open(path, "r");
+  try {
+    const parts: Buffer[] = [];
+    for (let total = 0; ; ) {
+      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(READ_STEP), 0, READ_STEP, null);
+      if (bytesRead === 0) return ok(new Uint8Array(Buffer.concat(parts)));
+      total += bytesRead;
+      if (total > READ_TEXT_MAX) return refuse("EFBIG");
+      parts.push(buffer.subarray(0, bytesRead));
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+async function readAt(path: string, offset: number, length: number): Promise<Uint8Array> {
+  const file = await open(path, "r");
+  try {
+    const buffer = Buffer.allocUnsafeSlow(length);
+    let have = 0;
+    while (have < length) {
+      const { bytesRead } = await file.read(buffer, have, length - have, offset + have);
+      if (bytesRead === 0) break;
+      have += bytesRead;
+    }
+    return new Uint8Array(buffer.subarray(0, have));
+  } finally {
+    await file.close();
+  }
+}
+
+async function create(path: string, mode: number, flags: number): Promise<true> {
+  const file = await open(path, O_WRONLY | O_CREAT | flags, mode);
+  await file.close();
+  return true;
+}
+
+/**
+ * A reader of the target sees the old bytes or the new, never half of them. A link is followed first, so that the file behind it is replaced
+ * and not the link. What is no regular file, or stands where no neighbour can be made, is written in place.
+ */
+async function write(path: string, bytes: Uint8Array, mode: number, unique: string): Promise<Result<true, Errno>> {
+  const target = await attempt(() => realpath(path));
+  if (!target.ok && target.error !== "ENOENT") return target;
+  const real = target.ok ? target.value : path;
+  const found = await attempt(() => stat(real));
+  if (found.ok && !found.value.isFile()) return attempt(() => writeInPlace(real, bytes, mode));
+  const replaced = await replace(real, bytes, mode, join(dirname(real), `.${basename(real)}.${unique}.new`));
+  return !replaced.ok && NO_NEIGHBOUR.has(replaced.error) ? attempt(() => writeInPlace(real, bytes, mode)) : replaced;
+}
+
+async function replace(target: string, bytes: Uint8Array, mode: number, neighbour: string): Promise<Result<true, Errno>> {
+  const file = await attempt(() => open(neighbour, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode));
+  if (!file.ok) return file;
+  const done = await attempt(async () => {
+    try {
+      await file.value.writeFile(bytes);
+    } finally {
+      await file.value.close();
+    }
+    await rename(neighbour, target);
+    return true as const;
+  });
+  if (!done.ok) await attempt(() => unlink(neighbour));
+  return done;
+}
+
+/** O_NONBLOCK: a FIFO that nobody reads is ENXIO, not a thread that waits for ever. */
+async function writeInPlace(target: string, bytes: Uint8Array, mode: number): Promise<true> {
+  const file = await open(target, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK, mode);
+  try {
+    await file.writeFile(bytes);
+  } finally {
+    await file.close();
+  }
+  return true;
+}

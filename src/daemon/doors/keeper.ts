@@ -1,0 +1,73 @@
+/**
+ * The door to the keeper: one stream socket, inherited as a descriptor. What comes is read into one buffer that is used again and again, so
+ * a flood of blocks makes no garbage but the blocks themselves. A daemon without its keeper has nothing to live for: `onGone` ends it.
+ */
+import { type OnReadOpts, Socket, type SocketConstructorOpts } from "node:net";
+import type { Keeper } from "../../doors.ts";
+import { Client } from "../../link/client.ts";
+import { encodeBatch, encodeHello } from "../../link/codec.ts";
+import { type Batch, PROTOCOL_VERSION, type Report, type Welcome } from "../../link/messages.ts";
+import { assert, ok, refuse, type Result } from "../../result.ts";
+
+/** Where the keeper says which descriptor is its socket. */
+export const KEEPER_FD_VARIABLE = "HOLDFAST_KEEPER_FD";
+
+/** A few blocks of 64 KiB in one read. */
+const READ_BUFFER_BYTES = 256 * 1024;
+
+/** The descriptor in the environment: a number above the standard three, or a text that says what is wrong. */
+export function keeperDescriptor(environment: NodeJS.ProcessEnv): Result<number, string> {
+  const text = environment[KEEPER_FD_VARIABLE] ?? "";
+  if (!/^[1-9]\d{0,5}$/.test(text) || Number(text) < 3) return refuse(`${KEEPER_FD_VARIABLE} is '${text}': this program is started by the keeper alone`);
+  return ok(Number(text));
+}
+
+/**
+ * Takes the socket over. `onGone` is called once, with the reason: the keeper ended, broke the protocol or refused our version. The
+ * composition root then ends the process with code 1; no promise of this door settles after it. `send` numbers the batches from 1 in the
+ * order of its calls: that number is what `refused` and `unknown` name.
+ */
+export function openKeeper(descriptor: number, onGone: (reason: string) => void): Keeper {
+  let gone = false;
+  let batches = 0n;
+  let client: Client | null = null;
+
+  const leave = (reason: string): void => {
+    if (gone) return;
+    gone = true;
+    socket.destroy();
+    onGone(reason);
+  };
+
+  const onread: OnReadOpts = {
+    buffer: Buffer.allocUnsafeSlow(READ_BUFFER_BYTES),
+    callback: (length, buffer) => {
+      if (client === null) leave("the keeper spoke before it was spoken to");
+      else if (!gone) client.push(Buffer.from(buffer.buffer, buffer.byteOffset, length));
+      return !gone;
+    },
+  };
+  // node's types know `onread` for connecting alone; the constructor takes it as well.
+  const options: SocketConstructorOpts & { onread: OnReadOpts } = { fd: descriptor, readable: true, writable: true, onread };
+  const socket = new Socket(options);
+  socket.on("error", (error) => leave(`the keeper's socket failed: ${error.message}`));
+  socket.on("end", () => leave("the keeper is gone"));
+  socket.on("close", () => leave("the keeper is gone"));
+
+  const write = (bytes: Buffer): Promise<void> =>
+    new Promise((resolve) => {
+      socket.write(bytes, (error) => {
+        if (!gone && !error) resolve();
+      });
+    });
+
+  return {
+    connect: (onReport: (report: Report) => void) =>
+      new Promise<Welcome>((resolve) => {
+        assert(client === null, "connected twice");
+        client = new Client({ welcome: resolve, report: onReport, failed: (text) => leave(`the keeper said what cannot be: ${text}`) });
+        void write(encodeHello({ versionMin: PROTOCOL_VERSION, versionMax: PROTOCOL_VERSION }));
+      }),
+    send: (batch: Batch) => write(encodeBatch(++batches, batch)),
+  };
+}

@@ -1,0 +1,123 @@
+/**
+ * Frames as values and as bytes, both ways: the daemon encodes hello and batches and decodes the rest; the keeper's side is here as well,
+ * for the fake keeper, the vectors and the tests. Pure: bytes come from and go to somebody else. docs/keeper-protocol.md is the contract.
+ */
+import { assert, ok, refuse, type Result } from "../result.ts";
+import { effect, type UnknownEffect } from "./effects.ts";
+import { type Field, list, oneOf, Reader, record, str, bytes, u16, u32, u64, type Writer } from "./fields.ts";
+import { FRAME_MAX } from "./frames.ts";
+import type { Batch, KeeperEffect, Report, StateChange } from "./messages.ts";
+import { reportBody, REPORTS, reportType } from "./reports.ts";
+import { WELCOME_FRAMES, type WelcomeFrame, welcomeFrameType } from "./welcome.ts";
+
+export type Hello = { readonly versionMin: number; readonly versionMax: number };
+
+/** A batch as it arrives: with its number, and with the effects that this version does not know. */
+export type NumberedBatch = Omit<Batch, "effects"> & { readonly batch: bigint; readonly effects: readonly (KeeperEffect | UnknownEffect)[] };
+
+/** What the daemon says. */
+export type DaemonFrame = { readonly type: "hello"; readonly value: Hello } | { readonly type: "batch"; readonly value: NumberedBatch };
+
+/** What the keeper says. */
+export type KeeperFrame = WelcomeFrame | { readonly type: "report"; readonly value: Report };
+
+/** `unknown`: the tag of a later protocol, to be skipped. `malformed`: the frame has no effect at all. */
+export type DecodeError = { readonly kind: "unknown" | "malformed"; readonly tag: number; readonly text: string };
+
+/** Length and tag, before the body. */
+const FRAME_HEAD_BYTES = 6;
+const TAG_BYTES = 2;
+/** The longest key of a state, in bytes. */
+export const KEY_MAX = 512;
+const HELLO_TAG = 1;
+const BATCH_TAG = 2;
+const NO_BYTES = new Uint8Array(0);
+
+const helloBody = record<Hello>({ versionMin: u16, versionMax: u16 });
+
+const stateOp = oneOf("put", "delete");
+const state: Field<StateChange> = {
+  size: ({ key, value }) => str.size(key) + 1 + bytes.size(value ?? NO_BYTES),
+  write(to, { key, value }) {
+    assert(Buffer.byteLength(key) <= KEY_MAX, "a state's key is too long");
+    str.write(to, key);
+    stateOp.write(to, value === null ? "delete" : "put");
+    bytes.write(to, value ?? NO_BYTES);
+  },
+  read(from) {
+    const key = str.read(from);
+    const op = stateOp.read(from);
+    const value = bytes.read(from);
+    if (Buffer.byteLength(key) > KEY_MAX) from.fail("a key that is too long");
+    if (op === "delete" && value.length > 0) from.fail("a deleted state with a value");
+    return { key, value: op === "delete" ? null : value };
+  },
+};
+
+const batchBody = record<NumberedBatch>({ batch: u64, acknowledged: list(u64), states: list(state), effects: list(effect) });
+
+/** The frame that opens the daemon's side. */
+export function encodeHello(hello: Hello): Buffer {
+  return encode(HELLO_TAG, helloBody, hello);
+}
+
+/** `number` comes back in `refused` and `unknown`. A batch that takes more than a frame holds is our bug: ask `batchSize` first. */
+export function encodeBatch(number: bigint, batch: Omit<NumberedBatch, "batch">): Buffer {
+  return encode(BATCH_TAG, batchBody, { ...batch, batch: number });
+}
+
+/** How many bytes of FRAME_MAX a batch takes; counts and copies nothing. */
+export function batchSize(batch: Batch): number {
+  return TAG_BYTES + batchBody.size({ ...batch, batch: 0n });
+}
+
+/** How many bytes one effect adds to a batch, so that a caller can split before it is too late. */
+export function effectSize(value: KeeperEffect): number {
+  return effect.size(value);
+}
+
+/** How many bytes one change of state adds to a batch. */
+export function stateSize(value: StateChange): number {
+  return state.size(value);
+}
+
+/** A frame of the keeper's. */
+export function encodeKeeperFrame(frame: KeeperFrame): Buffer {
+  if (frame.type === "report") return encode(REPORTS[frame.value.type].tag, reportBody(frame.value.type) as Field<Report>, frame.value);
+  const { tag, body } = WELCOME_FRAMES[frame.type];
+  return encode(tag, body as Field<object>, frame.value);
+}
+
+/** Reads a frame of the keeper's. The value shares no memory with `body`. */
+export function decodeKeeperFrame(tag: number, body: Buffer): Result<KeeperFrame, DecodeError> {
+  const report = reportType(tag);
+  if (report !== null) return decode(tag, reportBody(report) as Field<Report>, body, (value) => ({ type: "report", value }));
+  const type = welcomeFrameType(tag);
+  if (type === null) return refuse({ kind: "unknown", tag, text: `tag ${tag}` });
+  return decode(tag, WELCOME_FRAMES[type].body as Field<object>, body, (value) => ({ type, value }) as WelcomeFrame);
+}
+
+/** Reads a frame of the daemon's: the keeper's side of the contract. */
+export function decodeDaemonFrame(tag: number, body: Buffer): Result<DaemonFrame, DecodeError> {
+  if (tag === HELLO_TAG) return decode(tag, helloBody, body, (value) => ({ type: "hello", value }));
+  if (tag === BATCH_TAG) return decode(tag, batchBody, body, (value) => ({ type: "batch", value }));
+  return refuse({ kind: "unknown", tag, text: `tag ${tag}` });
+}
+
+function encode<T>(tag: number, body: Field<T>, value: T): Buffer {
+  const length = TAG_BYTES + body.size(value);
+  assert(length <= FRAME_MAX, `a frame of ${length} bytes`);
+  const to: Writer = { buffer: Buffer.allocUnsafe(FRAME_HEAD_BYTES - TAG_BYTES + length), offset: 0 };
+  u32.write(to, length);
+  u16.write(to, tag);
+  body.write(to, value);
+  assert(to.offset === to.buffer.length, `tag ${tag}: ${to.offset} bytes written, ${to.buffer.length} counted`);
+  return to.buffer;
+}
+
+function decode<T, F>(tag: number, field: Field<T>, body: Buffer, wrap: (value: T) => F): Result<F, DecodeError> {
+  const from = new Reader(body);
+  const value = field.read(from);
+  from.finish();
+  return from.failure === null ? ok(wrap(value)) : refuse({ kind: "malformed", tag, text: `tag ${tag}: ${from.failure}` });
+}

@@ -1,0 +1,53 @@
+/** Every report with its tag, its body and whether the keeper keeps it until a batch acknowledges it. docs/keeper-protocol.md is the contract. */
+import { assert } from "../result.ts";
+import { becameStep, resource } from "./effects.ts";
+import { bool, bytes, type Field, i32, oneOf, record, str, u16, u32, u64, u8 } from "./fields.ts";
+import { LISTEN_STEPS, type Report, type ReportType, SPAWN_STEPS } from "./messages.ts";
+
+type ReportOf<T extends ReportType> = Extract<Report, { type: T }>;
+type Row<T extends ReportType> = { readonly tag: number; readonly kept: boolean; readonly body: Field<Omit<ReportOf<T>, "type" | "report">> };
+
+const instant = { monoNs: u64, wallNs: u64 };
+
+export const REPORTS: { readonly [T in ReportType]: Row<T> } = {
+  spawned: { tag: 80, kept: true, body: record({ child: u32, pid: i32, ...instant }) },
+  "spawn-failed": { tag: 81, kept: true, body: record({ child: u32, step: oneOf(...SPAWN_STEPS), errno: i32, pid: i32, ...instant }) },
+  exited: { tag: 82, kept: true, body: record({ child: u32, pid: i32, waitStatus: i32, ...instant, userUs: u64, systemUs: u64, maxRssKiB: u64 }) },
+  block: { tag: 83, kept: true, body: record({ stream: u32, block: u64, bytes }) },
+  eof: { tag: 84, kept: true, body: record({ stream: u32, child: u32 }) },
+  limit: { tag: 85, kept: true, body: record({ sink: u32, size: u64, device: u64, inode: u64 }) },
+  "io-error": { tag: 86, kept: true, body: record({ sink: u32, errno: i32, lostBytes: u64 }) },
+  "io-resumed": { tag: 87, kept: true, body: record({ sink: u32, lostBytes: u64 }) },
+  signal: { tag: 88, kept: true, body: record({ signal: i32 }) },
+  "signal-failed": { tag: 89, kept: false, body: record({ child: u32, signal: i32, errno: i32 }) },
+  "stdin-failed": { tag: 90, kept: false, body: record({ child: u32, errno: i32, bytesNotTaken: u32 }) },
+  orphan: { tag: 91, kept: false, body: record({ pid: i32, waitStatus: i32 }) },
+  listened: { tag: 92, kept: false, body: record({ socket: u32, step: oneOf(...LISTEN_STEPS), errno: i32, descriptor: i32, port: u16 }) },
+  "sink-opened": { tag: 93, kept: false, body: record({ sink: u32, errno: i32, size: u64, regular: bool }) },
+  daemonized: { tag: 94, kept: false, body: record({ pid: i32 }) },
+  became: { tag: 95, kept: false, body: record({ step: becameStep, errno: i32 }) },
+  limited: { tag: 96, kept: false, body: record({ resource, errno: i32, soft: u64, hard: u64 }) },
+  refused: { tag: 97, kept: false, body: record({ batch: u64, code: u8, text: str }) },
+  unknown: { tag: 98, kept: false, body: record({ batch: u64, tag: u16 }) },
+};
+
+const NAMES: ReadonlyMap<number, ReportType> = new Map(Object.entries(REPORTS).map(([type, { tag }]) => [tag, type as ReportType]));
+assert(NAMES.size === Object.keys(REPORTS).length, "two reports with one tag");
+
+/** The type behind a tag; null when the tag is no report that we know. */
+export function reportType(tag: number): ReportType | null {
+  return NAMES.get(tag) ?? null;
+}
+
+/** The body of a report's frame: its number, then what it tells. */
+export function reportBody<T extends ReportType>(type: T): Field<ReportOf<T>> {
+  const body = REPORTS[type].body as unknown as Field<object>;
+  return {
+    size: (value) => 8 + body.size(value),
+    write(to, value) {
+      u64.write(to, value.report);
+      body.write(to, value);
+    },
+    read: (from) => ({ report: u64.read(from), type, ...body.read(from) }) as unknown as ReportOf<T>,
+  };
+}
