@@ -1,0 +1,68 @@
+// Compiles the keeper, dist/holdfast-keeper. With make by its Makefile, without by one plain line; CC is honoured by both.
+import { existsSync, mkdirSync, readdirSync, renameSync } from "node:fs";
+import path from "node:path";
+import { onPath, runOrStop } from "./command.mjs";
+import { inRoot } from "./places.mjs";
+import { Stop, step } from "./progress.mjs";
+import { isStale } from "./stale.mjs";
+
+const KEEPER = inRoot("dist", "holdfast-keeper");
+
+/** Builds what is stale; says so in one sentence when there is no compiler. */
+export async function buildKeeper() {
+  const sources = sourceFiles();
+  if (sources.length === 0) {
+    console.log("-- the keeper has no sources yet");
+    return;
+  }
+  const makefile = inRoot("keeper", "Makefile");
+  if (!isStale([KEEPER], [...sources, ...(existsSync(makefile) ? [makefile] : [])])) return;
+  const compiler = findCompiler();
+  mkdirSync(inRoot("dist"), { recursive: true });
+  await step("compile the keeper", () => compile(compiler, sources, existsSync(makefile)));
+}
+
+/**
+ * The compiler to call: CC if it is set, else the first that is there.
+ * @returns {string}
+ */
+export function findCompiler() {
+  const wanted = process.env["CC"];
+  const found = (wanted === undefined || wanted === "" ? ["cc", "gcc", "clang"] : [wanted.split(" ")[0] ?? ""]).find(
+    (name) => onPath(name) !== null,
+  );
+  if (found === undefined) {
+    throw new Stop(
+      `No C compiler was found (looked for ${wanted || "cc, gcc and clang"} on PATH): install one, for example with "apt-get install gcc libc6-dev" ` +
+        `on Debian and Ubuntu, "dnf install gcc" on Fedora, "apk add gcc musl-dev linux-headers" on Alpine, or set CC to yours.`,
+    );
+  }
+  return wanted || found;
+}
+
+/**
+ * @param {string} compiler
+ * @param {readonly string[]} sources
+ * @param {boolean} hasMakefile
+ */
+async function compile(compiler, sources, hasMakefile) {
+  const failed = "The keeper could not be compiled";
+  const make = hasMakefile ? onPath("make") : null;
+  if (make !== null) {
+    await runOrStop(failed, make, ["-C", inRoot("keeper"), `CC=${compiler}`]);
+    return;
+  }
+  const [file = "cc", ...words] = compiler.split(" ");
+  const draft = `${KEEPER}.${process.pid}.new`;
+  const files = sources.filter((source) => source.endsWith(".c"));
+  await runOrStop(failed, file, [...words, "-std=c11", "-O2", "-D_GNU_SOURCE", "-pthread", "-o", draft, ...files]);
+  renameSync(draft, KEEPER);
+}
+
+/** keeper/*.c and *.h; its tests live in folders of their own. */
+function sourceFiles() {
+  const folder = inRoot("keeper");
+  return readdirSync(folder)
+    .filter((name) => /\.[ch]$/.test(name))
+    .map((name) => path.join(folder, name));
+}
