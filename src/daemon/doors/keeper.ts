@@ -65,7 +65,18 @@ export function openKeeper(descriptor: number, onGone: (reason: string) => void)
     connect: (onReport: (report: Report) => void) =>
       new Promise<Welcome>((resolve) => {
         assert(client === null, "connected twice");
-        client = new Client({ welcome: resolve, report: onReport, failed: (text) => leave(`the keeper said what cannot be: ${text}`) });
+        // Reports may stand in the same chunk as the welcome: they wait until whoever awaits the welcome has had his turn.
+        let held: Report[] | null = [];
+        const welcome = (value: Welcome): void => {
+          resolve(value);
+          setImmediate(() => {
+            const first = held ?? [];
+            held = null;
+            for (const report of first) onReport(report);
+          });
+        };
+        const report = (value: Report): void => (held === null ? onReport(value) : void held.push(value));
+        client = new Client({ welcome, report, failed: (text) => leave(`the keeper said what cannot be: ${text}`) });
         void write(encodeHello({ versionMin: PROTOCOL_VERSION, versionMax: PROTOCOL_VERSION }));
       }),
     send: (batch: Batch) => write(encodeBatch(++batches, batch)),

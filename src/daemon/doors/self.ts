@@ -1,0 +1,48 @@
+/** The door to this process: who it is, what it says before there is a log, how it ends. */
+import { lookup } from "node:dns/promises";
+import { writeSync } from "node:fs";
+import type { Account, Self } from "../../doors.ts";
+import { ok, refuse, type Result } from "../../result.ts";
+
+export const realSelf: Self = {
+  becomeUser(account: Account): Result<true, string> {
+    const steps: [string, () => void][] = [
+      ["Could not set groups of effective user", () => process.setgroups?.([...account.groups])],
+      ["Could not set group id of effective user", () => process.setgid?.(account.gid)],
+      ["Could not set user id of effective user", () => process.setuid?.(account.uid)],
+    ];
+    for (const [failure, act] of steps) {
+      try {
+        act();
+      } catch {
+        return refuse(failure);
+      }
+    }
+    return ok(true);
+  },
+  stderr: (text) => writeAll(2, text),
+  stdout: (text) => writeAll(1, text),
+  exit: (code) => process.exit(code),
+};
+
+/** Synchronous, so that the last words are out before the process is; a reader that is gone is no reason to fail. */
+function writeAll(descriptor: number, text: string): void {
+  const bytes = Buffer.from(text);
+  for (let done = 0; done < bytes.length; ) {
+    try {
+      done += writeSync(descriptor, bytes, done);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") return;
+    }
+  }
+}
+
+/** An IPv4 address as it is, anything else through the resolver. */
+export async function realResolveHost(host: string): Promise<Result<string, string>> {
+  if (host === "") return ok("0.0.0.0");
+  try {
+    return ok((await lookup(host, 4)).address);
+  } catch (error) {
+    return refuse((error as NodeJS.ErrnoException).code ?? String(error));
+  }
+}
