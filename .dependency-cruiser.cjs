@@ -1,0 +1,101 @@
+// The rooms of src/ and what each may know of (docs/architecture.md, "Rooms"). A room that is missing in this table fails the check.
+const TOP = "^src/(result|doors|version)\\.ts$";
+
+/** Each room with the rooms it may import. The files at the top of src/ are for all, and every room for itself. */
+const ROOMS = {
+  config: [],
+  process: ["config"],
+  events: ["config", "process"],
+  supervisor: ["config", "process", "events"],
+  logs: ["config"],
+  link: [],
+  rpc: ["config", "process", "events", "supervisor", "logs"],
+  http: ["config", "process", "events", "supervisor", "logs", "rpc"],
+  ctl: ["config", "process", "rpc"],
+  tools: ["config"],
+  daemon: ["config", "process", "events", "supervisor", "logs", "link", "rpc", "http"],
+};
+
+/** Rooms that compute and do nothing else. */
+const PURE = ["config", "process", "events", "supervisor", "logs"];
+/** Node's own modules that only compute, too. */
+const PURE_MODULES = "^(node:)?(assert|assert/strict|buffer|path|path/posix|string_decoder|util|punycode)$";
+/** Where files, sockets and processes are touched directly: the doors, and the short-lived programs. */
+const AT_THE_DOORS = "^src/(daemon/doors|ctl|tools)/";
+const WORLD_MODULES =
+  "^(node:)?(fs|fs/promises|child_process|dns|dns/promises|timers|timers/promises|worker_threads|cluster|dgram|tty|readline)$";
+
+const OF_TESTS = "\\.(test|fixture)\\.ts$";
+
+module.exports = {
+  forbidden: [
+    ...Object.entries(ROOMS).map(([room, below]) => ({
+      name: `room-${room}`,
+      comment: `src/${room}/ may know of ${below.join(", ") || "nothing"} only (docs/architecture.md, Rooms)`,
+      severity: "error",
+      from: { path: `^src/${room}/`, pathNot: OF_TESTS },
+      to: { path: "^src/", pathNot: [TOP, ...[room, ...below].map((each) => `^src/${each}/`)] },
+    })),
+    {
+      name: "every-room-has-rules",
+      comment: "a new room needs a line in the table at the head of .dependency-cruiser.cjs and in docs/architecture.md",
+      severity: "error",
+      from: { path: "^src/[^/]+/", pathNot: `^src/(${Object.keys(ROOMS).join("|")})/` },
+      to: {},
+    },
+    {
+      name: "top-knows-no-room",
+      comment: "the files at the top of src/ name types of link/ (doors.ts) and import nothing else",
+      severity: "error",
+      from: { path: TOP },
+      to: { path: "^src/", pathNot: [TOP, "^src/link/messages\\.ts$"] },
+    },
+    {
+      name: "pure-rooms-have-no-world",
+      comment: "pure rooms compute; what they need of the world comes in as values or through src/doors.ts",
+      severity: "error",
+      from: { path: `^src/(${PURE.join("|")})/`, pathNot: OF_TESTS },
+      to: { dependencyTypes: ["core"], pathNot: PURE_MODULES },
+    },
+    {
+      name: "world-only-at-the-doors",
+      comment: "files, processes, timers: add what you need to src/doors.ts and src/daemon/doors/",
+      severity: "error",
+      from: { path: "^src/", pathNot: [AT_THE_DOORS, OF_TESTS] },
+      to: { path: WORLD_MODULES },
+    },
+    {
+      name: "no-cycles",
+      comment: "two files that need each other are one file, or miss a third; types alone may go round",
+      severity: "error",
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
+    {
+      name: "no-tests-in-the-product",
+      severity: "error",
+      from: { path: "^src/", pathNot: OF_TESTS },
+      to: { path: ["^test/", OF_TESTS] },
+    },
+    {
+      name: "no-work-tools-in-the-product",
+      comment: "what runs at a user's is declared under dependencies (and bundled)",
+      severity: "error",
+      from: { path: "^src/", pathNot: OF_TESTS },
+      to: {
+        dependencyTypes: ["npm-dev", "npm-optional", "npm-no-pkg", "npm-unknown"],
+        dependencyTypesNot: ["type-only"],
+        pathNot: "@types/",
+      },
+    },
+    { name: "everything-resolves", severity: "error", from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node", "default", "types"] },
+    // The harness writes what it finds as text; nothing is cached, because a cache keyed by time misses a changed rule.
+    cache: false,
+  },
+};

@@ -1,0 +1,109 @@
+// The stages of `npm test`, in the order in which they run: what is cheap and says most comes first. Each is one command with an exit code; one
+// whose output ends in "N passed, N failed, N skipped" is counted by that line, any other counts as one test.
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import path from "node:path";
+import { onPath } from "./command.mjs";
+import { findCompiler } from "./keeper.mjs";
+import { inRoot } from "./places.mjs";
+
+/** @typedef {{ file: string, args: readonly string[] }} Command */
+/** @typedef {{ leftOut: string }} LeftOut why a stage has nothing to run here */
+/** @typedef {{ name: string, what: string, readsSourcesOnly?: true, command: () => Command | LeftOut }} Stage */
+
+/** @type {readonly Stage[]} */
+export const STAGES = [
+  {
+    name: "format",
+    what: "format and fast lint (Biome)",
+    readsSourcesOnly: true,
+    command: () => tool("@biomejs/biome/bin/biome", ["ci", "--colors=off", "--error-on-warnings"]),
+  },
+  { name: "types", what: "types, and build/ for the tests (tsc)", readsSourcesOnly: true, command: types },
+  {
+    name: "lint",
+    what: "lint that needs types (ESLint)",
+    readsSourcesOnly: true,
+    command: () => tool("eslint/bin/eslint.js", ["--max-warnings=0", "src", "test"]),
+  },
+  {
+    name: "rooms",
+    what: "who may import whom (dependency-cruiser)",
+    readsSourcesOnly: true,
+    command: () => tool("dependency-cruiser/bin/dependency-cruise.mjs", ["src", "test"]),
+  },
+  { name: "keeper", what: "the keeper's own tests (C)", command: () => keeper("test") },
+  { name: "fuzz", what: "the keeper's fuzzers, a few seconds", command: () => keeper("fuzz") },
+  { name: "unit", what: "tests of src/ and test/ (node:test)", command: unit },
+  { name: "sim", what: "the simulated daemon, 2000 seeds", command: () => ours("scripts/sim.mjs", ["--seeds", "2000"]) },
+  { name: "conformance", what: "recorded scenarios of the original", command: () => compat("run-conformance.mjs", []) },
+  { name: "corpus", what: "real configuration files", command: () => compat("run-corpus.mjs", []) },
+  { name: "probe", what: "real configuration files: what programs are given", command: () => compat("run-corpus.mjs", ["--probe"]) },
+  { name: "docs", what: "generated pages are fresh", command: () => ours("scripts/docs.mjs", ["--check"]) },
+];
+
+/**
+ * A tool of node_modules, by the file that it starts with.
+ * @param {string} file
+ * @param {readonly string[]} args
+ */
+function tool(file, args) {
+  return { file: process.execPath, args: [inRoot("node_modules", file), ...args] };
+}
+
+/** @param {string} file @param {readonly string[]} args */
+function ours(file, args) {
+  return existsSync(inRoot(file)) ? { file: process.execPath, args: [inRoot(file), ...args] } : { leftOut: `${file} does not exist yet` };
+}
+
+/** tsc leaves what it built from a source that is gone; a test that nobody can see would go on running. */
+function types() {
+  for (const folder of ["src", "test"]) removeOrphans(inRoot("build", folder), inRoot(folder));
+  return tool("typescript/bin/tsc", ["-p", inRoot("tsconfig.json"), "--pretty", "false"]);
+}
+
+/** @param {string} built @param {string} sources */
+function removeOrphans(built, sources) {
+  if (!existsSync(built)) return;
+  for (const entry of readdirSync(built, { withFileTypes: true })) {
+    const file = path.join(built, entry.name);
+    if (entry.isDirectory()) removeOrphans(file, path.join(sources, entry.name));
+    else if (!existsSync(path.join(sources, entry.name.replace(/\.js(\.map)?$/, ".ts")))) rmSync(file);
+  }
+}
+
+/** @param {string} target of keeper/Makefile */
+function keeper(target) {
+  if (!existsSync(inRoot("keeper", "Makefile"))) return { leftOut: "keeper/Makefile does not exist yet" };
+  const make = onPath("make");
+  if (make === null) return { leftOut: "make is not installed" };
+  if (target === "fuzz" && onPath("clang") === null) return { leftOut: "clang is not installed" };
+  return { file: make, args: ["--no-print-directory", "-C", inRoot("keeper"), `CC=${findCompiler()}`, target] };
+}
+
+/** Node 20 takes no patterns, so the files are named. Two at a time: the tests start real programs, and this is a machine of two cores. */
+function unit() {
+  const files = ["src", "test"]
+    .flatMap((folder) => testsBelow(inRoot(folder)))
+    .map((file) => inRoot("build", path.relative(inRoot(), file).replace(/\.ts$/, ".js")));
+  if (files.length === 0) return { leftOut: "there are no tests" };
+  const reporter = inRoot("scripts", "reporter.mjs");
+  return {
+    file: process.execPath,
+    args: ["--enable-source-maps", "--test", `--test-reporter=${reporter}`, "--test-concurrency=2", "--test-timeout=300000", ...files],
+  };
+}
+
+/** @param {string} folder @returns {string[]} */
+function testsBelow(folder) {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const file = path.join(folder, entry.name);
+    if (entry.isDirectory()) return testsBelow(file);
+    return entry.name.endsWith(".test.ts") ? [file] : [];
+  });
+}
+
+/** @param {string} file @param {readonly string[]} args */
+function compat(file, args) {
+  const built = existsSync(inRoot("dist", "supervisord.cjs")) && existsSync(inRoot("dist", "supervisorctl.cjs"));
+  return built ? ours(path.join("test", "compat", file), args) : { leftOut: "supervisord and supervisorctl are not built yet" };
+}
