@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { openAccounts } from "./accounts.ts";
+import { realAccounts } from "./accounts.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "holdfast-accounts-"));
 after(() => rmSync(folder, { recursive: true }));
@@ -27,8 +27,8 @@ case "$1 $3" in
 esac
 `, { mode: 0o755 });
 
-const local = openAccounts({ passwd: at("passwd"), group: at("group"), getent: null });
-const both = openAccounts({ passwd: at("passwd"), group: at("group"), getent: at("getent") });
+const local = realAccounts({ passwd: at("passwd"), group: at("group"), getent: null });
+const both = realAccounts({ passwd: at("passwd"), group: at("group"), getent: at("getent") });
 
 test("a user has its primary group first, then those that name it, each once", () => {
   assert.deepEqual(local.byName("web"), { name: "web", uid: 33, gid: 34, groups: [34, 4, 99], home: "/var/www" });
@@ -66,14 +66,14 @@ test("the files come first, and getent's answer to another question is none", ()
 });
 
 test("a getent that is not there, or a file that is not there, knows nobody", () => {
-  const none = openAccounts({ passwd: at("no-passwd"), group: at("no-group"), getent: at("no-getent") });
+  const none = realAccounts({ passwd: at("no-passwd"), group: at("no-group"), getent: at("no-getent") });
   assert.equal(none.byName("root"), null);
   assert.equal(none.groupById(0), false);
 });
 
 test("a file that changes is read again", () => {
   const passwd = at("passwd2");
-  const accounts = openAccounts({ passwd, group: at("group"), getent: null });
+  const accounts = realAccounts({ passwd, group: at("group"), getent: null });
   writeFileSync(passwd, "a:x:1:1::/:\n");
   assert.equal(accounts.byName("a")?.uid, 1);
   writeFileSync(passwd, "a:x:22:1::/:\nb:x:3:1::/:\n");
@@ -84,6 +84,6 @@ test("a file that changes is read again", () => {
 });
 
 test("the real files know root", () => {
-  assert.equal(openAccounts().byName("root")?.uid, 0);
-  assert.equal(openAccounts().byUid(0)?.name, "root");
+  assert.equal(realAccounts().byName("root")?.uid, 0);
+  assert.equal(realAccounts().byUid(0)?.name, "root");
 });

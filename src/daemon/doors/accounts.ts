@@ -22,7 +22,7 @@ type User = { readonly name: string; readonly uid: number; readonly gid: number;
 type Group = { readonly name: string; readonly gid: number; readonly members: readonly string[] };
 
 /** Every answer is null (or false) for a name or an id that nobody knows. */
-export function openAccounts(sources: AccountSources = SYSTEM_SOURCES): Accounts {
+export function realAccounts(sources: AccountSources = SYSTEM_SOURCES): Accounts {
   const users = cachedFile(sources.passwd, parseUser);
   const groups = cachedFile(sources.group, parseGroup);
   const ask = (database: string, key: string): string[] => (sources.getent === null ? [] : getent(sources.getent, database, key));

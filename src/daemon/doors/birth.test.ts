@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { publicEnvironment, readBirth } from "./birth.ts";
-import { openRandom } from "./random.ts";
+import { realRandom } from "./random.ts";
 
 test("names that begin with HOLDFAST_ stay with us, all others are kept as they are", () => {
   const environment = publicEnvironment({ HOLDFAST_KEEPER_FD: "3", HOLDFAST_ARGV0: "x", PATH: "/bin", HOLDFAST: "kept", EMPTY: "", NONE: undefined, ["__proto__"]: "odd" });
@@ -20,7 +20,7 @@ test("what we were called comes from the keeper", () => {
 });
 
 test("a word has its length and only letters that mkstemp draws", () => {
-  const random = openRandom();
+  const random = realRandom();
   assert.match(random.word(8), /^[a-z0-9_]{8}$/);
   assert.equal(random.word(0), "");
   const seen = new Set(random.word(5000));

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { mock, test } from "node:test";
-import { openClock } from "./clock.ts";
+import { realClock } from "./clock.ts";
 
 test("the monotonic clock is the kernel's, in milliseconds with fractions", () => {
-  const clock = openClock();
+  const clock = realClock();
   const uptimeMs = Number(readFileSync("/proc/uptime", "utf8").split(" ")[0]) * 1000;
   const { monoMs, wallMs } = clock.now();
   // /proc/uptime counts suspended time as well; this machine is not suspended between the two reads, but may have been before.
@@ -16,7 +16,7 @@ test("the monotonic clock is the kernel's, in milliseconds with fractions", () =
 });
 
 test("an alarm never rings early, and rings once", async () => {
-  const clock = openClock();
+  const clock = realClock();
   for (const waitMs of [-5, 0, 0.3, 1.7, 12.9]) {
     const untilMs = clock.now().monoMs + waitMs;
     await new Promise<void>((resolve) => clock.alarm(untilMs, resolve));
@@ -25,14 +25,14 @@ test("an alarm never rings early, and rings once", async () => {
 });
 
 test("a second alarm replaces the first; null and never cancel", async () => {
-  const clock = openClock();
+  const clock = realClock();
   const rung: string[] = [];
   const soon = (): number => clock.now().monoMs + 1;
   clock.alarm(soon(), () => rung.push("replaced"));
   clock.alarm(soon(), () => rung.push("cancelled"));
   clock.alarm(null, () => rung.push("null"));
   clock.alarm(Number.POSITIVE_INFINITY, () => rung.push("never"));
-  const other = openClock();
+  const other = realClock();
   await new Promise<void>((resolve) => other.alarm(other.now().monoMs + 10, resolve));
   assert.deepEqual(rung, []);
 });
@@ -43,7 +43,7 @@ test("a wait longer than setTimeout can hold is made of several", () => {
   let elapsedMs = 0;
   const hrtime = mock.method(process.hrtime, "bigint", () => startNs + BigInt(elapsedMs) * 1_000_000n);
   try {
-    const clock = openClock();
+    const clock = realClock();
     let rung = 0;
     const dayMs = 86_400_000;
     clock.alarm(clock.now().monoMs + 60 * dayMs, () => { rung++; });
@@ -62,10 +62,10 @@ test("the zone's offset is in minutes east", () => {
   const zone = process.env["TZ"];
   try {
     process.env["TZ"] = "Asia/Kolkata";
-    assert.equal(openClock().offsetMinutes(0), 330);
+    assert.equal(realClock().offsetMinutes(0), 330);
     process.env["TZ"] = "America/New_York";
-    assert.equal(openClock().offsetMinutes(Date.UTC(2024, 6, 1)), -240);
-    assert.equal(openClock().offsetMinutes(Date.UTC(2024, 0, 1)), -300);
+    assert.equal(realClock().offsetMinutes(Date.UTC(2024, 6, 1)), -240);
+    assert.equal(realClock().offsetMinutes(Date.UTC(2024, 0, 1)), -300);
   } finally {
     if (zone === undefined) delete process.env["TZ"];
     else process.env["TZ"] = zone;

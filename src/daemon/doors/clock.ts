@@ -8,7 +8,7 @@ import { millisOf } from "../../link/messages.ts";
 /** setTimeout takes 31 bits of milliseconds; a longer wait is made of several. */
 const TIMEOUT_MAX_MS = 2 ** 31 - 1;
 
-export function openClock(): Clock {
+export function realClock(): Clock {
   let timer: NodeJS.Timeout | null = null;
   const monoMs = (): number => millisOf(process.hrtime.bigint());
 

@@ -4,12 +4,12 @@ import { chmodSync, existsSync, linkSync, lstatSync, mkdirSync, mkdtempSync, rea
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { openFiles } from "./files.ts";
+import { realFiles } from "./files.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "holdfast-files-"));
 after(() => rmSync(folder, { recursive: true }));
 const at = (name: string): string => join(folder, name);
-const files = openFiles();
+const files = realFiles();
 const bytes = (text: string): Buffer => Buffer.from(text);
 
 test("failures of the world come back as the errno's name", async () => {

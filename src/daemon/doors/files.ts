@@ -21,7 +21,7 @@ const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_TRUNC, O_WRONLY } = constants
 /** Failures of making a file beside the target that leave a write into the target itself: a file we may write in a directory we may not, a mounted file. */
 const NO_NEIGHBOUR: ReadonlySet<Errno> = new Set(["EACCES", "EPERM", "EROFS", "EBUSY", "EXDEV"]);
 
-export function openFiles(): Files {
+export function realFiles(): Files {
   let writes = 0;
   return {
     stat: (path) => attempt(async () => info(await stat(path, { bigint: true }))),

@@ -4,7 +4,7 @@ import type { Random } from "../../doors.ts";
 
 const LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789_";
 
-export function openRandom(): Random {
+export function realRandom(): Random {
   return {
     word(length) {
       let word = "";
