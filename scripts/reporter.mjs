@@ -1,8 +1,8 @@
 // What node --test tells, in the form that `npm test` shows: failures in full, left out tests with their reason, the numbers. A warning of Node's
-// is a failure: it is either ours to repair or a promise that Node will break.
+// is a failure (unless it says "experimental"): it is either ours to repair or a promise that Node will break.
 import { inspect } from "node:util";
 
-const NODE_WARNING = /\(node:\d+\) \S*Warning: .*/;
+const NODE_WARNING = /\(node:\d+\) (?!Experimental)\S*Warning: .*/;
 /** So much of what a failed file wrote to stderr is shown. */
 const STDERR_CHARACTERS = 4000;
 

@@ -1,6 +1,6 @@
 // The stages of `npm test`, in the order in which they run: what is cheap and says most comes first. Each is one command with an exit code; one
 // whose output ends in "N passed, N failed, N skipped" is counted by that line, any other counts as one test.
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { onPath } from "./command.mjs";
 import { findCompiler } from "./keeper.mjs";
@@ -18,7 +18,12 @@ export const STAGES = [
     readsSourcesOnly: true,
     command: () => tool("@biomejs/biome/bin/biome", ["ci", "--colors=off", "--error-on-warnings"]),
   },
-  { name: "types", what: "types, and build/ for the tests (tsc)", readsSourcesOnly: true, command: types },
+  {
+    name: "types",
+    what: "types (tsc)",
+    readsSourcesOnly: true,
+    command: () => tool("typescript/bin/tsc", ["-p", inRoot("tsconfig.json"), "--pretty", "false"]),
+  },
   {
     name: "lint",
     what: "lint that needs types (ESLint)",
@@ -55,22 +60,6 @@ function ours(file, args) {
   return existsSync(inRoot(file)) ? { file: process.execPath, args: [inRoot(file), ...args] } : { leftOut: `${file} does not exist yet` };
 }
 
-/** tsc leaves what it built from a source that is gone; a test that nobody can see would go on running. */
-function types() {
-  for (const folder of ["src", "test"]) removeOrphans(inRoot("build", folder), inRoot(folder));
-  return tool("typescript/bin/tsc", ["-p", inRoot("tsconfig.json"), "--pretty", "false"]);
-}
-
-/** @param {string} built @param {string} sources */
-function removeOrphans(built, sources) {
-  if (!existsSync(built)) return;
-  for (const entry of readdirSync(built, { withFileTypes: true })) {
-    const file = path.join(built, entry.name);
-    if (entry.isDirectory()) removeOrphans(file, path.join(sources, entry.name));
-    else if (!existsSync(path.join(sources, entry.name.replace(/\.js(\.map)?$/, ".ts")))) rmSync(file);
-  }
-}
-
 /** @param {string} target of keeper/Makefile */
 function keeper(target) {
   if (!existsSync(inRoot("keeper", "Makefile"))) return { leftOut: "keeper/Makefile does not exist yet" };
@@ -80,17 +69,16 @@ function keeper(target) {
   return { file: make, args: ["--no-print-directory", "-C", inRoot("keeper"), `CC=${findCompiler()}`, target] };
 }
 
-/** Node 20 takes no patterns, so the files are named. Two at a time: the tests start real programs, and this is a machine of two cores. */
+/**
+ * The tests run from their sources, as a developer runs one of them: a file that a test names by its place is there. Node 20 takes no patterns, so
+ * all are listed. Two at a time, because they start real programs.
+ */
 function unit() {
-  const files = ["src", "test"]
-    .flatMap((folder) => testsBelow(inRoot(folder)))
-    .map((file) => inRoot("build", path.relative(inRoot(), file).replace(/\.ts$/, ".js")));
+  const files = ["src", "test"].flatMap((folder) => testsBelow(inRoot(folder)));
   if (files.length === 0) return { leftOut: "there are no tests" };
   const reporter = inRoot("scripts", "reporter.mjs");
-  return {
-    file: process.execPath,
-    args: ["--enable-source-maps", "--test", `--test-reporter=${reporter}`, "--test-concurrency=2", "--test-timeout=300000", ...files],
-  };
+  const args = ["--import", "tsx", "--test", `--test-reporter=${reporter}`, "--test-concurrency=2", "--test-timeout=300000"];
+  return { file: process.execPath, args: [...args, ...files] };
 }
 
 /** @param {string} folder @returns {string[]} */
