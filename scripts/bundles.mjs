@@ -14,8 +14,10 @@ const ENTRIES = {
 };
 
 /** An older Node would stumble over syntax or a missing function somewhere later; this says it at once. */
-const NODE_CHECK =
-  'if (!(process.versions.node.split(".")[0] >= 20)) { console.error("Holdfast needs Node.js 20.19 or later; this is " + process.versions.node + "."); process.exit(1); }';
+const NODE_CHECK = `if (!(parseInt(process.versions.node, 10) >= 20)) {
+  console.error("Holdfast needs Node.js 20.19 or later; this is " + process.versions.node + ".");
+  process.exit(1);
+}`;
 
 /** Builds what is stale. */
 export async function buildBundles() {
