@@ -1,0 +1,308 @@
+/**
+ * A pool: the processes of one [eventlistener:x] and the events that wait for them. Deterministic and without I/O or a clock; a pool changes in place,
+ * because its buffer may be long, and says as effects what is to be done. Only `stepPool` and `acceptEvent` change it.
+ *
+ * An event is sent as soon as a listener is RUNNING and READY, within the step that made it so, but after everything else of that step: an effect is
+ * never carried out here, so nothing can come back in the middle. Every event is in the keeper's store from `keep` to `forget`, so a successor goes on
+ * with the same events, serials and bytes.
+ */
+import type { LogLevel } from "../config/model.ts";
+import { unreachable } from "../result.ts";
+import { envelopeBytes } from "./envelope.ts";
+import { BUSY, type Heard, hear, type Listening, STARTED } from "./listener.ts";
+import { eventMessages as say } from "./messages.ts";
+import { append, makeQueue, putBack, type Queue, type QueuedEvent, queueHead, queueLength, takeHead } from "./queue.ts";
+import type { ResultHandler } from "./results.ts";
+
+/** Bytes of one payload that can be sent: less than what the keeper holds for a child's stdin. The original has no limit. */
+export const PAYLOAD_BYTES_MAX = 1_000_000;
+
+/** What the store needs for an event besides its payload, roughly: key and record. */
+const EVENT_OVERHEAD_BYTES = 100;
+
+/** A rejected event waits this long, twice as long each further time, up to the maximum. The original sends it again at once, for ever (EVT-107). */
+const REJECTION_PAUSE_MS_MIN = 100;
+const REJECTION_PAUSE_MS_MAX = 1000;
+
+export type PoolConfig = {
+  readonly name: string;
+  /** In the group's order: the first that is ready gets the event. (EVT-066) */
+  readonly processes: readonly string[];
+  readonly events: ReadonlySet<string>;
+  readonly bufferSize: number;
+  readonly resultHandler: ResultHandler;
+  /** `identifier` of [supervisord]. */
+  readonly identifier: string;
+};
+
+export type Listener = {
+  readonly process: string;
+  /** The keeper's number of the running child; 0: there is none. */
+  child: number;
+  /** Its process is RUNNING. (EVT-103) */
+  running: boolean;
+  /** Its stdin is closed: nothing can be sent until it starts again. */
+  deaf: boolean;
+  listening: Listening;
+  /** The event in its hands; none of the buffer. (EVT-073) */
+  event: QueuedEvent | null;
+};
+
+export type Pool = {
+  readonly config: PoolConfig;
+  readonly listeners: readonly Listener[];
+  readonly queue: Queue;
+  /** Events that were rejected or could not be sent: how often, and when they may be sent again (monotonic). */
+  readonly pauses: Map<number, { readonly count: number; readonly untilMs: number }>;
+  nextId: number;
+  /** The serial of the pool's next event, from 0. (EVT-061) */
+  nextPoolSerial: number;
+  /** What waiting events take up in the store, roughly. */
+  bytes: number;
+  /** Events thrown away so far, for those who ask. */
+  discarded: number;
+};
+
+export type PoolInput =
+  | { readonly type: "started"; readonly process: string; readonly child: number }
+  | { readonly type: "running"; readonly process: string; readonly running: boolean }
+  | { readonly type: "output"; readonly process: string; readonly child: number; readonly bytes: Uint8Array }
+  | { readonly type: "ended"; readonly process: string }
+  /** EPIPE: stdin is closed. Anything else: nothing was taken of that many bytes. */
+  | { readonly type: "send-failed"; readonly process: string; readonly child: number; readonly errno: string; readonly bytesNotTaken: number }
+  | { readonly type: "deadline" };
+
+export type PoolEffect =
+  | { readonly type: "log"; readonly level: LogLevel; readonly text: string }
+  /** For the stdin of a child. */
+  | { readonly type: "send"; readonly child: number; readonly bytes: Uint8Array }
+  /** For the daemon's own stdout. */
+  | { readonly type: "stdout"; readonly bytes: Uint8Array }
+  /** The event must be in the store from now on, under its id. */
+  | { readonly type: "keep"; readonly pool: string; readonly event: QueuedEvent }
+  | { readonly type: "forget"; readonly pool: string; readonly id: number };
+
+/** A new pool: no event, no listener started. */
+export function makePool(config: PoolConfig): Pool {
+  const listeners = config.processes.map(makeListener);
+  return { config, listeners, queue: makeQueue(), pauses: new Map(), nextId: 0, nextPoolSerial: 0, bytes: 0, discarded: 0 };
+}
+
+export function makeListener(process: string): Listener {
+  return { process, child: 0, running: false, deaf: false, listening: STARTED, event: null };
+}
+
+/** What an event takes up in the store. */
+export function eventBytes(event: { readonly payload: Uint8Array }): number {
+  return event.payload.length + EVENT_OVERHEAD_BYTES;
+}
+
+/** One thing that happened to a listener, or the passing of time, and what is sent because of it. `monoMs` is monotonic. */
+export function stepPool(pool: Pool, input: PoolInput, monoMs: number): PoolEffect[] {
+  const effects: PoolEffect[] = [];
+  if (input.type !== "deadline") {
+    const listener = pool.listeners.find((one) => one.process === input.process);
+    if (listener !== undefined) stepListener(pool, listener, input, monoMs, effects);
+  }
+  dispatch(pool, monoMs, effects);
+  return effects;
+}
+
+/** When `deadline` is due, monotonic; null: only a listener can change anything. */
+export function nextDeadlineMs(pool: Pool): number | null {
+  const head = queueHead(pool.queue);
+  const pause = head === undefined ? undefined : pool.pauses.get(head.id);
+  return pause !== undefined && pool.listeners.some(isReady) ? pause.untilMs : null;
+}
+
+/** A pool that is removed drops what it has. (EVT-079) */
+export function dropPool(pool: Pool): PoolEffect[] {
+  const held = pool.listeners.flatMap((listener) => listener.event ?? []);
+  const effects: PoolEffect[] = held.map((event) => forget(pool, event));
+  for (let event = takeHead(pool.queue); event !== undefined; event = takeHead(pool.queue)) effects.push(forget(pool, event));
+  return effects;
+}
+
+/**
+ * Buffers an event `times` times with the same serials (EVT-012), sends what can be sent. `bytesMax` is what this pool's waiting events may take up
+ * in the store; over it, or over buffer_size, the oldest go (EVT-072).
+ */
+export function acceptEvent(pool: Pool, event: Omit<QueuedEvent, "id" | "poolSerial">, times: number, limits: { bytesMax: number; monoMs: number }): PoolEffect[] {
+  const effects: PoolEffect[] = [];
+  const poolSerial = pool.nextPoolSerial;
+  pool.nextPoolSerial = nextSerial(poolSerial);
+  if (event.payload.length > PAYLOAD_BYTES_MAX) {
+    pool.discarded += 1;
+    return [log("error", say.tooLarge(pool.config.name, event.serial, event.payload.length))];
+  }
+  for (let time = 0; time < times; time++) {
+    const queued: QueuedEvent = { ...event, id: pool.nextId, poolSerial };
+    pool.nextId += 1;
+    if (time > 0) effects.push(rebuffering(pool, queued));
+    makeRoom(pool, limits.bytesMax - eventBytes(queued), effects);
+    append(pool.queue, queued);
+    pool.bytes += eventBytes(queued);
+    effects.push({ type: "keep", pool: pool.config.name, event: queued });
+  }
+  dispatch(pool, limits.monoMs, effects);
+  return effects;
+}
+
+/** Serials start again at 0 after the largest whole number we count to; the original's is 2^63-1. (EVT-065) */
+export function nextSerial(serial: number): number {
+  return serial >= Number.MAX_SAFE_INTEGER ? 0 : serial + 1;
+}
+
+function stepListener(pool: Pool, listener: Listener, input: Exclude<PoolInput, { type: "deadline" }>, monoMs: number, effects: PoolEffect[]): void {
+  switch (input.type) {
+    case "started":
+      giveBack(pool, listener, effects);
+      Object.assign(listener, makeListener(listener.process), { child: input.child });
+      return;
+    case "running":
+      listener.running = input.running;
+      return;
+    case "output":
+      if (input.child === listener.child) hearListener(pool, listener, input.bytes, monoMs, effects);
+      return;
+    case "ended":
+      giveBack(pool, listener, effects);
+      listener.child = 0;
+      listener.running = false;
+      return;
+    case "send-failed":
+      sendFailed(pool, listener, input, monoMs, effects);
+      return;
+    default:
+      unreachable(input);
+  }
+}
+
+function hearListener(pool: Pool, listener: Listener, bytes: Uint8Array, monoMs: number, effects: PoolEffect[]): void {
+  const { listening, heard } = hear(listener.listening, bytes, pool.config.resultHandler);
+  for (const one of heard) onHeard(pool, listener, one, monoMs, effects);
+  listener.listening = listening;
+}
+
+/** The lines come in the original's order: what became of the event, the change of state, the event's way back. (EVT-082, EVT-106, EVT-107) */
+function onHeard(pool: Pool, listener: Listener, heard: Heard, monoMs: number, effects: PoolEffect[]): void {
+  switch (heard.type) {
+    case "result":
+      return onResult(pool, listener, heard.outcome, monoMs, effects);
+    case "bad-line":
+      effects.push(log("warn", say.badResultLine(listener.process, heard.line)));
+      return;
+    case "changed":
+      effects.push(log("debug", say.changed(listener.process, heard.from, heard.to)));
+      if (heard.to === "UNKNOWN") effects.push(log("warn", say.unknown(listener.process)));
+      if (heard.from === "BUSY") giveBack(pool, listener, effects);
+      return;
+    default:
+      unreachable(heard);
+  }
+}
+
+function onResult(pool: Pool, listener: Listener, outcome: Extract<Heard, { type: "result" }>["outcome"], monoMs: number, effects: PoolEffect[]): void {
+  const { event } = listener;
+  switch (outcome.kind) {
+    case "accepted":
+      if (outcome.stdout !== null && outcome.stdout.length > 0) effects.push({ type: "stdout", bytes: outcome.stdout });
+      effects.push(log("debug", say.processed(listener.process)));
+      if (event !== null) effects.push(forget(pool, event));
+      listener.event = null;
+      return;
+    case "rejected":
+      effects.push(log("warn", say.rejected(listener.process)));
+      if (event !== null) pause(pool, event, monoMs);
+      return;
+    default:
+      unreachable(outcome);
+  }
+}
+
+/** Where stdin is closed the next listener gets the event; a listener that reads nothing gets it again after a pause. (EVT-101) */
+function sendFailed(pool: Pool, listener: Listener, input: Extract<PoolInput, { type: "send-failed" }>, monoMs: number, effects: PoolEffect[]): void {
+  if (input.child !== listener.child) return;
+  const closed = input.errno === "EPIPE";
+  if (closed) listener.deaf = true;
+  const { event, listening } = listener;
+  if (event === null || listening.phase !== "BUSY") return;
+  if (!closed && input.bytesNotTaken !== envelopeOf(pool, event).length) return;
+  effects.push(log(closed ? "debug" : "warn", closed ? say.brokenPipe(event.serial, listener.process) : say.notReading(listener.process, event.serial)));
+  if (!closed) pause(pool, event, monoMs);
+  listener.listening = { ...listening, phase: "READY" };
+  giveBack(pool, listener, effects);
+}
+
+/** Sends from the head of the buffer while there is a listener for it. (EVT-066, EVT-068, EVT-071) */
+function dispatch(pool: Pool, monoMs: number, effects: PoolEffect[]): void {
+  let sent = 0;
+  for (let head = queueHead(pool.queue); head !== undefined; head = queueHead(pool.queue)) {
+    if ((pool.pauses.get(head.id)?.untilMs ?? monoMs) > monoMs) return;
+    const listener = pool.listeners.find(isReady);
+    if (listener === undefined) {
+      if (sent > 0) effects.push(log("debug", say.rebuffering(head.serial, pool.config.name, queueLength(pool.queue) - 1, pool.config.bufferSize)));
+      return;
+    }
+    takeFromQueue(pool);
+    listener.listening = BUSY;
+    listener.event = head;
+    effects.push({ type: "send", child: listener.child, bytes: envelopeOf(pool, head) });
+    effects.push(log("debug", say.sent(head.serial, listener.process)));
+    sent += 1;
+  }
+}
+
+function isReady(listener: Listener): boolean {
+  return listener.running && !listener.deaf && listener.child !== 0 && listener.listening.phase === "READY";
+}
+
+function envelopeOf(pool: Pool, event: QueuedEvent): Uint8Array {
+  return envelopeBytes({ ...event, identifier: pool.config.identifier, pool: pool.config.name });
+}
+
+function pause(pool: Pool, event: QueuedEvent, monoMs: number): void {
+  const count = (pool.pauses.get(event.id)?.count ?? 0) + 1;
+  const pauseMs = Math.min(REJECTION_PAUSE_MS_MIN * 2 ** (count - 1), REJECTION_PAUSE_MS_MAX);
+  pool.pauses.set(event.id, { count, untilMs: monoMs + pauseMs });
+}
+
+/** The event in a listener's hands returns to the head; in a full buffer the oldest that waits makes room. (EVT-074, EVT-111) */
+function giveBack(pool: Pool, listener: Listener, effects: PoolEffect[]): void {
+  const { event } = listener;
+  if (event === null) return;
+  listener.event = null;
+  effects.push(rebuffering(pool, event));
+  makeRoom(pool, Number.POSITIVE_INFINITY, effects);
+  putBack(pool.queue, event);
+  pool.bytes += eventBytes(event);
+}
+
+function makeRoom(pool: Pool, bytesMax: number, effects: PoolEffect[]): void {
+  const { name, bufferSize } = pool.config;
+  while (queueLength(pool.queue) >= bufferSize || pool.bytes > bytesMax) {
+    const oldest = takeFromQueue(pool);
+    if (oldest === undefined) return;
+    pool.discarded += 1;
+    effects.push(log("error", say.overflowed(name, oldest.serial)), forget(pool, oldest));
+  }
+}
+
+function takeFromQueue(pool: Pool): QueuedEvent | undefined {
+  const event = takeHead(pool.queue);
+  if (event !== undefined) pool.bytes -= eventBytes(event);
+  return event;
+}
+
+function rebuffering(pool: Pool, event: QueuedEvent): PoolEffect {
+  return log("debug", say.rebuffering(event.serial, pool.config.name, queueLength(pool.queue), pool.config.bufferSize));
+}
+
+function forget(pool: Pool, event: QueuedEvent): PoolEffect {
+  pool.pauses.delete(event.id);
+  return { type: "forget", pool: pool.config.name, id: event.id };
+}
+
+function log(level: LogLevel, text: string): PoolEffect {
+  return { type: "log", level, text };
+}
