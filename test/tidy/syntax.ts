@@ -55,8 +55,8 @@ function isDeclared(node: ts.Node, name: string): boolean {
       scope.statements.some((each) => statementBinds(each, name))
     )
       return true;
+    if (ts.isSourceFile(scope)) return false;
   }
-  return false;
 }
 
 function statementBinds(statement: ts.Statement, name: string): boolean {
