@@ -74,6 +74,15 @@ export type Birth = {
   readonly args: readonly string[];
 };
 
+/** This process itself. */
+export interface Self {
+  /** Gives up root for good: groups, gid, uid. An error is the failing step. */
+  becomeUser(account: Account): Result<true, string>;
+  stderr(text: string): void;
+  stdout(text: string): void;
+  exit(code: number): void;
+}
+
 export type Doors = {
   readonly clock: Clock;
   readonly keeper: Keeper;
@@ -81,4 +90,7 @@ export type Doors = {
   readonly random: Random;
   readonly accounts: Accounts;
   readonly birth: Birth;
+  readonly self: Self;
+  /** The numeric IPv4 address of a host name; the error is what the resolver said. */
+  readonly resolveHost: (host: string) => Promise<Result<string, string>>;
 };

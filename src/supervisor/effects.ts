@@ -13,7 +13,7 @@ export type Effect =
   | { readonly type: "spawn"; readonly ref: Ref; readonly child: number }
   | { readonly type: "signal"; readonly child: number; readonly signal: number; readonly to: "process" | "group" }
   /** The process is back from where nothing of it lives: its logs and pipes can be closed. */
-  | { readonly type: "reaped"; readonly ref: Ref }
+  | { readonly type: "reaped"; readonly ref: Ref; readonly child: number }
   | { readonly type: "settle"; readonly waiter: number; readonly outcome: Outcome }
   /** Everything is down. */
   | { readonly type: "ended" };

@@ -4,12 +4,12 @@
  * stop as fast as the slowest of them, where the original takes a second each (PROC-157).
  */
 import type { Now } from "../doors.ts";
-import type { Mood } from "../process/states.ts";
 import type { ProcessInput } from "../process/machine.ts";
+import type { Mood } from "../process/states.ts";
 import type { Step } from "./effects.ts";
-import { supervisorMessages as say } from "./messages.ts";
 import { stepAlone } from "./member.ts";
-import { allMembers, groupsInOrder, isStopped, type Group, type World } from "./world.ts";
+import { supervisorMessages as say } from "./messages.ts";
+import { allMembers, type Group, groupsInOrder, isStopped, type World } from "./world.ts";
 
 const REPORT_MS = 3000;
 
@@ -18,7 +18,9 @@ export function goDown(world: World, mood: Exclude<Mood, "RUNNING">, now: Now, s
   world.mood = mood;
   step.daemonChanged = true;
   if (world.goingDown !== null) return;
-  const waiting = groupsInOrder(world).reverse().map((group) => group.config.name);
+  const waiting = groupsInOrder(world)
+    .reverse()
+    .map((group) => group.config.name);
   world.goingDown = { waiting, current: [], nextReportMs: now.monoMs };
   step.effects.push({ type: "event", event: { kind: "supervisor-state", state: "STOPPING" } });
   advanceGoingDown(world, now, step);

@@ -1,6 +1,6 @@
 /** One process as a part of the whole: its step, the deadlines that are due after it, the clients whose wait it ends. */
 import type { Now } from "../doors.ts";
-import { stepProcess, type ProcessEffect, type ProcessInput } from "../process/machine.ts";
+import { type ProcessEffect, type ProcessInput, stepProcess } from "../process/machine.ts";
 import { unreachable } from "../result.ts";
 import type { Effect, Step } from "./effects.ts";
 import { settleWaiters } from "./waiters.ts";
@@ -39,7 +39,7 @@ function applyToMember(member: Member, input: ProcessInput, now: Now, step: Step
     step.changed.add(member.ref);
   }
   for (const effect of effects) step.effects.push(lift(member, effect));
-  if (before.child !== 0 && process.child === 0) step.effects.push({ type: "reaped", ref: member.ref });
+  if (before.child !== 0 && process.child === 0) step.effects.push({ type: "reaped", ref: member.ref, child: before.child });
 }
 
 /** A process speaks of itself; the whole adds whose it is. */

@@ -5,7 +5,7 @@
 import type { GroupConfig } from "../config/model.ts";
 import type { ProcessState } from "../process/machine.ts";
 import type { Mood } from "../process/states.ts";
-import { ok, refuse, type Result } from "../result.ts";
+import { ok, type Result, refuse } from "../result.ts";
 import { label, type Ref } from "./world.ts";
 
 const VERSION = "1";
@@ -13,16 +13,27 @@ const VERSION = "1";
 /** Where each kind of record lies in the store. */
 export const recordKeys = {
   daemon: "daemon",
+  /** The configuration in force, without its groups. */
+  config: "config",
+  /** Present after a reread: the configuration read last, without the groups that are active as they are. */
+  available: "available",
   numbers: "numbers",
   group: (name: string) => `group/${name}`,
   process: (ref: Ref) => `process/${label(ref)}`,
   stream: (stream: number) => `stream/${stream}`,
 } as const;
 
-export type DaemonRecord = { readonly mood: Mood; readonly goingDown: { readonly waiting: readonly string[]; readonly current: readonly string[] } | null };
+export type DaemonRecord = {
+  readonly mood: Mood;
+  readonly goingDown: { readonly waiting: readonly string[]; readonly current: readonly string[] } | null;
+};
 
 /** `sequence` is the group's order of arrival. `autoLogs`: the files drawn for AUTO, by process and channel. */
-export type GroupRecord = { readonly config: GroupConfig; readonly sequence: number };
+export type GroupRecord = {
+  readonly config: GroupConfig;
+  readonly sequence: number;
+  readonly autoLogs: readonly (readonly [string, string])[];
+};
 
 export type ProcessRecord = ProcessState;
 

@@ -10,7 +10,7 @@ import type { Step } from "./effects.ts";
 import { advanceGoingDown, reportGoingDown } from "./goingdown.ts";
 import { isDue, mayActOnDeadline, stepAlone } from "./member.ts";
 import { reportWaits, settleGone } from "./waiters.ts";
-import { allMembers, findMember, groupsInOrder, makeGroup, type Member, type Ref, type World } from "./world.ts";
+import { allMembers, findMember, groupsInOrder, type Member, makeGroup, type Ref, type World } from "./world.ts";
 
 /** One input for one process, and whatever is due because of it. */
 export function stepMember(world: World, member: Member, input: ProcessInput, now: Now, step: Step): void {

@@ -4,7 +4,7 @@
  */
 import type { GroupConfig, ProcessConfig } from "../config/model.ts";
 import { NEVER_STARTED, type ProcessState } from "../process/machine.ts";
-import { STATES, type Mood } from "../process/states.ts";
+import { type Mood, STATES } from "../process/states.ts";
 
 /** A group and a process in it. */
 export type Ref = { readonly group: string; readonly process: string };

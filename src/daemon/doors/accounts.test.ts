@@ -9,13 +9,26 @@ const folder = mkdtempSync(join(tmpdir(), "holdfast-accounts-"));
 after(() => rmSync(folder, { recursive: true }));
 const at = (name: string): string => join(folder, name);
 
-writeFileSync(at("passwd"), [
-  "root:x:0:0:root:/root:/bin/bash", "web:x:33:34::/var/www:", "# comment:x:1:1::/:", "+nis::7:7:::", "broken", "bad:x:abc:1::/:", "huge:x:4294967295:1::/:", "twin:x:33:35::/twin:", "",
-].join("\n"));
+writeFileSync(
+  at("passwd"),
+  [
+    "root:x:0:0:root:/root:/bin/bash",
+    "web:x:33:34::/var/www:",
+    "# comment:x:1:1::/:",
+    "+nis::7:7:::",
+    "broken",
+    "bad:x:abc:1::/:",
+    "huge:x:4294967295:1::/:",
+    "twin:x:33:35::/twin:",
+    "",
+  ].join("\n"),
+);
 writeFileSync(at("group"), ["root:x:0:", "web:x:34:", "adm:x:4:root,web", "extra:x:99:web,other", "primary:x:34:web", ""].join("\n"));
 
 /** A getent that knows one user more, and says on a file what it was asked. */
-writeFileSync(at("getent"), `#!/bin/sh
+writeFileSync(
+  at("getent"),
+  `#!/bin/sh
 echo "$@" >> ${at("asked")}
 case "$1 $3" in
   "passwd ldap"|"passwd 5000") echo "ldap:*:5000:5001:Ada:/home/ldap:/bin/sh" ;;
@@ -25,7 +38,9 @@ case "$1 $3" in
   "initgroups ldap") echo "ldap                  5001 6000 6001" ;;
   *) exit 2 ;;
 esac
-`, { mode: 0o755 });
+`,
+  { mode: 0o755 },
+);
 
 const local = realAccounts({ passwd: at("passwd"), group: at("group"), getent: null });
 const both = realAccounts({ passwd: at("passwd"), group: at("group"), getent: at("getent") });
@@ -48,7 +63,8 @@ test("groups by name and number", () => {
 });
 
 test("what is no user is none: comments, NIS lines, broken lines, ids that cannot be, odd names", () => {
-  for (const name of ["# comment", "+nis", "broken", "bad", "huge", "", "a:b", "a\nb", "a\0b", "__proto__"]) assert.equal(both.byName(name), null, JSON.stringify(name));
+  for (const name of ["# comment", "+nis", "broken", "bad", "huge", "", "a:b", "a\nb", "a\0b", "__proto__"])
+    assert.equal(both.byName(name), null, JSON.stringify(name));
   for (const uid of [-1, 1.5, 0xffff_ffff, Number.NaN]) assert.equal(both.byUid(uid), null, String(uid));
 });
 

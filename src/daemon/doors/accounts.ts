@@ -28,10 +28,14 @@ export function realAccounts(sources: AccountSources = SYSTEM_SOURCES): Accounts
   const ask = (database: string, key: string): string[] => (sources.getent === null ? [] : getent(sources.getent, database, key));
 
   const asked = <T>(database: string, key: string, parse: (line: string) => T | null, fits: (item: T) => boolean): T | null =>
-    ask(database, key).map(parse).find((item) => item !== null && fits(item)) ?? null;
+    ask(database, key)
+      .map(parse)
+      .find((item) => item !== null && fits(item)) ?? null;
 
   const account = (user: User, local: boolean): Account => {
-    const listed = groups().filter((group) => group.members.includes(user.name)).map((group) => group.gid);
+    const listed = groups()
+      .filter((group) => group.members.includes(user.name))
+      .map((group) => group.gid);
     const directory = local ? [] : initgroups(ask("initgroups", user.name));
     // The primary group comes first, as the original hands it to setgroups.
     return { ...user, groups: [...new Set([user.gid, ...listed, ...directory])] };
@@ -44,7 +48,8 @@ export function realAccounts(sources: AccountSources = SYSTEM_SOURCES): Accounts
     return found === null ? null : account(found, false);
   };
 
-  const group = (key: string, fits: (group: Group) => boolean): Group | null => groups().find(fits) ?? asked("group", key, parseGroup, fits);
+  const group = (key: string, fits: (group: Group) => boolean): Group | null =>
+    groups().find(fits) ?? asked("group", key, parseGroup, fits);
 
   return {
     byName: (name) => (isName(name) ? user(name, (one) => one.name === name) : null),
@@ -78,7 +83,9 @@ export function parseUser(line: string): User | null {
 export function parseGroup(line: string): Group | null {
   const [name = "", , gidText, members = ""] = line.split(":");
   const gid = parseId(gidText);
-  return gid === null || !isName(name) || /^[+\-#]/.test(name) ? null : { name, gid, members: members.split(",").filter((member) => member !== "") };
+  return gid === null || !isName(name) || /^[+\-#]/.test(name)
+    ? null
+    : { name, gid, members: members.split(",").filter((member) => member !== "") };
 }
 
 /** `name  gid gid gid` */
@@ -95,7 +102,11 @@ function cachedFile<T>(path: string, parse: (line: string) => T | null): () => r
     try {
       const { mtimeNs, ino, size } = statSync(path, { bigint: true });
       const now = `${mtimeNs} ${ino} ${size}`;
-      if (now !== stamp) items = readFileSync(path, "utf8").split("\n").map(parse).filter((item) => item !== null);
+      if (now !== stamp)
+        items = readFileSync(path, "utf8")
+          .split("\n")
+          .map(parse)
+          .filter((item) => item !== null);
       stamp = now;
     } catch {
       stamp = "";

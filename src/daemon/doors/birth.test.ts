@@ -4,8 +4,21 @@ import { publicEnvironment, readBirth } from "./birth.ts";
 import { realRandom } from "./random.ts";
 
 test("names that begin with HOLDFAST_ stay with us, all others are kept as they are", () => {
-  const environment = publicEnvironment({ HOLDFAST_KEEPER_FD: "3", HOLDFAST_ARGV0: "x", PATH: "/bin", HOLDFAST: "kept", EMPTY: "", NONE: undefined, ["__proto__"]: "odd" });
-  assert.deepEqual(Object.entries(environment), [["PATH", "/bin"], ["HOLDFAST", "kept"], ["EMPTY", ""], ["__proto__", "odd"]]);
+  const environment = publicEnvironment({
+    HOLDFAST_KEEPER_FD: "3",
+    HOLDFAST_ARGV0: "x",
+    PATH: "/bin",
+    HOLDFAST: "kept",
+    EMPTY: "",
+    NONE: undefined,
+    ["__proto__"]: "odd",
+  });
+  assert.deepEqual(Object.entries(environment), [
+    ["PATH", "/bin"],
+    ["HOLDFAST", "kept"],
+    ["EMPTY", ""],
+    ["__proto__", "odd"],
+  ]);
 });
 
 test("what we were called comes from the keeper", () => {

@@ -46,7 +46,9 @@ test("a wait longer than setTimeout can hold is made of several", () => {
     const clock = realClock();
     let rung = 0;
     const dayMs = 86_400_000;
-    clock.alarm(clock.now().monoMs + 60 * dayMs, () => { rung++; });
+    clock.alarm(clock.now().monoMs + 60 * dayMs, () => {
+      rung++;
+    });
     for (let day = 1; day <= 61; day++) {
       elapsedMs += dayMs;
       mock.timers.tick(dayMs);

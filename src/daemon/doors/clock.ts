@@ -15,11 +15,14 @@ export function realClock(): Clock {
   /** Node's timers count in whole milliseconds of their own and may come a fraction early: then the rest is waited for. */
   const wait = (untilMs: number, ring: () => void): void => {
     const leftMs = Math.max(0, Math.ceil(untilMs - monoMs()));
-    timer = setTimeout(() => {
-      timer = null;
-      if (monoMs() >= untilMs) ring();
-      else wait(untilMs, ring);
-    }, Math.min(leftMs, TIMEOUT_MAX_MS));
+    timer = setTimeout(
+      () => {
+        timer = null;
+        if (monoMs() >= untilMs) ring();
+        else wait(untilMs, ring);
+      },
+      Math.min(leftMs, TIMEOUT_MAX_MS),
+    );
   };
 
   return {

@@ -1,6 +1,19 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, linkSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -66,7 +79,10 @@ test("readAt gives what is there: less at the end, nothing behind it", async () 
     assert.ok(found.ok);
     return Buffer.from(found.value).toString();
   };
-  assert.deepEqual([await read(0, 3), await read(7, 100), await read(10, 5), await read(99, 5), await read(3, 0)], ["012", "789", "", "", ""]);
+  assert.deepEqual(
+    [await read(0, 3), await read(7, 100), await read(10, 5), await read(99, 5), await read(3, 0)],
+    ["012", "789", "", "", ""],
+  );
 });
 
 test("write makes a file with the mode, replaces one as a new file, and leaves no neighbour behind", async () => {

@@ -2,12 +2,13 @@
  * The door to files: node's promises, with failures as errno names. Nothing here is synchronous; a dead disk holds one answer and not the
  * loop. Logs of programs do not come this way: the keeper writes them.
  */
+
+import type { BigIntStats } from "node:fs";
 import { constants } from "node:fs";
 import { access, lstat, open, readdir, realpath, rename, stat, unlink } from "node:fs/promises";
-import type { BigIntStats } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { Errno, FileInfo, Files } from "../../doors.ts";
-import { ok, refuse, type Result } from "../../result.ts";
+import { ok, type Result, refuse } from "../../result.ts";
 
 /** The most that `readText` takes in: a configuration or a pidfile is far below, an endless device is not. Above it: EFBIG. */
 export const READ_TEXT_MAX = 64 * 1024 * 1024;

@@ -26,10 +26,12 @@ for await (const line of createInterface(process.stdin)) {
     say(`sent ${argument}`);
   } else if (command === "flood") {
     flood = "pending";
-    void keeper.send({ acknowledged: [], states: [], effects: [{ type: "append", sink: 1, bytes: new Uint8Array(FLOOD_BYTES) }] }).then(() => {
-      flood = "done";
-      say("flooded");
-    });
+    void keeper
+      .send({ acknowledged: [], states: [], effects: [{ type: "append", sink: 1, bytes: new Uint8Array(FLOOD_BYTES) }] })
+      .then(() => {
+        flood = "done";
+        say("flooded");
+      });
     say("flooding");
   } else say(flood);
 }

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import type { Socket } from "node:net";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { encodeKeeperFrame, decodeDaemonFrame, type DaemonFrame } from "../../link/codec.ts";
+import { type DaemonFrame, decodeDaemonFrame, encodeKeeperFrame } from "../../link/codec.ts";
 import { FrameReader } from "../../link/frames.ts";
 import type { Report, Welcome } from "../../link/messages.ts";
 import { welcomeFrames } from "../../link/welcome.ts";
@@ -16,16 +16,36 @@ import { keeperDescriptor } from "./keeper.ts";
  */
 const PROGRAM = fileURLToPath(new URL("./keeper.fixture.ts", import.meta.url));
 const WELCOME: Welcome = {
-  version: 1, keeperPid: 7, quickDeaths: 2, ready: true, daemonized: false, monoNs: 5n, freeSockets: 10,
-  children: [], sockets: [], store: new Map([["k", Buffer.from("v")]]), sinks: [], streams: [],
+  version: 1,
+  keeperPid: 7,
+  quickDeaths: 2,
+  ready: true,
+  daemonized: false,
+  monoNs: 5n,
+  freeSockets: 10,
+  children: [],
+  sockets: [],
+  store: new Map([["k", Buffer.from("v")]]),
+  sinks: [],
+  streams: [],
 };
 const reportBytes = (value: Report): Buffer => encodeKeeperFrame({ type: "report", value });
 const welcomeBytes = (): Buffer => Buffer.concat(welcomeFrames(WELCOME).map(encodeKeeperFrame));
 
-type Door = { readonly child: ChildProcess; readonly socket: Socket; readonly frames: DaemonFrame[]; nextLine(): Promise<string>; nextFrame(): Promise<DaemonFrame>; stderr(): string };
+type Door = {
+  readonly child: ChildProcess;
+  readonly socket: Socket;
+  readonly frames: DaemonFrame[];
+  nextLine(): Promise<string>;
+  nextFrame(): Promise<DaemonFrame>;
+  stderr(): string;
+};
 
 function openDoor(): Door {
-  const child = spawn(process.execPath, ["--import", "tsx", PROGRAM], { stdio: ["pipe", "pipe", "pipe", "pipe"], env: { ...process.env, HOLDFAST_KEEPER_FD: "3" } });
+  const child = spawn(process.execPath, ["--import", "tsx", PROGRAM], {
+    stdio: ["pipe", "pipe", "pipe", "pipe"],
+    env: { ...process.env, HOLDFAST_KEEPER_FD: "3" },
+  });
   after(() => child.kill("SIGKILL"));
   const socket = child.stdio[3] as unknown as Socket;
   const frames: DaemonFrame[] = [];
@@ -38,7 +58,10 @@ function openDoor(): Door {
     assert.ok(frame.ok);
     frames.push(frame.value);
   });
-  socket.on("data", (chunk: Buffer) => { reader.push(chunk); wake(); });
+  socket.on("data", (chunk: Buffer) => {
+    reader.push(chunk);
+    wake();
+  });
   socket.on("error", () => {});
   child.stdout?.on("data", (chunk: Buffer) => {
     const parts = (text + chunk.toString()).split("\n");
@@ -46,12 +69,16 @@ function openDoor(): Door {
     lines.push(...parts);
     wake();
   });
-  child.stderr?.on("data", (chunk: Buffer) => { errors += chunk.toString(); });
+  child.stderr?.on("data", (chunk: Buffer) => {
+    errors += chunk.toString();
+  });
   const next = async <T>(queue: T[]): Promise<T> => {
     for (;;) {
       const item = queue.shift();
       if (item !== undefined) return item;
-      await new Promise<void>((resolve) => { wake = resolve; });
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
     }
   };
   return { child, socket, frames, nextLine: () => next(lines), nextFrame: () => next(frames), stderr: () => errors };
@@ -66,7 +93,10 @@ test("connect says hello and gives the welcome; reports follow; a batch has its 
   assert.equal(await door.nextLine(), "welcome 7 k=v");
   assert.equal(await door.nextLine(), "report signal 1");
   door.child.stdin?.write("send 3\nsend 4\n");
-  for (const [number, code] of [[1n, 3], [2n, 4]] as const) {
+  for (const [number, code] of [
+    [1n, 3],
+    [2n, 4],
+  ] as const) {
     const frame = await door.nextFrame();
     assert.ok(frame.type === "batch");
     assert.deepEqual([frame.value.batch, frame.value.effects], [number, [{ type: "exit", code }]]);
@@ -91,15 +121,20 @@ test("the end of the socket, garbage, or a refusal is told once with its reason"
   const endings: readonly [(socket: Socket) => void, string][] = [
     [(socket) => socket.destroy(), "the keeper is gone"],
     [(socket) => socket.write(Buffer.alloc(8)), "the keeper said what cannot be: a frame of 0 bytes"],
-    [(socket) => socket.write(reportBytes({ type: "refused", report: 0n, batch: 0n, code: 3, text: "versions 2 to 2" })), "the keeper said what cannot be: refused: versions 2 to 2"],
+    [
+      (socket) => socket.write(reportBytes({ type: "refused", report: 0n, batch: 0n, code: 3, text: "versions 2 to 2" })),
+      "the keeper said what cannot be: refused: versions 2 to 2",
+    ],
   ];
-  await Promise.all(endings.map(async ([end, reason]) => {
-    const door = openDoor();
-    await door.nextFrame();
-    end(door.socket);
-    const [code] = (await once(door.child, "close")) as [number];
-    assert.deepEqual([code, door.stderr()], [1, `${reason}\n`]);
-  }));
+  await Promise.all(
+    endings.map(async ([end, reason]) => {
+      const door = openDoor();
+      await door.nextFrame();
+      end(door.socket);
+      const [code] = (await once(door.child, "close")) as [number];
+      assert.deepEqual([code, door.stderr()], [1, `${reason}\n`]);
+    }),
+  );
 });
 
 test("a send does not settle before the kernel took the bytes", async () => {
@@ -119,5 +154,6 @@ test("a send does not settle before the kernel took the bytes", async () => {
 
 test("the descriptor is a number above the standard three", () => {
   assert.deepEqual(keeperDescriptor({ HOLDFAST_KEEPER_FD: "3" }), { ok: true, value: 3 });
-  for (const text of [undefined, "", "2", "0", "-1", "3x", "1e3", "9999999"]) assert.equal(keeperDescriptor({ HOLDFAST_KEEPER_FD: text }).ok, false, text);
+  for (const text of [undefined, "", "2", "0", "-1", "3x", "1e3", "9999999"])
+    assert.equal(keeperDescriptor({ HOLDFAST_KEEPER_FD: text }).ok, false, text);
 });

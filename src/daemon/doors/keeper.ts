@@ -7,7 +7,7 @@ import type { Keeper } from "../../doors.ts";
 import { Client } from "../../link/client.ts";
 import { encodeBatch, encodeHello } from "../../link/codec.ts";
 import { type Batch, PROTOCOL_VERSION, type Report, type Welcome } from "../../link/messages.ts";
-import { assert, ok, refuse, type Result } from "../../result.ts";
+import { assert, ok, type Result, refuse } from "../../result.ts";
 
 /** Where the keeper says which descriptor is its socket. */
 export const KEEPER_FD_VARIABLE = "HOLDFAST_KEEPER_FD";
@@ -18,7 +18,8 @@ const READ_BUFFER_BYTES = 256 * 1024;
 /** The descriptor in the environment: a number above the standard three, or a text that says what is wrong. */
 export function keeperDescriptor(environment: NodeJS.ProcessEnv): Result<number, string> {
   const text = environment[KEEPER_FD_VARIABLE] ?? "";
-  if (!/^[1-9]\d{0,5}$/.test(text) || Number(text) < 3) return refuse(`${KEEPER_FD_VARIABLE} is '${text}': this program is started by the keeper alone`);
+  if (!/^[1-9]\d{0,5}$/.test(text) || Number(text) < 3)
+    return refuse(`${KEEPER_FD_VARIABLE} is '${text}': this program is started by the keeper alone`);
   return ok(Number(text));
 }
 

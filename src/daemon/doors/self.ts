@@ -2,7 +2,7 @@
 import { lookup } from "node:dns/promises";
 import { writeSync } from "node:fs";
 import type { Account, Self } from "../../doors.ts";
-import { ok, refuse, type Result } from "../../result.ts";
+import { ok, type Result, refuse } from "../../result.ts";
 
 export const realSelf: Self = {
   becomeUser(account: Account): Result<true, string> {

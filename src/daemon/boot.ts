@@ -1,0 +1,74 @@
+/** A fresh start: user, limits, log, servers, groups, daemonizing, pid file; then ready. Whatever fails here ends supervisord with a message. */
+import { ok, type Result, refuse } from "../result.ts";
+import { beginToRun, bringUpGroups, openActivity, restartDaemon } from "./bringup.ts";
+import type { Core } from "./core.ts";
+import { errnoName } from "./errno.ts";
+import { raiseLimits } from "./limits.ts";
+
+export type BootFailure = { readonly text: string; readonly code: number };
+
+const RUNNING_AS_ROOT =
+  "Supervisor is running as root.  Privileges were not dropped because no user is specified in the config file.  " +
+  "If you intend to run as root, you can set user=root in the config file to avoid this message.";
+
+export async function boot(core: Core): Promise<Result<true, BootFailure>> {
+  const became = await becomeUser(core);
+  if (!became.ok) return became;
+  const limited = await raiseLimits(core);
+  if (!limited.ok) return refuse({ text: limited.error, code: 2 });
+  const opened = await openLog(core, [...became.value, ...limited.value]);
+  if (!opened.ok) return opened;
+  const up = await bringUpGroups(core);
+  if (!up.ok) return up;
+  await daemonize(core);
+  await beginToRun(core, { fresh: true });
+  if (up.value.needsSuccessor) restartDaemon(core);
+  return ok(true);
+}
+
+type Line = { readonly level: "critical" | "info"; readonly text: string };
+
+/** Gives up root for the configured user, the keeper first, since it spawns. (PROC-225, CONF-321..326) */
+async function becomeUser(core: Core): Promise<Result<readonly Line[], BootFailure>> {
+  const { uid } = core.running.daemon;
+  if (uid === null) return ok(core.uid === 0 ? [{ level: "critical", text: RUNNING_AS_ROOT }] : []);
+  const done: Line = { level: "info", text: `Set uid to user ${uid} succeeded` };
+  if (uid === core.uid) return ok([done]);
+  if (core.uid !== 0) return refuse({ text: "Can't drop privilege as nonroot user", code: 2 });
+  const account = core.doors.accounts.byUid(uid);
+  if (account === null) return refuse({ text: `Can't find uid ${uid}`, code: 2 });
+  const answer = core.answers.next("became");
+  core.loop.post((turn) => turn.effect({ type: "become", user: { uid, gid: account.gid, groups: account.groups } }));
+  const became = await answer;
+  if (became.step !== "done")
+    return refuse({ text: `Could not set ${became.step} of effective user: ${errnoName(became.errno)}`, code: 2 });
+  const own = core.doors.self.becomeUser(account);
+  if (!own.ok) return refuse({ text: own.error, code: 2 });
+  core.uid = uid;
+  return ok([done]);
+}
+
+/** The activity log must open; without it nobody would learn anything. (CONF-338) */
+async function openLog(core: Core, lines: readonly Line[]): Promise<Result<true, BootFailure>> {
+  const opened = core.outputs.activityOpened();
+  openActivity(core);
+  core.loop.post((turn) => {
+    for (const line of lines) core.activity.write(turn, line.level, line.text);
+  });
+  const errno = core.running.daemon.logfile === "syslog" ? 0 : await opened;
+  if (errno === 0) return ok(true);
+  return refuse({ text: `cannot open the log file ${core.running.daemon.logfile}: ${errnoName(errno)}`, code: 1 });
+}
+
+/** (PROC-223, CONF-356..359) */
+async function daemonize(core: Core): Promise<void> {
+  const { nodaemon, directory, umask } = core.running.daemon;
+  if (nodaemon) return;
+  core.loop.post((turn) => core.activity.write(turn, "info", "daemonizing the supervisord process"));
+  const answer = core.answers.next("daemonized");
+  core.loop.post((turn) => {
+    turn.effect({ type: "daemonize", directory, umask });
+    if (directory !== null) core.activity.write(turn, "info", `set current directory: '${directory}'`);
+  });
+  core.keeperPid = (await answer).pid;
+}

@@ -1,0 +1,92 @@
+/** From a configuration to a running whole: the part that a fresh start and a reload share. (PROC-214, PROC-170..172) */
+import type { Config, ServerConfig } from "../config/model.ts";
+import { ok, type Result } from "../result.ts";
+import { encodeRecord, recordKeys } from "../supervisor/records.ts";
+import { openEffects } from "./activity.ts";
+import { sweepAutoLogs } from "./autologs.ts";
+import { daemonRecord } from "./carryout.ts";
+import type { Core } from "./core.ts";
+import { activateGroup, startAutostarts } from "./groups.ts";
+import { writePidfile } from "./pidfile.ts";
+
+/** Opens the activity log and writes what the reader of the configuration had to say. */
+export function openActivity(core: Core): void {
+  const { running } = core;
+  core.activity.configure(running.daemon);
+  core.loop.post((turn) => {
+    for (const effect of openEffects(running.daemon)) turn.effect(effect);
+    core.outputs.registerActivity(running.daemon);
+    for (const level of ["critical", "warn", "info"] as const) {
+      for (const remark of running.remarks) if (remark.level === level) core.activity.write(turn, level, remark.text);
+    }
+  });
+}
+
+/** Binds the servers first, so that a second supervisord by mistake ends here and has destroyed nothing (CONF-354); then groups. */
+export async function bringUpGroups(core: Core): Promise<Result<{ needsSuccessor: boolean }, { text: string; code: number }>> {
+  const { running } = core;
+  const servers = await core.servers.start(core, running.servers);
+  if (!servers.ok) return { ok: false, error: { text: servers.error, code: 2 } };
+  await sweepAutoLogs(core);
+  for (const group of running.groups) {
+    if (core.world.groups.has(group.name)) continue;
+    const activated = await activateGroup(core, group);
+    if (!activated.ok) return { ok: false, error: { text: activated.error, code: 1 } };
+  }
+  sayServers(core, running);
+  return ok(servers.value);
+}
+
+/** Says who it is, tells the listeners, starts what starts by itself. */
+export async function beginToRun(core: Core, options: { fresh: boolean }): Promise<void> {
+  core.loop.post((turn) => {
+    // From `ready` on a successor takes over instead of beginning anew, so what it needs goes into the same batch.
+    if (options.fresh) turn.effect({ type: "ready" });
+    turn.state(recordKeys.config, encodeRecord(configRecord(core)));
+    turn.state(recordKeys.daemon, encodeRecord(daemonRecord(core)));
+  });
+  await writePidfile(core);
+  core.loop.post((turn) => {
+    core.events.emit(core, turn, { kind: "supervisor-state", state: "RUNNING" }, core.doors.clock.now());
+  });
+  startAutostarts(core);
+  await core.loop.flushed();
+}
+
+/** What a successor needs to know of the configuration; the groups have records of their own. */
+export function configRecord(core: Core): Config {
+  return { ...core.running, groups: [], remarks: [] };
+}
+
+/** The next daemon gets what this one was not born with: the descriptors of further sockets. */
+export function restartDaemon(core: Core): void {
+  core.loop.post((turn) => {
+    turn.effect({ type: "restart-daemon" });
+    turn.after.push(() => core.doors.self.exit(0));
+  });
+}
+
+/** (LOG-108, LOG-129) */
+function sayServers(core: Core, running: Config): void {
+  core.loop.post((turn) => {
+    for (const server of running.servers) {
+      for (const plugin of running.rpcInterfaces) core.activity.write(turn, "info", `RPC interface '${plugin.name}' initialized`);
+      if (server.username === null || server.username === "") {
+        core.activity.write(turn, "critical", `Server '${server.section}' running without any HTTP authentication checking`);
+        if (isReachable(server)) core.activity.write(turn, "warn", openToAllText(server));
+      }
+    }
+  });
+}
+
+function isReachable(server: ServerConfig): boolean {
+  return server.kind === "inet" && server.host !== "localhost" && !server.host.startsWith("127.");
+}
+
+function openToAllText(server: ServerConfig): string {
+  const where = server.kind === "inet" ? `${server.host === "" ? "*" : server.host}:${server.port}` : server.file;
+  return (
+    `Server '${server.section}' listens on ${where} without a password: whoever reaches that port controls every program. ` +
+    "Set username and password, or listen on 127.0.0.1"
+  );
+}

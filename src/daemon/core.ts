@@ -1,0 +1,70 @@
+/** What the files of this room share: one running daemon. It is made once, by boot or by recovery, and handed to every function that needs it. */
+import type { Config } from "../config/model.ts";
+import type { Doors, Now } from "../doors.ts";
+import type { Channel } from "../events/types.ts";
+import type { Welcome } from "../link/messages.ts";
+import type { Result } from "../result.ts";
+import type { Outcome } from "../supervisor/effects.ts";
+import { label, type Ref, type World } from "../supervisor/world.ts";
+import type { Activity } from "./activity.ts";
+import type { Answers } from "./answers.ts";
+import type { Events } from "./events.ts";
+import type { Numbers } from "./numbers.ts";
+import type { Outputs } from "./outputs.ts";
+import type { Preparations } from "./preparations.ts";
+import type { LoadConfig } from "./reload.ts";
+import type { Servers } from "./servers.ts";
+import type { Sockets } from "./sockets.ts";
+import type { Loop } from "./turn.ts";
+
+export type Core = {
+  readonly doors: Doors;
+  readonly world: World;
+  readonly loop: Loop;
+  readonly numbers: Numbers;
+  readonly activity: Activity;
+  readonly answers: Answers;
+  readonly events: Events;
+  readonly outputs: Outputs;
+  readonly preparations: Preparations;
+  readonly sockets: Sockets;
+  readonly servers: Servers;
+  /** What is in force. */
+  running: Config;
+  /** What was read last: addGroup and `avail` use it. */
+  available: Config;
+  /** True once reloadConfig has succeeded since the start or restart. */
+  reread: boolean;
+  /** Files drawn for AUTO, by `autoKey`. */
+  readonly autoLogs: Map<string, string>;
+  /** FastCGI sockets that are bound or being bound, by group. */
+  readonly fastCgi: Map<string, Promise<Result<number, string>>>;
+  /** Clients that wait, by the number of their wait. */
+  readonly waits: Map<number, (outcome: Outcome) => void>;
+  nextWait: number;
+  /** Children whose stdin has been closed by themselves. */
+  readonly deafChildren: Set<number>;
+  keeperPid: number;
+  /** Who the daemon is, after a change of user. */
+  uid: number;
+  readonly load: LoadConfig;
+  /** The configuration that a reload under way will build. */
+  next: Config | null;
+  /** Everything is down and what comes after has begun. */
+  ending: boolean;
+  /** What is done when everything is down. */
+  onEnded: () => void;
+};
+
+/** Where `autoLogs` keeps a channel's file. */
+export function autoKey(ref: Ref, channel: Channel): string {
+  return `${label(ref)}/${channel}`;
+}
+
+/** The keeper's clock as ours. */
+export function instantOf(at: { readonly monoNs: bigint; readonly wallNs: bigint }): Now {
+  return { monoMs: Number(at.monoNs) / 1e6, wallMs: Number(at.wallNs) / 1e6 };
+}
+
+/** What a successor finds: the keeper's welcome. */
+export type Inheritance = Welcome;

@@ -1,0 +1,171 @@
+/** One daemon behind its doors: boot or take over, then the loop. `main.ts` gives it the real doors, the simulation gives it fake ones. */
+import type { Config } from "../config/model.ts";
+import type { Doors } from "../doors.ts";
+import type { Report } from "../link/messages.ts";
+import { ok, type Result, refuse } from "../result.ts";
+import { advanceGoingDown } from "../supervisor/goingdown.ts";
+import { deadlinesDue, nextDeadlineMs, stepMember, stepReports } from "../supervisor/step.ts";
+import { emptyWorld } from "../supervisor/world.ts";
+import { Activity } from "./activity.ts";
+import { Answers } from "./answers.ts";
+import { type BootFailure, boot } from "./boot.ts";
+import type { Core, Inheritance } from "./core.ts";
+import { Events } from "./events.ts";
+import { startAutostarts } from "./groups.ts";
+import { Numbers } from "./numbers.ts";
+import { Outputs } from "./outputs.ts";
+import { startWithoutStates } from "./poisoned.ts";
+import { Preparations } from "./preparations.ts";
+import { readStored, restoreWorld, resumePreparations, type Stored } from "./recovery.ts";
+import { type LoadConfig, rebuild } from "./reload.ts";
+import { receive } from "./reports.ts";
+import { type Serve, Servers } from "./servers.ts";
+import { shutDown } from "./shutdown.ts";
+import { Sockets } from "./sockets.ts";
+import { takeStep } from "./steps.ts";
+import { Loop } from "./turn.ts";
+
+export type DaemonParts = {
+  readonly doors: Doors;
+  readonly load: LoadConfig;
+  readonly serve: Serve;
+  /** A broken invariant: the last words have been said when this is called. */
+  readonly onBug: (error: unknown) => void;
+};
+
+/** Starts a daemon: a fresh one with the configuration that `load` gives, or a successor. Resolves when it is in charge. */
+export async function startDaemon(parts: DaemonParts): Promise<Result<Core, BootFailure>> {
+  const early: Report[] = [];
+  let receiver = (report: Report): void => void early.push(report);
+  const inheritance = await parts.doors.keeper.connect((report) => receiver(report));
+  const open = (core: Core): void => {
+    receiver = (report) => receive(core, report);
+    for (const report of early.splice(0)) receive(core, report);
+  };
+  return inheritance.ready ? takeOver(parts, inheritance, open) : startFresh(parts, inheritance, open);
+}
+
+type Open = (core: Core) => void;
+
+async function startFresh(parts: DaemonParts, inheritance: Inheritance, open: Open): Promise<Result<Core, BootFailure>> {
+  const loaded = await parts.load();
+  if (!loaded.ok) return refuse({ text: loaded.error, code: 2 });
+  const core = makeCore(parts, inheritance, loaded.value);
+  open(core);
+  const booted = await boot(core);
+  return booted.ok ? ok(core) : booted;
+}
+
+async function takeOver(parts: DaemonParts, inheritance: Inheritance, open: Open): Promise<Result<Core, BootFailure>> {
+  const stored = readStored(inheritance);
+  if (typeof stored === "string") {
+    const core = await startWithoutStates(parts, inheritance, stored, makeCore);
+    if (core.ok) open(core.value);
+    return core;
+  }
+  const core = makeCore(parts, inheritance, stored.running);
+  restoreWorld(core.world, stored, inheritance, core.autoLogs);
+  await resume(core, stored, inheritance);
+  open(core);
+  continueLife(core);
+  return ok(core);
+}
+
+/** Takes up logs, sockets, listeners and the starts under way. */
+async function resume(core: Core, stored: Stored, inheritance: Inheritance): Promise<void> {
+  core.available = stored.available;
+  core.reread = stored.reread;
+  core.activity.configure(core.running.daemon);
+  core.outputs.restore(core, inheritance);
+  core.events.restore(core, inheritance);
+  core.servers.inherit(core, core.running.servers, inheritance);
+  for (const group of core.world.groups.values()) {
+    if (group.config.kind !== "fastcgi") continue;
+    const { socket } = group.config;
+    const bound = inheritance.sockets.find(
+      (one) => !one.serve && one.listening && (socket.kind === "unix" ? one.address === socket.path : one.port === socket.port),
+    );
+    if (bound !== undefined) core.fastCgi.set(group.config.name, Promise.resolve(ok(bound.socket)));
+  }
+}
+
+/** From here on a successor is like any daemon. */
+export function continueLife(core: Core): void {
+  core.loop.post((turn) => {
+    turn.effect({ type: "ready" });
+    const alive = [...core.world.groups.values()]
+      .flatMap((group) => [...group.members.values()])
+      .filter((member) => member.state.pid !== 0);
+    core.activity.write(turn, "info", `the daemon was restarted and carries on: ${alive.length} running, nothing was lost`);
+    resumePreparations(core);
+    takeStep(core, turn, (step, now) => advanceGoingDown(core.world, now, step));
+    if (core.world.goingDown === null && core.world.mood !== "RUNNING") turn.after.push(core.onEnded);
+    core.events.dispatchAll(core, turn);
+  });
+  startAutostarts(core);
+}
+
+function makeCore(parts: DaemonParts, inheritance: Inheritance, config: Config): Core {
+  const { doors, load } = parts;
+  const core: Core = {
+    doors,
+    load,
+    world: emptyWorld(),
+    loop: new Loop(doors, () => setAlarm(core), parts.onBug),
+    numbers: new Numbers(inheritance.store.get("numbers")),
+    activity: new Activity(doors.clock),
+    answers: new Answers(),
+    events: new Events(),
+    outputs: new Outputs(),
+    preparations: new Preparations(),
+    sockets: new Sockets(),
+    servers: new Servers(parts.serve),
+    running: config,
+    available: config,
+    reread: false,
+    autoLogs: new Map(),
+    fastCgi: new Map(),
+    waits: new Map(),
+    nextWait: 1,
+    deafChildren: new Set(),
+    keeperPid: inheritance.keeperPid,
+    uid: doors.birth.uid,
+    next: null,
+    ending: false,
+    onEnded: () => void ended(core),
+  };
+  return core;
+}
+
+async function ended(core: Core): Promise<void> {
+  if (core.ending) return;
+  core.ending = true;
+  await leave(core);
+  core.ending = false;
+}
+
+async function leave(core: Core): Promise<void> {
+  if (core.world.mood === "RESTARTING") await rebuild(core);
+  else await shutDown(core);
+}
+
+/** One alarm for everything that waits for a time. */
+function setAlarm(core: Core): void {
+  const now = core.doors.clock.now();
+  const deadlines = [nextDeadlineMs(core.world), core.preparations.nextDeadlineMs(), core.events.nextDeadlineMs(now)].filter(
+    (at) => at !== null,
+  );
+  core.doors.clock.alarm(deadlines.length === 0 ? null : Math.min(...deadlines), () => ring(core));
+}
+
+function ring(core: Core): void {
+  const now = core.doors.clock.now();
+  core.preparations.release(core, now);
+  for (const member of deadlinesDue(core.world, now)) {
+    core.loop.post((turn) => takeStep(core, turn, (step, time) => stepMember(core.world, member, { type: "deadline" }, time, step)));
+  }
+  core.loop.post((turn) => {
+    takeStep(core, turn, (step, time) => stepReports(core.world, time, step));
+    core.events.timePassed(core, turn, core.doors.clock.now());
+  });
+}

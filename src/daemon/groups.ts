@@ -1,0 +1,90 @@
+/** Groups come and go: their files, pools and records with the step that adds or removes them. */
+import type { GroupConfig } from "../config/model.ts";
+import { ok, type Result, refuse } from "../result.ts";
+import { encodeRecord, type GroupRecord, recordKeys } from "../supervisor/records.ts";
+import { addGroup, autostartsDue, removeGroup, stepMember } from "../supervisor/step.ts";
+import { isStopped } from "../supervisor/world.ts";
+import { createAutoLogs, forgetAutoLogs } from "./autologs.ts";
+import { autoKey, type Core } from "./core.ts";
+import { tryFastCgi } from "./fastcgi.ts";
+import { takeStep } from "./steps.ts";
+import type { Turn } from "./turn.ts";
+
+/** Adds a group: AUTO files, a trial of its socket, the pool, then the group itself. (PROC-149, PROC-228) */
+export async function activateGroup(core: Core, config: GroupConfig): Promise<Result<true, string>> {
+  if (config.kind === "fastcgi") {
+    const tried = await tryFastCgi(core, config.socket);
+    if (!tried.ok) return tried;
+  }
+  await createAutoLogs(core, config);
+  core.loop.post((turn) => {
+    if (core.world.groups.has(config.name)) return;
+    core.events.groupAdded(core, turn, config);
+    takeStep(core, turn, (step) => addGroup(core.world, config, step));
+    storeGroup(core, turn, config);
+  });
+  await core.loop.flushed();
+  return ok(true);
+}
+
+/** Starts what has never been started and is to start by itself, each in a step of its own. (PROC-008, PROC-143) */
+export function startAutostarts(core: Core): void {
+  core.loop.post((turn) => {
+    for (const member of autostartsDue(core.world)) {
+      takeStep(core, turn, (step, now) => stepMember(core.world, member, { type: "start" }, now, step));
+    }
+  });
+}
+
+/** Takes a group out of which nothing runs. (PROC-150) */
+export async function deactivateGroup(core: Core, name: string): Promise<Result<true, "bad-name" | "still-running">> {
+  let result: Result<true, "bad-name" | "still-running"> = refuse("bad-name");
+  core.loop.post((turn) => {
+    const group = core.world.groups.get(name);
+    if (group === undefined) return;
+    if (![...group.members.values()].every(isStopped)) {
+      result = refuse("still-running");
+      return;
+    }
+    core.events.groupRemoved(core, turn, group.config);
+    takeStep(core, turn, (step) => removeGroup(core.world, name, step));
+    turn.state(recordKeys.group(name), null);
+    forgetAutoLogs(core, group.config);
+    result = ok(true);
+  });
+  await core.loop.flushed();
+  return result;
+}
+
+/** Forgets every group, for a reload: nothing runs any more. */
+export function dropAllGroups(core: Core, turn: Turn): void {
+  for (const group of core.world.groups.values()) {
+    turn.state(recordKeys.group(group.config.name), null);
+    for (const member of group.members.values()) turn.state(recordKeys.process(member.ref), null);
+    core.events.groupRemoved(core, turn, group.config);
+  }
+  core.world.groups.clear();
+  core.autoLogs.clear();
+}
+
+/** Writes the records of all groups and processes anew. */
+export function storeAllGroups(core: Core, turn: Turn): void {
+  for (const group of core.world.groups.values()) {
+    storeGroup(core, turn, group.config);
+    for (const member of group.members.values()) turn.state(recordKeys.process(member.ref), encodeRecord(member.state));
+  }
+}
+
+function storeGroup(core: Core, turn: Turn, config: GroupConfig): void {
+  const sequence = core.world.groups.get(config.name)?.sequence ?? 0;
+  const keys = config.processes.flatMap((process) => {
+    const ref = { group: config.name, process: process.name };
+    return [autoKey(ref, "stdout"), autoKey(ref, "stderr")];
+  });
+  const autoLogs = keys.flatMap((key): [string, string][] => {
+    const path = core.autoLogs.get(key);
+    return path === undefined ? [] : [[key, path]];
+  });
+  const record: GroupRecord = { config, sequence, autoLogs };
+  turn.state(recordKeys.group(config.name), encodeRecord(record));
+}

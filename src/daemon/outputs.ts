@@ -1,0 +1,246 @@
+/**
+ * Log files and what flows into them. The keeper reads the pipes and writes the files; here is what it asks for: a verdict for each block of an asked
+ * stream, the next file when one has reached its size, and who is told when a disk fails.
+ */
+import type { DaemonConfig } from "../config/model.ts";
+import type { Channel } from "../events/types.ts";
+import type { Report, Spawn } from "../link/messages.ts";
+import { NEW_STREAM, type StreamState } from "../logs/pipeline.ts";
+import type { Result } from "../result.ts";
+import { findMember, type Ref } from "../supervisor/world.ts";
+import { activitySpec } from "./activity.ts";
+import { clearActivityLog, clearProcessLogs } from "./clearing.ts";
+import type { Core, Inheritance } from "./core.ts";
+import { errnoName } from "./errno.ts";
+import { SINK_ACTIVITY, SINK_CONSOLE, streamNumber, streamOwner } from "./numbers.ts";
+import { rotate } from "./rotating.ts";
+import { handleBlock, handleEnd } from "./streaming.ts";
+import { dropStreamRecords, restoreStreamState } from "./streamrecords.ts";
+import { type ChannelTarget, channelTarget } from "./targets.ts";
+import type { Turn } from "./turn.ts";
+
+/** A file that the keeper writes. */
+export type LogFile = {
+  readonly sink: number;
+  readonly path: string;
+  readonly maxBytes: number;
+  readonly backups: number;
+  readonly owner: string;
+};
+
+/** One channel of one run of a process. */
+export type Stream = {
+  readonly stream: number;
+  readonly child: number;
+  readonly ref: Ref;
+  readonly channel: Channel;
+  readonly target: ChannelTarget;
+  state: StreamState;
+  ended: boolean;
+  reaped: boolean;
+};
+
+export class Outputs {
+  readonly #files = new Map<number, LogFile>();
+  readonly #streams = new Map<number, Stream>();
+  readonly #rotating = new Set<number>();
+  /** Sinks that stood at their limit when a predecessor died: it may have begun to rotate them. */
+  readonly #resumed = new Set<number>();
+  #activityOpened: ((errno: number) => void) | null = null;
+
+  hasSink(sink: number): boolean {
+    return this.#files.has(sink);
+  }
+
+  /** A spawn is being ordered: its streams and files are known from now on. */
+  spawning(core: Core, ref: Ref, frame: Spawn): void {
+    this.#add(core, ref, frame.child, "stdout");
+    if (frame.stderr.stream !== 0) this.#add(core, ref, frame.child, "stderr");
+  }
+
+  /** The child is gone. What its descendants still write is taken until they close it. */
+  reaped(turn: Turn, child: number): void {
+    for (const channel of ["stdout", "stderr"] as const) {
+      const stream = this.#streams.get(streamNumber(child, channel));
+      if (stream === undefined) continue;
+      stream.reaped = true;
+      this.#closeIfDone(turn, stream);
+    }
+  }
+
+  block(core: Core, turn: Turn, report: Extract<Report, { type: "block" }>): void {
+    const stream = this.#streams.get(report.stream);
+    if (stream === undefined)
+      return turn.effect({ type: "verdict", stream: report.stream, block: report.block, verdict: { kind: "as-is" } });
+    const verdict = handleBlock(core, turn, stream, report.bytes);
+    return turn.effect({ type: "verdict", stream: report.stream, block: report.block, verdict });
+  }
+
+  eof(core: Core, turn: Turn, number: number): void {
+    const stream = this.#streams.get(number);
+    if (stream === undefined) return;
+    stream.ended = true;
+    const rest = handleEnd(core, turn, stream);
+    if (rest.length > 0 && this.#files.has(number)) turn.effect({ type: "append", sink: number, bytes: rest });
+    this.#closeIfDone(turn, stream);
+  }
+
+  /** A file has reached its size: it is moved aside, the keeper gets the next one. The report stays pending until then. */
+  limit(core: Core, report: Extract<Report, { type: "limit" }>): void {
+    const file = this.#files.get(report.sink);
+    if (file === undefined || this.#rotating.has(report.sink)) {
+      if (file === undefined) core.loop.post((turn) => turn.acknowledge(report.report));
+      return;
+    }
+    this.#rotating.add(report.sink);
+    void rotate(core, file, report, this.#resumed.delete(report.sink)).then(({ truncate, limit }) => {
+      this.#rotating.delete(report.sink);
+      core.loop.post((turn) => {
+        turn.acknowledge(report.report);
+        if (!this.#files.has(report.sink)) return;
+        turn.effect({ type: "sink-reopen", sink: file.sink, spec: { path: file.path, truncate, regularOnly: true, mode: 0o666, limit } });
+      });
+    });
+  }
+
+  /** A write failed, or works again: told once each. */
+  trouble(core: Core, turn: Turn, report: Extract<Report, { type: "io-error" | "io-resumed" }>): void {
+    const file = this.#files.get(report.sink);
+    if (file === undefined) return;
+    if (report.type === "io-resumed") {
+      core.activity.write(turn, "warn", `${file.path} (${file.owner}) is written again; ${report.lostBytes} bytes were lost`);
+    } else {
+      core.activity.write(
+        turn,
+        "critical",
+        `cannot write ${file.path} (${file.owner}): ${errnoName(report.errno)}; its output is lost until that works again`,
+      );
+    }
+  }
+
+  opened(core: Core, turn: Turn, report: Extract<Report, { type: "sink-opened" }>): void {
+    if (report.sink === SINK_ACTIVITY && this.#activityOpened !== null) {
+      this.#activityOpened(report.errno);
+      this.#activityOpened = null;
+      return;
+    }
+    const file = this.#files.get(report.sink);
+    if (report.errno !== 0 && file !== undefined) {
+      core.activity.write(
+        turn,
+        "critical",
+        `cannot open ${file.path} (${file.owner}): ${errnoName(report.errno)}; what was open before is written on`,
+      );
+    }
+  }
+
+  /** USR2: every file is opened again by its name. (LOG-034, LOG-036) */
+  reopenAll(turn: Turn): void {
+    for (const file of this.#files.values()) {
+      if (file.sink === SINK_CONSOLE) continue;
+      turn.effect({
+        type: "sink-reopen",
+        sink: file.sink,
+        spec: { path: file.path, truncate: false, regularOnly: false, mode: 0o666, limit: file.maxBytes },
+      });
+    }
+  }
+
+  /** Resolves with the errno of the activity log's first opening, 0 when it is open. */
+  activityOpened(): Promise<number> {
+    return new Promise((resolve) => {
+      this.#activityOpened = resolve;
+    });
+  }
+
+  registerActivity(config: DaemonConfig): void {
+    if (config.logfile === "syslog") return;
+    const { path, limit } = activitySpec(config);
+    this.#files.set(SINK_ACTIVITY, {
+      sink: SINK_ACTIVITY,
+      path,
+      maxBytes: limit,
+      backups: config.logfileBackups,
+      owner: "the activity log",
+    });
+  }
+
+  /** Before a reload opens its own. */
+  closeActivity(turn: Turn): void {
+    for (const sink of [SINK_ACTIVITY, SINK_CONSOLE]) turn.effect({ type: "sink-close", sink });
+    this.#files.delete(SINK_ACTIVITY);
+  }
+
+  clear(core: Core, ref: Ref): Promise<Result<true, "failed">> {
+    return clearProcessLogs(core, this.#filesOf(core, ref));
+  }
+
+  clearActivity(core: Core): Promise<Result<true, "no-file" | "failed">> {
+    return clearActivityLog(core, this.#files.get(SINK_ACTIVITY));
+  }
+
+  /** A successor knows the streams from their numbers and the rest from the processes' records. */
+  restore(core: Core, inheritance: Inheritance): void {
+    this.registerActivity(core.running.daemon);
+    for (const sink of inheritance.sinks) if (sink.limit > 0n && sink.size >= sink.limit) this.#resumed.add(sink.sink);
+    const labels = new Map(inheritance.children.map((child) => [child.child, child.label]));
+    for (const entry of inheritance.streams) {
+      const { child, channel } = streamOwner(entry.stream);
+      const name = labels.get(child) ?? "";
+      const colon = name.indexOf(":");
+      const ref = { group: name.slice(0, colon), process: name.slice(colon + 1) };
+      if (findMember(core.world, ref) === undefined) continue;
+      const stream = this.#add(core, ref, child, channel);
+      if (stream === null) continue;
+      stream.ended = !entry.open;
+      stream.state = restoreStreamState(inheritance.store, entry.stream);
+      if (stream.target.asked !== (entry.mode === "asked")) this.#changeMode(core, stream);
+    }
+  }
+
+  /** Files of a process that are open now, else where they would be: by channel. */
+  #filesOf(core: Core, ref: Ref): { readonly path: string; readonly file: LogFile | null; readonly stream: Stream | null }[] {
+    const member = findMember(core.world, ref);
+    const group = core.world.groups.get(ref.group);
+    if (member === undefined || group === undefined) return [];
+    return (["stdout", "stderr"] as const).flatMap((channel) => {
+      const { path } = channelTarget(core, ref, group.config, member.config, channel);
+      if (path === null) return [];
+      const number = streamNumber(member.state.child, channel);
+      return [{ path, file: this.#files.get(number) ?? null, stream: this.#streams.get(number) ?? null }];
+    });
+  }
+
+  #add(core: Core, ref: Ref, child: number, channel: Channel): Stream | null {
+    const member = findMember(core.world, ref);
+    const group = core.world.groups.get(ref.group);
+    if (member === undefined || group === undefined) return null;
+    const target = channelTarget(core, ref, group.config, member.config, channel);
+    const number = streamNumber(child, channel);
+    const reaped = member.state.child !== child;
+    const stream: Stream = { stream: number, child, ref, channel, target, state: NEW_STREAM, ended: false, reaped };
+    this.#streams.set(number, stream);
+    if (target.path !== null) {
+      this.#files.set(number, {
+        sink: number,
+        path: target.path,
+        maxBytes: target.maxBytes,
+        backups: target.backups,
+        owner: `${channel} of ${ref.process}`,
+      });
+    }
+    return stream;
+  }
+
+  #changeMode(core: Core, stream: Stream): void {
+    const sink = this.#files.has(stream.stream) ? stream.stream : 0;
+    core.loop.post((turn) => turn.effect({ type: "stream", stream: stream.stream, mode: stream.target.asked ? "asked" : "plain", sink }));
+  }
+
+  #closeIfDone(turn: Turn, stream: Stream): void {
+    if (!stream.ended || !stream.reaped) return;
+    this.#streams.delete(stream.stream);
+    if (stream.target.asked) dropStreamRecords(turn, stream);
+    if (this.#files.delete(stream.stream)) turn.effect({ type: "sink-close", sink: stream.stream });
+  }
+}

@@ -1,0 +1,19 @@
+/** The pid file: the keeper's pid, which is what the world calls supervisord. (PROC-221, PROC-222) */
+import type { Core } from "./core.ts";
+
+export async function writePidfile(core: Core): Promise<void> {
+  const { pidfile } = core.running.daemon;
+  const written = await core.doors.files.write(pidfile, new TextEncoder().encode(`${core.keeperPid}\n`), 0o666);
+  core.loop.post((turn) => {
+    if (written.ok) core.activity.write(turn, "info", `supervisord started with pid ${core.keeperPid}`);
+    else core.activity.write(turn, "critical", `could not write pidfile ${pidfile}`);
+  });
+}
+
+/** Removes the file if it is still ours: another supervisord may have written its own over it. */
+export async function removePidfile(core: Core): Promise<void> {
+  const { pidfile } = core.running.daemon;
+  const found = await core.doors.files.readText(pidfile);
+  if (!found.ok || new TextDecoder().decode(found.value).trim() !== String(core.keeperPid)) return;
+  await core.doors.files.remove(pidfile);
+}

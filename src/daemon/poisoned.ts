@@ -1,0 +1,54 @@
+/** The way up when the stored states cannot be used: the file and the keeper's list of children, nothing else. */
+
+import type { Config } from "../config/model.ts";
+import { ok, type Result, refuse } from "../result.ts";
+import { encodeRecord, recordKeys } from "../supervisor/records.ts";
+import { label, makeGroup } from "../supervisor/world.ts";
+import type { BootFailure } from "./boot.ts";
+import { configRecord } from "./bringup.ts";
+import type { Core, Inheritance } from "./core.ts";
+import type { DaemonParts } from "./daemon.ts";
+import { startAutostarts, storeAllGroups } from "./groups.ts";
+import { adoptChildren } from "./recovery.ts";
+
+export async function startWithoutStates(
+  parts: DaemonParts,
+  inheritance: Inheritance,
+  why: string,
+  makeCore: (parts: DaemonParts, inheritance: Inheritance, config: Config) => Core,
+): Promise<Result<Core, BootFailure>> {
+  const loaded = await parts.load();
+  if (!loaded.ok) return refuse({ text: `${loaded.error} (and the stored states cannot be used: ${why})`, code: 2 });
+  const core = makeCore(parts, inheritance, loaded.value);
+  for (const group of loaded.value.groups) {
+    core.world.groups.set(group.name, makeGroup(group, core.world.nextSequence));
+    core.world.nextSequence += 1;
+  }
+  adoptChildren(core.world, inheritance);
+  for (const child of inheritance.children) core.numbers.skip(child.child);
+  for (const socket of inheritance.sockets) core.numbers.skip(socket.socket);
+  core.activity.configure(core.running.daemon);
+  core.outputs.restore(core, inheritance);
+  core.servers.inherit(core, core.running.servers, inheritance);
+  core.loop.post((turn) => {
+    for (const key of inheritance.store.keys()) turn.state(key, null);
+    turn.effect({ type: "ready" });
+    core.activity.write(turn, "critical", `starting without stored states (${why}); adopting ${adoptedText(core, inheritance)}`);
+    storeAllGroups(core, turn);
+    turn.state(recordKeys.config, encodeRecord(configRecord(core)));
+    turn.state(recordKeys.daemon, encodeRecord({ mood: "RUNNING", goingDown: null }));
+    for (const group of core.world.groups.values()) core.events.groupAdded(core, turn, group.config);
+  });
+  startAutostarts(core);
+  return ok(core);
+}
+
+function adoptedText(core: Core, inheritance: Inheritance): string {
+  const known = new Set([...core.world.groups.values()].flatMap((group) => [...group.members.values()].map((member) => label(member.ref))));
+  const live = inheritance.children.filter((child) => child.state !== "exited");
+  const strangers = live.filter((child) => !known.has(child.label)).map((child) => `${child.label} (pid ${child.pid})`);
+  const own = live.length - strangers.length;
+  return strangers.length === 0
+    ? `${own} running processes`
+    : `${own} running processes; no program of the configuration owns ${strangers.join(", ")}`;
+}

@@ -1,0 +1,180 @@
+/** The daemon as the RPC methods and the web pages see it. Views are kept until something in them changes: their XML is cached by identity. */
+
+import type { ProcessInput } from "../process/machine.ts";
+import { processMessages } from "../process/messages.ts";
+import { STATES } from "../process/states.ts";
+import { ok, type Result, refuse } from "../result.ts";
+import type { GroupView, ProcessRef, ProcessView, SupervisorPort, WaitOutcome } from "../rpc/port.ts";
+import { goDown } from "../supervisor/goingdown.ts";
+import { stepMember } from "../supervisor/step.ts";
+import { addWaiter } from "../supervisor/waiters.ts";
+import { findMember, type Group, groupsInOrder, type Member, type Waiter } from "../supervisor/world.ts";
+import { findCommand } from "./command.ts";
+import type { Core } from "./core.ts";
+import { sendStdin } from "./events.ts";
+import { activateGroup, deactivateGroup, startAutostarts } from "./groups.ts";
+import { requestReload } from "./reload.ts";
+import { reread } from "./reread.ts";
+import { takeStep } from "./steps.ts";
+import { channelTarget } from "./targets.ts";
+
+export function supervisorPort(core: Core): SupervisorPort {
+  const views = new Views(core);
+  return {
+    clock: core.doors.clock,
+    files: core.doors.files,
+    mood: () => core.world.mood,
+    supervisordPid: () => core.keeperPid,
+    identifier: () => core.running.daemon.identifier,
+    groups: () => views.groups(),
+    group: (name) => views.groups().find((group) => group.name === name) ?? null,
+    process: (ref) => views.process(ref),
+    checkCommand: (ref) => checkCommand(core, ref),
+    start: (ref, until) => waitFor(core, ref, { type: "start" }, until),
+    stop: (ref, until) => stop(core, ref, until),
+    signal: (ref, signal) => signalProcess(core, ref, signal),
+    sendStdin: (ref, bytes) => sendStdin(core, ref, bytes),
+    clearLogs: (ref) => core.outputs.clear(core, ref),
+    shutdown: () => core.loop.post((turn) => takeStep(core, turn, (step, now) => goDown(core.world, "SHUTDOWN", now, step))),
+    restart: () => requestReload(core),
+    mainLogfile: () => core.running.daemon.logfile,
+    clearMainLog: () => core.outputs.clearActivity(core),
+    reloadConfig: () => reread(core),
+    available: () => ({ groups: inFileOrder(core), reread: core.reread }),
+    addGroup: (name) => addGroup(core, name),
+    removeGroup: (name) => deactivateGroup(core, name),
+    remoteEvent: (type, data) =>
+      core.loop.post((turn) => core.events.emit(core, turn, { kind: "remote-communication", type, data }, core.doors.clock.now())),
+  };
+}
+
+/** Views that stay the same objects until they change. */
+class Views {
+  readonly #core: Core;
+  readonly #processes = new WeakMap<Member, { version: number; view: ProcessView }>();
+  readonly #groups = new WeakMap<Group, GroupView>();
+  #all: readonly GroupView[] = [];
+
+  constructor(core: Core) {
+    this.#core = core;
+  }
+
+  groups(): readonly GroupView[] {
+    const fresh = groupsInOrder(this.#core.world).map((group) => this.#group(group));
+    if (fresh.length !== this.#all.length || fresh.some((view, index) => view !== this.#all[index])) this.#all = fresh;
+    return this.#all;
+  }
+
+  process(ref: ProcessRef): ProcessView | null {
+    const group = this.#core.world.groups.get(ref.group);
+    const member = group?.members.get(ref.process);
+    return group === undefined || member === undefined ? null : this.#process(group, member);
+  }
+
+  #group(group: Group): GroupView {
+    const processes = [...group.members.values()].map((member) => this.#process(group, member));
+    const known = this.#groups.get(group);
+    if (known !== undefined && known.processes.every((view, index) => view === processes[index])) return known;
+    const view = { name: group.config.name, priority: group.config.priority, processes };
+    this.#groups.set(group, view);
+    return view;
+  }
+
+  #process(group: Group, member: Member): ProcessView {
+    const known = this.#processes.get(member);
+    if (known?.version === member.version) return known.view;
+    const view = viewOf(this.#core, group, member);
+    this.#processes.set(member, { version: member.version, view });
+    return view;
+  }
+}
+
+function viewOf(core: Core, group: Group, member: Member): ProcessView {
+  const { config, state, ref } = member;
+  const logfile = (channel: "stdout" | "stderr") => channelTarget(core, ref, group.config, config, channel).path;
+  return {
+    group: ref.group,
+    name: ref.process,
+    priority: config.priority,
+    state: state.state,
+    startSeconds: Math.floor(state.startWallMs / 1000),
+    stopSeconds: Math.floor(state.stopWallMs / 1000),
+    pid: state.pid,
+    spawnError: state.spawnError,
+    exitStatus: state.exitStatus,
+    runsAtOnce: config.startSecs <= 0,
+    stopping: state.stopping,
+    stdoutLogfile: logfile("stdout"),
+    stderrLogfile: logfile("stderr"),
+  };
+}
+
+async function checkCommand(core: Core, ref: ProcessRef): ReturnType<SupervisorPort["checkCommand"]> {
+  const member = findMember(core.world, ref);
+  if (member === undefined) return ok(true);
+  const found = await findCommand(core.doors.files, member.config, core.doors.birth.environment["PATH"]);
+  return found.ok ? ok(true) : found;
+}
+
+/** Orders something for a process and waits for what comes of it. */
+function waitFor(core: Core, ref: ProcessRef, input: ProcessInput, until: Waiter["until"]): Promise<WaitOutcome> {
+  return new Promise((resolve) => {
+    core.loop.post((turn) => {
+      const member = findMember(core.world, ref);
+      if (member === undefined) return resolve("gone");
+      takeStep(core, turn, (step, now) => {
+        stepMember(core.world, member, input, now, step);
+        const id = core.nextWait++;
+        core.waits.set(id, resolve);
+        addWaiter(core.world, { id, ref, until }, now, step);
+      });
+    });
+  });
+}
+
+/** An order that settles when it is in the keeper's hands. */
+async function order(core: Core, ref: ProcessRef, input: ProcessInput): Promise<void> {
+  core.loop.post((turn) => {
+    const member = findMember(core.world, ref);
+    if (member !== undefined) takeStep(core, turn, (step, now) => stepMember(core.world, member, input, now, step));
+  });
+  await core.loop.flushed();
+}
+
+async function stop(core: Core, ref: ProcessRef, until: "ordered" | "stopped"): Promise<Result<WaitOutcome, string>> {
+  if (until === "ordered") {
+    await order(core, ref, { type: "stop" });
+    return ok("done");
+  }
+  const outcome = await waitFor(core, ref, { type: "stop" }, "stopped");
+  const state = findMember(core.world, ref)?.state;
+  if (state?.state === "UNKNOWN") return refuse(processMessages.killFailed(ref.process, state.pid, "the signal could not be sent"));
+  return ok(outcome);
+}
+
+async function signalProcess(core: Core, ref: ProcessRef, signal: number): Promise<Result<true, string>> {
+  core.loop.post((turn) => {
+    const member = findMember(core.world, ref);
+    // It may have ended since the caller looked: that counts as success, as a process that is just gone does. (PROC-135)
+    if (member === undefined || !STATES[member.state.state].signallable || member.state.pid === 0) return;
+    takeStep(core, turn, (step, now) => stepMember(core.world, member, { type: "signal", signal }, now, step));
+  });
+  await core.loop.flushed();
+  return ok(true);
+}
+
+function inFileOrder(core: Core): Core["available"]["groups"] {
+  const byName = new Map(core.available.groups.map((group) => [group.name, group]));
+  return core.available.fileOrder.flatMap((name) => byName.get(name) ?? []);
+}
+
+async function addGroup(core: Core, name: string): Promise<Result<true, "bad-name" | "already-added">> {
+  const config = core.available.groups.find((group) => group.name === name);
+  if (config === undefined) return refuse("bad-name");
+  if (core.world.groups.has(name)) return refuse("already-added");
+  const activated = await activateGroup(core, config);
+  if (!activated.ok) core.loop.post((turn) => core.activity.write(turn, "critical", activated.error));
+  startAutostarts(core);
+  await core.loop.flushed();
+  return activated.ok ? ok(true) : refuse("bad-name");
+}

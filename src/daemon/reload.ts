@@ -1,0 +1,69 @@
+/**
+ * Reload: everything is stopped and built anew from the file, in the same process, with the same pid (PROC-169..173). The new file is read first:
+ * a bad one leaves everything running and says why, where the original stops everything and ends (PROC-174).
+ */
+import type { Config } from "../config/model.ts";
+import type { Result } from "../result.ts";
+import { goDown } from "../supervisor/goingdown.ts";
+import { recordKeys } from "../supervisor/records.ts";
+import { beginToRun, bringUpGroups, openActivity, restartDaemon } from "./bringup.ts";
+import type { Core } from "./core.ts";
+import { dropAllGroups } from "./groups.ts";
+import { removePidfile } from "./pidfile.ts";
+import { shutDown } from "./shutdown.ts";
+import { takeStep } from "./steps.ts";
+
+/** Reads the configuration again from the same command line; the error is one line for the log and for clients. */
+export type LoadConfig = () => Promise<Result<Config, string>>;
+
+/** SIGHUP and RPC restart. */
+export function requestReload(core: Core): void {
+  void core.load().then((loaded) => {
+    core.loop.post((turn) => {
+      if (!loaded.ok) {
+        return core.activity.write(
+          turn,
+          "critical",
+          `cannot restart with this configuration, everything goes on as it is: ${loaded.error}`,
+        );
+      }
+      if (core.world.mood === "SHUTDOWN") return undefined;
+      core.next = loaded.value;
+      return takeStep(core, turn, (step, now) => goDown(core.world, "RESTARTING", now, step));
+    });
+  });
+}
+
+/** Everything is down: build it up again. A successor that finds itself here has lost `next` and reads the file again. */
+export async function rebuild(core: Core): Promise<void> {
+  const next = core.next ?? (await reloadedOr(core));
+  core.next = null;
+  core.servers.stop(core);
+  await removePidfile(core);
+  core.loop.post((turn) => {
+    // The stored mood stays RESTARTING until everything is built: a successor begins this again.
+    dropAllGroups(core, turn);
+    turn.state(recordKeys.available, null);
+    core.running = next;
+    core.available = next;
+    core.reread = false;
+    if (core.world.mood === "RESTARTING") core.world.mood = "RUNNING";
+    core.outputs.closeActivity(turn);
+  });
+  await core.loop.flushed();
+  if (core.world.mood === "SHUTDOWN") return shutDown(core);
+  openActivity(core);
+  const up = await bringUpGroups(core);
+  core.loop.post((turn) => {
+    if (!up.ok) core.activity.write(turn, "critical", up.error.text);
+  });
+  await beginToRun(core, { fresh: false });
+  if (up.ok && up.value.needsSuccessor) restartDaemon(core);
+  return undefined;
+}
+
+async function reloadedOr(core: Core): Promise<Config> {
+  const loaded = await core.load();
+  if (loaded.ok) return loaded.value;
+  return { ...core.running, groups: [...core.world.groups.values()].map((group) => group.config) };
+}

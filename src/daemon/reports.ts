@@ -1,0 +1,100 @@
+/** What the keeper reports, and what it leads to: one item of the loop each, acknowledged in the batch that carries the consequences. */
+import type { Report } from "../link/messages.ts";
+import { decodeWaitStatus, exitWith } from "../process/waitstatus.ts";
+import { assert, unreachable } from "../result.ts";
+import { stepMember } from "../supervisor/step.ts";
+import { allMembers, type Member } from "../supervisor/world.ts";
+import { type Core, instantOf } from "./core.ts";
+import { errnoName } from "./errno.ts";
+import { onSignal } from "./signals.ts";
+import { appendSpawnFailure, spawnErrorText } from "./spawnfailure.ts";
+import { takeStep } from "./steps.ts";
+import type { Turn } from "./turn.ts";
+
+/** Posts a report; they are handled in the order in which they came. */
+export function receive(core: Core, report: Report): void {
+  core.loop.post((turn) => handle(core, turn, report));
+}
+
+function handle(core: Core, turn: Turn, report: Report): void {
+  switch (report.type) {
+    case "spawned":
+      turn.acknowledge(report.report);
+      return stepChild(core, turn, report, (member) => stepTo(core, turn, member, { type: "spawned", pid: report.pid }, report));
+    case "spawn-failed":
+      turn.acknowledge(report.report);
+      return stepChild(core, turn, report, (member) => spawnFailed(core, turn, member, report));
+    case "exited":
+      turn.acknowledge(report.report);
+      return stepChild(core, turn, report, (member) =>
+        stepTo(core, turn, member, { type: "exited", waitStatus: report.waitStatus }, report),
+      );
+    case "block":
+      return core.outputs.block(core, turn, report);
+    case "eof":
+      turn.acknowledge(report.report);
+      return core.outputs.eof(core, turn, report.stream);
+    case "limit":
+      return core.outputs.limit(core, report);
+    case "io-error":
+    case "io-resumed":
+      turn.acknowledge(report.report);
+      return core.outputs.trouble(core, turn, report);
+    case "signal":
+      turn.acknowledge(report.report);
+      return onSignal(core, turn, report.signal);
+    case "signal-failed":
+      return stepChild(core, turn, report, (member) =>
+        stepTo(core, turn, member, { type: "signal-failed", signal: report.signal, errno: errnoName(report.errno) }, null),
+      );
+    case "stdin-failed":
+      return core.events.stdinFailed(core, turn, report.child, errnoName(report.errno), report.bytesNotTaken);
+    case "orphan":
+      return core.activity.write(turn, "info", `reaped unknown pid ${report.pid} (${decodeWaitStatus(report.waitStatus).words})`);
+    case "listened":
+      return core.sockets.heard(report);
+    case "sink-opened":
+      return core.outputs.opened(core, turn, report);
+    case "daemonized":
+      core.keeperPid = report.pid;
+      return core.answers.settle("daemonized", report);
+    case "became":
+    case "limited":
+      return core.answers.settle(report.type, report);
+    case "refused":
+      // Nothing of a refused batch happened, so what this daemon believes is wrong from here on: the next one starts from what was stored.
+      throw new Error(`the keeper refused batch ${report.batch}: ${report.text} (code ${report.code})`);
+    case "unknown":
+      return core.activity.write(turn, "warn", `the keeper does not know tag ${report.tag}; it is older than this daemon`);
+    default:
+      return unreachable(report);
+  }
+}
+
+function stepTo(
+  core: Core,
+  turn: Turn,
+  member: Member,
+  input: Parameters<typeof stepMember>[2],
+  at: Parameters<typeof instantOf>[0] | null,
+): void {
+  const now = at === null ? core.doors.clock.now() : instantOf(at);
+  takeStep(core, turn, (step, time) => stepMember(core.world, member, input, time, step), now);
+}
+
+/** A report about a child that no process knows is about a process that was given up (removed while UNKNOWN): it is only told. */
+function stepChild(core: Core, turn: Turn, report: { readonly child: number; readonly type: string }, act: (member: Member) => void): void {
+  for (const member of allMembers(core.world)) if (member.state.child === report.child) return act(member);
+  if (report.type === "exited")
+    core.activity.write(turn, "info", `child ${report.child}, which no process of the configuration owns any more, ended`);
+}
+
+/** Before there was a child it is a spawn error; after the fork the original's child says so on stderr and ends with 127. (PROC-062, PROC-077) */
+function spawnFailed(core: Core, turn: Turn, member: Member, report: Extract<Report, { type: "spawn-failed" }>): void {
+  if (report.pid === 0)
+    return stepTo(core, turn, member, { type: "spawn-failed", text: spawnErrorText(member.config.name, report) }, report);
+  assert(member.state.child === report.child, "a failed spawn belongs to its process");
+  appendSpawnFailure(core, turn, member, report);
+  stepTo(core, turn, member, { type: "spawned", pid: report.pid }, report);
+  stepTo(core, turn, member, { type: "exited", waitStatus: exitWith(127) }, report);
+}

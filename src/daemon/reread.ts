@@ -1,0 +1,39 @@
+/** reloadConfig: reads the file again and compares; nothing that runs is touched. (RPC-147..154, CONF-397..416) */
+import { diffGroups } from "../config/diff.ts";
+import type { Config, GroupConfig } from "../config/model.ts";
+import { ok, type Result } from "../result.ts";
+import type { ReloadPlan } from "../rpc/port.ts";
+import { encodeRecord, recordKeys } from "../supervisor/records.ts";
+import type { Core } from "./core.ts";
+
+export async function reread(core: Core): Promise<Result<ReloadPlan, string>> {
+  const loaded = await core.load();
+  if (!loaded.ok) return loaded;
+  core.available = loaded.value;
+  core.reread = true;
+  core.loop.post((turn) => turn.state(recordKeys.available, encodeRecord(availableRecord(core))));
+  await core.loop.flushed();
+  return ok(planOf(core, loaded.value));
+}
+
+/** What `update` would do: added and changed in file order, removed in the order of the active ones. (RPC-148) */
+export function planOf(core: Core, next: Config): ReloadPlan {
+  return diffGroups(activeGroups(core), next);
+}
+
+export function activeGroups(core: Core): readonly GroupConfig[] {
+  return [...core.world.groups.values()].map((group) => group.config);
+}
+
+export type AvailableRecord = {
+  readonly fileOrder: readonly string[];
+  readonly same: readonly string[];
+  readonly groups: readonly GroupConfig[];
+};
+
+/** Only what differs is written out: the rest is in the records of the groups. */
+function availableRecord(core: Core): AvailableRecord {
+  const { groups, fileOrder } = core.available;
+  const isActive = (group: GroupConfig) => JSON.stringify(core.world.groups.get(group.name)?.config) === JSON.stringify(group);
+  return { fileOrder, same: groups.filter(isActive).map((group) => group.name), groups: groups.filter((group) => !isActive(group)) };
+}

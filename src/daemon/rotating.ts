@@ -1,0 +1,32 @@
+/** Carries out a rotation: the keeper holds the stream meanwhile, the pipe holds the program, and nothing else waits. */
+import path from "node:path";
+import type { Report } from "../link/messages.ts";
+import { backupsAmong, planRotation } from "../logs/rotation.ts";
+import type { Core } from "./core.ts";
+import type { LogFile } from "./outputs.ts";
+
+/** How the file is opened after it. */
+export type Rotated = { readonly truncate: boolean; readonly limit: number };
+
+/** `resumed`: a predecessor may have begun with it. A rename that fails is told, and tried again when the file has grown by its limit once more. */
+export async function rotate(core: Core, file: LogFile, report: Extract<Report, { type: "limit" }>, resumed: boolean): Promise<Rotated> {
+  const { files } = core.doors;
+  const names = file.backups > 0 ? await files.list(path.dirname(file.path)) : null;
+  const existing = backupsAmong(names?.ok === true ? names.value : [], path.basename(file.path), file.backups);
+  const found = await files.lstat(file.path);
+  const baseIsOurs = found.ok && found.value.inode === report.inode && found.value.device === report.device;
+  const plan = planRotation({ path: file.path, backups: file.backups, existing, resumed, baseIsOurs });
+  for (const { from, to } of plan.renames) {
+    const renamed = await files.rename(from, to);
+    if (renamed.ok || renamed.error === "ENOENT") continue;
+    core.loop.post((turn) => {
+      core.activity.write(
+        turn,
+        "critical",
+        `cannot rotate ${file.path} (${file.owner}): renaming ${from} to ${to} failed with ${renamed.error}; it grows on`,
+      );
+    });
+    return { truncate: false, limit: Number(report.size) + file.maxBytes };
+  }
+  return { truncate: plan.truncate, limit: file.maxBytes };
+}

@@ -1,0 +1,105 @@
+/** The HTTP servers: sockets bound by the keeper, served by this process through the descriptors it was born with. */
+import type { ServerConfig } from "../config/model.ts";
+import type { Listen, SocketEntry } from "../link/messages.ts";
+import { ok, type Result, refuse } from "../result.ts";
+import type { Core, Inheritance } from "./core.ts";
+import { errnoName, errnoNumber } from "./errno.ts";
+import type { Listened } from "./sockets.ts";
+
+/** Serves a listening descriptor until it is closed. Given by the composition root; the simulation has none. */
+export type Serve = (core: Core, descriptor: number, server: ServerConfig) => { close(): void };
+
+type Open = { readonly server: ServerConfig; readonly socket: number; readonly handle: { close(): void } | null };
+
+const IN_USE =
+  "Another program is already listening on a port that one of our HTTP servers is configured to use.  Shut this program down first before starting supervisord.";
+const BACKLOG = 1024;
+
+export class Servers {
+  readonly #serve: Serve;
+  #open: Open[] = [];
+  /** Bound by a predecessor and taken up by nobody yet. */
+  #inherited: SocketEntry[] = [];
+
+  constructor(serve: Serve) {
+    this.#serve = serve;
+  }
+
+  /** Binds and serves all; the error is the text for the user (CONF-345..347). A socket that only the next daemon can serve sets `needsSuccessor`. */
+  async start(core: Core, servers: readonly ServerConfig[]): Promise<Result<{ needsSuccessor: boolean }, string>> {
+    let needsSuccessor = false;
+    for (const server of servers) {
+      if (this.#takeInherited(core, server)) continue;
+      const request = await listenRequest(core, server);
+      if (!request.ok) return request;
+      const listened = await core.sockets.listen(core, request.value);
+      if (listened.step !== "done") return refuse(failureText(server, listened));
+      if (listened.descriptor < 0) needsSuccessor = true;
+      this.#adopt(core, server, listened.socket, listened.descriptor);
+    }
+    return ok({ needsSuccessor });
+  }
+
+  /** Takes up what the predecessor had bound: it kept listening meanwhile. */
+  inherit(core: Core, servers: readonly ServerConfig[], inheritance: Inheritance): void {
+    this.#inherited = inheritance.sockets.filter((socket) => socket.serve && socket.listening);
+    for (const server of servers) this.#takeInherited(core, server);
+  }
+
+  /** Closes everything. The socket files are removed. (PROC-166) */
+  stop(core: Core): void {
+    const open = this.#open;
+    this.#open = [];
+    for (const { handle } of open) handle?.close();
+    core.loop.post((turn) => {
+      for (const { server, socket } of open) turn.effect({ type: "unlisten", socket, unlink: server.kind === "unix" });
+    });
+  }
+
+  #takeInherited(core: Core, server: ServerConfig): boolean {
+    const isIts = (one: SocketEntry) =>
+      server.kind === "unix" ? one.family === "unix" && one.address === server.file : one.family === "inet" && one.port === server.port;
+    const index = this.#inherited.findIndex(isIts);
+    const [socket] = index < 0 ? [] : this.#inherited.splice(index, 1);
+    if (socket === undefined) return false;
+    this.#adopt(core, server, socket.socket, socket.descriptor);
+    return true;
+  }
+
+  #adopt(core: Core, server: ServerConfig, socket: number, descriptor: number): void {
+    this.#open.push({ server, socket, handle: descriptor < 0 ? null : this.#serve(core, descriptor, server) });
+  }
+}
+
+async function listenRequest(core: Core, server: ServerConfig): Promise<Result<Omit<Listen, "type" | "socket">, string>> {
+  if (server.kind === "unix") {
+    const { file: address, mode, uid, gid } = server;
+    return ok({ family: "unix", serve: true, address, port: 0, mode, uid, gid, backlog: BACKLOG, stale: "try-connect" });
+  }
+  const address = await core.doors.resolveHost(server.host);
+  if (!address.ok)
+    return refuse(`Cannot open an HTTP server: socket.error reported ${address.error} for host '${server.host}' in [${server.section}]`);
+  return ok({
+    family: "inet",
+    serve: true,
+    address: address.value,
+    port: server.port,
+    mode: null,
+    uid: null,
+    gid: null,
+    backlog: BACKLOG,
+    stale: "error",
+  });
+}
+
+function failureText(server: ServerConfig, listened: Listened): string {
+  const name = errnoName(listened.errno);
+  if (listened.step === "in-use" || name === "EADDRINUSE") return IN_USE;
+  if (listened.step === "chown" && server.kind === "unix") {
+    return (
+      `Not permitted to chown ${server.file} to uid/gid (${server.uid ?? -1}, ${server.gid ?? -1}); adjust "sockchown" value in config file or on command line ` +
+      "to values that the current user can successfully chown"
+    );
+  }
+  return `Cannot open an HTTP server: socket.error reported errno.${name} (${errnoNumber(name)})`;
+}

@@ -1,0 +1,66 @@
+/** The words for a spawn that failed. */
+import type { Report } from "../link/messages.ts";
+import { unreachable } from "../result.ts";
+import type { Member } from "../supervisor/world.ts";
+import type { Core } from "./core.ts";
+import { errnoName } from "./errno.ts";
+import { streamNumber } from "./numbers.ts";
+import type { Turn } from "./turn.ts";
+
+type Failure = Extract<Report, { type: "spawn-failed" }>;
+
+/** Spawn error texts for what fails before there is a child. (PROC-072, PROC-073, PROC-075, PROC-076) */
+export function spawnErrorText(name: string, failure: Failure): string {
+  const errno = errnoName(failure.errno);
+  if (failure.step === "fork") {
+    return errno === "EAGAIN"
+      ? `Too many processes in process table to spawn '${name}'`
+      : `unknown error during fork for '${name}': ${errno}`;
+  }
+  return errno === "EMFILE" ? `too many open files to spawn '${name}'` : `unknown error making dispatchers for '${name}': ${errno}`;
+}
+
+/** What the original's child writes to its stderr before it ends with 127, at the same place: the log of stderr, or of both. (PROC-077..083) */
+export function appendSpawnFailure(core: Core, turn: Turn, member: Member, failure: Failure): void {
+  const reason = childFailureText(core, member, failure);
+  const text = `${reason === null ? "" : `supervisor: ${reason}\n`}supervisor: child process was not spawned\n`;
+  const sink = streamNumber(failure.child, member.config.redirectStderr ? "stdout" : "stderr");
+  if (core.outputs.hasSink(sink)) turn.effect({ type: "append", sink, bytes: new TextEncoder().encode(text) });
+}
+
+function childFailureText(core: Core, member: Member, failure: Failure): string | null {
+  const { config } = member;
+  const errno = errnoName(failure.errno);
+  switch (failure.step) {
+    case "setgroups":
+    case "setgid":
+    case "setuid":
+      return `couldn't setuid to ${config.uid ?? 0}: ${userFailureText(core, failure.step)}`;
+    case "chdir":
+      return `couldn't chdir to ${config.directory ?? ""}: ${errno}`;
+    case "exec":
+      return `couldn't exec ${firstWord(config.command)}: ${errno}`;
+    case "none":
+    case "log-stdout":
+    case "log-stderr":
+    case "pipes":
+    case "fork":
+    case "setpgid":
+    case "descriptors":
+    case "rlimit":
+    case "umask":
+      return null;
+    default:
+      return unreachable(failure.step);
+  }
+}
+
+/** (PROC-079) */
+function userFailureText(core: Core, step: "setgroups" | "setgid" | "setuid"): string {
+  if (core.uid !== 0) return "Can't drop privilege as nonroot user";
+  return step === "setgroups" ? "Could not set groups of effective user" : "Could not set group id of effective user";
+}
+
+function firstWord(command: string): string {
+  return command.trim().split(/\s+/, 1)[0] ?? "";
+}
