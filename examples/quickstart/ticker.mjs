@@ -1,0 +1,4 @@
+// One numbered line a second.
+let number = 0;
+
+setInterval(() => console.log(`${new Date().toISOString()} line ${++number}`), 1000);

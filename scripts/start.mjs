@@ -1,0 +1,52 @@
+// `npm start`: installs and builds what is missing, then runs supervisord in the foreground on examples/quickstart.
+import { spawn } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { buildEverything } from "./everything.mjs";
+import { inRoot } from "./places.mjs";
+import { runMain, styled } from "./progress.mjs";
+import { CONFIGURATION, isRunning, prepareQuickstart, RUN, SOCKET } from "./quickstart.mjs";
+
+await runMain(async () => {
+  await buildEverything();
+  mkdirSync(RUN, { recursive: true });
+  if (await isRunning()) {
+    console.log(
+      `It is running already, on ${SOCKET}.\nLook at it:   ${controlCommand("status")}\nStop it:      ${controlCommand("shutdown")}`,
+    );
+    return 1;
+  }
+  const { page, programs } = await prepareQuickstart();
+  console.log(
+    [
+      "",
+      styled("bold", "Holdfast runs examples/quickstart"),
+      `  socket      ${SOCKET}`,
+      `  web page    ${page}`,
+      ...programs.map(({ name, says }) => `  ${name.padEnd(11)} ${says}`),
+      `  look        ${controlCommand("status")}`,
+      "  stop        Ctrl-C",
+      "",
+    ].join("\n"),
+  );
+  return await runSupervisord();
+});
+
+/** @param {string} words */
+function controlCommand(words) {
+  return `bin/supervisorctl -c ${CONFIGURATION} ${words}`;
+}
+
+/** @returns {Promise<number>} its exit code */
+function runSupervisord() {
+  const child = spawn(inRoot("bin", "supervisord"), ["-n", "-c", CONFIGURATION], { cwd: inRoot(), stdio: "inherit" });
+  // What is typed at a terminal reaches the whole group by itself; a second one would mean something else.
+  for (const signal of /** @type {const} */ (["SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT"])) {
+    process.on(signal, () => {
+      if (signal === "SIGTERM" || !process.stdin.isTTY) child.kill(signal);
+    });
+  }
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("exit", (code) => resolve(code ?? 1));
+  });
+}
