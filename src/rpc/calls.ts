@@ -1,0 +1,49 @@
+/** From a name and arguments to a method and its answer. (RPC-006..019) */
+import { refuse } from "../result.ts";
+import { noAttribute } from "./args.ts";
+import { fault } from "./faults.ts";
+import type { Answer, Method } from "./method.ts";
+import type { SupervisorPort } from "./port.ts";
+import { systemMethods } from "./system.ts";
+import { SUPERVISOR_METHODS } from "./table.ts";
+import type { RpcValue } from "./values.ts";
+
+export type Calls = {
+  /** Every method by its full name, aliases too. */
+  readonly methods: ReadonlyMap<string, Method>;
+  /** Never throws for anything that a client can send. `params` null: not a list at all, so their number is wrong. */
+  call(name: RpcValue, params: readonly RpcValue[] | null): Answer | Promise<Answer>;
+};
+
+/** `namespaces`: where the supervisor's methods are found, one for each [rpcinterface:x] that asks for them. (RPC-235, RPC-243) */
+export function makeCalls(port: SupervisorPort, namespaces: readonly string[]): Calls {
+  const methods = new Map<string, Method>();
+  const calls: Calls = {
+    methods,
+    call: (name, params) => (typeof name === "string" ? callMethod(port, methods, name, params) : refuse(noAttribute(name, "split"))),
+  };
+  // A section that calls itself `system` gives way. (RPC-242)
+  for (const namespace of namespaces) if (namespace !== "system") publish(methods, namespace, SUPERVISOR_METHODS);
+  publish(methods, "system", systemMethods(calls));
+  return calls;
+}
+
+function publish(methods: Map<string, Method>, namespace: string, rows: readonly Method[]): void {
+  for (const row of rows) for (const name of [row.name, ...row.aliases]) methods.set(`${namespace}.${name}`, row);
+}
+
+type Params = readonly RpcValue[] | null;
+
+/** The table decides what exists; then the number of arguments is looked at, then the state of the daemon. (RPC-006..008, RPC-011, RPC-016, RPC-017) */
+function callMethod(port: SupervisorPort, methods: ReadonlyMap<string, Method>, name: string, params: Params): Answer | Promise<Answer> {
+  const method = methods.get(name);
+  if (method === undefined) return refuse(fault("UNKNOWN_METHOD"));
+  if (params === null || !countFits(method, params.length)) return refuse(fault("INCORRECT_PARAMETERS"));
+  if (!method.duringShutdown && port.mood() !== "RUNNING") return refuse(fault("SHUTDOWN_STATE"));
+  return method.run(port, ...params);
+}
+
+function countFits({ params }: Method, count: number): boolean {
+  const required = params.filter((param) => param.optional !== true).length;
+  return count >= required && count <= params.length;
+}

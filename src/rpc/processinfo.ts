@@ -1,0 +1,152 @@
+/**
+ * What clients are told about processes. The XML of a process changes only with the process, but for `now` and the uptime, so it is kept with its
+ * view, and the answer about all of them is kept as long as nothing has changed in the same second. Views are immutable (port.ts), so identity
+ * is all that must be compared, and what is kept goes with the view.
+ */
+import { STATES } from "../process/states.ts";
+import { ok } from "../result.ts";
+import { namespec } from "./args.ts";
+import { INT_MAX, INT_MIN } from "./limits.ts";
+import { method } from "./method.ts";
+import { byCodePoint, findProcess } from "./names.ts";
+import type { GroupView, ProcessView, SupervisorPort } from "./port.ts";
+import { stopTimeText, uptimeText } from "./times.ts";
+import { Rendered, type RpcStruct } from "./values.ts";
+import { escapeText, writeMember } from "./xmlwrite.ts";
+
+/** In the order in which the members are sent. (RPC-038) */
+export type ProcessInfo = RpcStruct & {
+  readonly name: string;
+  readonly group: string;
+  readonly start: number;
+  readonly stop: number;
+  readonly now: number;
+  readonly state: number;
+  readonly statename: string;
+  readonly spawnerr: string;
+  readonly exitstatus: number;
+  readonly logfile: string;
+  readonly stdout_logfile: string;
+  readonly stderr_logfile: string;
+  readonly pid: number;
+  readonly description: string;
+};
+
+export const getProcessInfo = method({
+  name: "getProcessInfo",
+  params: [{ name: "name", type: "string", help: "A process: 'name' or 'group:name'" }],
+  returns: { type: "struct", help: "Name, group, state, times, logs, pid and a description of the process" },
+  faults: ["BAD_NAME"],
+  help: "Tell everything about one process.",
+  run(port, name) {
+    const text = namespec(name);
+    if (!text.ok) return text;
+    const found = findProcess(port, text.value);
+    return found.ok ? ok(processInfo(port, found.value)) : found;
+  },
+});
+
+export const getAllProcessInfo = method({
+  name: "getAllProcessInfo",
+  params: [],
+  returns: { type: "array", help: "A struct per process, as getProcessInfo gives it, sorted by group and name" },
+  faults: [],
+  help: "Tell everything about every process.",
+  run: (port) => ok(allProcessInfo(port)),
+});
+
+/** (RPC-038..054) */
+export function processInfo(port: SupervisorPort, view: ProcessView): ProcessInfo {
+  return {
+    name: view.name,
+    group: view.group,
+    start: capped(view.startSeconds),
+    stop: capped(view.stopSeconds),
+    now: capped(nowSeconds(port)),
+    state: STATES[view.state].code,
+    statename: view.state,
+    spawnerr: view.spawnError,
+    exitstatus: view.exitStatus ?? 0,
+    logfile: view.stdoutLogfile ?? "",
+    stdout_logfile: view.stdoutLogfile ?? "",
+    stderr_logfile: view.stderrLogfile ?? "",
+    pid: view.pid,
+    description: description(port, view),
+  };
+}
+
+/** Every process, by group name and process name. (RPC-055, RPC-056) */
+export function processesByName(groups: readonly GroupView[]): readonly ProcessView[] {
+  const sorted = [...groups].sort((a, b) => byCodePoint(a.name, b.name));
+  return sorted.flatMap((group) => [...group.processes].sort((a, b) => byCodePoint(a.name, b.name)));
+}
+
+/** (RPC-050..054) */
+export function description(port: SupervisorPort, view: ProcessView): string {
+  switch (view.state) {
+    case "RUNNING":
+      return `pid ${view.pid}, uptime ${uptimeText(nowSeconds(port) - view.startSeconds)}`;
+    case "FATAL":
+    case "BACKOFF":
+      return view.spawnError === "" ? `unknown error (try "tail ${view.name}")` : view.spawnError;
+    case "STOPPED":
+    case "EXITED": {
+      if (view.startSeconds === 0) return "Not started";
+      const stopMs = view.stopSeconds * 1000;
+      return stopTimeText(stopMs, port.clock.offsetMinutes(stopMs));
+    }
+    default:
+      return "";
+  }
+}
+
+type Kept = { readonly seconds: number; readonly rendered: Rendered };
+const answers = new WeakMap<readonly GroupView[], Kept>();
+
+function allProcessInfo(port: SupervisorPort): Rendered {
+  const groups = port.groups();
+  const seconds = nowSeconds(port);
+  const kept = answers.get(groups);
+  if (kept !== undefined && kept.seconds === seconds) return kept.rendered;
+  const views = processesByName(groups);
+  const xml = `<value><array><data>\n${views.map((view) => infoXml(port, view, seconds)).join("")}</data></array></value>\n`;
+  const rendered = new Rendered([Buffer.from(xml)], () => views.map((view) => processInfo(port, view)));
+  answers.set(groups, { seconds, rendered });
+  return rendered;
+}
+
+/** The XML of a process without the two places that change with the time alone. */
+type Pieces = { readonly untilNow: string; readonly untilDescription: string };
+const pieces = new WeakMap<ProcessView, Pieces>();
+
+function infoXml(port: SupervisorPort, view: ProcessView, seconds: number): string {
+  let known = pieces.get(view);
+  if (known === undefined) {
+    known = cut(processInfo(port, view));
+    pieces.set(view, known);
+  }
+  return `${known.untilNow}${capped(seconds)}${known.untilDescription}${escapeText(description(port, view))}</string></value>\n</member>\n</struct></value>\n`;
+}
+
+function cut(info: ProcessInfo): Pieces {
+  const members = Object.entries(info);
+  const at = members.findIndex(([name]) => name === "now");
+  const written = (from: number, to: number) =>
+    members
+      .slice(from, to)
+      .map(([name, value]) => writeMember(name, value))
+      .join("");
+  return {
+    untilNow: `<value><struct>\n${written(0, at)}<member>\n<name>now</name>\n<value><int>`,
+    untilDescription: `</int></value>\n</member>\n${written(at + 1, members.length - 1)}<member>\n<name>description</name>\n<value><string>`,
+  };
+}
+
+function nowSeconds(port: SupervisorPort): number {
+  return Math.floor(port.clock.now().wallMs / 1000);
+}
+
+/** (RPC-042) */
+function capped(seconds: number): number {
+  return Math.min(INT_MAX, Math.max(INT_MIN, seconds));
+}

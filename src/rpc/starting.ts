@@ -1,0 +1,121 @@
+/** Starting one process, a group, everything. */
+import { STATES } from "../process/states.ts";
+import { ok, type Result, refuse, unreachable } from "../result.ts";
+import { flag, groupName, namespec } from "./args.ts";
+import { inStates, processesByPriority, type Row, rowName, rowsOf } from "./fanout.ts";
+import { type Fault, fault } from "./faults.ts";
+import { method, type Param } from "./method.ts";
+import { findGroup, findGroupOrProcess, isGroup, refOf } from "./names.ts";
+import type { ProcessView, SupervisorPort, WaitOutcome } from "./port.ts";
+
+const WAIT = {
+  name: "wait",
+  type: "boolean",
+  help: "Answer only when it is running, or failed to (the default)",
+  optional: true,
+} as const satisfies Param;
+const ROWS = "A struct per process that was started: name, group, status (80 or a fault number), description";
+
+export const startProcess = method({
+  name: "startProcess",
+  params: [{ name: "name", type: "string", help: "A process ('name', 'group:name') or a whole group ('group:*')" }, WAIT],
+  returns: { type: "boolean", help: "True; for a group the rows of startProcessGroup" },
+  faults: ["BAD_NAME", "NO_FILE", "NOT_EXECUTABLE", "ALREADY_STARTED", "FAILED", "SPAWN_ERROR", "ABNORMAL_TERMINATION"],
+  help: "Start a process.",
+  async run(port, name, wait) {
+    const text = namespec(name);
+    if (!text.ok) return text;
+    const found = findGroupOrProcess(port, text.value);
+    if (!found.ok) return found;
+    if (isGroup(found.value)) return ok(await startEach(port, found.value.processes, flag(wait)));
+    return startOne(port, found.value, { called: text.value, wait: flag(wait) });
+  },
+});
+
+export const startProcessGroup = method({
+  name: "startProcessGroup",
+  params: [{ name: "name", type: "string", help: "A group" }, WAIT],
+  returns: { type: "array", help: ROWS },
+  faults: ["BAD_NAME"],
+  help: "Start all processes of a group that are not running.",
+  async run(port, name, wait) {
+    const text = groupName(name);
+    if (!text.ok) return text;
+    const group = findGroup(port, text.value);
+    return group.ok ? ok(await startEach(port, group.value.processes, flag(wait))) : group;
+  },
+});
+
+export const startAllProcesses = method({
+  name: "startAllProcesses",
+  params: [WAIT],
+  returns: { type: "array", help: ROWS },
+  faults: [],
+  help: "Start all processes that are not running.",
+  run: async (port, wait) => ok(await startAll(port, flag(wait))),
+});
+
+/** In order of priority, without waiting for each other. (RPC-073, RPC-078) */
+export function startAll(port: SupervisorPort, wait: boolean): Promise<readonly Row[]> {
+  return startInOrder(port, processesByPriority(port.groups()), wait);
+}
+
+/**
+ * `called` is the name as the client gave it. The order of the checks is what clients see: command, running, UNKNOWN. (RPC-057..070)
+ */
+export async function startOne(port: SupervisorPort, process: ProcessView, { called, wait }: Start): Promise<Result<true, Fault>> {
+  const command = await checkCommand(port, process);
+  return command.ok ? begin(port, process, { called, wait }) : command;
+}
+
+type Start = { readonly called: string; readonly wait: boolean };
+
+function startEach(port: SupervisorPort, processes: readonly ProcessView[], wait: boolean): Promise<readonly Row[]> {
+  return startInOrder(
+    port,
+    [...processes].sort((a, b) => a.priority - b.priority),
+    wait,
+  );
+}
+
+/** All commands are looked up first: a slow disk may turn their order round, and then all starts are ordered in one go. */
+async function startInOrder(port: SupervisorPort, processes: readonly ProcessView[], wait: boolean): Promise<readonly Row[]> {
+  const wanted = inStates(processes, "running", false);
+  const commands = await Promise.all(wanted.map((process) => checkCommand(port, process)));
+  const deeds = wanted.map((process, index) => {
+    const command = commands[index];
+    const outcome = command?.ok === false ? command : begin(port, process, { called: rowName(process), wait });
+    return { process, outcome, atOnce: !wait || process.runsAtOnce || !(outcome instanceof Promise) };
+  });
+  return rowsOf(deeds);
+}
+
+async function checkCommand(port: SupervisorPort, process: ProcessView): Promise<Result<true, Fault>> {
+  const command = await port.checkCommand(refOf(process));
+  return command.ok ? command : refuse(fault(command.error.kind === "no-file" ? "NO_FILE" : "NOT_EXECUTABLE", command.error.text));
+}
+
+/** While the command was looked up the world went on, so everything is asked again. */
+function begin(port: SupervisorPort, process: ProcessView, { called, wait }: Start): Result<true, Fault> | Promise<Result<true, Fault>> {
+  if (port.mood() !== "RUNNING") return refuse(fault("SHUTDOWN_STATE"));
+  const ref = refOf(process);
+  const state = port.process(ref)?.state;
+  if (state === undefined) return refuse(fault("BAD_NAME", called));
+  if (STATES[state].running) return refuse(fault("ALREADY_STARTED", called));
+  if (state === "UNKNOWN") return refuse(fault("FAILED", `${called} is in an unknown process state`));
+  return port.start(ref, wait ? "running" : "spawned").then((outcome) => startOutcome(outcome, called));
+}
+
+function startOutcome(outcome: WaitOutcome, called: string): Result<true, Fault> {
+  switch (outcome) {
+    case "done":
+      return ok(true);
+    case "spawn-error":
+      return refuse(fault("SPAWN_ERROR", called));
+    case "abnormal-termination":
+    case "gone":
+      return refuse(fault("ABNORMAL_TERMINATION", called));
+    default:
+      return unreachable(outcome);
+  }
+}
