@@ -35,7 +35,11 @@ export const STARTED: Listening = { phase: "ACKNOWLEDGED", line: new Uint8Array(
 export const BUSY: Listening = { phase: "BUSY", line: new Uint8Array(0), result: null };
 
 /** Takes what a listener wrote. */
-export function hear(listening: Listening, bytes: Uint8Array, handler: ResultHandler): { readonly listening: Listening; readonly heard: readonly Heard[] } {
+export function hear(
+  listening: Listening,
+  bytes: Uint8Array,
+  handler: ResultHandler,
+): { readonly listening: Listening; readonly heard: readonly Heard[] } {
   const heard: Heard[] = [];
   let now = listening;
   let rest = bytes;
@@ -65,7 +69,9 @@ function hearSome(listening: Listening, bytes: Uint8Array, handler: ResultHandle
     case "READY":
       return { listening: UNKNOWN, rest: NOTHING };
     case "BUSY":
-      return listening.result === null ? hearResultLine(listening, bytes, handler, heard) : hearResult(listening.result, bytes, handler, heard);
+      return listening.result === null
+        ? hearResultLine(listening, bytes, handler, heard)
+        : hearResult(listening.result, bytes, handler, heard);
     case "UNKNOWN":
       return { listening, rest: NOTHING };
     default:
@@ -78,7 +84,9 @@ function hearReady(listening: Listening, bytes: Uint8Array): Step {
   const missing = READY_TOKEN.length - listening.line.length;
   const line = joined(listening.line, bytes.subarray(0, missing));
   if (line.length < READY_TOKEN.length) return { listening: { ...ACKNOWLEDGED, line }, rest: NOTHING };
-  return Buffer.compare(line, READY_TOKEN) === 0 ? { listening: READY, rest: bytes.subarray(missing) } : { listening: UNKNOWN, rest: NOTHING };
+  return Buffer.compare(line, READY_TOKEN) === 0
+    ? { listening: READY, rest: bytes.subarray(missing) }
+    : { listening: UNKNOWN, rest: NOTHING };
 }
 
 /** (EVT-086..091) */

@@ -69,7 +69,13 @@ export type PoolInput =
   | { readonly type: "output"; readonly process: string; readonly child: number; readonly bytes: Uint8Array }
   | { readonly type: "ended"; readonly process: string }
   /** EPIPE: stdin is closed. Anything else: nothing was taken of that many bytes. */
-  | { readonly type: "send-failed"; readonly process: string; readonly child: number; readonly errno: string; readonly bytesNotTaken: number }
+  | {
+      readonly type: "send-failed";
+      readonly process: string;
+      readonly child: number;
+      readonly errno: string;
+      readonly bytesNotTaken: number;
+    }
   | { readonly type: "deadline" };
 
 export type PoolEffect =
@@ -127,7 +133,12 @@ export function dropPool(pool: Pool): PoolEffect[] {
  * Buffers an event `times` times with the same serials (EVT-012), sends what can be sent. `bytesMax` is what this pool's waiting events may take up
  * in the store; over it, or over buffer_size, the oldest go (EVT-072).
  */
-export function acceptEvent(pool: Pool, event: Omit<QueuedEvent, "id" | "poolSerial">, times: number, limits: { bytesMax: number; monoMs: number }): PoolEffect[] {
+export function acceptEvent(
+  pool: Pool,
+  event: Omit<QueuedEvent, "id" | "poolSerial">,
+  times: number,
+  limits: { bytesMax: number; monoMs: number },
+): PoolEffect[] {
   const effects: PoolEffect[] = [];
   const poolSerial = pool.nextPoolSerial;
   pool.nextPoolSerial = nextSerial(poolSerial);
@@ -153,7 +164,13 @@ export function nextSerial(serial: number): number {
   return serial >= Number.MAX_SAFE_INTEGER ? 0 : serial + 1;
 }
 
-function stepListener(pool: Pool, listener: Listener, input: Exclude<PoolInput, { type: "deadline" }>, monoMs: number, effects: PoolEffect[]): void {
+function stepListener(
+  pool: Pool,
+  listener: Listener,
+  input: Exclude<PoolInput, { type: "deadline" }>,
+  monoMs: number,
+  effects: PoolEffect[],
+): void {
   switch (input.type) {
     case "started":
       giveBack(pool, listener, effects);
@@ -188,7 +205,8 @@ function hearListener(pool: Pool, listener: Listener, bytes: Uint8Array, monoMs:
 function onHeard(pool: Pool, listener: Listener, heard: Heard, monoMs: number, effects: PoolEffect[]): void {
   switch (heard.type) {
     case "result":
-      return onResult(pool, listener, heard.outcome, monoMs, effects);
+      onResult(pool, listener, heard.outcome, monoMs, effects);
+      return;
     case "bad-line":
       effects.push(log("warn", say.badResultLine(listener.process, heard.line)));
       return;
@@ -202,7 +220,13 @@ function onHeard(pool: Pool, listener: Listener, heard: Heard, monoMs: number, e
   }
 }
 
-function onResult(pool: Pool, listener: Listener, outcome: Extract<Heard, { type: "result" }>["outcome"], monoMs: number, effects: PoolEffect[]): void {
+function onResult(
+  pool: Pool,
+  listener: Listener,
+  outcome: Extract<Heard, { type: "result" }>["outcome"],
+  monoMs: number,
+  effects: PoolEffect[],
+): void {
   const { event } = listener;
   switch (outcome.kind) {
     case "accepted":
@@ -221,14 +245,25 @@ function onResult(pool: Pool, listener: Listener, outcome: Extract<Heard, { type
 }
 
 /** Where stdin is closed the next listener gets the event; a listener that reads nothing gets it again after a pause. (EVT-101) */
-function sendFailed(pool: Pool, listener: Listener, input: Extract<PoolInput, { type: "send-failed" }>, monoMs: number, effects: PoolEffect[]): void {
+function sendFailed(
+  pool: Pool,
+  listener: Listener,
+  input: Extract<PoolInput, { type: "send-failed" }>,
+  monoMs: number,
+  effects: PoolEffect[],
+): void {
   if (input.child !== listener.child) return;
   const closed = input.errno === "EPIPE";
   if (closed) listener.deaf = true;
   const { event, listening } = listener;
   if (event === null || listening.phase !== "BUSY") return;
   if (!closed && input.bytesNotTaken !== envelopeOf(pool, event).length) return;
-  effects.push(log(closed ? "debug" : "warn", closed ? say.brokenPipe(event.serial, listener.process) : say.notReading(listener.process, event.serial)));
+  effects.push(
+    log(
+      closed ? "debug" : "warn",
+      closed ? say.brokenPipe(event.serial, listener.process) : say.notReading(listener.process, event.serial),
+    ),
+  );
   if (!closed) pause(pool, event, monoMs);
   listener.listening = { ...listening, phase: "READY" };
   giveBack(pool, listener, effects);
@@ -241,7 +276,8 @@ function dispatch(pool: Pool, monoMs: number, effects: PoolEffect[]): void {
     if ((pool.pauses.get(head.id)?.untilMs ?? monoMs) > monoMs) return;
     const listener = pool.listeners.find(isReady);
     if (listener === undefined) {
-      if (sent > 0) effects.push(log("debug", say.rebuffering(head.serial, pool.config.name, queueLength(pool.queue) - 1, pool.config.bufferSize)));
+      if (sent > 0)
+        effects.push(log("debug", say.rebuffering(head.serial, pool.config.name, queueLength(pool.queue) - 1, pool.config.bufferSize)));
       return;
     }
     takeFromQueue(pool);

@@ -76,7 +76,11 @@ export function restoreEvent(id: number, record: Uint8Array): Result<QueuedEvent
  * A predecessor's pool. `events` are the records of its events by id, in any order; those that cannot be read are left out and named in `lost`, for the
  * log. Listeners that the configuration has and the record has not are new ones.
  */
-export function restorePool(config: PoolConfig, record: Uint8Array, events: ReadonlyMap<number, Uint8Array>): Result<{ pool: Pool; lost: readonly string[] }, string> {
+export function restorePool(
+  config: PoolConfig,
+  record: Uint8Array,
+  events: ReadonlyMap<number, Uint8Array>,
+): Result<{ pool: Pool; lost: readonly string[] }, string> {
   const opened = unsealJson(POOL_VERSION, record);
   if (!opened.ok) return opened;
   if (!isPoolRecord(opened.value)) return refuse("it is not a pool");
@@ -118,7 +122,11 @@ function listenerRecord(listener: Listener): ListenerRecord {
 /** Takes the listener's event out of `left`. */
 function restoreListener(record: ListenerRecord, left: Map<number, QueuedEvent>): Listener {
   const { process, child, running, deaf, phase, result } = record;
-  const listening: Listening = { phase, line: fromBase64(record.line), result: result === null ? null : { ...result, kept: fromBase64(result.kept) } };
+  const listening: Listening = {
+    phase,
+    line: fromBase64(record.line),
+    result: result === null ? null : { ...result, kept: fromBase64(result.kept) },
+  };
   const event = record.event === null ? null : (left.get(record.event) ?? null);
   if (event !== null) left.delete(event.id);
   return { process, child, running, deaf, listening, event };
@@ -132,7 +140,13 @@ function isEventType(name: string): name is EventType {
 function isPoolRecord(value: unknown): value is PoolRecord {
   if (typeof value !== "object" || value === null) return false;
   const { nextId, nextPoolSerial, discarded, listeners, pauses } = value as Partial<PoolRecord>;
-  return [nextId, nextPoolSerial, discarded].every(Number.isFinite) && Array.isArray(listeners) && listeners.every(isListenerRecord) && Array.isArray(pauses) && pauses.every(isPause);
+  return (
+    [nextId, nextPoolSerial, discarded].every(Number.isFinite) &&
+    Array.isArray(listeners) &&
+    listeners.every(isListenerRecord) &&
+    Array.isArray(pauses) &&
+    pauses.every(isPause)
+  );
 }
 
 function isListenerRecord(value: unknown): boolean {
@@ -144,7 +158,13 @@ function isListenerRecord(value: unknown): boolean {
 }
 
 function isPartialResult(result: ListenerRecord["result"] | undefined): boolean {
-  return typeof result === "object" && result !== null && Number.isFinite(result.length) && Number.isFinite(result.received) && typeof result.kept === "string";
+  return (
+    typeof result === "object" &&
+    result !== null &&
+    Number.isFinite(result.length) &&
+    Number.isFinite(result.received) &&
+    typeof result.kept === "string"
+  );
 }
 
 function isPause(value: unknown): boolean {

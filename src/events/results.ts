@@ -20,7 +20,8 @@ export const RESULT_BYTES_MAX = 1024 * 1024;
 /** Exactly `OK` accepts, everything else rejects. (EVT-105) */
 const defaultHandler: ResultHandler = {
   keepBytes: 2,
-  judge: (kept, length) => (length === 2 && kept[0] === 0x4f && kept[1] === 0x4b ? { kind: "accepted", stdout: null } : { kind: "rejected" }),
+  judge: (kept, length) =>
+    length === 2 && kept[0] === 0x4f && kept[1] === 0x4b ? { kind: "accepted", stdout: null } : { kind: "rejected" },
 };
 
 /**

@@ -14,7 +14,14 @@ export type SupervisorEvent =
       readonly tries: number;
       readonly expected: boolean;
     }
-  | { readonly kind: "process-log" | "process-communication"; readonly channel: Channel; readonly group: string; readonly process: string; readonly pid: number; readonly data: Uint8Array }
+  | {
+      readonly kind: "process-log" | "process-communication";
+      readonly channel: Channel;
+      readonly group: string;
+      readonly process: string;
+      readonly pid: number;
+      readonly data: Uint8Array;
+    }
   | { readonly kind: "remote-communication"; readonly type: string; readonly data: string }
   | { readonly kind: "supervisor-state"; readonly state: "RUNNING" | "STOPPING" }
   | { readonly kind: "process-group"; readonly change: "ADDED" | "REMOVED"; readonly group: string }

@@ -26,7 +26,11 @@ export type ChunkChange = { readonly chunk: number; readonly bytes: Uint8Array |
 export const NO_CAPTURE: Capture = { first: 0, chunks: [], skip: 0, rest: new Uint8Array(0) };
 
 /** Adds a piece and drops what is too much from the front. */
-export function collect(capture: Capture, piece: Uint8Array, maxBytes: number): { readonly capture: Capture; readonly changes: readonly ChunkChange[] } {
+export function collect(
+  capture: Capture,
+  piece: Uint8Array,
+  maxBytes: number,
+): { readonly capture: Capture; readonly changes: readonly ChunkChange[] } {
   const bound = Math.min(maxBytes, CAPTURE_BYTES_MAX);
   const changes: ChunkChange[] = [];
   const chunks = [...capture.chunks];

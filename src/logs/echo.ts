@@ -1,7 +1,8 @@
 /** What a child writes, in the activity log at level debug and below. */
 import { quoted } from "../config/quoting.ts";
-import type { Channel } from "../events/types.ts";
-import { bytesRepr, textOf } from "../events/undecodable.ts";
+import { bytesRepr, textOf } from "./undecodable.ts";
+
+export type Channel = "stdout" | "stderr";
 
 /** (LOG-065, LOG-066, LOG-142) */
 export function echoText(name: string, channel: Channel, data: Uint8Array): string {

@@ -5,13 +5,12 @@
  *
  * The order for a piece of output is the original's: strip, log file and syslog, echo, event (LOG-063); tokens are looked for before stripping (LOG-093).
  */
-import type { Channel, SupervisorEvent } from "../events/types.ts";
-import { cutCharacterLength } from "../events/undecodable.ts";
 import { type Capture, type ChunkChange, collect, collected, discard, NO_CAPTURE } from "./capture.ts";
-import { commEventText, echoText, protocolEchoText } from "./echo.ts";
+import { type Channel, commEventText, echoText, protocolEchoText } from "./echo.ts";
 import { strip, stripEnd, type StripState } from "./strip.ts";
 import { takeLines } from "./syslog.ts";
 import { findTokens, NO_TOKEN, type TokenState } from "./tokens.ts";
+import { cutCharacterLength } from "./undecodable.ts";
 
 export type StreamOptions = {
   readonly group: string;
@@ -42,14 +41,30 @@ export type StreamState = {
 };
 
 /** A stream of which nothing has been read. (LOG-092, LOG-093) */
-export const NEW_STREAM: StreamState = { tokens: NO_TOKEN, capture: NO_CAPTURE, strip: "text", cutCharacter: new Uint8Array(0), heldLine: new Uint8Array(0) };
+export const NEW_STREAM: StreamState = {
+  tokens: NO_TOKEN,
+  capture: NO_CAPTURE,
+  strip: "text",
+  cutCharacter: new Uint8Array(0),
+  heldLine: new Uint8Array(0),
+};
 
 /** What the log file gets of a block. The same words as the keeper's verdict. */
 export type LogVerdict = { readonly kind: "as-is" } | { readonly kind: "drop" } | { readonly kind: "replace"; readonly bytes: Uint8Array };
 
+/** Two kinds of `SupervisorEvent`; this room need not know the others. */
+export type OutputEvent = {
+  readonly kind: "process-log" | "process-communication";
+  readonly channel: Channel;
+  readonly group: string;
+  readonly process: string;
+  readonly pid: number;
+  readonly data: Uint8Array;
+};
+
 export type StreamEffect =
   | { readonly type: "log"; readonly level: "debug"; readonly text: string }
-  | { readonly type: "event"; readonly event: SupervisorEvent }
+  | { readonly type: "event"; readonly event: OutputEvent }
   /** One line for `childRecords`. */
   | { readonly type: "syslog"; readonly line: Uint8Array };
 
@@ -198,7 +213,10 @@ function passText(work: Work, data: Uint8Array, options: StreamOptions): void {
 /** END: the event, then its line, then an empty buffer. (LOG-086, LOG-091) */
 function emitCommunication(work: Work, options: StreamOptions): void {
   const { group, process, pid, channel } = options;
-  work.effects.push({ type: "event", event: { kind: "process-communication", channel, group, process, pid, data: collected(work.capture) } });
+  work.effects.push({
+    type: "event",
+    event: { kind: "process-communication", channel, group, process, pid, data: collected(work.capture) },
+  });
   work.effects.push({ type: "log", level: "debug", text: commEventText(process, channel) });
   dropCapture(work);
 }

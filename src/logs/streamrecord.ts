@@ -1,8 +1,8 @@
 /**
  * The state of a stream in the keeper's store: one small record, written when `passBlock` returned another state, and one record for each chunk of a
- * capture, as `StreamStep.chunks` says.
+ * capture, as `StreamStep.chunks` says. The small record carries the version and the lengths of its chunks; whatever lies in the store, reading it gives
+ * a state or a refusal.
  */
-import { fromBase64, seal, sealJson, toBase64, unseal, unsealJson } from "../events/record.ts";
 import { ok, refuse, type Result } from "../result.ts";
 import type { Capture } from "./capture.ts";
 import type { StreamState } from "./pipeline.ts";
@@ -11,10 +11,12 @@ import type { StripState } from "./strip.ts";
 const VERSION = 1;
 
 type StreamRecord = {
+  readonly version: typeof VERSION;
   readonly capturing: boolean;
   readonly held: string;
   readonly first: number;
-  readonly chunks: number;
+  /** The length of each. */
+  readonly chunks: readonly number[];
   readonly skip: number;
   readonly rest: string;
   readonly strip: StripState;
@@ -25,29 +27,28 @@ type StreamRecord = {
 export function streamRecord(state: StreamState): Uint8Array {
   const { tokens, capture, strip, cutCharacter, heldLine } = state;
   const record: StreamRecord = {
+    version: VERSION,
     capturing: tokens.capturing,
     held: toBase64(tokens.held),
     first: capture.first,
-    chunks: capture.chunks.length,
+    chunks: capture.chunks.map((chunk) => chunk.length),
     skip: capture.skip,
     rest: toBase64(capture.rest),
     strip,
     cutCharacter: toBase64(cutCharacter),
     heldLine: toBase64(heldLine),
   };
-  return sealJson(VERSION, record);
+  return new TextEncoder().encode(JSON.stringify(record));
 }
 
 export function chunkRecord(chunk: Uint8Array): Uint8Array {
-  return seal(VERSION, chunk);
+  return chunk;
 }
 
 /** `chunks` are the stream's chunk records by number. Refuses with what is wrong: the stream then begins anew, with NEW_STREAM. */
 export function restoreStream(record: Uint8Array, chunks: ReadonlyMap<number, Uint8Array>): Result<StreamState, string> {
-  const opened = unsealJson(VERSION, record);
-  if (!opened.ok) return opened;
-  if (!isStreamRecord(opened.value)) return refuse("it is not a stream");
-  const stored = opened.value;
+  const stored = parse(record);
+  if (!isStreamRecord(stored)) return refuse("it is not a stream of this version");
   const capture = restoreCapture(stored, chunks);
   if (!capture.ok) return capture;
   return ok({
@@ -61,20 +62,35 @@ export function restoreStream(record: Uint8Array, chunks: ReadonlyMap<number, Ui
 
 function restoreCapture(stored: StreamRecord, records: ReadonlyMap<number, Uint8Array>): Result<Capture, string> {
   const chunks: Uint8Array[] = [];
-  for (let at = 0; at < stored.chunks; at++) {
-    const record = records.get(stored.first + at);
-    if (record === undefined) return refuse("a part of its capture is missing");
-    const chunk = unseal(VERSION, record);
-    if (!chunk.ok) return chunk;
-    chunks.push(chunk.value);
+  for (const [at, length] of stored.chunks.entries()) {
+    const chunk = records.get(stored.first + at);
+    if (chunk?.length !== length) return refuse("a part of its capture is missing");
+    chunks.push(chunk);
   }
   return ok({ first: stored.first, chunks, skip: stored.skip, rest: fromBase64(stored.rest) });
 }
 
-/** The checksum says that we wrote it; this says that it is what we think. */
+function parse(record: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(record));
+  } catch {
+    return null;
+  }
+}
+
 function isStreamRecord(value: unknown): value is StreamRecord {
   if (typeof value !== "object" || value === null) return false;
-  const { capturing, held, first, chunks, skip, rest, strip, cutCharacter, heldLine } = value as Partial<StreamRecord>;
-  if (typeof capturing !== "boolean" || (strip !== "text" && strip !== "escape" && strip !== "sequence")) return false;
-  return [first, chunks, skip].every(Number.isFinite) && [held, rest, cutCharacter, heldLine].every((text) => typeof text === "string");
+  const { version, capturing, held, first, chunks, skip, rest, strip, cutCharacter, heldLine } = value as Partial<StreamRecord>;
+  if (version !== VERSION || typeof capturing !== "boolean" || (strip !== "text" && strip !== "escape" && strip !== "sequence"))
+    return false;
+  if (!Array.isArray(chunks) || ![first, skip, ...chunks].every(Number.isSafeInteger)) return false;
+  return [held, rest, cutCharacter, heldLine].every((text) => typeof text === "string");
+}
+
+function toBase64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("base64");
+}
+
+function fromBase64(text: string): Uint8Array {
+  return new Uint8Array(Buffer.from(text, "base64"));
 }

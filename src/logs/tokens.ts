@@ -17,7 +17,10 @@ export type TokenState = {
 export const NO_TOKEN: TokenState = { capturing: false, held: new Uint8Array(0) };
 
 /** In the order of the stream; `text` is never empty. */
-export type TokenPiece = { readonly type: "text"; readonly captured: boolean; readonly bytes: Uint8Array } | { readonly type: "begin" } | { readonly type: "end" };
+export type TokenPiece =
+  | { readonly type: "text"; readonly captured: boolean; readonly bytes: Uint8Array }
+  | { readonly type: "begin" }
+  | { readonly type: "end" };
 
 /** Cuts a block at the tokens: BEGIN inside a capture and END outside of one are text. (LOG-085..088) */
 export function findTokens(state: TokenState, block: Uint8Array): { readonly state: TokenState; readonly pieces: readonly TokenPiece[] } {
