@@ -15,8 +15,10 @@ export type IniValue = {
   readonly file: string;
   /** The line of the option's name, from 1. */
   readonly line: number;
-  /** The lines of the parts of a value over several lines; null when it stands on one. */
+  /** The line of each line of `text`; null when it stands on one. */
   readonly partLines: readonly number[] | null;
+  /** What `%(here)s` means in this value; null: what it means in the option. (CONF-112..CONF-116) */
+  readonly here: string | null;
 };
 
 export type IniSection = {
@@ -78,13 +80,12 @@ class Reading {
     const comment = commentStart(line);
     const value = trimmed(comment === null ? line : line.slice(0, comment));
     if (value === "") {
-      if (comment === null) this.#option?.parts.push(""); // a blank line keeps the value open (CONF-045)
+      if (comment === null) this.#continue("", number); // a blank line keeps the value open (CONF-045)
       return;
     }
     const indent = indentOf(line);
     if (this.#option !== null && indent > this.#indent) {
-      this.#option.parts.push(value);
-      this.#option.partLines.push(number);
+      this.#continue(value, number);
       return;
     }
     this.#indent = indent;
@@ -92,6 +93,11 @@ class Reading {
     if (value.startsWith("[") && closing > 1) this.#openSection(value.slice(1, closing), number);
     else if (this.#section === null) this.#lineBeforeHeader ??= number;
     else this.#openOption(this.#section, value, number);
+  }
+
+  #continue(part: string, line: number): void {
+    this.#option?.parts.push(part);
+    this.#option?.partLines.push(line);
   }
 
   /** The same section twice is one section, at the place of its first appearance. (CONF-049) */
@@ -129,7 +135,7 @@ class Reading {
 
   #closed(option: OpenOption): IniValue {
     const text = option.parts.length === 1 ? (option.parts[0] ?? "") : trimmedEnd(option.parts.join("\n"));
-    return { text, file: this.#file, line: option.line, partLines: option.partLines.length > 1 ? option.partLines : null };
+    return { text, file: this.#file, line: option.line, partLines: option.partLines.length > 1 ? option.partLines : null, here: null };
   }
 
   #errors(): ConfigError[] {

@@ -97,6 +97,8 @@ export type DaemonConfig = {
   readonly stripAnsi: boolean;
   /** What children get as SUPERVISOR_SERVER_URL; null when there is no server. */
   readonly serverUrl: string | null;
+  /** What `update` does to a changed group: restarts all of it, or only the processes that changed. */
+  readonly updateMode: "as-original" | "minimal";
 };
 
 /** A remark of the reader that does not stop it; the daemon writes them to its activity log when it opens. */

@@ -4,7 +4,7 @@
  */
 import type { Accounts } from "../doors.ts";
 import { ok, refuse, type Result } from "../result.ts";
-import type { AutoRestart, LogLevel } from "./model.ts";
+import type { AutoRestart, DaemonConfig, LogLevel } from "./model.ts";
 import { parseByteSize, parseInteger, parseOctal } from "./numbers.ts";
 import { expandUser, folderOf, type Homes } from "./pathnames.ts";
 import { quoted } from "./quoting.ts";
@@ -32,13 +32,12 @@ export interface Values {
   owner: Owner;
   address: Address;
   name: string;
-  updatemode: UpdateMode;
+  updatemode: DaemonConfig["updateMode"];
 }
 
 export type OptionType = keyof Values;
 
 export type LogName = "none" | "auto" | "syslog" | { readonly path: string };
-export type UpdateMode = "as-original" | "minimal";
 /** `gid` null: the group is left alone. */
 export type Owner = { readonly uid: number; readonly gid: number | null };
 /** The empty host stands for all interfaces. */

@@ -1,0 +1,66 @@
+/** Remedies: what a user can do about a value that is wrong. The message says what is wrong in the original's words; the hint is ours. */
+import { nearest } from "./nearest.ts";
+import { SIGNALS } from "./signals.ts";
+import { LOG_LEVELS, type OptionType } from "./values.ts";
+
+/** What to do about `text`, which is no `kind`; null when there is nothing useful to say. */
+export function remedyFor(kind: OptionType | "folder" | "name", text: string, known: readonly string[] = []): string | null {
+  switch (kind) {
+    case "integer":
+      return "give a whole number";
+    case "boolean":
+      return "give true or false";
+    case "bytes":
+      return "give a whole number, alone or with KB, MB or GB behind it";
+    case "octal":
+      return "give an octal number such as 022 or 0700";
+    case "signal":
+      return suggested(text.toUpperCase().replace(/^SIG/, ""), SIGNAL_WORDS) ?? "give a name such as TERM or a number";
+    case "exitcodes":
+      return "give numbers from 0 to 255, separated by commas";
+    case "loglevel":
+      return suggested(text, Object.keys(LOG_LEVELS)) ?? `give one of ${Object.keys(LOG_LEVELS).join(", ")}`;
+    case "autorestart":
+      return suggested(text, ["true", "false", "unexpected"]) ?? "give true, false or unexpected";
+    case "environment":
+      return `write KEY="value",KEY2="value2"; whatever is not a letter, a digit or one of _ / . + - ( ) : needs quotes`;
+    case "directory":
+    case "folder":
+      return text === "" ? "give the path of a folder" : `create the folder ${text}, or name another one`;
+    case "user":
+      return "name a user of this system, or give a user id";
+    case "owner":
+      return "write user or user:group, with names or ids of this system";
+    case "address":
+      return "write host:port or a port from 1 to 65535";
+    case "name":
+      return nameRemedy(text, known);
+    case "text":
+    case "list":
+    case "dirpath":
+    case "logfile":
+    case "updatemode":
+      return null;
+  }
+}
+
+const SIGNAL_WORDS = Object.keys(SIGNALS).map((name) => name.slice(3));
+
+function suggested(text: string, known: readonly string[]): string | null {
+  const near = nearest(text, known);
+  return near === null ? null : `did you mean ${near}?`;
+}
+
+/** `text` starts with the `%(name)` that is not known; or is a name with a character that names cannot have. */
+function nameRemedy(text: string, known: readonly string[]): string | null {
+  const name = /^%\((.*?)\)/.exec(text)?.[1];
+  if (name === undefined) return "use letters, digits, - and _";
+  if (name.startsWith("ENV_")) {
+    const near = nearest(name, known.filter((one) => one.startsWith("ENV_")));
+    const set = `set ${name.slice(4)} in the environment of supervisord, or in [supervisord] environment`;
+    return near === null ? set : `did you mean %(${near})s? Or ${set}`;
+  }
+  const near = nearest(name, known);
+  if (near !== null) return `did you mean %(${near})s?`;
+  return known.includes(`ENV_${name}`) ? `did you mean %(ENV_${name})s?` : null;
+}

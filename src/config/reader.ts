@@ -1,0 +1,178 @@
+/**
+ * Reads the options of one section by their rows of the table: finds the value, expands it, converts it, and turns whatever is wrong with it into an
+ * error with file, line, text and remedy. A value that is wrong reads as the default, so that the rest can be checked as well.
+ */
+import type { Accounts } from "../doors.ts";
+import { availableNames, expand, type ExpansionFault, type Names } from "./expand.ts";
+import type { Findings } from "./findings.ts";
+import { remedyFor } from "./hints.ts";
+import type { IniSection, IniValue } from "./ini.ts";
+import type { Ini } from "./merge.ts";
+import type { ConfigError } from "./model.ts";
+import type { Homes } from "./pathnames.ts";
+import { quoted } from "./quoting.ts";
+import type { Option } from "./table.ts";
+import { type Judge, READERS, type Values } from "./values.ts";
+
+/** What an option reads to: null only where the table has no default. */
+export type ValueOf<O extends Option> = Values[O["type"]] | (O["default"] extends string ? never : null);
+
+/** Told of every value that is read, for `--print-config`. `value` is null for a default. */
+export type Trace = (section: string, name: string, value: IniValue | null, text: string) => void;
+
+/** What reading needs beside the text. */
+export type Surroundings = {
+  readonly accounts: Accounts;
+  readonly homes: Homes;
+  readonly findings: Findings;
+  readonly trace: Trace | null;
+  /** A line of a file, for excerpts. */
+  lineText(file: string, line: number): string | null;
+};
+
+export class SectionReader {
+  readonly section: IniSection;
+  readonly #ini: Ini;
+  readonly #around: Surroundings;
+  /** Put behind the messages: ` in section 'program:x' (file: '/etc/x.conf')`. (CONF-061, CONF-063) */
+  readonly #suffix: string;
+
+  constructor(ini: Ini, section: IniSection, around: Surroundings, suffix = "") {
+    this.section = section;
+    this.#ini = ini;
+    this.#around = around;
+    this.#suffix = suffix;
+  }
+
+  /** The same section, with messages that name it. (CONF-061, CONF-062) */
+  naming(): SectionReader {
+    const { name, file } = this.section;
+    return new SectionReader(this.#ini, this.section, this.#around, ` in section ${quoted(name)} (file: ${quoted(file)})`);
+  }
+
+  /** The value as it stands in the file, [DEFAULT] included. */
+  written(name: string): IniValue | null {
+    return this.section.options.get(name) ?? this.#ini.defaults.get(name) ?? null;
+  }
+
+  /** The names of all options of the section, with those of [DEFAULT] behind. */
+  names(): string[] {
+    return [...new Set([...this.section.options.keys(), ...this.#ini.defaults.keys()])];
+  }
+
+  /** The converted value of an option. `reword` replaces the words of its type when the value is wrong. */
+  read<const O extends Option>(name: string, option: O, names: Names, reword?: (text: string) => string): ValueOf<O> {
+    const text = this.text(name, option, names);
+    return this.convert(name, option, text, reword) as ValueOf<O>;
+  }
+
+  /** The expanded text of an option; null when it is not set and has no default. `id` is its name in messages. */
+  text(name: string, option: Option, names: Names, id = `${this.section.name}.${name}`): string | null {
+    const value = this.written(name);
+    if (value === null) {
+      if (option.default !== null) this.#around.trace?.(this.section.name, name, null, option.default);
+      return option.default;
+    }
+    const text = this.expanded(name, value, value.text, names, id);
+    if (text !== null) this.#around.trace?.(this.section.name, name, value, text);
+    return text ?? option.default;
+  }
+
+  /** One pass of expansion over a text that came from `value`; null when it fails. */
+  expanded(name: string, value: IniValue, text: string, names: Names, id: string): string | null {
+    const usable = value.here === null ? names : [...names, new Map([["here", value.here]])];
+    const result = expand(text, usable);
+    if (!result.ok) {
+      this.#addExpansionError(name, value, text, usable, id, result.error);
+      return null;
+    }
+    if (result.value.hasBare) {
+      this.#around.findings.remark("warn", `${id} holds a % conversion without a name, which inserts every known name; write %% for a literal % (${value.file}:${value.line})`);
+    }
+    return result.value.text;
+  }
+
+  /** Converts a text of an option by its type; null stays null. */
+  convert(name: string, option: Option, text: string | null, reword?: (text: string) => string): unknown {
+    if (text === null) return null;
+    const result = READERS[option.type](text, this.#judge(name));
+    if (result.ok) return result.value;
+    this.fail(name, reword?.(text) ?? result.error, remedyFor(option.type, text));
+    return option.default === null ? null : this.#defaultOf(option, option.default);
+  }
+
+  /** Records that an option is wrong. */
+  fail(name: string, message: string, hint: string | null = null): void {
+    this.#around.findings.addError(this.#placeOf(name), this.#error(name, message, hint));
+  }
+
+  /** Records that an option is missing; the section's header is the place. */
+  failMissing(name: string, message: string, hint: string | null = null): void {
+    this.#around.findings.addError(this.#placeOf(name), this.#error(name, message, hint), { isAbsence: true });
+  }
+
+  /** Records that the section itself is wrong. */
+  failSection(message: string, hint: string | null = null): void {
+    const { name, file, line } = this.section;
+    const error = { message: message + this.#suffix, file, line, excerpt: this.#around.lineText(file, line), hint };
+    this.#around.findings.addError(`[${name}]`, error);
+  }
+
+  warn(text: string): void {
+    this.#around.findings.remark("warn", text);
+  }
+
+  #judge(name: string): Judge {
+    const { accounts, homes, findings } = this.#around;
+    const demandFolder = (path: string, message: string): void => {
+      findings.addError(this.#placeOf(name), this.#error(name, message, remedyFor("folder", path)), { unlessFolder: path });
+    };
+    return { accounts, homes, demandFolder };
+  }
+
+  #defaultOf(option: Option, text: string): unknown {
+    const { accounts, homes } = this.#around;
+    const result = READERS[option.type](text, { accounts, homes, demandFolder: () => undefined });
+    return result.ok ? result.value : null;
+  }
+
+  #addExpansionError(name: string, value: IniValue, text: string, names: Names, id: string, fault: ExpansionFault): void {
+    const start = `Format string ${quoted(text)} for ${quoted(id)}`;
+    const message =
+      fault.kind === "unknown-name"
+        ? `${start} contains names (${fault.text}) which cannot be expanded. Available names: ${availableNames(names).join(", ")}`
+        : `${start} is badly formatted: ${fault.text}`;
+    const place = text === value.text ? this.#placeIn(value, fault.offset) : null;
+    const hint = expansionHint(fault, text, names, place?.column ?? null);
+    const error = this.#error(name, message, hint);
+    this.#around.findings.addError(this.#placeOf(name), place === null ? error : { ...error, line: place.line, excerpt: place.text });
+  }
+
+  /** The line and the column, from 1, of an offset in a value. */
+  #placeIn(value: IniValue, offset: number): { line: number; column: number; text: string } | null {
+    const before = value.text.slice(0, offset).split("\n");
+    const part = before.length - 1;
+    const line = value.partLines?.[part] ?? value.line;
+    const text = this.#around.lineText(value.file, line);
+    if (text === null) return null;
+    const partText = value.text.split("\n")[part] ?? "";
+    const start = text.indexOf(partText, part === 0 ? text.search(/[=:]/) + 1 : 0);
+    return { line, column: start + (before[part]?.length ?? 0) + 1, text };
+  }
+
+  #error(name: string, message: string, hint: string | null): ConfigError {
+    const value = this.written(name);
+    const { file, line } = value ?? this.section;
+    return { message: message + this.#suffix, file, line, excerpt: this.#around.lineText(file, line), hint };
+  }
+
+  #placeOf(name: string): string {
+    return `${this.section.name}\n${name}`;
+  }
+}
+
+function expansionHint(fault: ExpansionFault, text: string, names: Names, column: number | null): string {
+  const where = column === null ? "" : ` in column ${column}`;
+  if (fault.kind === "badly-formatted") return `write %% for a literal %, or %(name)s${where}`;
+  return remedyFor("name", text.slice(fault.offset), availableNames(names)) ?? `write %% for a literal %${where}`;
+}

@@ -1,0 +1,30 @@
+/** Errors as people and tools see them: on stderr with file, line, text and remedy, and as the one text of an XML-RPC fault. */
+import type { ConfigError } from "./model.ts";
+
+/** Longer lines are cut in messages. */
+const EXCERPT_MAX = 200;
+
+/**
+ * What goes to stderr; the exit code is 2. `Error: ` and the original's text come first, so that what looks for them still finds them. (CONF-059, CLI-016)
+ */
+export function renderErrors(errors: readonly ConfigError[], argv0: string): string {
+  return `${errors.map(renderError).join("")}For help, use ${argv0} -h\n`;
+}
+
+function renderError({ message, file, line, excerpt, hint }: ConfigError): string {
+  const lines = [`Error: ${message}`];
+  if (line !== null && file !== null) lines.push(`  at ${file}:${line}${excerpt === null ? "" : `: ${cut(excerpt.trim())}`}`);
+  if (hint !== null) lines.push(`  hint: ${hint}`);
+  return `${lines.join("\n")}\n`;
+}
+
+/** The text behind `CANT_REREAD: `: the original's for the first error, and how many more there are. (CONF-064, CONF-416) */
+export function faultText(errors: readonly ConfigError[]): string {
+  const [first, ...more] = errors;
+  const text = first?.message ?? "";
+  return more.length === 0 ? text : `${text} (and ${more.length} more; supervisord --check shows all)`;
+}
+
+function cut(text: string): string {
+  return text.length <= EXCERPT_MAX ? text : `${text.slice(0, EXCERPT_MAX)}…`;
+}

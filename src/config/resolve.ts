@@ -1,0 +1,90 @@
+/**
+ * From merged sections to the configuration: every section in the order in which the original reads them (CONF-060). Pure; what it needs of the world
+ * comes as facts, and whether folders exist is left to the caller as conditions of errors.
+ */
+import type { Accounts } from "../doors.ts";
+import { type Flags, readDaemonSection, readDaemonUser } from "./daemonsection.ts";
+import { Findings, type PossibleError } from "./findings.ts";
+import { readGroups, sortedGroups } from "./groups.ts";
+import type { Ini } from "./merge.ts";
+import type { Config, Remark, ServerConfig } from "./model.ts";
+import { type BaseNames, environmentNames } from "./names.ts";
+import type { KnownNames } from "./plugins.ts";
+import { SectionReader, type Surroundings, type Trace } from "./reader.ts";
+import { checkMainInterface, readRpcInterfaces } from "./rpcinterfaces.ts";
+import { readServers } from "./servers.ts";
+import { remarkUnknown } from "./unknown.ts";
+
+export type Facts = {
+  /** As given or found. */
+  readonly configFile: string;
+  /** Its folder, absolute. */
+  readonly here: string;
+  readonly cwd: string;
+  readonly uid: number;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly hostName: string;
+  readonly accounts: Accounts;
+  /** The folder for temporary files. */
+  readonly tempDir: string;
+  readonly known: KnownNames;
+  readonly flags: Flags;
+  lineText(file: string, line: number): string | null;
+};
+
+export type Resolved = { readonly config: Config | null; readonly errors: readonly PossibleError[] };
+
+const ROOT_REMARK =
+  "Supervisor is running as root.  Privileges were not dropped because no user is specified in the config file.  " +
+  "If you intend to run as root, you can set user=root in the config file to avoid this message.";
+
+/** `remarks` of the loader come before those of reading. `config` is null when there is no [supervisord]. */
+export function resolve(ini: Ini, facts: Facts, remarks: readonly Remark[] = [], trace: Trace | null = null): Resolved {
+  const findings = new Findings();
+  const homes = { uid: facts.uid, home: facts.environment["HOME"] };
+  const around: Surroundings = { accounts: facts.accounts, homes, findings, trace, lineText: facts.lineText };
+  const supervisord = ini.sections.get("supervisord");
+  if (supervisord === undefined) {
+    const hint = "add a section [supervisord]; it may be empty";
+    const error = { message: ".ini file does not include supervisord section", file: facts.configFile, line: null, excerpt: null, hint };
+    findings.addError("[supervisord]", error, { isAbsence: true });
+    return { config: null, errors: findings.errors };
+  }
+  const reader = new SectionReader(ini, supervisord, around);
+  const env = environmentNames(facts.environment);
+  const first: BaseNames = { env: [env], here: facts.here, hostName: facts.hostName };
+  const section = readDaemonSection(reader, first, facts.flags, around, facts);
+  const base: BaseNames = { ...first, env: [env, environmentNames(section.environment)] };
+  const rpcInterfaces = readRpcInterfaces(ini, base, around, facts.known);
+  const groups = readGroups({ ini, base, environment: section.environment, around, known: facts.known });
+  const servers = readServers(ini, base, around, facts.cwd);
+  const uid = readDaemonUser(reader, section, facts.flags, around);
+  if (servers.length > 0) checkMainInterface(ini, around);
+  if (section.user === null && facts.uid === 0) findings.remark("critical", ROOT_REMARK);
+  remarkUnknown(ini, section.extraOptions, findings);
+  const config: Config = {
+    file: facts.configFile,
+    daemon: { ...section.daemon, uid, serverUrl: serverUrl(servers) },
+    groups: sortedGroups(groups, around),
+    fileOrder: [...new Set(groups.map(({ name }) => name))],
+    servers,
+    rpcInterfaces,
+    remarks: byLevel([...remarks, ...findings.remarks]),
+  };
+  return { config, errors: findings.errors };
+}
+
+/** What children get: the first unix server, else the last inet one. (CONF-183) */
+function serverUrl(servers: readonly ServerConfig[]): string | null {
+  const unix = servers.find((server) => server.kind === "unix");
+  if (unix !== undefined) return `unix://${unix.file}`;
+  const inet = servers.findLast((server) => server.kind === "inet");
+  return inet === undefined ? null : `http://${inet.host || "localhost"}:${inet.port}`;
+}
+
+const LEVELS: readonly Remark["level"][] = ["critical", "warn", "info"];
+
+/** The order in the activity log. (CONF-250) */
+function byLevel(remarks: readonly Remark[]): Remark[] {
+  return LEVELS.flatMap((level) => remarks.filter((remark) => remark.level === level));
+}

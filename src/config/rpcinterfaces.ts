@@ -1,0 +1,46 @@
+/** [rpcinterface:x] sections (config.md, section 13): interfaces for clients, by the name of what makes them. */
+import type { Ini } from "./merge.ts";
+import type { PluginConfig } from "./model.ts";
+import type { BaseNames } from "./names.ts";
+import { type KnownNames, MAIN_RPC_INTERFACE, pluginRemedy, unresolved } from "./plugins.ts";
+import { SectionReader, type Surroundings } from "./reader.ts";
+import { RPC_INTERFACE } from "./table.ts";
+
+const PREFIX = "rpcinterface:";
+const FACTORY = "supervisor.rpcinterface_factory";
+
+/** The name is the text after the colon, untrimmed; other options go to what makes the interface. (CONF-301..CONF-306) */
+export function readRpcInterfaces(ini: Ini, base: BaseNames, around: Surroundings, known: KnownNames): PluginConfig[] {
+  const sections = [...ini.sections.values()].filter(({ name }) => name.startsWith(PREFIX));
+  return sections.map((section) => readInterface(new SectionReader(ini, section, around), base, known));
+}
+
+function readInterface(reader: SectionReader, base: BaseNames, known: KnownNames): PluginConfig {
+  const section = reader.section.name;
+  const factory = reader.read(FACTORY, RPC_INTERFACE[FACTORY], base.env);
+  if (factory === null && reader.written(FACTORY) === null) {
+    reader.failMissing(FACTORY, `section [${section}] does not specify a ${FACTORY}`, `add a line ${FACTORY}=${MAIN_RPC_INTERFACE}`);
+  } else if (factory !== null && !known.rpcInterfaces.has(factory)) {
+    reader.fail(FACTORY, unresolved(factory, section), pluginRemedy(known.rpcInterfaces));
+  }
+  const others = reader.names().filter((name) => name !== FACTORY);
+  const options = others.map((name) => [name, reader.text(name, ANY_OPTION, base.env) ?? ""]);
+  return { name: section.slice(PREFIX.length), factory: factory ?? "", options: Object.fromEntries(options) };
+}
+
+/** An option that only the plug-in knows. */
+const ANY_OPTION = { type: "text", default: null, scope: "env", brief: { en: "", zh: "" } } as const;
+
+/**
+ * The main interface takes no options. As in the original this is noticed when interfaces are made, so only where there is a server, and after everything
+ * else (CONF-309); but defaults of all sections do not count as its options (note on CONF-053).
+ */
+export function checkMainInterface(ini: Ini, around: Surroundings): void {
+  for (const section of ini.sections.values()) {
+    const reader = new SectionReader(ini, section, around);
+    if (!section.name.startsWith(PREFIX) || reader.written(FACTORY)?.text !== MAIN_RPC_INTERFACE) continue;
+    const extra = [...section.options].find(([name, value]) => name !== FACTORY && ini.defaults.get(name)?.line !== value.line);
+    if (extra === undefined) continue;
+    reader.fail(extra[0], `Could not make ${section.name.slice(PREFIX.length)} rpc interface`, `this interface takes no option ${extra[0]}; remove the line`);
+  }
+}

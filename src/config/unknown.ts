@@ -1,0 +1,56 @@
+/**
+ * Warnings about options and sections that nothing reads. The original says nothing (CONF-056, CONF-057), and misspelt names then do nothing for years;
+ * but they are no error, for other tools keep their own options in this file. `extra_options` names those.
+ */
+import type { Findings } from "./findings.ts";
+import { matchesGlob } from "./glob.ts";
+import type { IniValue } from "./ini.ts";
+import type { Ini } from "./merge.ts";
+import { nearest } from "./nearest.ts";
+import { kindOf, SECTIONS, type SectionKind } from "./table.ts";
+
+export function remarkUnknown(ini: Ini, extraOptions: readonly string[], findings: Findings): void {
+  for (const section of ini.sections.values()) {
+    const kind = kindOf(section.name);
+    if (kind === null) {
+      findings.remark("warn", `Unknown section [${section.name}] is ignored (${section.file}:${section.line})${sectionHint(section.name)}`);
+      continue;
+    }
+    if (kind.takesMore) continue;
+    for (const [name, value] of section.options) {
+      // A default that was fixed to a folder stands in the section too (CONF-116).
+      if (Object.hasOwn(kind.options, name) || isFromDefaults(ini, name, value) || isExtra(name, extraOptions)) continue;
+      findings.remark("warn", `Unknown option ${name} in [${section.name}] is ignored (${value.file}:${value.line})${optionHint(name, kind)}`);
+    }
+  }
+  for (const [name, value] of ini.defaults) {
+    if (SECTIONS.some(({ options }) => Object.hasOwn(options, name)) || isExtra(name, extraOptions)) continue;
+    findings.remark("warn", `Unknown option ${name} in [DEFAULT] is ignored (${value.file}:${value.line})`);
+  }
+}
+
+function isFromDefaults(ini: Ini, name: string, value: IniValue): boolean {
+  const from = ini.defaults.get(name);
+  return from !== undefined && from.file === value.file && from.line === value.line;
+}
+
+function isExtra(name: string, extraOptions: readonly string[]): boolean {
+  return extraOptions.some((pattern) => matchesGlob(name, pattern.toLowerCase()));
+}
+
+/** Misspelt, or in the wrong section. */
+function optionHint(name: string, kind: SectionKind): string {
+  const near = nearest(name, Object.keys(kind.options));
+  if (near !== null) return `; did you mean ${near}?`;
+  const homes = SECTIONS.filter(({ options }) => Object.hasOwn(options, name)).map(({ header }) => `[${header.endsWith(":") ? `${header}x` : header}]`);
+  return homes.length > 0 ? `; it belongs to ${homes.join(", ")}` : "";
+}
+
+function sectionHint(name: string): string {
+  const colon = name.indexOf(":");
+  const start = (colon < 0 ? name : name.slice(0, colon + 1)).replaceAll(/\s/g, "");
+  const known = SECTIONS.map(({ header }) => header);
+  const near = nearest(colon < 0 && known.includes(`${start}:`) ? `${start}:` : start, known);
+  if (near === null) return "";
+  return `; did you mean [${near.endsWith(":") ? near + (colon < 0 ? "x" : name.slice(colon + 1).trim()) : near}]?`;
+}
