@@ -53,7 +53,14 @@ export type LogLine = { readonly level: "critical" | "warn" | "info" | "debug"; 
 
 export type ProcessEffect =
   | ({ readonly type: "log" } & LogLine)
-  | { readonly type: "event"; readonly state: State; readonly from: State; readonly pid: number; readonly tries: number; readonly expected: boolean }
+  | {
+      readonly type: "event";
+      readonly state: State;
+      readonly from: State;
+      readonly pid: number;
+      readonly tries: number;
+      readonly expected: boolean;
+    }
   | { readonly type: "prepare"; readonly attempt: number }
   | { readonly type: "spawn"; readonly child: number }
   | { readonly type: "signal"; readonly child: number; readonly signal: number; readonly to: "process" | "group" };
@@ -62,8 +69,20 @@ export type Transition = { readonly process: ProcessState; readonly effects: rea
 
 /** A process that was never started. (PROC-004) */
 export const NEVER_STARTED: ProcessState = {
-  state: "STOPPED", pid: 0, child: 0, attempt: 0, startWallMs: 0, stopWallMs: 0, startMonoMs: 0, tries: 0, deadlineMs: null,
-  exitStatus: null, spawnError: "", stopping: false, kills: 0, shortRuns: 0,
+  state: "STOPPED",
+  pid: 0,
+  child: 0,
+  attempt: 0,
+  startWallMs: 0,
+  stopWallMs: 0,
+  startMonoMs: 0,
+  tries: 0,
+  deadlineMs: null,
+  exitStatus: null,
+  spawnError: "",
+  stopping: false,
+  kills: 0,
+  shortRuns: 0,
 };
 
 const SIGKILL = 9;
@@ -117,7 +136,12 @@ function unchanged(process: ProcessState): Transition {
 function change(process: ProcessState, state: State, details: { pid?: number; expected?: boolean } = {}): Transition {
   if (process.state === state) return unchanged(process);
   const event: ProcessEffect = {
-    type: "event", state, from: process.state, pid: details.pid ?? process.pid, tries: process.tries, expected: details.expected ?? false,
+    type: "event",
+    state,
+    from: process.state,
+    pid: details.pid ?? process.pid,
+    tries: process.tries,
+    expected: details.expected ?? false,
   };
   return { process: { ...process, state }, effects: [event] };
 }
@@ -143,7 +167,15 @@ function start(config: ProcessConfig, process: ProcessState, now: Now): Transiti
   }
   const attempt = process.attempt + 1;
   const fresh: ProcessState = {
-    ...process, attempt, startWallMs: now.wallMs, startMonoMs: now.monoMs, exitStatus: null, spawnError: "", stopping: false, kills: 0, deadlineMs: null,
+    ...process,
+    attempt,
+    startWallMs: now.wallMs,
+    startMonoMs: now.monoMs,
+    exitStatus: null,
+    spawnError: "",
+    stopping: false,
+    kills: 0,
+    deadlineMs: null,
   };
   return adding(change(fresh, "STARTING"), { type: "prepare", attempt });
 }
@@ -156,7 +188,13 @@ function prepared(process: ProcessState, input: { attempt: number; child: number
 /** The keeper has the child. startsecs=0 is RUNNING at once (PROC-030); a stop that came meanwhile is carried out now. */
 function spawned(config: ProcessConfig, process: ProcessState, pid: number, now: Now): Transition {
   assert(process.state === "STARTING" && process.child !== 0, `${config.name} was spawned in ${process.state}`);
-  const running: ProcessState = { ...process, pid, startWallMs: now.wallMs, startMonoMs: now.monoMs, deadlineMs: now.monoMs + config.startSecs * 1000 };
+  const running: ProcessState = {
+    ...process,
+    pid,
+    startWallMs: now.wallMs,
+    startMonoMs: now.monoMs,
+    deadlineMs: now.monoMs + config.startSecs * 1000,
+  };
   const first: Transition = { process: running, effects: [log("info", say.spawned(config.name, pid))] };
   if (process.stopping) return then(first, (child) => stop(config, { ...child, stopping: false }, now));
   if (config.startSecs <= 0) return then(first, (child) => succeed(config, child));
@@ -232,11 +270,26 @@ function exitedTooQuickly(config: ProcessConfig, process: ProcessState, words: s
 }
 
 /** (PROC-050..052) */
-function exitedByItself(config: ProcessConfig, process: ProcessState, ending: { status: number; words: string }, expected: boolean, now: Now): Transition {
+function exitedByItself(
+  config: ProcessConfig,
+  process: ProcessState,
+  ending: { status: number; words: string },
+  expected: boolean,
+  now: Now,
+): Transition {
   const short = now.monoMs - process.startMonoMs < SHORT_RUN_MS;
   const shortRuns = short ? process.shortRuns + 1 : 0;
-  const ended: ProcessState = { ...process, exitStatus: ending.status, tries: 0, shortRuns, spawnError: expected ? process.spawnError : badExitCode(ending.status) };
-  const noted = adding(change(ended, "EXITED", { expected }), log(expected ? "info" : "warn", say.exited(config.name, ending.words, expected)));
+  const ended: ProcessState = {
+    ...process,
+    exitStatus: ending.status,
+    tries: 0,
+    shortRuns,
+    spawnError: expected ? process.spawnError : badExitCode(ending.status),
+  };
+  const noted = adding(
+    change(ended, "EXITED", { expected }),
+    log(expected ? "info" : "warn", say.exited(config.name, ending.words, expected)),
+  );
   if (!wantsRestart(config, expected)) return noted;
   const restartMs = shortRuns > SHORT_RUNS_FREE ? Math.max(now.monoMs, process.startMonoMs + SHORT_RUN_MS) : now.monoMs;
   return { process: { ...noted.process, deadlineMs: restartMs }, effects: noted.effects };
@@ -260,7 +313,9 @@ function wantsRestart(config: ProcessConfig, expected: boolean): boolean {
 function stop(config: ProcessConfig, process: ProcessState, now: Now): Transition {
   switch (process.state) {
     case "BACKOFF":
-      return then({ process, effects: [log("debug", say.stopInBackoff(config.name))] }, (it) => change({ ...it, deadlineMs: null }, "STOPPED", { pid: 0 }));
+      return then({ process, effects: [log("debug", say.stopInBackoff(config.name))] }, (it) =>
+        change({ ...it, deadlineMs: null }, "STOPPED", { pid: 0 }),
+      );
     case "STARTING":
       if (isPreparing(process)) return then(change(process, "STOPPING"), (it) => change({ ...it, deadlineMs: null }, "STOPPED"));
       if (process.pid === 0) return unchanged({ ...process, stopping: true });
@@ -282,7 +337,9 @@ function stop(config: ProcessConfig, process: ProcessState, now: Now): Transitio
 function kill(config: ProcessConfig, process: ProcessState, now: Now): Transition {
   const asGroup = config.stopAsGroup;
   const noted: Transition = { process, effects: [log("debug", say.killing(config.name, process.pid, config.stopSignal, asGroup))] };
-  const stopping = then(noted, (it) => change({ ...it, stopping: true, kills: 0, deadlineMs: now.monoMs + config.stopWaitSecs * 1000 }, "STOPPING"));
+  const stopping = then(noted, (it) =>
+    change({ ...it, stopping: true, kills: 0, deadlineMs: now.monoMs + config.stopWaitSecs * 1000 }, "STOPPING"),
+  );
   return adding(stopping, { type: "signal", child: process.child, signal: config.stopSignal, to: asGroup ? "group" : "process" });
 }
 
@@ -291,14 +348,19 @@ function signal(config: ProcessConfig, process: ProcessState, number: number): T
   assert(STATES[process.state].signallable && process.child !== 0, `${config.name} was signalled in ${process.state}`);
   return {
     process,
-    effects: [log("debug", say.sending(config.name, process.pid, number)), { type: "signal", child: process.child, signal: number, to: "process" }],
+    effects: [
+      log("debug", say.sending(config.name, process.pid, number)),
+      { type: "signal", child: process.child, signal: number, to: "process" },
+    ],
   };
 }
 
 /** The kernel refused a signal: nobody knows any more what that process does. (PROC-021, PROC-124, PROC-136) */
 function signalFailed(config: ProcessConfig, process: ProcessState, input: { signal: number; errno: string }): Transition {
   if (process.pid === 0 || process.state === "UNKNOWN") return unchanged(process);
-  const text = process.stopping ? say.killFailed(config.name, process.pid, input.errno) : say.signalFailed(config.name, process.pid, input.errno);
+  const text = process.stopping
+    ? say.killFailed(config.name, process.pid, input.errno)
+    : say.signalFailed(config.name, process.pid, input.errno);
   return then({ process, effects: [log("critical", text)] }, (it) => change({ ...it, deadlineMs: null }, "UNKNOWN"));
 }
 

@@ -4,7 +4,8 @@ import { signalName } from "./waitstatus.ts";
 export const processMessages = {
   spawned: (name: string, pid: number) => `spawned: '${name}' with pid ${pid}`,
   spawnError: (text: string) => `spawnerr: ${text}`,
-  success: (name: string, startSecs: number) => `success: ${name} entered RUNNING state, process has stayed up for > than ${startSecs} seconds (startsecs)`,
+  success: (name: string, startSecs: number) =>
+    `success: ${name} entered RUNNING state, process has stayed up for > than ${startSecs} seconds (startsecs)`,
   gaveUp: (name: string) => `gave up: ${name} entered FATAL state, too many start retries too quickly`,
   exited: (name: string, words: string, expected: boolean) => `exited: ${name} (${words}; ${expected ? "expected" : "not expected"})`,
   stopped: (name: string, words: string) => `stopped: ${name} (${words})`,
