@@ -9,7 +9,7 @@ import type { Now } from "../doors.ts";
 import { assert, unreachable } from "../result.ts";
 import { badExitCode, EXITED_TOO_QUICKLY, processMessages as say } from "./messages.ts";
 import { STATES, type State } from "./states.ts";
-import { decodeWaitStatus } from "./waitstatus.ts";
+import { decodeWaitStatus, type Ending } from "./waitstatus.ts";
 
 export type ProcessState = {
   readonly state: State;
@@ -187,6 +187,8 @@ function prepared(process: ProcessState, input: { attempt: number; child: number
 
 /** The keeper has the child. startsecs=0 is RUNNING at once (PROC-030); a stop that came meanwhile is carried out now. */
 function spawned(config: ProcessConfig, process: ProcessState, pid: number, now: Now): Transition {
+  // A daemon that begins without stored states adopts the child from the keeper's list, and is told of the spawn only afterwards.
+  if (process.pid === pid && process.state !== "STARTING") return unchanged(process);
   assert(process.state === "STARTING" && process.child !== 0, `${config.name} was spawned in ${process.state}`);
   const running: ProcessState = {
     ...process,
@@ -207,21 +209,19 @@ function succeed(config: ProcessConfig, process: ProcessState): Transition {
   return adding(settled, log("info", say.success(config.name, config.startSecs)));
 }
 
-/** An attempt that failed before there was a child. (PROC-011, PROC-062) */
+/** An attempt that failed before there was a child. One that nobody wants any more is stopped, not retried. (PROC-011, PROC-062) */
 function spawnFailed(config: ProcessConfig, process: ProcessState, text: string, now: Now): Transition {
   assert(process.state === "STARTING", `${config.name} failed to spawn in ${process.state}`);
-  const failed = { ...process, pid: 0, child: 0, spawnError: text };
+  const failed = { ...process, pid: 0, child: 0, stopping: false, spawnError: text };
   const noted: Transition = { process: failed, effects: [log("info", say.spawnError(text))] };
-  return then(noted, (it) => backOff(config, it, now));
+  return then(noted, (it) => (process.stopping ? stopChildless(it) : backOff(config, it, now)));
 }
 
-/** One failure more: wait longer, or give up when there were too many. (PROC-035, PROC-037..039) */
-function backOff(config: ProcessConfig, process: ProcessState, now: Now): Transition {
+/** One failure more: wait longer, or give up when there were too many. `lines` follow the event. (PROC-035, PROC-037..039) */
+function backOff(config: ProcessConfig, process: ProcessState, now: Now, ...lines: ProcessEffect[]): Transition {
   const tries = process.tries + 1;
-  const waiting = change({ ...process, tries, deadlineMs: now.monoMs + tries * 1000 }, "BACKOFF");
-  if (process.stopping) return then(waiting, (it) => change({ ...it, stopping: false, deadlineMs: null }, "STOPPED", { pid: 0 }));
-  if (tries <= config.startRetries) return waiting;
-  return then(waiting, (it) => giveUp(config, it));
+  const waiting = adding(change({ ...process, tries, deadlineMs: now.monoMs + tries * 1000 }, "BACKOFF"), ...lines);
+  return tries <= config.startRetries ? waiting : then(waiting, (it) => giveUp(config, it));
 }
 
 function giveUp(config: ProcessConfig, process: ProcessState): Transition {
@@ -230,26 +230,24 @@ function giveUp(config: ProcessConfig, process: ProcessState): Transition {
 
 /** The child has been reaped. The pid is still in the events (PROC-056) and gone afterwards. (PROC-055) */
 function exited(config: ProcessConfig, process: ProcessState, waitStatus: number, now: Now): Transition {
+  assert(process.pid !== 0, `${config.name} exited in ${process.state} without a child`);
   const ending = decodeWaitStatus(waitStatus);
   const ended: ProcessState = { ...process, stopWallMs: now.wallMs, deadlineMs: null };
   return then(finish(config, ended, ending, now), (it) => unchanged({ ...it, pid: 0, child: 0, stopping: false, kills: 0 }));
 }
 
-function finish(config: ProcessConfig, process: ProcessState, ending: { status: number; words: string }, now: Now): Transition {
-  const expected = config.exitCodes.includes(ending.status);
+function finish(config: ProcessConfig, process: ProcessState, ending: Ending, now: Now): Transition {
   switch (process.state) {
-    case "STOPPING": {
-      const stopped = change({ ...process, exitStatus: ending.status }, "STOPPED");
-      return adding(stopped, log(expected ? "info" : "warn", say.stopped(config.name, ending.words)));
-    }
+    case "STOPPING":
+      return stopped(config, process, ending);
     case "STARTING":
-      if (now.monoMs - process.startMonoMs < config.startSecs * 1000) return exitedTooQuickly(config, process, ending.words, now);
-      return then(change({ ...process, tries: 0 }, "RUNNING"), (it) => exitedByItself(config, it, ending, expected, now));
+      if (now.monoMs - process.startMonoMs < config.startSecs * 1000) return exitedTooQuickly(config, process, ending, now);
+      return then(change({ ...process, tries: 0 }, "RUNNING"), (it) => exitedByItself(config, it, ending, now));
     case "RUNNING":
-      return exitedByItself(config, process, ending, expected, now);
+      return exitedByItself(config, process, ending, now);
     case "UNKNOWN":
-      // The original dies of this (PROC-188). Here the process gets out of UNKNOWN: it is known again, it has ended.
-      return change({ ...process, exitStatus: ending.status }, process.stopping ? "STOPPED" : "EXITED", { expected });
+      // The original dies of this (PROC-188). Here the process is known again: it has ended, as it would have without the failed signal.
+      return process.stopping ? stopped(config, process, ending) : exitedByItself(config, process, ending, now);
     case "STOPPED":
     case "BACKOFF":
     case "EXITED":
@@ -260,39 +258,31 @@ function finish(config: ProcessConfig, process: ProcessState, ending: { status: 
   }
 }
 
+/** (PROC-053) */
+function stopped(config: ProcessConfig, process: ProcessState, { status, words }: Ending): Transition {
+  const level = config.exitCodes.includes(status) ? "info" : "warn";
+  return adding(change({ ...process, exitStatus: status }, "STOPPED"), log(level, say.stopped(config.name, words)));
+}
+
 /** The exit code does not matter: too early is too early. (PROC-032, PROC-033) */
-function exitedTooQuickly(config: ProcessConfig, process: ProcessState, words: string, now: Now): Transition {
+function exitedTooQuickly(config: ProcessConfig, process: ProcessState, { words }: Ending, now: Now): Transition {
   const failed = { ...process, spawnError: EXITED_TOO_QUICKLY, exitStatus: null };
-  const noted: LogLine = { level: "warn", text: say.exited(config.name, words, false) };
-  const tries = process.tries + 1;
-  const waiting = adding(change({ ...failed, tries, deadlineMs: now.monoMs + tries * 1000 }, "BACKOFF"), { type: "log", ...noted });
-  return tries <= config.startRetries ? waiting : then(waiting, (it) => giveUp(config, it));
+  return backOff(config, failed, now, log("warn", say.exited(config.name, words, false)));
 }
 
 /** (PROC-050..052) */
-function exitedByItself(
-  config: ProcessConfig,
-  process: ProcessState,
-  ending: { status: number; words: string },
-  expected: boolean,
-  now: Now,
-): Transition {
-  const short = now.monoMs - process.startMonoMs < SHORT_RUN_MS;
-  const shortRuns = short ? process.shortRuns + 1 : 0;
-  const ended: ProcessState = {
-    ...process,
-    exitStatus: ending.status,
-    tries: 0,
-    shortRuns,
-    spawnError: expected ? process.spawnError : badExitCode(ending.status),
-  };
-  const noted = adding(
-    change(ended, "EXITED", { expected }),
-    log(expected ? "info" : "warn", say.exited(config.name, ending.words, expected)),
-  );
-  if (!wantsRestart(config, expected)) return noted;
-  const restartMs = shortRuns > SHORT_RUNS_FREE ? Math.max(now.monoMs, process.startMonoMs + SHORT_RUN_MS) : now.monoMs;
-  return { process: { ...noted.process, deadlineMs: restartMs }, effects: noted.effects };
+function exitedByItself(config: ProcessConfig, process: ProcessState, { status, words }: Ending, now: Now): Transition {
+  const expected = config.exitCodes.includes(status);
+  const shortRuns = now.monoMs - process.startMonoMs < SHORT_RUN_MS ? process.shortRuns + 1 : 0;
+  const spawnError = expected ? process.spawnError : badExitCode(status);
+  const deadlineMs = wantsRestart(config, expected) ? restartAt(process, shortRuns, now) : null;
+  const ended: ProcessState = { ...process, exitStatus: status, tries: 0, shortRuns, spawnError, deadlineMs };
+  return adding(change(ended, "EXITED", { expected }), log(expected ? "info" : "warn", say.exited(config.name, words, expected)));
+}
+
+/** At once, unless it does nothing but end. */
+function restartAt(process: ProcessState, shortRuns: number, now: Now): number {
+  return shortRuns < SHORT_RUNS_FREE ? now.monoMs : Math.max(now.monoMs, process.startMonoMs + SHORT_RUN_MS);
 }
 
 /** Whether a process that has ended by itself runs again; the restart is the deadline of EXITED. (PROC-020) */
@@ -309,7 +299,10 @@ function wantsRestart(config: ProcessConfig, expected: boolean): boolean {
   }
 }
 
-/** A stop request. BACKOFF stops at once and keeps its counter (PROC-042, PROC-119); nothing to do where nothing runs. */
+/**
+ * A stop request. BACKOFF stops at once and keeps its counter (PROC-042, PROC-119). EXITED stays EXITED (PROC-023), but a restart that waits is
+ * called off. Nothing to do where nothing runs.
+ */
 function stop(config: ProcessConfig, process: ProcessState, now: Now): Transition {
   switch (process.state) {
     case "BACKOFF":
@@ -317,20 +310,26 @@ function stop(config: ProcessConfig, process: ProcessState, now: Now): Transitio
         change({ ...it, deadlineMs: null }, "STOPPED", { pid: 0 }),
       );
     case "STARTING":
-      if (isPreparing(process)) return then(change(process, "STOPPING"), (it) => change({ ...it, deadlineMs: null }, "STOPPED"));
+      if (isPreparing(process)) return stopChildless(process);
       if (process.pid === 0) return unchanged({ ...process, stopping: true });
       return kill(config, process, now);
     case "RUNNING":
       return kill(config, process, now);
+    case "EXITED":
+      return unchanged(process.deadlineMs === null ? process : { ...process, deadlineMs: null });
     case "STOPPED":
     case "STOPPING":
-    case "EXITED":
     case "FATAL":
     case "UNKNOWN":
       return unchanged(process);
     default:
       return unreachable(process.state);
   }
+}
+
+/** Out of STARTING as any stop, but there is no child to signal and none to wait for. (PROC-118) */
+function stopChildless(process: ProcessState): Transition {
+  return then(change({ ...process, deadlineMs: null }, "STOPPING"), (it) => change(it, "STOPPED"));
 }
 
 /** Debug line, event, then the signal. (PROC-109..111) */
