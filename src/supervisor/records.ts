@@ -44,7 +44,8 @@ export function encodeRecord(value: unknown): Uint8Array {
 
 /** Refuses with what is wrong: another version, a wrong checksum. */
 export function decodeRecord(bytes: Uint8Array): Result<unknown, string> {
-  const text = new TextDecoder().decode(bytes);
+  const text = textOf(bytes);
+  if (text === null) return refuse("it is not UTF-8");
   const [version, sum] = text.split(" ", 2);
   if (version !== VERSION || sum === undefined) return refuse(`version ${version?.slice(0, 8)} is not ${VERSION}`);
   const json = text.slice(version.length + sum.length + 2);
@@ -53,6 +54,15 @@ export function decodeRecord(bytes: Uint8Array): Result<unknown, string> {
     return ok(JSON.parse(json));
   } catch {
     return refuse("it is not JSON");
+  }
+}
+
+/** Every byte counts: what a lenient reader would repair or skip is damage. */
+function textOf(bytes: Uint8Array): string | null {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return null;
   }
 }
 
