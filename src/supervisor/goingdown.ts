@@ -5,23 +5,25 @@
  */
 import type { Now } from "../doors.ts";
 import type { ProcessInput } from "../process/machine.ts";
-import type { Mood } from "../process/states.ts";
+import type { Mood, State } from "../process/states.ts";
 import type { Step } from "./effects.ts";
 import { stepAlone } from "./member.ts";
 import { supervisorMessages as say } from "./messages.ts";
-import { allMembers, type Group, groupsInOrder, isStopped, type World } from "./world.ts";
+import { allMembers, type GoingDown, type Group, groupsInOrder, isStopped, type World } from "./world.ts";
 
 const REPORT_MS = 3000;
 
-/** Begins to go down, or changes what comes after. The event is sent once. (PROC-152, PROC-153, PROC-163, EVT-025) */
+/**
+ * Begins to go down, or changes what comes after: a restart becomes a shutdown, a shutdown is final. The event is sent once, and there is one end:
+ * whoever carries it out asks for the mood then. (PROC-152, PROC-153, PROC-161..163, EVT-025)
+ */
 export function goDown(world: World, mood: Exclude<Mood, "RUNNING">, now: Now, step: Step): void {
+  if (world.mood === "SHUTDOWN" || world.mood === mood) return;
+  const begins = world.mood === "RUNNING";
   world.mood = mood;
   step.daemonChanged = true;
-  if (world.goingDown !== null) return;
-  const waiting = groupsInOrder(world)
-    .reverse()
-    .map((group) => group.config.name);
-  world.goingDown = { waiting, current: [], nextReportMs: now.monoMs };
+  if (!begins) return;
+  world.goingDown = { waiting: namesInTurn(world), current: [], nextReportMs: now.monoMs };
   step.effects.push({ type: "event", event: { kind: "supervisor-state", state: "STOPPING" } });
   advanceGoingDown(world, now, step);
   if (world.goingDown !== null) reportGoingDown(world, now, step);
@@ -34,10 +36,11 @@ export function advanceGoingDown(world: World, now: Now, step: Step): void {
   while (world.goingDown !== null && plan.current.every((name) => isGroupDown(world.groups.get(name)))) {
     if ([...allMembers(world)].every(isStopped)) {
       world.goingDown = null;
+      step.daemonChanged = true;
       step.effects.push({ type: "ended" });
       return;
     }
-    tellNext(world, plan.waiting, now, step);
+    tellNext(world, plan, now, step);
   }
 }
 
@@ -54,14 +57,26 @@ function isGroupDown(group: Group | undefined): boolean {
   return group === undefined || [...group.members.values()].every(isStopped);
 }
 
-function tellNext(world: World, waiting: string[], now: Now, step: Step): void {
-  const first = waiting.shift();
-  if (first === undefined) throw new Error("broken invariant: something runs in no group");
-  const priority = world.groups.get(first)?.config.priority;
-  const told = [first];
-  while (waiting[0] !== undefined && world.groups.get(waiting[0])?.config.priority === priority) told.push(...waiting.splice(0, 1));
-  if (world.goingDown !== null) world.goingDown.current = told;
+function tellNext(world: World, plan: GoingDown, now: Now, step: Step): void {
+  // Something runs in a group that had its turn: its record was lost and the keeper's list says that it lives. It gets another turn.
+  if (plan.waiting.length === 0) plan.waiting.push(...namesInTurn(world));
+  const told = plan.waiting.splice(0, 1);
+  const priority = priorityOf(world, told[0]);
+  while (plan.waiting.length > 0 && priorityOf(world, plan.waiting[0]) === priority) told.push(...plan.waiting.splice(0, 1));
+  plan.current = told;
+  step.daemonChanged = true;
   for (const name of told) stopGroup(world, world.groups.get(name), now, step);
+}
+
+/** By falling priority, equal ones in reverse order. (PROC-154) */
+function namesInTurn(world: World): string[] {
+  return groupsInOrder(world)
+    .reverse()
+    .map((group) => group.config.name);
+}
+
+function priorityOf(world: World, name: string | undefined): number | undefined {
+  return name === undefined ? undefined : world.groups.get(name)?.config.priority;
 }
 
 /** Within a group by falling priority, equal ones in reverse order; a retry that waits gives up. (PROC-016, PROC-156) */
@@ -74,7 +89,7 @@ function stopGroup(world: World, group: Group | undefined, now: Now, step: Step)
   }
 }
 
-function stopInput(state: string): ProcessInput | null {
+function stopInput(state: State): ProcessInput | null {
   if (state === "BACKOFF") return { type: "give-up" };
   return state === "RUNNING" || state === "STARTING" ? { type: "stop" } : null;
 }
