@@ -6,11 +6,15 @@ import type { Effect, Step } from "./effects.ts";
 import { settleWaiters } from "./waiters.ts";
 import type { Member, World } from "./world.ts";
 
-/** One input for one process and what is due because of it; the order of going down is the caller's business. */
+/**
+ * One input for one process and what is due because of it; the order of going down is the caller's business. Clients hear of every state on the
+ * way: one that waits for RUNNING is answered even if the process ends and starts again in the same step.
+ */
 export function stepAlone(world: World, member: Member, input: ProcessInput, now: Now, step: Step): void {
-  applyToMember(member, input, now, step);
-  runDueDeadlines(world, member, now, step);
-  settleWaiters(world, member, step);
+  if (!mayTake(world, member, input)) return;
+  applyToMember(world, member, input, now, step);
+  // Each deadline leads to a state that waits for something else or for a later time, so this ends.
+  while (isDue(world, member, now)) applyToMember(world, member, { type: "deadline" }, now, step);
 }
 
 /** Whether the member's deadline has come and may be acted upon. */
@@ -25,12 +29,13 @@ export function mayActOnDeadline(world: World, member: Member): boolean {
   return !restarts || world.mood === "RUNNING";
 }
 
-function runDueDeadlines(world: World, member: Member, now: Now, step: Step): void {
-  // Each deadline leads to a state that waits for something else or for a later time, so this ends.
-  while (isDue(world, member, now)) applyToMember(member, { type: "deadline" }, now, step);
+/** An input may have been on its way when the daemon began to go down. */
+function mayTake(world: World, member: Member, input: ProcessInput): boolean {
+  if (input.type === "start") return world.mood === "RUNNING";
+  return input.type !== "deadline" || mayActOnDeadline(world, member);
 }
 
-function applyToMember(member: Member, input: ProcessInput, now: Now, step: Step): void {
+function applyToMember(world: World, member: Member, input: ProcessInput, now: Now, step: Step): void {
   const before = member.state;
   const { process, effects } = stepProcess(member.config, before, input, now);
   if (process !== before) {
@@ -40,6 +45,7 @@ function applyToMember(member: Member, input: ProcessInput, now: Now, step: Step
   }
   for (const effect of effects) step.effects.push(lift(member, effect));
   if (before.child !== 0 && process.child === 0) step.effects.push({ type: "reaped", ref: member.ref, child: before.child });
+  settleWaiters(world, member, step);
 }
 
 /** A process speaks of itself; the whole adds whose it is. */

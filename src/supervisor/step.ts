@@ -4,30 +4,25 @@
  */
 import type { GroupConfig } from "../config/model.ts";
 import type { Now } from "../doors.ts";
-import type { ProcessInput, ProcessState } from "../process/machine.ts";
+import type { ProcessInput } from "../process/machine.ts";
 import { assert } from "../result.ts";
 import type { Step } from "./effects.ts";
 import { advanceGoingDown, reportGoingDown } from "./goingdown.ts";
 import { isDue, mayActOnDeadline, stepAlone } from "./member.ts";
 import { reportWaits, settleGone } from "./waiters.ts";
-import { allMembers, findMember, groupsInOrder, type Member, makeGroup, type Ref, type World } from "./world.ts";
+import { allMembers, findMember, groupsInOrder, type Member, makeGroup, type World } from "./world.ts";
 
-/** One input for one process, and whatever is due because of it. */
+/** One input for one process, and whatever is due because of it. What comes too late for a group that was removed is nobody's business. */
 export function stepMember(world: World, member: Member, input: ProcessInput, now: Now, step: Step): void {
+  if (findMember(world, member.ref) !== member) return;
   stepAlone(world, member, input, now, step);
   if (world.goingDown !== null) advanceGoingDown(world, now, step);
 }
 
-/** The same for a name that may be gone meanwhile: a late report about a removed group is nobody's business. */
-export function stepRef(world: World, ref: Ref, input: ProcessInput, now: Now, step: Step): void {
-  const member = findMember(world, ref);
-  if (member !== undefined) stepMember(world, member, input, now, step);
-}
-
-/** Adds a group; its autostart processes start at once unless the daemon is going down. (PROC-149, EVT-026) */
-export function addGroup(world: World, config: GroupConfig, step: Step, states?: ReadonlyMap<string, ProcessState>): void {
+/** Adds a group; what of it starts by itself is in `autostartsDue` from now on. (PROC-149, EVT-026) */
+export function addGroup(world: World, config: GroupConfig, step: Step): void {
   assert(!world.groups.has(config.name), `group ${config.name} was added twice`);
-  const group = makeGroup(config, world.nextSequence, states);
+  const group = makeGroup(config, world.nextSequence);
   world.nextSequence += 1;
   world.groups.set(config.name, group);
   for (const member of group.members.values()) step.changed.add(member.ref);
@@ -61,9 +56,9 @@ export function nextDeadlineMs(world: World): number | null {
   return earliest === Number.POSITIVE_INFINITY ? null : earliest;
 }
 
-/** What the passing of time brings about, for one member: the caller makes each a step of its own. */
+/** Members for which the time has come, in the order of groups: the caller makes each a step of its own. (PROC-142) */
 export function deadlinesDue(world: World, now: Now): Member[] {
-  return [...allMembers(world)].filter((member) => isDue(world, member, now));
+  return groupsInOrder(world).flatMap((group) => [...group.members.values()].filter((member) => isDue(world, member, now)));
 }
 
 /** The reports that are due: who waits for what. */

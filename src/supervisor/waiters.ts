@@ -8,12 +8,16 @@ import { findMember, type Member, type Waiter, type World } from "./world.ts";
 
 const STOP_REPORT_MS = 2000;
 
-/** Begins a wait; it may be over at once. A wait for a stop is told to the log. (PROC-125, PROC-126) */
+/** Begins a wait; it may be over at once, also because there is nothing to wait for. A wait for a stop is told to the log. (PROC-125, PROC-126) */
 export function addWaiter(world: World, waiter: Omit<Waiter, "reportMs">, now: Now, step: Step): void {
-  world.waiters.set(waiter.id, { ...waiter, reportMs: now.monoMs + STOP_REPORT_MS });
   const member = findMember(world, waiter.ref);
-  if (member !== undefined) settleWaiters(world, member, step);
-  if (waiter.until === "stopped" && world.waiters.has(waiter.id)) {
+  const outcome = member === undefined ? "gone" : outcomeOf(waiter, member);
+  if (outcome !== null) {
+    step.effects.push({ type: "settle", waiter: waiter.id, outcome });
+    return;
+  }
+  world.waiters.set(waiter.id, { ...waiter, reportMs: now.monoMs + STOP_REPORT_MS });
+  if (waiter.until === "stopped") {
     step.effects.push({ type: "log", level: "info", text: say.waitingToStop(waiter.ref.process) });
   }
 }
@@ -49,7 +53,7 @@ export function reportWaits(world: World, now: Now, step: Step): void {
 }
 
 /** null: not over yet. (RPC-063..069, RPC-083) */
-function outcomeOf(waiter: Waiter, member: Member): Outcome | null {
+function outcomeOf(waiter: Pick<Waiter, "until">, member: Member): Outcome | null {
   const { state, pid, spawnError } = member.state;
   switch (waiter.until) {
     case "stopped":
