@@ -1,0 +1,105 @@
+/*
+ * What a frame of the daemon does. A batch is a transaction: it is decoded wholly before anything happens; then its states are stored, all or none, its
+ * acknowledgements are booked, and its effects are carried out in order.
+ */
+#include "keeper.h"
+
+void refuse(uint64_t batch, enum refusal code, const char *text) {
+  report(LOOSE, REPORT_REFUSED, F8(batch), F1(code), FB(text, strlen(text)));
+}
+
+static void hello(struct reader *r) {
+  uint16_t min = read_u16(r), max = read_u16(r);
+  if (K.daemon.greeted) refuse(0, REFUSED_MALFORMED, "hello was said before");
+  else if (!read_whole(r)) link_refuse(REFUSED_MALFORMED, "malformed hello");
+  else if (min > PROTOCOL_VERSION || max < PROTOCOL_VERSION) link_refuse(REFUSED_VERSION, "this keeper speaks version 1 only");
+  else link_greet();
+}
+
+static bool store_states(struct batch *b) {
+  struct changes changes = {&K.store, NULL};
+  struct list states = b->states;
+  for (uint32_t i = 0; i < states.count; i++) {
+    struct state_change c = state_next(&states);
+    if (store_change(&changes, c.key, c.deletes, c.value)) continue;
+    store_undo(&changes);
+    refuse(b->number, REFUSED_STORE_FULL, "no memory for the states");
+    return false;
+  }
+  if (store_keep(&changes, STORE_MAX)) return true;
+  refuse(b->number, REFUSED_STORE_FULL, "the store is full");
+  return false;
+}
+
+static void acknowledged(uint64_t number) {
+  struct settled s;
+  if (!reports_acknowledge(&K.reports, number, &s)) return;
+  switch (s.tag) {
+    case REPORT_SPAWN_FAILED:
+    case REPORT_EXITED: child_told(s.first); break;
+    case REPORT_EOF: stream_told(s.first); break;
+    case REPORT_LIMIT:
+    case REPORT_IO_ERROR:
+    case REPORT_IO_RESUMED: sink_told(s.first, s.tag); break;
+    case REPORT_SIGNAL:
+      K.signal_report[s.first] = 0;
+      (void)reports_promise(&K.reports, 1);
+      break;
+    default: break;
+  }
+}
+
+static void carry_out(const struct effect *e, uint64_t batch) {
+  switch ((enum effect_tag)e->tag) {
+    case EFFECT_SPAWN: child_spawn(&e->spawn, batch); break;
+    case EFFECT_SIGNAL: child_signal(e->number, e->value, e->kind); break;
+    case EFFECT_SINK_OPEN: sink_open(e, batch); break;
+    case EFFECT_SINK_REOPEN: sink_reopen(e, batch); break;
+    case EFFECT_SINK_CLOSE: sink_close(e->number, batch); break;
+    case EFFECT_APPEND: sink_append(e->number, e->bytes); break;
+    case EFFECT_STREAM: stream_change(e, batch); break;
+    case EFFECT_VERDICT: stream_verdict(e, batch); break;
+    case EFFECT_STDIN: stdin_write(e->number, e->bytes); break;
+    case EFFECT_STDIN_CLOSE: stdin_close(e->number); break;
+    case EFFECT_LISTEN: socket_listen(&e->listening); break;
+    case EFFECT_UNLISTEN: socket_unlisten(e->number, e->kind); break;
+    case EFFECT_DAEMONIZE: host_daemonize(e, batch); break;
+    case EFFECT_READY: daemon_ready(); break;
+    case EFFECT_RESTART_DAEMON: daemon_restart_announced(); break;
+    case EFFECT_EXIT: keeper_end(e->value); break;
+    case EFFECT_BECOME: host_become(e); break;
+    case EFFECT_LIMIT: host_limit(&e->limit); break;
+    case EFFECT_UMASK: umask((mode_t)e->value & 0777); break;
+    case EFFECT_FORGET_CHILD: child_forget(e->number); break;
+    case EFFECT_DATAGRAM: sink_datagram(e->text, e->bytes); break;
+    case EFFECT_UPGRADE_RESERVED: break;
+  }
+}
+
+static void batch(struct span body) {
+  struct batch b;
+  if (!K.daemon.greeted) {
+    link_refuse(REFUSED_VERSION, "hello comes first");
+    return;
+  }
+  if (!batch_decode(body, &b)) {
+    refuse(b.number, REFUSED_MALFORMED, "malformed batch");
+    return;
+  }
+  if (!store_states(&b)) return;
+  for (uint32_t i = 0; i < b.acknowledged.count; i++) acknowledged(read_u64(&b.acknowledged.items));
+  for (uint32_t i = 0; i < b.effects.count; i++) {
+    struct effect e;
+    if (effect_next(&b.effects, &e) == DECODED) carry_out(&e, b.number);
+    else report(LOOSE, REPORT_UNKNOWN, F8(b.number), F2(e.tag));
+  }
+}
+
+void frame_received(struct span frame) {
+  struct reader r = {frame.at, frame.at + frame.length, false};
+  uint16_t tag = read_u16(&r);
+  struct span body = {r.at, frame.length - 2};
+  if (tag == FRAME_HELLO) hello(&r);
+  else if (tag == FRAME_BATCH) batch(body);
+  else report(LOOSE, REPORT_UNKNOWN, F8(0), F2(tag));
+}

@@ -1,0 +1,43 @@
+/* The making of a process: all that a worker and the child between clone and exec need, in one allocation, with room for what comes of it. */
+#ifndef BIRTH_H
+#define BIRTH_H
+#include "keeper.h"
+
+enum { FDS_MAX = 4 + SOCKETS_MAX + UNBOUND_MAX };
+
+struct birth {
+  struct job job;
+  struct birth *next;         /* in flight */
+  uint32_t child;             /* 0: the daemon */
+  char *path, **argv, **environment, *directory; /* directory NULL: the keeper's */
+  int32_t umask;              /* -1: the keeper's */
+  bool user;
+  uid_t uid;
+  gid_t gid;
+  gid_t *groups;
+  size_t group_count, limit_count;
+  struct limit *limits;       /* after `born` */
+  struct rlimit born[2];      /* NOFILE, NPROC */
+  int fds[FDS_MAX], fd_count; /* what becomes 0, 1, 2, ... */
+  /* The next three count for children only. */
+  struct sink *open[2];       /* sinks to open, for stdout and stderr, or NULL */
+  bool piped[3];              /* which of 0, 1, 2 are pipes to be made */
+  int ours[3];                /* the keeper's ends of them, -1 else */
+  size_t pipe_bytes[3];
+  /* What came of it. `pid` is stored by the kernel before the child runs. */
+  pid_t pid;
+  int step, error;
+  uint64_t mono, wall;
+  bool reaped;
+  int wait_status;
+  struct rusage usage;
+};
+
+/* Runs in a worker. */
+void birth_work(struct job *job, struct worker *worker);
+void birth_submit(struct birth *b);
+void birth_done(struct birth *b);
+/* A birth with room for `pointers` pointers and `bytes` bytes behind it; NULL: no memory. */
+struct birth *birth_new(size_t pointers, size_t bytes);
+
+#endif

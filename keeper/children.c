@@ -1,0 +1,336 @@
+/*
+ * Children: spawning, signals, exits. Only this thread reaps, so only here is it certain that a pid still is the child: every signal goes through here.
+ * Reports about a child come in this order: spawned, eof of its streams as far as they have ended, exited.
+ */
+#include "birth.h"
+
+enum { SETTLE_MS = 500 };
+
+static void ring(struct timer *timer);
+
+struct child *child_get(uint32_t number) {
+  struct node *n = map_get(&K.children, number);
+  return n ? owner_of(n, struct child, node) : NULL;
+}
+
+static void child_free(struct child *c) {
+  stdin_end(c);
+  timer_cancel(&K.timers, &c->timer);
+  timers_leave(&K.timers, 1);
+  map_drop(&K.children, &c->node);
+  free(c->label);
+  free(c);
+}
+
+void child_told(uint32_t number) {
+  struct child *c = child_get(number);
+  if (c && c->state == CHILD_ENDED) child_free(c);
+}
+
+static void report_failed(uint32_t child, int step, int error, pid_t pid) {
+  report(KEPT, REPORT_SPAWN_FAILED, F4(child), F1(step), F4(error), F4(pid), F8(now_mono()), F8(now_wall()));
+}
+
+static void signal_now(struct child *c, int signal, bool group) {
+  if (c->pid <= 0 || c->reaped || sys_kill(group ? -c->pid : c->pid, signal) == 0 || errno == ESRCH) return;
+  report(LOOSE, REPORT_SIGNAL_FAILED, F4(c->node.key), F4(signal), F4(errno));
+}
+
+void child_signal(uint32_t number, int signal, bool group) {
+  struct child *c = child_get(number);
+  if (!c || c->reaped) return;
+  if (c->birth && signal > 0 && signal <= 64) c->signals[group] |= 1ull << (signal - 1);
+  else signal_now(c, signal, group);
+}
+
+/* Signals that came while the child was being spawned. */
+static void send_signals(struct child *c) {
+  for (int signal = 1; signal <= 64; signal++) {
+    for (int group = 0; group < 2; group++) {
+      if (c->signals[group] >> (signal - 1) & 1) signal_now(c, signal, group);
+    }
+  }
+}
+
+static void report_exited(struct child *c) {
+  timer_cancel(&K.timers, &c->timer);
+  c->state = CHILD_ENDED;
+  const struct rusage *u = &c->usage;
+  report(KEPT, REPORT_EXITED, F4(c->node.key), F4(c->pid), F4(c->wait_status), F8(c->ended_mono), F8(c->ended_wall),
+         F8((uint64_t)u->ru_utime.tv_sec * 1000000 + (uint64_t)u->ru_utime.tv_usec),
+         F8((uint64_t)u->ru_stime.tv_sec * 1000000 + (uint64_t)u->ru_stime.tv_usec), F8(u->ru_maxrss));
+}
+
+void child_settled(uint32_t number) {
+  struct child *c = child_get(number);
+  if (!c || !c->reaped || c->birth || c->state != CHILD_RUNNING) return;
+  for (int i = 0; i < 2; i++) {
+    struct stream *s = stream_get(c->streams[i]);
+    if (s && s->settling) return;
+  }
+  report_exited(c);
+}
+
+/* Once it is reaped and no spawn is under way: its streams are emptied, then its end is told. */
+static void ended(struct child *c) {
+  timer_set(&K.timers, &c->timer, now_mono() + SETTLE_MS * MS);
+  struct stream *streams[] = {stream_get(c->streams[0]), stream_get(c->streams[1])};
+  /* Both are marked before the first is looked at: else the end would be told after the first. */
+  for (int i = 0; i < 2; i++) {
+    if (streams[i] && !streams[i]->told) streams[i]->settling = true;
+  }
+  for (int i = 0; i < 2; i++) {
+    if (streams[i]) stream_settle(streams[i]);
+  }
+  child_settled((uint32_t)c->node.key);
+}
+
+void child_reaped(struct child *c, int status, const struct rusage *usage) {
+  c->reaped = true;
+  c->wait_status = status;
+  c->usage = *usage;
+  c->ended_mono = now_mono();
+  c->ended_wall = now_wall();
+  stdin_end(c);
+  if (c->by_pid.key > 0) map_drop(&K.pids, &c->by_pid);
+  if (c->birth) return;
+  if (c->step > 0) {
+    c->state = CHILD_ENDED;
+    report_failed((uint32_t)c->node.key, c->step, c->error, c->pid);
+    reports_release(&K.reports, 1);
+  } else {
+    ended(c);
+  }
+  if (K.ending == WILLING) wills_go();
+}
+
+static void spawn_failed_early(struct child *c, struct birth *b) {
+  c->state = CHILD_ENDED;
+  for (int i = 0; i < 2; i++) {
+    struct stream *s = stream_get(c->streams[i]);
+    if (s) stream_free(s);
+    c->streams[i] = 0;
+    if (b->open[i]) {
+      b->open[i]->busy = false;
+      sink_free(b->open[i]);
+    }
+  }
+  reports_release(&K.reports, 1);
+  report_failed((uint32_t)c->node.key, b->step, b->error, 0);
+}
+
+static void take_pipes(struct child *c, struct birth *b) {
+  c->stdin_fd = b->ours[0];
+  for (int i = 0; i < 2; i++) {
+    struct stream *s = stream_get(c->streams[i]);
+    if (!s) continue;
+    s->fd = b->ours[i + 1];
+    s->pipe_bytes = b->pipe_bytes[i + 1];
+  }
+}
+
+static void begin_streams(struct child *c, bool end) {
+  for (int i = 0; i < 2; i++) {
+    struct stream *s = stream_get(c->streams[i]);
+    if (!s) continue;
+    if (end) stream_forget(s);
+    else stream_go(s);
+  }
+}
+
+static void spawned(struct job *job) {
+  struct birth *b = owner_of(job, struct birth, job);
+  struct child *c = child_get(b->child);
+  birth_done(b);
+  c->birth = NULL;
+  c->pid = b->pid;
+  c->mono = b->mono;
+  c->wall = b->wall;
+  c->step = b->step;
+  c->error = b->error;
+  if (b->pid == 0) {
+    spawn_failed_early(c, b);
+  } else {
+    c->state = CHILD_RUNNING;
+    take_pipes(c, b);
+    if (!b->reaped) map_put(&K.pids, &c->by_pid, (uint64_t)c->pid);
+    if (c->step == 0) report(KEPT, REPORT_SPAWNED, F4(b->child), F4(c->pid), F8(c->mono), F8(c->wall));
+    for (int i = 0; i < 2; i++) {
+      if (b->open[i]) sink_opened(b->open[i]);
+    }
+    begin_streams(c, c->step > 0);
+    stdin_begin(c);
+    if (b->reaped) child_reaped(c, b->wait_status, &b->usage);
+    else if (K.leave_none) signal_now(c, SIGKILL, true);
+    else send_signals(c);
+  }
+  free(b);
+}
+
+/* Copies a text behind the birth. */
+static char *place(char **room, struct span text) {
+  char *at = *room;
+  if (text.length > 0) memcpy(at, text.at, text.length);
+  *room += text.length + 1;
+  return at;
+}
+
+static char **place_list(char ***pointers, char **room, struct list texts) {
+  char **first = *pointers;
+  for (uint32_t i = 0; i < texts.count; i++) *(*pointers)++ = place(room, text_next(&texts));
+  (*pointers)++;
+  return first;
+}
+
+static struct birth *birth_of(const struct spawn *s) {
+  /* A text takes no more room with its NUL than it took with its length in the frame. */
+  size_t texts = (size_t)(s->environment.items.end - s->label.at), numbers = s->groups.count * sizeof(gid_t) + s->limits.count * sizeof(struct limit);
+  struct birth *b = birth_new((size_t)s->argv.count + s->environment.count + 2, numbers + texts);
+  if (!b) return NULL;
+  char **pointers = (char **)(b + 1);
+  b->limits = (struct limit *)(pointers + s->argv.count + s->environment.count + 2);
+  b->groups = (gid_t *)(b->limits + s->limits.count);
+  char *room = (char *)(b->groups + s->groups.count);
+  struct list groups = s->groups, limits = s->limits;
+  for (; b->group_count < groups.count; b->group_count++) b->groups[b->group_count] = group_next(&groups);
+  for (; b->limit_count < limits.count; b->limit_count++) b->limits[b->limit_count] = limit_next(&limits);
+  b->child = s->child;
+  b->path = place(&room, s->path);
+  b->argv = place_list(&pointers, &room, s->argv);
+  b->environment = place_list(&pointers, &room, s->environment);
+  if (s->chdir) b->directory = place(&room, s->directory);
+  b->umask = s->umask;
+  b->user = s->user;
+  b->uid = s->uid;
+  b->gid = s->gid;
+  b->job.run = birth_work;
+  b->job.done = spawned;
+  return b;
+}
+
+/* 0, or the step that failed; then errno. What was made stays in the birth, the child and the table. */
+static int prepare(const struct spawn *s, struct birth *b, struct child *c) {
+  const struct stream_spec *specs[] = {&s->out, &s->err};
+  struct sock *socket = s->stdin_socket > 0 ? socket_get(s->stdin_socket) : NULL;
+  errno = EBADF;
+  b->fd_count = 3;
+  b->piped[0] = s->stdin_socket == 0;
+  for (int i = 0; i < 3; i++) b->fds[i] = -1;
+  if (s->stdin_socket > 0 && (!socket || (b->fds[0] = sys_fcntl(socket->fd, F_DUPFD_CLOEXEC, 3)) < 0)) return STEP_PIPES;
+  if (s->out.stream == 0 && (b->fds[1] = sys_fcntl(K.null, F_DUPFD_CLOEXEC, 3)) < 0) return STEP_PIPES;
+  for (int i = 0; i < 2; i++) {
+    if (specs[i]->stream == 0) continue;
+    errno = EBADF;
+    if (!specs[i]->open && specs[i]->sink > 0 && !sink_get(specs[i]->sink)) return STEP_LOG_STDOUT + i;
+    errno = ENOMEM;
+    if (specs[i]->open && !(b->open[i] = sink_new(specs[i]->sink, &specs[i]->spec))) return STEP_LOG_STDOUT + i;
+    if (b->open[i]) b->open[i]->busy = true;
+    if (!stream_new(specs[i], s->child)) return STEP_PIPES;
+    c->streams[i] = specs[i]->stream;
+    b->piped[i + 1] = true;
+  }
+  return 0;
+}
+
+static struct child *child_new(const struct spawn *s) {
+  struct child *c = sys_alloc(sizeof *c);
+  if (!c) return NULL;
+  c->label = span_copy(s->label);
+  bool promised = c->label && reports_promise(&K.reports, 2);
+  if (!promised || !timers_join(&K.timers, 1)) {
+    if (promised) reports_release(&K.reports, 2);
+    free(c->label);
+    free(c);
+    return NULL;
+  }
+  c->will = s->will;
+  c->stdin_fd = -1;
+  c->input_last = &c->input;
+  c->timer.ring = ring;
+  map_put(&K.children, &c->node, s->child);
+  return c;
+}
+
+static bool numbers_used(const struct spawn *s) {
+  const struct stream_spec *specs[] = {&s->out, &s->err};
+  for (int i = 0; i < 2; i++) {
+    if (specs[i]->stream == 0) continue;
+    if (stream_get(specs[i]->stream) || (specs[i]->open && map_get(&K.sinks, specs[i]->sink))) return true;
+  }
+  return child_get(s->child) || (s->out.open && s->err.open && s->out.sink == s->err.sink);
+}
+
+void child_spawn(const struct spawn *s, uint64_t batch) {
+  if (numbers_used(s)) {
+    refuse(batch, REFUSED_EFFECT, "spawn: a number is used already");
+    return;
+  }
+  bool room = K.children.count < CHILDREN_MAX && K.ending == RUNNING;
+  struct birth *b = room ? birth_of(s) : NULL;
+  struct child *c = b ? child_new(s) : NULL;
+  if (!c) {
+    free(b);
+    report_failed(s->child, STEP_FORK, room ? ENOMEM : EAGAIN, 0);
+    return;
+  }
+  K.spawned = true;
+  c->birth = b;
+  b->step = prepare(s, b, c);
+  if (b->step > 0) {
+    b->error = errno;
+    for (int i = 0; i < 2; i++) {
+      if (b->fds[i] >= 0) sys_close(b->fds[i]);
+    }
+    c->birth = NULL;
+    spawn_failed_early(c, b);
+    free(b);
+    return;
+  }
+  birth_submit(b);
+}
+
+void child_forget(uint32_t number) {
+  struct child *c = child_get(number);
+  if (c && !c->reaped) return;
+  for (struct node *n = map_next(&K.streams, NULL), *next; n; n = next) {
+    next = map_next(&K.streams, n);
+    struct stream *s = owner_of(n, struct stream, node);
+    if (s->child == number && !s->told) stream_forget(s);
+  }
+}
+
+static bool was_birth(pid_t pid, int status, const struct rusage *usage) {
+  for (struct birth *b = K.births; b; b = b->next) {
+    if (__atomic_load_n(&b->pid, __ATOMIC_ACQUIRE) != pid) continue;
+    b->reaped = true;
+    b->wait_status = status;
+    b->usage = *usage;
+    return true;
+  }
+  return false;
+}
+
+void children_reap(void) {
+  int status;
+  struct rusage usage;
+  for (pid_t pid; (pid = sys_wait(&status, &usage)) > 0;) {
+    struct node *n = map_get(&K.pids, (uint64_t)pid);
+    if (pid == K.daemon.pid && !K.daemon.adopted) daemon_reaped(status);
+    else if (n) child_reaped(owner_of(n, struct child, by_pid), status, &usage);
+    else if (!was_birth(pid, status, &usage) && K.reports.loose < UNSENT_MAX) report(LOOSE, REPORT_ORPHAN, F4(pid), F4(status));
+  }
+}
+
+/* After its exit: it has waited long enough for its streams. Before: its last will's patience is over. */
+static void ring(struct timer *timer) {
+  struct child *c = owner_of(timer, struct child, timer);
+  if (!c->reaped) {
+    will_hurry(c);
+    return;
+  }
+  for (int i = 0; i < 2; i++) {
+    struct stream *s = stream_get(c->streams[i]);
+    if (s) s->settling = false;
+  }
+  child_settled((uint32_t)c->node.key);
+}

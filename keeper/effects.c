@@ -1,0 +1,166 @@
+/* See effects.h. Reading past the end or a value out of range makes the reader bad; whoever decodes asks once, at the end. */
+#include "effects.h"
+
+struct span text_next(struct list *texts) { return read_text(&texts->items); }
+uint32_t group_next(struct list *groups) { return read_u32(&groups->items); }
+
+static struct limit read_limit(struct reader *r) {
+  struct limit l = {.resource = read_choice(r, 1)};
+  l.soft = read_u64(r);
+  l.hard = read_u64(r);
+  return l;
+}
+
+struct limit limit_next(struct list *limits) { return read_limit(&limits->items); }
+
+struct state_change state_next(struct list *states) {
+  struct state_change c = {.key = read_span(&states->items)};
+  c.deletes = read_bool(&states->items);
+  c.value = read_span(&states->items);
+  if (c.key.length > KEY_MAX || (c.deletes && c.value.length > 0)) states->items.bad = true;
+  return c;
+}
+
+/* Begins a list: the count is read, the items are read by `skip` once now, and again by whoever uses them. */
+static struct list read_list(struct reader *r, void (*skip)(struct list *)) {
+  struct list list = {.count = read_u32(r)};
+  list.items = *r;
+  for (uint32_t i = 0; i < list.count && !list.items.bad; i++) skip(&list);
+  struct reader after = list.items;
+  list.items = *r;
+  *r = after;
+  return list;
+}
+
+static void skip_text(struct list *l) { (void)text_next(l); }
+static void skip_group(struct list *l) { (void)group_next(l); }
+static void skip_limit(struct list *l) { (void)limit_next(l); }
+static void skip_number(struct list *l) { (void)read_u64(&l->items); }
+static void skip_state(struct list *l) { (void)state_next(l); }
+
+static struct sink_spec read_spec(struct reader *r) {
+  struct sink_spec s = {.path = read_text(r)};
+  s.flags = read_choice(r, SINK_TRUNCATE | SINK_REGULAR_ONLY);
+  s.mode = read_u32(r);
+  s.limit = read_u64(r);
+  return s;
+}
+
+static struct stream_spec read_stream(struct reader *r) {
+  struct stream_spec s = {.stream = read_u32(r)};
+  s.mode = read_choice(r, MODE_ASKED);
+  s.sink = read_u32(r);
+  s.open = read_bool(r);
+  if (s.open) s.spec = read_spec(r);
+  if (s.open && s.sink == 0) r->bad = true;
+  return s;
+}
+
+static void read_groups(struct reader *r, struct list *groups) {
+  *groups = read_list(r, skip_group);
+  if (groups->count > GROUPS_MAX) r->bad = true;
+}
+
+static void read_spawn(struct reader *r, struct spawn *s) {
+  s->child = read_u32(r);
+  s->label = read_text(r);
+  s->path = read_text(r);
+  s->argv = read_list(r, skip_text);
+  s->environment = read_list(r, skip_text);
+  s->chdir = read_bool(r);
+  s->directory = read_text(r);
+  s->umask = read_i32(r);
+  s->user = read_bool(r);
+  s->uid = read_u32(r);
+  s->gid = read_u32(r);
+  read_groups(r, &s->groups);
+  s->limits = read_list(r, skip_limit);
+  s->stdin_socket = read_u32(r);
+  s->out = read_stream(r);
+  s->err = read_stream(r);
+  s->will.signal = read_i32(r);
+  s->will.wait_ms = read_u32(r);
+  s->will.signal_group = read_bool(r);
+  s->will.kill_group = read_bool(r);
+  s->will.rank = read_i32(r);
+  bool twice = s->out.stream > 0 && s->out.stream == s->err.stream;
+  if (s->child == 0 || s->argv.count == 0 || twice) r->bad = true;
+}
+
+static void read_listening(struct reader *r, struct listening *l) {
+  l->socket = read_u32(r);
+  l->family = read_choice(r, FAMILY_INET6);
+  l->serve = read_bool(r);
+  l->address = read_text(r);
+  l->port = read_u16(r);
+  l->mode = read_i32(r);
+  l->uid = read_i32(r);
+  l->gid = read_i32(r);
+  l->backlog = read_i32(r);
+  l->stale = read_choice(r, STALE_REPLACE);
+  if (l->socket == 0) r->bad = true;
+}
+
+static void read_verdict(struct reader *r, struct effect *e) {
+  e->number = read_u32(r);
+  e->block = read_u64(r);
+  e->kind = read_choice(r, VERDICT_REPLACE);
+  e->bytes = read_span(r);
+  if (e->kind != VERDICT_REPLACE && e->bytes.length > 0) r->bad = true;
+}
+
+/* False: this version does not know the tag. */
+static bool read_body(struct reader *r, struct effect *e) {
+  switch (e->tag) {
+    case EFFECT_SPAWN: read_spawn(r, &e->spawn); return true;
+    case EFFECT_SIGNAL: e->number = read_u32(r), e->value = read_i32(r), e->kind = read_choice(r, 1); return true;
+    case EFFECT_SINK_OPEN:
+    case EFFECT_SINK_REOPEN:
+      e->number = read_u32(r), e->spec = read_spec(r);
+      if (e->number == 0) r->bad = true;
+      return true;
+    case EFFECT_SINK_CLOSE:
+    case EFFECT_FORGET_CHILD:
+    case EFFECT_STDIN_CLOSE: e->number = read_u32(r); return true;
+    case EFFECT_APPEND:
+    case EFFECT_STDIN: e->number = read_u32(r), e->bytes = read_span(r); return true;
+    case EFFECT_STREAM: e->number = read_u32(r), e->kind = read_choice(r, MODE_ASKED), e->sink = read_u32(r); return true;
+    case EFFECT_VERDICT: read_verdict(r, e); return true;
+    case EFFECT_LISTEN: read_listening(r, &e->listening); return true;
+    case EFFECT_UNLISTEN: e->number = read_u32(r), e->kind = read_bool(r); return true;
+    case EFFECT_DAEMONIZE: e->kind = read_bool(r), e->text = read_text(r), e->value = read_i32(r); return true;
+    case EFFECT_READY:
+    case EFFECT_RESTART_DAEMON: return true;
+    case EFFECT_EXIT:
+    case EFFECT_UMASK: e->value = read_i32(r); return true;
+    case EFFECT_BECOME: e->uid = read_u32(r), e->gid = read_u32(r), read_groups(r, &e->groups); return true;
+    case EFFECT_LIMIT: e->limit = read_limit(r); return true;
+    case EFFECT_DATAGRAM: e->text = read_text(r), e->bytes = read_span(r); return true;
+    default: return false;
+  }
+}
+
+enum decoded effect_next(struct list *effects, struct effect *e) {
+  memset(e, 0, sizeof *e);
+  e->tag = read_u16(&effects->items);
+  struct span body = read_span(&effects->items);
+  if (effects->items.bad) return MALFORMED;
+  struct reader r = {body.at, body.at + body.length, false};
+  if (!read_body(&r, e)) return UNKNOWN_EFFECT;
+  if (!read_whole(&r)) effects->items.bad = true;
+  return effects->items.bad ? MALFORMED : DECODED;
+}
+
+static void skip_effect(struct list *l) {
+  struct effect effect;
+  (void)effect_next(l, &effect);
+}
+
+bool batch_decode(struct span frame, struct batch *batch) {
+  struct reader r = {frame.at, frame.at + frame.length, false};
+  batch->number = read_u64(&r);
+  batch->acknowledged = read_list(&r, skip_number);
+  batch->states = read_list(&r, skip_state);
+  batch->effects = read_list(&r, skip_effect);
+  return read_whole(&r);
+}

@@ -1,0 +1,69 @@
+/* The frames of the daemon, decoded: numbers and spans that point into the frame. Pure. */
+#ifndef EFFECTS_H
+#define EFFECTS_H
+#include "bytes.h"
+#include "protocol.h"
+
+struct sink_spec { struct span path; uint8_t flags; uint32_t mode; uint64_t limit; };
+struct stream_spec { uint32_t stream; uint8_t mode; uint32_t sink; bool open; struct sink_spec spec; };
+struct will { int32_t signal; uint32_t wait_ms; bool signal_group, kill_group; int32_t rank; };
+struct limit { uint8_t resource; uint64_t soft, hard; };
+/* A list whose items were checked; `items` reads them again. */
+struct list { uint32_t count; struct reader items; };
+
+struct spawn {
+  uint32_t child;
+  struct span label, path;
+  struct list argv, environment;
+  bool chdir;
+  struct span directory;
+  int32_t umask;
+  bool user;
+  uint32_t uid, gid;
+  struct list groups, limits;
+  uint32_t stdin_socket;
+  struct stream_spec out, err;
+  struct will will;
+};
+
+struct listening {
+  uint32_t socket;
+  uint8_t family;
+  bool serve;
+  struct span address;
+  uint16_t port;
+  int32_t mode, uid, gid, backlog;
+  uint8_t stale;
+};
+
+/* One effect; which members count depends on the tag. `number` is the child, sink, stream or socket it is about. */
+struct effect {
+  uint16_t tag;
+  uint32_t number;
+  int32_t value;              /* signal, exit code, umask */
+  uint8_t kind;               /* target of a signal, mode of a stream, kind of a verdict, a bool */
+  uint32_t sink;
+  uint64_t block;
+  uint32_t uid, gid;
+  struct list groups;
+  struct span text, bytes;
+  struct sink_spec spec;
+  struct limit limit;
+  union { struct spawn spawn; struct listening listening; };
+};
+
+struct batch { uint64_t number; struct list acknowledged, states, effects; };
+struct state_change { struct span key; bool deletes; struct span value; };
+
+enum decoded { DECODED, UNKNOWN_EFFECT, MALFORMED };
+
+/* The whole of a batch's frame, every state and effect in it. False: malformed. */
+bool batch_decode(struct span frame, struct batch *batch);
+/* Read the items of a batch that was decoded well. */
+struct state_change state_next(struct list *states);
+enum decoded effect_next(struct list *effects, struct effect *effect);
+uint32_t group_next(struct list *groups);
+struct limit limit_next(struct list *limits);
+struct span text_next(struct list *texts);
+
+#endif

@@ -1,0 +1,85 @@
+/* What the daemon may change about the keeper's own process: its user, its limits, and that it becomes a daemon in the old sense of the word. */
+#include "keeper.h"
+
+static const int resources[] = {RLIMIT_NOFILE, RLIMIT_NPROC};
+
+/* The keeper itself may have as many descriptors as the system allows; what it starts gets what it was born with. */
+void host_init(void) {
+  for (int i = 0; i < 2; i++) (void)sys_getrlimit(resources[i], &K.limits[i]);
+  struct rlimit most = {K.limits[0].rlim_max, K.limits[0].rlim_max};
+  (void)sys_setrlimit(RLIMIT_NOFILE, &most);
+}
+
+void host_limit(const struct limit *l) {
+  struct rlimit wanted = {l->soft, l->hard}, *kept = &K.limits[l->resource];
+  bool only_asked = l->soft == 0 && l->hard == 0;
+  int error = !only_asked && l->soft > l->hard ? EINVAL : 0;
+  if (!only_asked && error == 0) {
+    struct rlimit own = {l->resource == 0 ? l->hard : l->soft, l->hard};
+    if (sys_setrlimit(resources[l->resource], &own) < 0) error = errno;
+    else *kept = wanted;
+  }
+  report(LOOSE, REPORT_LIMITED, F1(l->resource), F4(error), F8(kept->rlim_cur), F8(kept->rlim_max));
+}
+
+void host_become(const struct effect *e) {
+  struct list groups = e->groups;
+  gid_t *ids = sys_alloc((groups.count + 1) * sizeof *ids);
+  int step = STEP_SETGROUPS, error = ENOMEM;
+  if (ids) {
+    for (uint32_t i = 0; i < groups.count; i++) ids[i] = group_next(&groups);
+    error = 0;
+    if (sys_setgroups(groups.count, ids) < 0) error = errno;
+    else if (step = STEP_SETGID, sys_setresgid(e->gid) < 0) error = errno;
+    else if (step = STEP_SETUID, sys_setresuid(e->uid) < 0) error = errno;
+    /* Else /dev/stdout would belong to root, and the keeper could not open it any more. */
+    else (void)prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+  }
+  free(ids);
+  report(LOOSE, REPORT_BECAME, F1(error ? step : 0), F4(error));
+}
+
+void host_daemonize(const struct effect *e, uint64_t batch) {
+  if (K.spawned || K.daemonized || K.daemonize.wanted) {
+    refuse(batch, REFUSED_EFFECT, "daemonize: only once, before any spawn");
+    return;
+  }
+  free(K.daemonize.directory);
+  K.daemonize.directory = e->kind ? span_copy(e->text) : NULL;
+  K.daemonize.umask = e->value;
+  K.daemonize.wanted = true;
+}
+
+/* In the new process: all that tells it from a foreground one. The old directory is kept when the wanted one cannot be entered. */
+static void settle(void) {
+  if (K.daemonize.directory && chdir(K.daemonize.directory) < 0) refuse(0, REFUSED_EFFECT, "daemonize: the directory cannot be entered");
+  (void)setsid();
+  for (int i = 0; i < 3; i++) (void)sys_dup2(K.null, i);
+  if (K.daemonize.umask >= 0) umask((mode_t)K.daemonize.umask & 0777);
+  /* A signalfd is watched for the process that added it. */
+  unwatch(K.signals);
+  (void)watch(WATCH_SIGNALS, 0, K.signals, EPOLLIN, false);
+  K.daemonized = true;
+  report(LOOSE, REPORT_DAEMONIZED, F4(getpid()));
+}
+
+/*
+ * Without threads, since fork would not copy them. The daemon stays a child of the process that ends here, so from now on its end shows as the end of its
+ * socket, and on its pidfd, which also makes sure that a signal cannot hit a stranger.
+ */
+void host_fork(void) {
+  K.daemonize.wanted = false;
+  workers_stop(&K.workers);
+  K.daemon.pidfd = (int)syscall(SYS_pidfd_open, K.daemon.pid, 0);
+  pid_t pid = sys_fault("fork") ? -1 : fork();
+  if (pid > 0) _exit(0);
+  if (pid < 0) {
+    refuse(0, REFUSED_EFFECT, "daemonize: the fork failed");
+    if (K.daemon.pidfd >= 0) sys_close(K.daemon.pidfd);
+    K.daemon.pidfd = -1;
+    return;
+  }
+  K.daemon.adopted = true;
+  if (K.daemon.pidfd >= 0) (void)watch(WATCH_PIDFD, 0, K.daemon.pidfd, EPOLLIN, false);
+  settle();
+}

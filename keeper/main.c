@@ -1,0 +1,137 @@
+/*
+ * The keeper: parent of everything, never restarted, knows how and never what. This file: the start, and the one loop of the hands. Its thread never touches
+ * a log file and never waits for anything but events; an idle keeper makes no system call at all.
+ */
+#include "keeper.h"
+
+struct keeper K;
+
+enum { EVENTS_MAX = 64 };
+
+static bool watch_at(uint64_t data, int fd, uint32_t events, bool known) {
+  struct epoll_event e = {.events = events, .data.u64 = data};
+  return sys_epoll_ctl(K.epoll, known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &e) == 0;
+}
+
+bool watch(enum watched what, uint32_t number, int fd, uint32_t events, bool known) {
+  bool once = what == WATCH_STREAM || what == WATCH_STDIN || what == WATCH_SINK;
+  return watch_at((uint64_t)what << 32 | number, fd, events | (once ? (uint32_t)EPOLLONESHOT : 0), known);
+}
+
+void unwatch(int fd) { (void)epoll_ctl(K.epoll, EPOLL_CTL_DEL, fd, NULL); }
+
+static void take_signals(void) {
+  struct signalfd_siginfo info[16];
+  ssize_t n = sys_read(K.signals, info, sizeof info);
+  bool reap = false;
+  for (ssize_t i = 0; i < n / (ssize_t)sizeof info[0]; i++) {
+    if (info[i].ssi_signo == SIGCHLD) reap = true;
+    else keeper_signalled((int)info[i].ssi_signo);
+  }
+  if (reap) children_reap();
+}
+
+static void handle(const struct epoll_event *e) {
+  uint32_t number = (uint32_t)e->data.u64;
+  struct stream *stream;
+  struct child *child;
+  struct node *sink;
+  switch ((enum watched)(e->data.u64 >> 32)) {
+    case WATCH_SIGNALS: take_signals(); break;
+    case WATCH_RESULTS: workers_collect(&K.workers); break;
+    case WATCH_DAEMON: link_ready(e->events); break;
+    case WATCH_PIDFD: daemon_reaped(-1); break;
+    case WATCH_STREAM:
+      if ((stream = stream_get(number))) stream_ready(stream, e->events);
+      break;
+    case WATCH_STDIN:
+      if ((child = child_get(number))) stdin_ready(child);
+      break;
+    case WATCH_SINK:
+      if ((sink = map_get(&K.sinks, number))) sink_kick(owner_of(sink, struct sink, node));
+      break;
+  }
+}
+
+/* Waits until something happens or the next deadline. Older kernels know milliseconds only: then rather late than early. */
+static int wait_for(struct epoll_event *events) {
+  static bool coarse;
+  uint64_t next = timers_next(&K.timers), now = next == UINT64_MAX ? 0 : now_mono(), left = next > now ? next - now : 0;
+  if (next == UINT64_MAX) return epoll_wait(K.epoll, events, EVENTS_MAX, -1);
+  if (!coarse) {
+    struct timespec t = {(time_t)(left / 1000000000u), (long)(left % 1000000000u)};
+    int n = (int)syscall(SYS_epoll_pwait2, K.epoll, events, EVENTS_MAX, &t, NULL, 0);
+    if (n >= 0 || errno == EINTR) return n;
+    coarse = true;
+  }
+  uint64_t ms = (left + MS - 1) / MS;
+  return epoll_wait(K.epoll, events, EVENTS_MAX, ms < INT32_MAX ? (int)ms : INT32_MAX);
+}
+
+static void loop(void) {
+  struct epoll_event events[EVENTS_MAX];
+  for (;;) {
+    link_flush();
+    if (K.reports.failed) daemon_lost(); /* the next one is told everything anew */
+    if (K.daemonize.wanted && K.workers.inflight == 0) host_fork();
+    if (K.ending != RUNNING) end_go();
+    int n = wait_for(events);
+    for (int i = 0; i < n; i++) handle(&events[i]);
+    uint64_t now = now_mono();
+    while (timers_ring(&K.timers, now)) {}
+  }
+}
+
+/* 0, 1 and 2 exist, whatever follows does not leak into children, and no disposition is inherited but SIGPIPE's, which only the keeper ignores. */
+static bool init_process(void) {
+  int fd;
+  while ((fd = open("/dev/null", O_RDWR)) >= 0 && fd < 3) {}
+  if (fd >= 3) close(fd);
+  if (syscall(SYS_close_range, 3, ~0u, 4 /* CLOSE_RANGE_CLOEXEC */) < 0) {
+    for (int i = 3; i < 65536; i++) (void)fcntl(i, F_SETFD, FD_CLOEXEC);
+  }
+  sigset_t taken, all;
+  sigfillset(&all);
+  sigprocmask(SIG_SETMASK, &all, NULL);
+  sigemptyset(&taken);
+  static const int wanted[] = {SIGCHLD, SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR2};
+  for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
+    signal(wanted[i], SIG_DFL);
+    sigaddset(&taken, wanted[i]);
+  }
+  signal(SIGPIPE, SIG_IGN);
+  K.null = sys_open("/dev/null", O_RDWR | O_CLOEXEC, 0);
+  K.signals = signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK);
+  K.epoll = epoll_create1(EPOLL_CLOEXEC);
+  (void)prctl(PR_SET_NAME, "supervisord", 0, 0, 0);
+  return K.null >= 0 && K.signals >= 0 && K.epoll >= 0;
+}
+
+static bool init_table(void) {
+  struct map *maps[] = {&K.children, &K.pids, &K.streams, &K.sinks, &K.sockets};
+  for (size_t i = 0; i < sizeof maps / sizeof maps[0]; i++) map_init(maps[i]);
+  store_init(&K.store);
+  K.block_queue_last = &K.block_queue;
+  K.daemon.socket = K.daemon.pidfd = -1;
+  static const struct sink_spec none = {{NULL, 0}, 0, 0, 0};
+  K.datagrams = sink_new(0, &none);
+  /* Five signals may be waiting to be told; the daemon's timer and the end's. */
+  return K.datagrams && reports_promise(&K.reports, 5) && timers_join(&K.timers, 2) && workers_init(&K.workers, &K.timers);
+}
+
+int main(int argc, char **argv) {
+  if (argc < 2 || argv[1][0] == '-') {
+    static const char usage[] = "usage: holdfast-keeper PROGRAM [ARGUMENT...] (PROGRAM is the path of the daemon that is to be kept)\n";
+    (void)!write(2, usage, sizeof usage - 1);
+    return 2;
+  }
+  K.argv = argv + 1;
+  host_init();
+  if (!init_process() || !init_table() || !watch(WATCH_SIGNALS, 0, K.signals, EPOLLIN, false) || !watch(WATCH_RESULTS, 0, K.workers.event, EPOLLIN, false)) {
+    static const char sorry[] = "supervisord: no memory, no descriptors or no threads to begin with\n";
+    (void)!write(2, sorry, sizeof sorry - 1);
+    return 1;
+  }
+  daemon_start();
+  loop();
+}

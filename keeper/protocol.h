@@ -1,0 +1,60 @@
+/* Numbers of the protocol with the daemon. docs/keeper-protocol.md is the contract; a number, once given, is never given to something else. */
+#ifndef PROTOCOL_H
+#define PROTOCOL_H
+
+enum { PROTOCOL_VERSION = 1 };
+
+enum frame_tag { FRAME_HELLO = 1, FRAME_BATCH = 2 };
+
+enum effect_tag {
+  EFFECT_SPAWN = 1, EFFECT_SIGNAL, EFFECT_SINK_OPEN, EFFECT_SINK_REOPEN, EFFECT_SINK_CLOSE, EFFECT_APPEND, EFFECT_STREAM, EFFECT_VERDICT,
+  EFFECT_STDIN, EFFECT_LISTEN, EFFECT_UNLISTEN, EFFECT_DAEMONIZE, EFFECT_READY, EFFECT_RESTART_DAEMON, EFFECT_EXIT, EFFECT_BECOME,
+  EFFECT_LIMIT, EFFECT_UMASK, EFFECT_FORGET_CHILD, EFFECT_UPGRADE_RESERVED, EFFECT_STDIN_CLOSE, EFFECT_DATAGRAM,
+};
+
+enum report_tag {
+  FRAME_WELCOME = 64, FRAME_CHILD, FRAME_SOCKET, FRAME_STORED, FRAME_SINK, FRAME_STREAM, FRAME_WELCOME_END,
+  REPORT_SPAWNED = 80, REPORT_SPAWN_FAILED, REPORT_EXITED, REPORT_BLOCK, REPORT_EOF, REPORT_LIMIT, REPORT_IO_ERROR, REPORT_IO_RESUMED,
+  REPORT_SIGNAL, REPORT_SIGNAL_FAILED, REPORT_STDIN_FAILED, REPORT_ORPHAN, REPORT_LISTENED, REPORT_SINK_OPENED, REPORT_DAEMONIZED,
+  REPORT_BECAME, REPORT_LIMITED, REPORT_REFUSED, REPORT_UNKNOWN,
+};
+
+enum spawn_step {
+  STEP_NONE, STEP_LOG_STDOUT, STEP_LOG_STDERR, STEP_PIPES, STEP_FORK,
+  STEP_SETPGID, STEP_DESCRIPTORS, STEP_RLIMIT, STEP_SETGROUPS, STEP_SETGID, STEP_SETUID, STEP_CHDIR, STEP_UMASK, STEP_EXEC,
+};
+
+enum listen_step { LISTEN_DONE, LISTEN_SOCKET, LISTEN_IN_USE, LISTEN_BIND, LISTEN_LISTEN, LISTEN_CHMOD, LISTEN_CHOWN, LISTEN_LINK };
+
+enum refusal { REFUSED_MALFORMED = 1, REFUSED_STORE_FULL, REFUSED_VERSION, REFUSED_EFFECT };
+
+enum { MODE_PLAIN = 0, MODE_ASKED = 1 };
+enum { SINK_TRUNCATE = 1, SINK_REGULAR_ONLY = 2 };
+enum { VERDICT_AS_IS, VERDICT_DROP, VERDICT_REPLACE };
+enum { STALE_ERROR, STALE_TRY_CONNECT, STALE_REPLACE };
+enum { FAMILY_UNIX, FAMILY_INET, FAMILY_INET6 };
+enum { CHILD_SPAWNING, CHILD_RUNNING, CHILD_ENDED };
+
+/* Limits: each is reached by a test. */
+enum {
+  FRAME_MAX = 4 << 20,        /* bytes after the length */
+  KEY_MAX = 512,              /* bytes of a state's key */
+  STORE_MAX = 64 << 20,       /* bytes of keys and values */
+  CHILDREN_MAX = 16384,
+  BLOCK_BYTES = 64 << 10,     /* one block of an asked stream */
+  BLOCKS_MAX = 64,            /* blocks of all asked streams that wait for their verdict */
+  APPEND_MAX = 1 << 20,       /* bytes of append frames waiting per sink */
+  STDIN_MAX = 1 << 20,        /* bytes waiting per child */
+  WORKERS_MAX = 16,
+  SOCKETS_MAX = 64,
+  UNSENT_MAX = 1 << 20,       /* bytes of reports that are not kept, before the keeper stops reading from a daemon that does not read */
+  READ_MAX = 128 << 10,       /* one read of a plain stream */
+  SHARE_MAX = 1 << 20,        /* bytes of one stream before the others have their turn */
+  PIPE_BYTES = 1 << 20,       /* what a pipe is enlarged to, as root */
+  GROUPS_MAX = 65536,
+};
+
+#define MS 1000000ull
+enum { UNBOUND_UNIX = 4, UNBOUND_INET = 4, UNBOUND_INET6 = 2, UNBOUND_MAX = UNBOUND_UNIX + UNBOUND_INET + UNBOUND_INET6 };
+
+#endif

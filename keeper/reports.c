@@ -1,0 +1,172 @@
+/* See reports.h. Pure: no system call but for memory. */
+#include "reports.h"
+
+enum { SPARES_KEPT = 64 };
+
+static const uint8_t *frame_of(const struct report *b) { return b->large ? b->large : b->small; }
+
+bool reports_promise(struct reports *r, size_t n) {
+  while (r->spare_count < r->promised + n) {
+    struct report *spare = sys_alloc(sizeof *spare);
+    if (!spare) return false;
+    spare->next = r->spares;
+    r->spares = spare;
+    r->spare_count++;
+  }
+  r->promised += n;
+  return true;
+}
+
+void reports_release(struct reports *r, size_t n) {
+  r->promised -= n;
+  while (r->spare_count > r->promised + SPARES_KEPT) {
+    struct report *spare = r->spares;
+    r->spares = spare->next;
+    r->spare_count--;
+    free(spare);
+  }
+}
+
+static void append(struct reports *r, struct report *b) {
+  b->next = NULL;
+  b->previous = r->last;
+  if (r->last) r->last->next = b;
+  else r->first = b;
+  r->last = b;
+  if (!r->unsent) r->unsent = b;
+}
+
+static void unlink_report(struct reports *r, struct report *b) {
+  if (b->previous) b->previous->next = b->next;
+  else r->first = b->next;
+  if (b->next) b->next->previous = b->previous;
+  else r->last = b->previous;
+}
+
+static void recycle(struct reports *r, struct report *b) {
+  free(b->large);
+  if (r->spare_count >= r->promised + SPARES_KEPT) {
+    free(b);
+    return;
+  }
+  b->next = r->spares;
+  r->spares = b;
+  r->spare_count++;
+}
+
+static struct report *take_spare(struct reports *r, enum report_kind kind) {
+  bool promised = kind == KEPT && r->promised > 0;
+  struct report *b = r->spares;
+  if (!promised && r->spare_count <= r->promised) return sys_alloc(sizeof *b);
+  r->spares = b->next;
+  r->spare_count--;
+  if (promised) r->promised--;
+  return b;
+}
+
+uint64_t reports_add(struct reports *r, enum report_kind kind, uint16_t tag, const struct field *fields, size_t n) {
+  if (kind == LOOSE && !r->connected) return 0;
+  struct report *b = take_spare(r, kind);
+  if (!b) {
+    r->failed = true;
+    return 0;
+  }
+  struct field all[16] = {{kind == KEPT ? ++r->last_number : 0, NULL, 8}};
+  memcpy(all + 1, fields, n * sizeof *fields);
+  b->number = all[0].value;
+  b->large = NULL;
+  b->sent = false;
+  b->length = (uint32_t)frame_size(all, n + 1);
+  frame_write(b->small, tag, all, n + 1);
+  if (kind == LOOSE) r->loose += b->length;
+  append(r, b);
+  return b->number;
+}
+
+struct report *block_new(void) {
+  struct report *b = sys_alloc(sizeof *b);
+  if (!b) return NULL;
+  b->large = sys_realloc(NULL, BLOCK_HEADER + BLOCK_BYTES);
+  if (b->large) return b;
+  free(b);
+  return NULL;
+}
+
+uint8_t *block_data(const struct report *b) { return b->large + BLOCK_HEADER; }
+
+void block_discard(struct report *b) {
+  free(b->large);
+  free(b);
+}
+
+void reports_add_block(struct reports *r, struct report *b, uint32_t stream, uint64_t block, uint32_t length) {
+  uint8_t *smaller = sys_realloc(b->large, (size_t)BLOCK_HEADER + length);
+  if (smaller) b->large = smaller;
+  b->number = ++r->last_number;
+  /* The data is in its place already: the frame is written without it, then the lengths are made to count it. */
+  struct field fields[] = {F8(b->number), F4(stream), F8(block), F4(length)};
+  frame_write(b->large, REPORT_BLOCK, fields, 4);
+  b->length = BLOCK_HEADER + length;
+  for (unsigned i = 0; i < 4; i++) b->large[i] = (uint8_t)((b->length - 4) >> (8 * i));
+  append(r, b);
+}
+
+bool reports_take_block(struct reports *r, struct report *b) {
+  if (!b->sent) return false;
+  unlink_report(r, b);
+  return true;
+}
+
+bool reports_acknowledge(struct reports *r, uint64_t number, struct settled *settled) {
+  struct report *b = r->first;
+  while (b && b->number != number) b = b->next;
+  if (!b || number == 0 || !b->sent) return false;
+  const uint8_t *frame = frame_of(b);
+  struct reader at = {frame + 4, frame + b->length, false};
+  settled->tag = read_u16(&at);
+  if (settled->tag == REPORT_BLOCK) return false;
+  (void)read_u64(&at);
+  settled->first = read_u32(&at);
+  settled->second = at.end - at.at >= 4 ? read_u32(&at) : 0;
+  unlink_report(r, b);
+  recycle(r, b);
+  return true;
+}
+
+int reports_gather(const struct reports *r, struct iovec *v, int max) {
+  int n = 0;
+  size_t offset = r->offset;
+  for (struct report *b = r->unsent; b && n < max; b = b->next, n++) {
+    v[n].iov_base = (void *)(frame_of(b) + offset);
+    v[n].iov_len = b->length - offset;
+    offset = 0;
+  }
+  return n;
+}
+
+void reports_written(struct reports *r, size_t n) {
+  r->offset += n;
+  while (r->unsent && r->offset >= r->unsent->length) {
+    struct report *b = r->unsent;
+    r->offset -= b->length;
+    r->unsent = b->next;
+    b->sent = true;
+    if (b->number > 0) continue;
+    r->loose -= b->length;
+    unlink_report(r, b);
+    recycle(r, b);
+  }
+}
+
+void reports_disconnected(struct reports *r) {
+  for (struct report *b = r->first, *next; b; b = next) {
+    next = b->next;
+    b->sent = false;
+    if (b->number > 0) continue;
+    unlink_report(r, b);
+    recycle(r, b);
+  }
+  r->unsent = r->first;
+  r->offset = r->loose = 0;
+  r->failed = r->connected = false;
+}

@@ -1,0 +1,316 @@
+/*
+ * Sinks, as the hands see them: a queue of ops per sink, done in order. What touches a regular file goes to a worker, one job per sink at a time; targets
+ * that are no regular files are written here, without blocking, and wait for EPOLLOUT.
+ */
+#include "keeper.h"
+
+enum { PROMISES = 3 }; /* limit, io-error, io-resumed */
+
+static void sink_done(struct job *job);
+
+struct sink *sink_get(uint32_t number) {
+  struct node *n = number > 0 ? map_get(&K.sinks, number) : NULL;
+  struct sink *s = n ? owner_of(n, struct sink, node) : NULL;
+  return s && !s->closing ? s : NULL;
+}
+
+/* Not a regular file: never blocks, never seeks, knows no limit. */
+bool sink_is_odd(const struct sink *s) { return s->file.kind == FILE_OTHER || s->file.kind == FILE_SOCKET; }
+
+static bool target_copy(struct target *t, const struct sink_spec *spec) {
+  *t = (struct target){span_copy(spec->path), spec->flags, spec->mode, spec->limit};
+  return t->path;
+}
+
+struct sink *sink_new(uint32_t number, const struct sink_spec *spec) {
+  struct sink *s = sys_alloc(sizeof *s);
+  if (!s || !target_copy(&s->target, spec) || !reports_promise(&K.reports, PROMISES)) {
+    if (s) free(s->target.path);
+    free(s);
+    return NULL;
+  }
+  s->file.fd = -1;
+  s->last = &s->first;
+  s->job.run = sink_work;
+  s->job.done = sink_done;
+  if (number > 0) map_put(&K.sinks, &s->node, number);
+  return s;
+}
+
+static void op_free(struct op *op) {
+  free(op->target.path);
+  free(op);
+}
+
+struct op *op_new(enum op_kind kind, size_t bytes) {
+  struct op *op = sys_realloc(NULL, sizeof *op + bytes);
+  if (!op) return NULL;
+  memset(op, 0, sizeof *op);
+  op->kind = kind;
+  op->bytes = op_data(op);
+  op->length = bytes;
+  return op;
+}
+
+/* The op is done or will never be: whoever waits for it goes on. */
+static void op_end(struct sink *s, struct op *op) {
+  struct stream *stream = op->stream;
+  bool was_block = op->block;
+  if (op->kind == OP_DRAIN) {
+    stream_idle(stream, true);
+    return;
+  }
+  if (op->append) s->waiting -= op->length;
+  if (op->block) block_discard(op->block);
+  op_free(op);
+  if (was_block) block_released();
+  if (stream && was_block) stream_idle(stream, true);
+  else if (stream) stream_pumped(stream);
+}
+
+void sink_free(struct sink *s) {
+  size_t promised = (s->limit_report ? 0u : 1u) + (s->error_report ? 0u : 1u) + (s->resumed_report ? 0u : 1u);
+  map_drop(&K.sinks, &s->node);
+  reports_release(&K.reports, promised);
+  for (struct op *op; (op = s->first);) {
+    s->first = op->next;
+    op_end(s, op);
+  }
+  free(s->target.path);
+  free(s);
+}
+
+/* With a daemon there, a sink at its limit takes nothing until it is reopened; without one, or when it is to be closed, it goes on. */
+static bool hard(const struct sink *s) { return !s->closing && K.daemon.greeted && K.ending == RUNNING; }
+static bool held(const struct sink *s) { return s->over && hard(s); }
+
+void sink_add(struct sink *s, struct op *op) {
+  op->next = NULL;
+  if (op->kind == OP_REOPEN && held(s)) {
+    op->next = s->first;
+    s->first = op;
+    if (!op->next) s->last = &op->next;
+  } else {
+    *s->last = op;
+    s->last = &op->next;
+  }
+  sink_kick(s);
+}
+
+static struct op *take_first(struct sink *s) {
+  struct op *op = s->first;
+  s->first = op->next;
+  if (!s->first) s->last = &s->first;
+  return op;
+}
+
+bool sink_withdraw(struct sink *s, struct op *op) {
+  struct op **at = &s->first;
+  while (*at && *at != op) at = &(*at)->next;
+  if (!*at) return false;
+  *at = op->next;
+  if (!*at) s->last = at;
+  return true;
+}
+
+static void count_good(struct sink *s) {
+  if (!s->failing) return;
+  s->failing = false;
+  if (s->resumed_report) return;
+  s->resumed_report = report(KEPT, REPORT_IO_RESUMED, F4(s->node.key), F8(s->lost_burst));
+  s->lost_burst = 0;
+}
+
+void sink_lost(struct sink *s, int error, uint64_t bytes) {
+  s->lost_all += bytes;
+  s->lost_burst += bytes;
+  if (s->failing || s == K.datagrams) return;
+  s->failing = true;
+  if (!s->error_report) s->error_report = report(KEPT, REPORT_IO_ERROR, F4(s->node.key), F4(error), F8(s->lost_all));
+}
+
+/* One write to a target that is no regular file. False: it takes no more for now. */
+static bool write_odd(struct sink *s, struct op *op) {
+  while (op->offset < op->length) {
+    const uint8_t *from = op->bytes + op->offset;
+    size_t left = op->length - op->offset;
+    ssize_t n = s->file.kind == FILE_SOCKET ? sys_send(s->file.fd, from, left) : sys_write(s->file.fd, from, left);
+    if (n > 0) {
+      op->offset += (size_t)n;
+      count_good(s);
+    } else if (n < 0 && errno == EAGAIN && watch(WATCH_SINK, (uint32_t)s->node.key, s->file.fd, EPOLLOUT, s->watched)) {
+      s->watched = true;
+      return false;
+    } else if (n == 0 || errno != EINTR) {
+      sink_lost(s, n == 0 ? EIO : errno, left);
+      op->offset = op->length;
+    }
+  }
+  return true;
+}
+
+/* A job does one op, or all the writes at the head of the queue. */
+static void submit(struct sink *s) {
+  struct op *op = s->work = take_first(s);
+  if (s->watched && (op->kind == OP_CLOSE || op->kind == OP_REOPEN)) {
+    unwatch(s->file.fd);
+    s->watched = false;
+  }
+  while ((op->kind == OP_WRITE || op->kind == OP_DATAGRAM) && s->first && s->first->kind == op->kind) op = op->next = take_first(s);
+  op->next = NULL;
+  s->busy = true;
+  s->soft = !hard(s);
+  workers_submit(&K.workers, &s->job);
+}
+
+void sink_kick(struct sink *s) {
+  while (!s->busy && s->first) {
+    bool moves = s->first->kind == OP_WRITE || s->first->kind == OP_DRAIN;
+    if (moves && held(s)) return;
+    if (!moves || !sink_is_odd(s)) {
+      submit(s);
+    } else {
+      if (s->first->kind == OP_WRITE && !write_odd(s, s->first)) return;
+      op_end(s, take_first(s));
+    }
+  }
+}
+
+static void look_at_limit(struct sink *s) {
+  s->over = s->file.kind == FILE_REGULAR && s->target.limit > 0 && s->file.size >= s->target.limit;
+  if (!s->over || s->closing || s->limit_report) return;
+  s->limit_report = report(KEPT, REPORT_LIMIT, F4(s->node.key), F8(s->file.size), F8(s->file.device), F8(s->file.inode));
+}
+
+/* A new file, or the old one still when it could not be opened. */
+static void opened(struct sink *s, struct op *op) {
+  if (s->result.error == 0) s->over = false;
+  if (s->result.error == 0 && op->kind == OP_REOPEN) {
+    struct target old = s->target;
+    s->target = op->target;
+    op->target = old;
+  }
+  report(LOOSE, REPORT_SINK_OPENED, F4(s->node.key), F4(s->result.error), F8(s->file.size), F1(s->file.kind == FILE_REGULAR));
+}
+
+/* Ends the writes that were done; what a full file did not take any more goes back to the head of the queue. */
+static void writes_done(struct sink *s, struct op *op) {
+  struct op *left = op, *last;
+  while (left && left->offset == left->length) left = left->next;
+  if ((last = left)) {
+    while (last->next) last = last->next;
+    last->next = s->first;
+    if (!s->first) s->last = &last->next;
+    s->first = left;
+  }
+  for (struct op *next; op != left; op = next) {
+    next = op->next;
+    op_end(s, op);
+  }
+}
+
+static void sink_done(struct job *job) {
+  struct sink *s = owner_of(job, struct sink, job);
+  struct op *op = s->work;
+  enum op_kind kind = op->kind;
+  s->work = NULL;
+  s->busy = false;
+  s->shown = s->file;
+  if (kind == OP_CLOSE) {
+    op_free(op);
+    sink_free(s);
+    return;
+  }
+  if (kind == OP_OPEN || kind == OP_REOPEN) {
+    opened(s, op);
+    op_free(op);
+    sink_kick(s);
+    return;
+  }
+  if (s->result.lost > 0) sink_lost(s, s->result.error, s->result.lost);
+  else if (s->result.good > 0) count_good(s);
+  if (s->result.good > 0) look_at_limit(s);
+  if (kind == OP_DRAIN) stream_drained(op->stream);
+  else writes_done(s, op);
+  sink_kick(s);
+}
+
+void sink_open(const struct effect *e, uint64_t batch) {
+  struct sink *s = map_get(&K.sinks, e->number) ? NULL : sink_new(e->number, &e->spec);
+  struct op *op = s ? op_new(OP_OPEN, 0) : NULL;
+  if (op) sink_add(s, op);
+  else if (s) sink_free(s);
+  if (!op) refuse(batch, REFUSED_EFFECT, "sink-open: the number is used, or no memory");
+}
+
+void sink_reopen(const struct effect *e, uint64_t batch) {
+  struct sink *s = sink_get(e->number);
+  struct op *op = s ? op_new(OP_REOPEN, 0) : NULL;
+  if (op && target_copy(&op->target, &e->spec)) {
+    sink_add(s, op);
+    return;
+  }
+  free(op);
+  refuse(batch, REFUSED_EFFECT, "sink-reopen: no such sink, or no memory");
+}
+
+void sink_close(uint32_t number, uint64_t batch) {
+  struct sink *s = sink_get(number);
+  struct op *op = s ? op_new(OP_CLOSE, 0) : NULL;
+  if (s && !op) refuse(batch, REFUSED_EFFECT, "sink-close: no memory");
+  if (!op) return;
+  s->closing = true;
+  sink_add(s, op);
+}
+
+static void add_bytes(struct sink *s, enum op_kind kind, struct span path, struct span bytes) {
+  if (bytes.length == 0) return;
+  bool room = s->waiting + bytes.length <= APPEND_MAX;
+  struct op *op = room ? op_new(kind, bytes.length) : NULL;
+  if (op && kind == OP_DATAGRAM) op->target.path = span_copy(path);
+  if (!op || (kind == OP_DATAGRAM && !op->target.path)) {
+    sink_lost(s, room ? ENOMEM : ENOBUFS, bytes.length);
+    free(op);
+    return;
+  }
+  memcpy(op_data(op), bytes.at, bytes.length);
+  op->append = true;
+  s->waiting += bytes.length;
+  sink_add(s, op);
+}
+
+void sink_append(uint32_t number, struct span bytes) {
+  struct sink *s = sink_get(number);
+  if (s) add_bytes(s, OP_WRITE, (struct span){NULL, 0}, bytes);
+}
+
+void sink_datagram(struct span path, struct span bytes) { add_bytes(K.datagrams, OP_DATAGRAM, path, bytes); }
+
+void sink_opened(struct sink *s) {
+  s->busy = false;
+  s->shown = s->file;
+  sink_kick(s);
+}
+
+void sink_told(uint32_t number, uint16_t tag) {
+  struct node *n = map_get(&K.sinks, number);
+  if (!n || !reports_promise(&K.reports, 1)) return;
+  struct sink *s = owner_of(n, struct sink, node);
+  *(tag == REPORT_LIMIT ? &s->limit_report : tag == REPORT_IO_ERROR ? &s->error_report : &s->resumed_report) = 0;
+}
+
+void sinks_kick(void) {
+  for (struct node *n = map_next(&K.sinks, NULL), *next; n; n = next) {
+    next = map_next(&K.sinks, n);
+    struct sink *s = owner_of(n, struct sink, node);
+    if (s->over && !s->busy) look_at_limit(s);
+    sink_kick(s);
+  }
+}
+
+bool sinks_quiet(void) {
+  for (struct node *n = map_next(&K.sinks, NULL); n; n = map_next(&K.sinks, n)) {
+    if (owner_of(n, struct sink, node)->first) return false;
+  }
+  return true;
+}

@@ -1,0 +1,296 @@
+/*
+ * Streams: the read ends of the children's pipes. Each is busy with one thing at a time; when it is IDLE, stream_go() decides what comes next. Plain streams
+ * are drained by workers into regular files and by the hands into anything else; asked streams hand one block at a time to the daemon.
+ */
+#include "keeper.h"
+
+enum { RETRY_MS = 10 };
+
+static void ring(struct timer *timer);
+
+struct stream *stream_get(uint32_t number) {
+  struct node *n = number > 0 ? map_get(&K.streams, number) : NULL;
+  return n ? owner_of(n, struct stream, node) : NULL;
+}
+
+struct stream *stream_new(const struct stream_spec *spec, uint32_t child) {
+  struct stream *s = sys_alloc(sizeof *s);
+  if (!s || !timers_join(&K.timers, 1)) {
+    free(s);
+    return NULL;
+  }
+  if (!reports_promise(&K.reports, 1)) {
+    timers_leave(&K.timers, 1);
+    free(s);
+    return NULL;
+  }
+  s->child = child;
+  s->sink = spec->sink;
+  s->mode = spec->mode;
+  s->fd = -1;
+  s->op.kind = OP_DRAIN;
+  s->op.stream = s;
+  s->timer.ring = ring;
+  map_put(&K.streams, &s->node, spec->stream);
+  return s;
+}
+
+void stream_free(struct stream *s) {
+  if (!s->told) reports_release(&K.reports, 1);
+  timer_cancel(&K.timers, &s->timer);
+  timers_leave(&K.timers, 1);
+  map_drop(&K.streams, &s->node);
+  free(s);
+}
+
+void stream_told(uint32_t number) {
+  struct stream *s = stream_get(number);
+  if (s) stream_free(s);
+}
+
+static void pause_for(struct stream *s, uint64_t ns) {
+  s->doing = PAUSING;
+  timer_set(&K.timers, &s->timer, now_mono() + ns);
+}
+
+/* What the pipe shows without reading: data, its end, or nothing for now. */
+static void look(struct stream *s) {
+  struct pollfd p = {s->fd, POLLIN, 0};
+  int n = sys_poll(&p, 1);
+  if (n < 0 || p.revents & POLLIN) s->ready = true;
+  else if (n > 0) s->ended = true;
+}
+
+static void ring(struct timer *timer) {
+  struct stream *s = owner_of(timer, struct stream, timer);
+  s->doing = IDLE;
+  look(s);
+  stream_go(s);
+}
+
+static void end(struct stream *s) {
+  if (s->fd >= 0) {
+    if (s->watched) unwatch(s->fd);
+    sys_close(s->fd);
+  }
+  s->fd = -1;
+  s->settling = false;
+  if (s->told) return;
+  s->told = true;
+  report(KEPT, REPORT_EOF, F4(s->node.key), F4(s->child));
+  child_settled(s->child);
+}
+
+static void arm(struct stream *s) {
+  if (watch(WATCH_STREAM, (uint32_t)s->node.key, s->fd, EPOLLIN, s->watched)) s->watched = true;
+  else pause_for(s, RETRY_MS * MS);
+}
+
+/* After an unready read: at the end, or nothing there. */
+static void nothing(struct stream *s, ssize_t n) {
+  if (n == 0 || (errno != EAGAIN && errno != EINTR)) s->ended = true;
+  stream_go(s);
+}
+
+static void ask(struct stream *s) {
+  if (K.blocks >= BLOCKS_MAX) {
+    s->doing = WAITING;
+    s->next_waiting = NULL;
+    *K.block_queue_last = s;
+    K.block_queue_last = &s->next_waiting;
+    return;
+  }
+  struct report *block = block_new();
+  if (!block) {
+    pause_for(s, RETRY_MS * MS);
+    return;
+  }
+  ssize_t n = sys_read(s->fd, block_data(block), BLOCK_BYTES);
+  if (n <= 0) {
+    int error = errno;
+    block_discard(block);
+    errno = error;
+    nothing(s, n);
+    return;
+  }
+  K.blocks++;
+  s->doing = ASKING;
+  s->block = block;
+  reports_add_block(&K.reports, block, (uint32_t)s->node.key, ++s->block_number, (uint32_t)n);
+}
+
+void block_released(void) {
+  K.blocks--;
+  while (K.blocks < BLOCKS_MAX && K.block_queue) {
+    struct stream *s = K.block_queue;
+    K.block_queue = s->next_waiting;
+    if (!K.block_queue) K.block_queue_last = &K.block_queue;
+    stream_idle(s, true);
+  }
+}
+
+/* From the pipe into the memory of a write, by the hands: for sinks that are no regular files. */
+static void pump(struct stream *s, struct sink *sink) {
+  struct op *op = op_new(OP_WRITE, BLOCK_BYTES);
+  if (!op) {
+    pause_for(s, RETRY_MS * MS);
+    return;
+  }
+  ssize_t n = sys_read(s->fd, op_data(op), BLOCK_BYTES);
+  if (n <= 0) {
+    int error = errno;
+    free(op);
+    errno = error;
+    nothing(s, n);
+    return;
+  }
+  op->length = s->result.got = (size_t)n;
+  op->stream = s;
+  s->doing = WRITING;
+  sink_add(sink, op);
+}
+
+static void drop_done(struct job *job) { stream_drained(owner_of(job, struct stream, job)); }
+
+static void move(struct stream *s) {
+  struct sink *sink = sink_get(s->sink);
+  if (sink && sink_is_odd(sink) && !sink->busy) {
+    pump(s, sink);
+    return;
+  }
+  s->doing = DRAINING;
+  if (sink) {
+    sink_add(sink, &s->op);
+    return;
+  }
+  s->job.run = stream_drop;
+  s->job.done = drop_done;
+  workers_submit(&K.workers, &s->job);
+}
+
+void stream_go(struct stream *s) {
+  if (s->doing != IDLE || (s->fd < 0 && !s->ended)) return;
+  if (s->settling && !s->ended && !s->ready) {
+    look(s);
+    if (!s->ended && !s->ready) {
+      s->settling = false;
+      child_settled(s->child);
+    }
+  }
+  if (s->ended) {
+    end(s);
+  } else if (!s->ready) {
+    if (K.ending < FLUSHING) arm(s);
+  } else {
+    s->ready = false;
+    if (s->mode == MODE_ASKED) ask(s);
+    else move(s);
+  }
+}
+
+void stream_ready(struct stream *s, uint32_t events) {
+  if (events & EPOLLIN) s->ready = true;
+  else s->ended = true;
+  stream_go(s);
+}
+
+void stream_idle(struct stream *s, bool ready) {
+  s->doing = IDLE;
+  s->ready = ready;
+  stream_go(s);
+}
+
+/*
+ * A writer of short lines would wake the keeper for each. After a read that emptied the pipe the stream rests for a while, so that more can gather;
+ * the rest is short where the pipe is small, and there is none while the pipe fills faster than that.
+ */
+static uint64_t rest_ns(const struct stream *s) {
+  if (s->settling || s->result.got >= s->pipe_bytes / 2) return 0;
+  return s->pipe_bytes >= 512 << 10 ? 4 * MS : 1 * MS;
+}
+
+/* Never goes on at once, but through epoll: so a flood has no end, but the turn of others has. */
+void stream_pumped(struct stream *s) {
+  uint64_t rest = s->ended ? 0 : rest_ns(s);
+  if (rest > 0) pause_for(s, rest);
+  else stream_idle(s, false);
+}
+
+void stream_drained(struct stream *s) {
+  s->doing = IDLE;
+  if (s->result.ended) s->ended = true;
+  s->ready = !s->result.empty;
+  uint64_t rest = s->result.empty && s->result.got > 0 && !s->ended ? rest_ns(s) : 0;
+  if (rest > 0) pause_for(s, rest);
+  else stream_go(s);
+}
+
+static void stop_resting(struct stream *s) {
+  if (s->doing != PAUSING) return;
+  timer_cancel(&K.timers, &s->timer);
+  s->doing = IDLE;
+}
+
+void stream_settle(struct stream *s) {
+  if (s->told) return;
+  s->settling = true;
+  s->ready = false;
+  stop_resting(s);
+  stream_go(s);
+}
+
+void stream_forget(struct stream *s) {
+  struct sink *sink = sink_get(s->sink);
+  s->ended = true;
+  stop_resting(s);
+  if (s->doing == DRAINING && sink && sink_withdraw(sink, &s->op)) s->doing = IDLE;
+  if (s->doing == WAITING) {
+    struct stream **at = &K.block_queue;
+    while (*at != s) at = &(*at)->next_waiting;
+    *at = s->next_waiting;
+    if (!*at) K.block_queue_last = at;
+    s->doing = IDLE;
+  }
+  stream_go(s);
+}
+
+void stream_change(const struct effect *e, uint64_t batch) {
+  struct stream *s = stream_get(e->number);
+  if (!s || (e->sink > 0 && !sink_get(e->sink))) {
+    if (s) refuse(batch, REFUSED_EFFECT, "stream: no such sink");
+    return;
+  }
+  struct sink *old = sink_get(s->sink);
+  bool waited = s->doing == DRAINING && old && sink_withdraw(old, &s->op);
+  s->mode = e->kind;
+  s->sink = e->sink;
+  if (waited) stream_idle(s, true);
+}
+
+void stream_verdict(const struct effect *e, uint64_t batch) {
+  struct stream *s = stream_get(e->number);
+  if (!s || s->doing != ASKING || s->block_number != e->block || !reports_take_block(&K.reports, s->block)) {
+    refuse(batch, REFUSED_EFFECT, "verdict: no such block");
+    return;
+  }
+  struct report *block = s->block;
+  bool replaced = e->kind == VERDICT_REPLACE;
+  uint32_t length = replaced ? e->bytes.length : block->length - BLOCK_HEADER;
+  struct sink *sink = e->kind == VERDICT_DROP || length == 0 ? NULL : sink_get(s->sink);
+  struct op *op = sink ? op_new(OP_WRITE, replaced ? length : 0) : NULL;
+  s->block = NULL;
+  if (!op) {
+    if (sink) sink_lost(sink, ENOMEM, length);
+    block_discard(block);
+    block_released();
+    stream_idle(s, true);
+    return;
+  }
+  if (replaced) memcpy(op_data(op), e->bytes.at, length);
+  else op->bytes = block_data(block);
+  op->length = length;
+  op->block = block;
+  op->stream = s;
+  s->doing = WRITING;
+  sink_add(sink, op);
+}

@@ -1,0 +1,66 @@
+/*
+ * Last wills: what becomes of the children when no daemon can be had and the host asks the keeper to end. By rank from the highest down: the signal, the
+ * wait, SIGKILL; then the next rank; then the keeper ends with code 0. This is the only decision the keeper ever makes about a child.
+ */
+#include "birth.h"
+
+enum { KILLED_WAIT_MS = 5000 };
+
+static bool lives(const struct child *c) { return c->pid > 0 && !c->reaped && !c->abandoned; }
+
+static void deliver(struct child *c, int signal, bool group) { (void)sys_kill(group ? -c->pid : c->pid, signal); }
+
+static struct child *highest(void) {
+  struct child *best = NULL;
+  for (struct node *n = map_next(&K.children, NULL); n; n = map_next(&K.children, n)) {
+    struct child *c = owner_of(n, struct child, node);
+    if (lives(c) && (!best || c->will.rank > best->will.rank)) best = c;
+  }
+  return best;
+}
+
+/* Called when it begins and whenever a child ended: goes on to the next rank when the present one is empty. */
+void wills_go(void) {
+  struct child *best = highest();
+  if (!best) {
+    keeper_end(0);
+    return;
+  }
+  if (best->willed) return;
+  for (struct node *n = map_next(&K.children, NULL); n; n = map_next(&K.children, n)) {
+    struct child *c = owner_of(n, struct child, node);
+    if (!lives(c) || c->will.rank != best->will.rank) continue;
+    c->willed = true;
+    deliver(c, c->will.signal, c->will.signal_group);
+    timer_set(&K.timers, &c->timer, now_mono() + c->will.wait_ms * MS);
+  }
+}
+
+void wills_begin(void) {
+  if (K.ending != RUNNING) return;
+  K.ending = WILLING;
+  K.leave_none = true;
+  daemon_kill();
+  wills_go();
+}
+
+void children_kill(void) {
+  for (struct node *n = map_next(&K.children, NULL); n; n = map_next(&K.children, n)) {
+    struct child *c = owner_of(n, struct child, node);
+    if (lives(c)) deliver(c, SIGKILL, true);
+  }
+}
+
+bool children_live(void) { return K.births || highest(); }
+
+/* A child did not end in time. One that does not even die of SIGKILL (a sleep the kernel does not interrupt) is given up at last. */
+void will_hurry(struct child *c) {
+  if (c->killed) {
+    c->abandoned = true;
+    wills_go();
+    return;
+  }
+  c->killed = true;
+  deliver(c, SIGKILL, c->will.kill_group);
+  timer_set(&K.timers, &c->timer, now_mono() + KILLED_WAIT_MS * MS);
+}
