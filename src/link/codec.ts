@@ -21,8 +21,11 @@ export type DaemonFrame = { readonly type: "hello"; readonly value: Hello } | { 
 /** What the keeper says. */
 export type KeeperFrame = WelcomeFrame | { readonly type: "report"; readonly value: Report };
 
-/** `unknown`: the tag of a later protocol, to be skipped. `malformed`: the frame has no effect at all. */
-export type DecodeError = { readonly kind: "unknown" | "malformed"; readonly tag: number; readonly text: string };
+/**
+ * `unknown`: the tag of a later protocol, to be skipped. `malformed`: the frame has no effect at all; `batch` is its number where one can be
+ * read, else 0.
+ */
+export type DecodeError = { readonly kind: "unknown" | "malformed"; readonly tag: number; readonly batch: bigint; readonly text: string };
 
 /** Length and tag, before the body. */
 const FRAME_HEAD_BYTES = 6;
@@ -93,7 +96,7 @@ export function decodeKeeperFrame(tag: number, body: Buffer): Result<KeeperFrame
   const report = reportType(tag);
   if (report !== null) return decode(tag, reportBody(report) as Field<Report>, body, (value) => ({ type: "report", value }));
   const type = welcomeFrameType(tag);
-  if (type === null) return refuse({ kind: "unknown", tag, text: `tag ${tag}` });
+  if (type === null) return refuse({ kind: "unknown", tag, batch: 0n, text: `tag ${tag}` });
   return decode(tag, WELCOME_FRAMES[type].body as Field<object>, body, (value) => ({ type, value }) as WelcomeFrame);
 }
 
@@ -101,7 +104,7 @@ export function decodeKeeperFrame(tag: number, body: Buffer): Result<KeeperFrame
 export function decodeDaemonFrame(tag: number, body: Buffer): Result<DaemonFrame, DecodeError> {
   if (tag === HELLO_TAG) return decode(tag, helloBody, body, (value) => ({ type: "hello", value }));
   if (tag === BATCH_TAG) return decode(tag, batchBody, body, (value) => ({ type: "batch", value }));
-  return refuse({ kind: "unknown", tag, text: `tag ${tag}` });
+  return refuse({ kind: "unknown", tag, batch: 0n, text: `tag ${tag}` });
 }
 
 function encode<T>(tag: number, body: Field<T>, value: T): Buffer {
@@ -119,5 +122,7 @@ function decode<T, F>(tag: number, field: Field<T>, body: Buffer, wrap: (value: 
   const from = new Reader(body);
   const value = field.read(from);
   from.finish();
-  return from.failure === null ? ok(wrap(value)) : refuse({ kind: "malformed", tag, text: `tag ${tag}: ${from.failure}` });
+  if (from.failure === null) return ok(wrap(value));
+  const batch = tag === BATCH_TAG ? u64.read(new Reader(body)) : 0n;
+  return refuse({ kind: "malformed", tag, batch, text: `tag ${tag}: ${from.failure}` });
 }
