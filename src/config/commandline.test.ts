@@ -4,7 +4,12 @@ import fc from "fast-check";
 import { type CommandLine, type Flag, helpText, type Program, readCommandLine } from "./commandline.ts";
 
 const flag = (name: string, short: string | null, value: string | null, more: Partial<Flag> = {}): Flag => ({
-  name, short, long: name, value, help: `about ${name}`, ...more,
+  name,
+  short,
+  long: name,
+  value,
+  help: `about ${name}`,
+  ...more,
 });
 const PROGRAM: Program = {
   summary: "thing -- does things.",
@@ -124,10 +129,10 @@ test("CLI-012: the same flag twice is a conflict, named as the second was spelle
 test("CLI-013: a bad value: the flag in full form, the value quoted, the words of its type; all of them at once", () => {
   const line = read(["--logfile_max", "x", "-nn"]);
   assert.ok(line.kind === "wrong");
-  assert.deepEqual(line.errors.map((error) => error.message), [
-    "invalid value for --logfile_maxbytes 'x': not a size",
-    "conflicting command line option '-n'",
-  ]);
+  assert.deepEqual(
+    line.errors.map((error) => error.message),
+    ["invalid value for --logfile_maxbytes 'x': not a size", "conflicting command line option '-n'"],
+  );
 });
 
 test("CLI-043: positional words are listed as Python shows a list", () => {
@@ -135,11 +140,15 @@ test("CLI-043: positional words are listed as Python shows a list", () => {
 });
 
 test("any words are read without a crash, and flags written in long form come back", () => {
-  fc.assert(fc.property(fc.array(fc.string({ maxLength: 12 })), (args) => {
-    assert.ok(["run", "act", "wrong"].includes(read(args, WORDS).kind));
-  }));
-  fc.assert(fc.property(fc.string(), fc.boolean(), (file, nodaemon) => {
-    const args = [`--configuration=${file}`, ...(nodaemon ? ["--nodaemon"] : [])];
-    assert.deepEqual(values(args), { configuration: file, ...(nodaemon ? { nodaemon: true } : {}) });
-  }));
+  fc.assert(
+    fc.property(fc.array(fc.string({ maxLength: 12 })), (args) => {
+      assert.ok(["run", "act", "wrong"].includes(read(args, WORDS).kind));
+    }),
+  );
+  fc.assert(
+    fc.property(fc.string(), fc.boolean(), (file, nodaemon) => {
+      const args = [`--configuration=${file}`, ...(nodaemon ? ["--nodaemon"] : [])];
+      assert.deepEqual(values(args), { configuration: file, ...(nodaemon ? { nodaemon: true } : {}) });
+    }),
+  );
 });

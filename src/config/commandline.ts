@@ -153,7 +153,10 @@ function takeShorts(flags: readonly Flag[], letters: string, following: string |
 }
 
 function suggestedFlag(flags: readonly Flag[], name: string): string | null {
-  const near = nearest(name, flags.map((flag) => flag.long).filter((long) => long !== null));
+  const near = nearest(
+    name,
+    flags.map((flag) => flag.long).filter((long) => long !== null),
+  );
   return near === null ? null : `did you mean --${near}?`;
 }
 

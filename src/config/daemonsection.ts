@@ -23,7 +23,13 @@ export type DaemonSection = {
 
 export type DaemonFacts = { readonly cwd: string; readonly tempDir: string };
 
-export function readDaemonSection(reader: SectionReader, base: BaseNames, flags: Flags, around: Surroundings, facts: DaemonFacts): DaemonSection {
+export function readDaemonSection(
+  reader: SectionReader,
+  base: BaseNames,
+  flags: Flags,
+  around: Surroundings,
+  facts: DaemonFacts,
+): DaemonSection {
   const names = hereNames(base);
   const read = <const N extends keyof typeof SUPERVISORD>(name: N) => {
     const fromFile = reader.read(name, SUPERVISORD[name], names);
@@ -52,7 +58,20 @@ export function readDaemonSection(reader: SectionReader, base: BaseNames, flags:
   const path = (name: string): string => absolute(expandUser(name, around.homes, around.accounts), facts.cwd);
   return {
     daemon: {
-      minFds, minProcs, directory, umask, logfileMaxBytes, logfileBackups, logLevel, identifier, nodaemon, silent, childLogDir, nocleanup, stripAnsi, updateMode,
+      minFds,
+      minProcs,
+      directory,
+      umask,
+      logfileMaxBytes,
+      logfileBackups,
+      logLevel,
+      identifier,
+      nodaemon,
+      silent,
+      childLogDir,
+      nocleanup,
+      stripAnsi,
+      updateMode,
       logfile: logfile === "syslog" ? logfile : path(logfile),
       pidfile: path(pidfile),
     },

@@ -2,7 +2,7 @@
  * `%(name)s` expansion: Python's `text % table`, which is what the original's options go through (config.md, section 4). All its conversions are
  * legal in a configuration, so all are here; faults come back in Python's words with the place of the `%` that caused them.
  */
-import { ok, refuse, type Result } from "../result.ts";
+import { ok, type Result, refuse } from "../result.ts";
 import { formatNumber } from "./numberformat.ts";
 import { quoted } from "./quoting.ts";
 
@@ -161,11 +161,24 @@ function convert(conversion: Conversion, value: Inserted | null): Result<string,
       return ok(padded(conversion, cut(conversion, inAscii(asShown(value)))));
     case "c":
       return asCharacter(conversion, value);
-    case "d": case "i": case "u": case "o": case "x": case "X": case "e": case "E": case "f": case "F": case "g": case "G":
+    case "d":
+    case "i":
+    case "u":
+    case "o":
+    case "x":
+    case "X":
+    case "e":
+    case "E":
+    case "f":
+    case "F":
+    case "g":
+    case "G":
       if (typeof value === "number") return ok(formatNumber(conversion, value));
       return refuse(notANumber(letter, typeof value === "string" ? "str" : "dict"));
     default:
-      return refuse(`unsupported format character '${shownLetter(letter)}' (0x${letter.codePointAt(0)?.toString(16)}) at index ${conversion.letterIndex}`);
+      return refuse(
+        `unsupported format character '${shownLetter(letter)}' (0x${letter.codePointAt(0)?.toString(16)}) at index ${conversion.letterIndex}`,
+      );
   }
 }
 

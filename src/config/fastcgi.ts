@@ -1,12 +1,13 @@
 /** What an [fcgi-program:x] has beyond a program: the socket that its processes share (config.md, section 12). */
 import type { Accounts } from "../doors.ts";
-import { ok, refuse, type Result } from "../result.ts";
+import { ok, type Result, refuse } from "../result.ts";
 import type { SocketConfig } from "./model.ts";
 import { type BaseNames, hereNames, socketNames } from "./names.ts";
 import { absolute } from "./pathnames.ts";
 import type { SectionReader } from "./reader.ts";
 import { FCGI_PROGRAM } from "./table.ts";
 import { type Owner, parsePort } from "./values.ts";
+import { isSpace } from "./whitespace.ts";
 
 export const SOCKET_MODE = 0o700;
 const BACKLOG_MAX = 65_535;
@@ -27,7 +28,12 @@ export function readFastCgiSocket(reader: SectionReader, base: BaseNames, progra
   const section = reader.section.name;
   if (text === null || text === "") {
     const isWritten = reader.written("socket") !== null && text === null;
-    if (!isWritten) reader.failMissing("socket", `[${section}] section requires a "socket" line`, "add a line socket=tcp://127.0.0.1:9002 or socket=unix:///path");
+    if (!isWritten)
+      reader.failMissing(
+        "socket",
+        `[${section}] section requires a "socket" line`,
+        "add a line socket=tcp://127.0.0.1:9002 or socket=unix:///path",
+      );
     return null;
   }
   const socket = parseSocket(text, { backlog, owner, mode, user }, facts);
@@ -36,7 +42,12 @@ export function readFastCgiSocket(reader: SectionReader, base: BaseNames, progra
   return null;
 }
 
-type SocketOptions = { readonly backlog: number | null; readonly owner: Owner | null; readonly mode: number | null; readonly user: number | null };
+type SocketOptions = {
+  readonly backlog: number | null;
+  readonly owner: Owner | null;
+  readonly mode: number | null;
+  readonly user: number | null;
+};
 
 /** (CONF-288, CONF-289, CONF-290, CONF-292, CONF-294) */
 function parseSocket(text: string, { backlog, owner, mode, user }: SocketOptions, facts: SocketFacts): Result<SocketConfig, string> {
@@ -50,7 +61,7 @@ function parseSocket(text: string, { backlog, owner, mode, user }: SocketOptions
   if (owner !== null || mode !== null) return refuse("socket_owner and socket_mode params should only be used with a Unix domain socket");
   const match = /^tcp:\/\/([^:]+):(\p{Nd}+)$/u.exec(text);
   const [, host, digits] = match ?? [];
-  if (host === undefined || digits === undefined || /\s/.test(host)) return refuse(`Bad socket format ${text}`);
+  if (host === undefined || digits === undefined || [...host].some(isSpace)) return refuse(`Bad socket format ${text}`);
   const port = parsePort(digits);
   if (!port.ok) return port;
   const lower = host.toLowerCase();

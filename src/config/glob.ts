@@ -23,7 +23,7 @@ export function matchesGlob(name: string, pattern: string): boolean {
     if (wanted === "star") {
       star = token++;
       starAt = at;
-    } else if (wanted !== undefined && wanted(characters[at] ?? "")) {
+    } else if (wanted?.(characters[at] ?? "")) {
       token++;
       at++;
     } else if (star >= 0) {

@@ -89,7 +89,9 @@ function findMember(reader: SectionReader, program: string, ini: Ini): IniSectio
 function memberRemedy(program: string, ini: Ini): string {
   if (program === "") return "remove the comma too many";
   if (ini.sections.has(`eventlistener:${program}`)) return "an event listener cannot be a member of a group";
-  const known = [...ini.sections.keys()].filter((name) => /^(?:fcgi-)?program:/.test(name)).map((name) => name.slice(name.indexOf(":") + 1));
+  const known = [...ini.sections.keys()]
+    .filter((name) => /^(?:fcgi-)?program:/.test(name))
+    .map((name) => name.slice(name.indexOf(":") + 1));
   const near = nearest(program, known);
   if (near !== null) return `did you mean ${near}?`;
   return /\s/.test(program) ? "separate the names with commas" : `add a section [program:${program}], or take the name out`;
@@ -134,7 +136,8 @@ function readName(reader: SectionReader): string {
 function distinct(processes: readonly ProcessConfig[], group: string, reader: SectionReader): ProcessConfig[] {
   const byName = new Map<string, ProcessConfig>();
   for (const process of processes) {
-    if (byName.has(process.name)) reader.warn(`More than one process of group ${group} is called ${process.name}; only the last of them exists`);
+    if (byName.has(process.name))
+      reader.warn(`More than one process of group ${group} is called ${process.name}; only the last of them exists`);
     byName.set(process.name, process);
   }
   return [...byName.values()];

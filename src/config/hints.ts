@@ -56,7 +56,10 @@ function nameRemedy(text: string, known: readonly string[]): string | null {
   const name = /^%\((.*?)\)/.exec(text)?.[1];
   if (name === undefined) return "use letters, digits, - and _";
   if (name.startsWith("ENV_")) {
-    const near = nearest(name, known.filter((one) => one.startsWith("ENV_")));
+    const near = nearest(
+      name,
+      known.filter((one) => one.startsWith("ENV_")),
+    );
     const set = `set ${name.slice(4)} in the environment of supervisord, or in [supervisord] environment`;
     return near === null ? set : `did you mean %(${near})s? Or ${set}`;
   }

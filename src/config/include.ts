@@ -8,7 +8,11 @@ import { INCLUDE } from "./table.ts";
 import { words } from "./whitespace.ts";
 
 /** Absolute patterns, in the order in which they are followed; findings hold what is wrong with the section. (CONF-186..CONF-189) */
-export function includePatterns(main: PlacedFile, base: BaseNames, around: Omit<Surroundings, "findings">): { patterns: string[]; findings: Findings } {
+export function includePatterns(
+  main: PlacedFile,
+  base: BaseNames,
+  around: Omit<Surroundings, "findings">,
+): { patterns: string[]; findings: Findings } {
   const findings = new Findings();
   const ini = mergeIni([main]);
   const section = ini.sections.get("include");
@@ -16,7 +20,11 @@ export function includePatterns(main: PlacedFile, base: BaseNames, around: Omit<
   const reader = new SectionReader(ini, section, { ...around, findings });
   const files = reader.read("files", INCLUDE.files, hostNames(base));
   if (files === null && reader.written("files") === null) {
-    reader.failMissing("files", ".ini file has [include] section, but no files setting", "add a line files=conf.d/*.conf, or remove the section");
+    reader.failMissing(
+      "files",
+      ".ini file has [include] section, but no files setting",
+      "add a line files=conf.d/*.conf, or remove the section",
+    );
   }
   return { patterns: words(files ?? "").map((pattern) => joined(main.folder, pattern)), findings };
 }

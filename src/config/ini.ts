@@ -31,7 +31,13 @@ export type IniSection = {
 };
 
 /** An option or a section that stands in one file twice: legal, and seldom meant. `name` is null for a section. */
-export type Repetition = { readonly section: string; readonly name: string | null; readonly file: string; readonly line: number; readonly firstLine: number };
+export type Repetition = {
+  readonly section: string;
+  readonly name: string | null;
+  readonly file: string;
+  readonly line: number;
+  readonly firstLine: number;
+};
 
 export type IniFile = {
   readonly file: string;

@@ -6,7 +6,12 @@ import { type KnownNames, pluginRemedy, unresolved } from "./plugins.ts";
 import type { SectionReader } from "./reader.ts";
 import { EVENT_LISTENER } from "./table.ts";
 
-export type Pool = { readonly priority: number; readonly bufferSize: number; readonly events: readonly string[]; readonly resultHandler: string };
+export type Pool = {
+  readonly priority: number;
+  readonly bufferSize: number;
+  readonly events: readonly string[];
+  readonly resultHandler: string;
+};
 
 const KNOWN_EVENTS: ReadonlySet<string> = new Set(EVENT_NAMES);
 
@@ -42,7 +47,12 @@ function readEvents(reader: SectionReader, base: BaseNames): readonly string[] {
   const [first] = unknown;
   if (first !== undefined) {
     const near = unknown.map((name) => nearest(name, EVENT_NAMES)).filter((name) => name !== null);
-    const hint = first === "" ? "remove the comma at the end" : near.length > 0 ? `did you mean ${near.join(", ")}?` : `known are ${EVENT_NAMES.join(", ")}`;
+    const hint =
+      first === ""
+        ? "remove the comma at the end"
+        : near.length > 0
+          ? `did you mean ${near.join(", ")}?`
+          : `known are ${EVENT_NAMES.join(", ")}`;
     reader.fail("events", `Unknown event type ${first} in [${section}] events`, hint);
   }
   return events;

@@ -4,7 +4,7 @@
  * where the original fails once it has changed directory (CONF-397).
  */
 import type { Doors } from "../doors.ts";
-import { ok, refuse, type Result } from "../result.ts";
+import { ok, type Result, refuse } from "../result.ts";
 import type { Flags } from "./daemonsection.ts";
 import { decodeUtf8 } from "./decode.ts";
 import { byCodePoint } from "./expand.ts";
@@ -51,14 +51,30 @@ export async function loadConfig(doors: LoadDoors, request: LoadRequest): Promis
   for (const { ini } of included.files) sources.set(ini.file, ini.lines);
 
   const facts: Facts = {
-    configFile: request.file, here, lineText, accounts,
-    cwd: birth.cwd, uid: birth.uid, environment: birth.environment, hostName: birth.hostName,
-    tempDir: await findTempDir(doors), known: request.known ?? BUILT_IN, flags: request.flags,
+    configFile: request.file,
+    here,
+    lineText,
+    accounts,
+    cwd: birth.cwd,
+    uid: birth.uid,
+    environment: birth.environment,
+    hostName: birth.hostName,
+    tempDir: await findTempDir(doors),
+    known: request.known ?? BUILT_IN,
+    flags: request.flags,
   };
-  const resolved = resolve(mergeIni([main.value, ...included.files]), facts, [...include.findings.remarks, ...included.remarks], request.trace);
+  const resolved = resolve(
+    mergeIni([main.value, ...included.files]),
+    facts,
+    [...include.findings.remarks, ...included.remarks],
+    request.trace,
+  );
   const syntaxErrors = [...main.value.ini.errors, ...included.errors];
   const possible = [...include.findings.errors, ...resolved.errors];
-  const exists = await findFolders(doors, possible.map((error) => error.unlessFolder).filter((folder) => folder !== null));
+  const exists = await findFolders(
+    doors,
+    possible.map((error) => error.unlessFolder).filter((folder) => folder !== null),
+  );
   const [ofInclude, others] = [include.findings.errors, resolved.errors].map((errors) => settled(errors, exists, syntaxErrors.length > 0));
   const errors = [...main.value.ini.errors, ...(ofInclude ?? []), ...included.errors, ...(others ?? [])];
   return errors.length === 0 && resolved.config !== null ? ok(resolved.config) : refuse(errors);
@@ -83,17 +99,23 @@ export async function findConfigFile(doors: LoadDoors, flags: Flags): Promise<Fo
   for (const place of places) {
     if ((await doors.files.stat(joined(doors.birth.cwd, place))).ok) return { notice, file: ok(place) };
   }
-  const message =
-    `No config file found at default paths (${places.join(", ")}); ` + "use the -c option to specify a config file at a different path";
-  return { notice, file: refuse([{ message, file: null, line: null, excerpt: null, hint: "echo_supervisord_conf prints one to start with" }]) };
+  const message = `No config file found at default paths (${places.join(", ")}); use the -c option to specify a config file at a different path`;
+  return {
+    notice,
+    file: refuse([{ message, file: null, line: null, excerpt: null, hint: "echo_supervisord_conf prints one to start with" }]),
+  };
 }
 
 /** Two plain steps up from argv[0], on the text. (CONF-001, CONF-002) */
 export function defaultPlaces(argv0: string): string[] {
   const base = folderOf(folderOf(argv0));
   return [
-    joined(base, "etc/supervisord.conf"), joined(base, "supervisord.conf"),
-    "supervisord.conf", "etc/supervisord.conf", "/etc/supervisord.conf", "/etc/supervisor/supervisord.conf",
+    joined(base, "etc/supervisord.conf"),
+    joined(base, "supervisord.conf"),
+    "supervisord.conf",
+    "etc/supervisord.conf",
+    "/etc/supervisord.conf",
+    "/etc/supervisor/supervisord.conf",
   ];
 }
 
@@ -102,7 +124,8 @@ async function readMain(doors: LoadDoors, file: string): Promise<Result<PlacedFi
   const path = joined(doors.birth.cwd, file);
   if (!(await doors.files.stat(path)).ok) return refuse([notFound(file, `there is no ${path}`)]);
   const bytes = await doors.files.readText(path);
-  if (!bytes.ok) return refuse([{ message: `could not read config file ${file}`, file, line: null, excerpt: null, hint: `${path}: ${bytes.error}` }]);
+  if (!bytes.ok)
+    return refuse([{ message: `could not read config file ${file}`, file, line: null, excerpt: null, hint: `${path}: ${bytes.error}` }]);
   const ini = parseBytes(file, bytes.value);
   return ini.ok ? ok({ ini: ini.value, folder: absolute(folderOf(file), doors.birth.cwd) }) : refuse([ini.error]);
 }
@@ -113,7 +136,13 @@ function notFound(file: string, hint: string): ConfigError {
 
 function parseBytes(file: string, bytes: Uint8Array): Result<IniFile, ConfigError> {
   if (bytes.length > FILE_BYTES_MAX) {
-    return refuse({ message: `could not read config file ${file}`, file, line: null, excerpt: null, hint: `it is larger than ${FILE_BYTES_MAX} bytes` });
+    return refuse({
+      message: `could not read config file ${file}`,
+      file,
+      line: null,
+      excerpt: null,
+      hint: `it is larger than ${FILE_BYTES_MAX} bytes`,
+    });
   }
   const text = decodeUtf8(bytes);
   if (text.ok) return ok(readIni(file, text.value));
@@ -199,6 +228,7 @@ async function findFolders(doors: LoadDoors, folders: readonly string[]): Promis
 async function findTempDir(doors: LoadDoors): Promise<string> {
   const { environment, cwd } = doors.birth;
   const named = ["TMPDIR", "TEMP", "TMP"].map((name) => environment[name] ?? "").filter((path) => path !== "");
-  for (const path of [...named.map((one) => absolute(one, cwd)), "/tmp", "/var/tmp", "/usr/tmp"]) if (await isFolder(doors, path)) return path;
+  for (const path of [...named.map((one) => absolute(one, cwd)), "/tmp", "/var/tmp", "/usr/tmp"])
+    if (await isFolder(doors, path)) return path;
   return cwd;
 }

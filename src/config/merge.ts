@@ -16,7 +16,10 @@ const HERE = "%(here)s";
 
 /** The files in the order of reading, the main file first. */
 export function mergeIni(files: readonly PlacedFile[]): Ini {
-  const sections = new Map<string, { readonly name: string; readonly file: string; readonly line: number; readonly options: Map<string, IniValue> }>();
+  const sections = new Map<
+    string,
+    { readonly name: string; readonly file: string; readonly line: number; readonly options: Map<string, IniValue> }
+  >();
   const defaults = new Map<string, IniValue>();
   const hasInclude = files[0]?.ini.sections.has("include") ?? false;
   for (const { ini, folder } of files) {

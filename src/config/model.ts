@@ -47,7 +47,15 @@ export type ProcessConfig = {
 };
 
 export type SocketConfig =
-  | { readonly kind: "unix"; readonly url: string; readonly path: string; readonly mode: number; readonly uid: number | null; readonly gid: number | null; readonly backlog: number | null }
+  | {
+      readonly kind: "unix";
+      readonly url: string;
+      readonly path: string;
+      readonly mode: number;
+      readonly uid: number | null;
+      readonly gid: number | null;
+      readonly backlog: number | null;
+    }
   | { readonly kind: "tcp"; readonly url: string; readonly host: string; readonly port: number; readonly backlog: number | null };
 
 export type GroupKind =
@@ -110,7 +118,7 @@ export type Config = {
   readonly daemon: DaemonConfig;
   /** Sorted by priority, then name. */
   readonly groups: readonly GroupConfig[];
-  /** Group names in file order ([group:x], programs, listeners, fcgi): the order of getAllConfigInfo and reread's answer. */
+  /** Group names in the order of getAllConfigInfo and of reread's answer: that of `groups` (CONF-398, seen by running the original). */
   readonly fileOrder: readonly string[];
   readonly servers: readonly ServerConfig[];
   readonly rpcInterfaces: readonly PluginConfig[];

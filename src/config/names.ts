@@ -23,17 +23,29 @@ export function hereNames(base: BaseNames): Names {
 
 /** (CONF-099, CONF-100) */
 export function hostNames(base: BaseNames): Names {
-  return [...base.env, new Map([["here", base.here], ["host_node_name", base.hostName]])];
+  return [
+    ...base.env,
+    new Map([
+      ["here", base.here],
+      ["host_node_name", base.hostName],
+    ]),
+  ];
 }
 
 /** (CONF-105) */
 export function socketNames(base: BaseNames, programName: string): Names {
-  return [...base.env, new Map([["here", base.here], ["program_name", programName]])];
+  return [
+    ...base.env,
+    new Map([
+      ["here", base.here],
+      ["program_name", programName],
+    ]),
+  ];
 }
 
 /** (CONF-106) */
 export function programNames(base: BaseNames, programName: string, groupName: string): Names {
-  const own = { here: base.here, program_name: programName, group_name: groupName, host_node_name: base.hostName };
+  const own = { here: base.here, program_name: programName, host_node_name: base.hostName, group_name: groupName };
   return [...base.env, new Map(Object.entries(own))];
 }
 

@@ -2,7 +2,7 @@
  * Whole numbers as Python's int() reads them: white space around, a sign, `_` between digits, decimal digits of any script (CONF-067).
  * Numbers beyond 2^53 become the largest exact one: for sizes, seconds and counts they mean the same, "without end".
  */
-import { ok, refuse, type Result } from "../result.ts";
+import { ok, type Result, refuse } from "../result.ts";
 import { quoted } from "./quoting.ts";
 import { trimmed } from "./whitespace.ts";
 

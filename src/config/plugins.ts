@@ -4,7 +4,11 @@
  */
 
 /** Names that stand for something of ours. Plug-ins of ours are added to these sets. */
-export type KnownNames = { readonly rpcInterfaces: ReadonlySet<string>; readonly resultHandlers: ReadonlySet<string>; readonly ctlPlugins: ReadonlySet<string> };
+export type KnownNames = {
+  readonly rpcInterfaces: ReadonlySet<string>;
+  readonly resultHandlers: ReadonlySet<string>;
+  readonly ctlPlugins: ReadonlySet<string>;
+};
 
 /** Every real configuration has it. (CONF-311) */
 export const MAIN_RPC_INTERFACE = "supervisor.rpcinterface:make_main_rpcinterface";

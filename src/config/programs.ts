@@ -63,15 +63,32 @@ function readProgram(reader: SectionReader, names: Names) {
   const processName = readProcessName(reader);
   if (numprocs > NUMPROCS_MAX) reader.fail("numprocs", `numprocs is above ${NUMPROCS_MAX}`);
   if (numprocs > 1 && !processName.includes("%(process_num)")) {
-    reader.fail("process_name", "%(process_num) must be present within process_name when numprocs > 1", "write process_name=%(program_name)s_%(process_num)02d");
+    reader.fail(
+      "process_name",
+      "%(process_num) must be present within process_name when numprocs > 1",
+      "write process_name=%(program_name)s_%(process_num)02d",
+    );
   }
   if (stopAsGroup && !killAsGroup) {
     reader.fail("killasgroup", "Cannot set stopasgroup=true and killasgroup=false", "leave killasgroup out: it follows stopasgroup");
   }
   return {
-    numprocs: Math.max(0, Math.min(numprocs, NUMPROCS_MAX)), numprocsStart, processName,
+    numprocs: Math.max(0, Math.min(numprocs, NUMPROCS_MAX)),
+    numprocsStart,
+    processName,
     shared: {
-      umask, priority, autostart, autorestart, startSecs, startRetries, stopSignal, stopWaitSecs, stopAsGroup, killAsGroup, exitCodes, redirectStderr,
+      umask,
+      priority,
+      autostart,
+      autorestart,
+      startSecs,
+      startRetries,
+      stopSignal,
+      stopWaitSecs,
+      stopAsGroup,
+      killAsGroup,
+      exitCodes,
+      redirectStderr,
       serverUrl: trimmed(serverUrl).toUpperCase() === "AUTO" ? null : serverUrl,
       uid,
     },
@@ -87,7 +104,12 @@ function readProcessName(reader: SectionReader): string {
 }
 
 /** What is read for each process. (CONF-107) */
-function readProcess(reader: SectionReader, program: Program, names: Names, daemonEnvironment: Readonly<Record<string, string>>): ProcessConfig {
+function readProcess(
+  reader: SectionReader,
+  program: Program,
+  names: Names,
+  daemonEnvironment: Readonly<Record<string, string>>,
+): ProcessConfig {
   const environmentText = reader.text("environment", PROGRAM.environment, names, "environment") ?? "";
   const environment = reader.convert("environment", PROGRAM.environment, environmentText) as Readonly<Record<string, string>>;
   const own = [...names, environmentNames(environment)]; // its variables are usable below, and not in `environment` itself (CONF-108, CONF-109)
@@ -127,11 +149,15 @@ function readLog(reader: SectionReader, channel: "stdout" | "stderr", names: Nam
   const maxBytes = reader.read(`${option}_maxbytes`, PROGRAM[`${option}_maxbytes`], names);
   const syslog = reader.read(`${channel}_syslog`, PROGRAM[`${channel}_syslog`], names);
   if (name === "syslog") {
-    reader.warn(`For [${section}], ${option}=syslog but this is deprecated and will be removed.  Use ${channel}_syslog=true to enable syslog instead.`);
+    reader.warn(
+      `For [${section}], ${option}=syslog but this is deprecated and will be removed.  Use ${channel}_syslog=true to enable syslog instead.`,
+    );
     return { logfile: { kind: "none" }, backups, maxBytes, syslog: true };
   }
   if (name === "auto" && maxBytes === 0) {
-    reader.warn(`For [${section}], AUTO logging used for ${option} without rollover, set maxbytes > 0 to avoid filling up filesystem unintentionally`);
+    reader.warn(
+      `For [${section}], AUTO logging used for ${option} without rollover, set maxbytes > 0 to avoid filling up filesystem unintentionally`,
+    );
   }
   return { logfile: logTarget(name), backups, maxBytes, syslog };
 }

@@ -3,7 +3,7 @@
  * error with file, line, text and remedy. A value that is wrong reads as the default, so that the rest can be checked as well.
  */
 import type { Accounts } from "../doors.ts";
-import { availableNames, expand, type ExpansionFault, type Names } from "./expand.ts";
+import { availableNames, type ExpansionFault, expand, type Names } from "./expand.ts";
 import type { Findings } from "./findings.ts";
 import { remedyFor } from "./hints.ts";
 import type { IniSection, IniValue } from "./ini.ts";
@@ -87,7 +87,10 @@ export class SectionReader {
       return null;
     }
     if (result.value.hasBare) {
-      this.#around.findings.remark("warn", `${id} holds a % conversion without a name, which inserts every known name; write %% for a literal % (${value.file}:${value.line})`);
+      this.#around.findings.remark(
+        "warn",
+        `${id} holds a % conversion without a name, which inserts every known name; write %% for a literal % (${value.file}:${value.line})`,
+      );
     }
     return result.value.text;
   }

@@ -62,11 +62,12 @@ export function resolve(ini: Ini, facts: Facts, remarks: readonly Remark[] = [],
   if (servers.length > 0) checkMainInterface(ini, around);
   if (section.user === null && facts.uid === 0) findings.remark("critical", ROOT_REMARK);
   remarkUnknown(ini, section.extraOptions, findings);
+  const sorted = sortedGroups(groups, around);
   const config: Config = {
     file: facts.configFile,
     daemon: { ...section.daemon, uid, serverUrl: serverUrl(servers) },
-    groups: sortedGroups(groups, around),
-    fileOrder: [...new Set(groups.map(({ name }) => name))],
+    groups: sorted,
+    fileOrder: sorted.map(({ name }) => name),
     servers,
     rpcInterfaces,
     remarks: byLevel([...remarks, ...findings.remarks]),

@@ -41,6 +41,10 @@ export function checkMainInterface(ini: Ini, around: Surroundings): void {
     if (!section.name.startsWith(PREFIX) || reader.written(FACTORY)?.text !== MAIN_RPC_INTERFACE) continue;
     const extra = [...section.options].find(([name, value]) => name !== FACTORY && ini.defaults.get(name)?.line !== value.line);
     if (extra === undefined) continue;
-    reader.fail(extra[0], `Could not make ${section.name.slice(PREFIX.length)} rpc interface`, `this interface takes no option ${extra[0]}; remove the line`);
+    reader.fail(
+      extra[0],
+      `Could not make ${section.name.slice(PREFIX.length)} rpc interface`,
+      `this interface takes no option ${extra[0]}; remove the line`,
+    );
   }
 }

@@ -10,7 +10,9 @@ import { trimmed } from "./whitespace.ts";
 export function readServers(ini: Ini, base: BaseNames, around: Surroundings, cwd: string): ServerConfig[] {
   const readers = [...ini.sections.values()].map((section) => new SectionReader(ini, section, around));
   const inet = readers.filter(({ section }) => section.name.startsWith("inet_http_server")).map((reader) => readInetServer(reader, base));
-  const unix = readers.filter(({ section }) => section.name.startsWith("unix_http_server")).map((reader) => readUnixServer(reader, base, around, cwd));
+  const unix = readers
+    .filter(({ section }) => section.name.startsWith("unix_http_server"))
+    .map((reader) => readUnixServer(reader, base, around, cwd));
   return [...inet, ...unix].filter((server) => server !== null);
 }
 
@@ -20,7 +22,8 @@ function readInetServer(reader: SectionReader, base: BaseNames): ServerConfig | 
   const login = readLogin(reader, base);
   const address = reader.read("port", INET_SERVER.port, base.env);
   if (address !== null) return { section, kind: "inet", ...login, ...address };
-  if (reader.written("port") === null) reader.failMissing("port", `section [${section}] has no port value`, "add a line port=127.0.0.1:9001");
+  if (reader.written("port") === null)
+    reader.failMissing("port", `section [${section}] has no port value`, "add a line port=127.0.0.1:9001");
   return null;
 }
 
@@ -36,7 +39,13 @@ function readUnixServer(reader: SectionReader, base: BaseNames, around: Surround
   if (file === null) return null;
   const path = absolute(expandUser(trimmed(file), around.homes, around.accounts), cwd);
   return {
-    section, kind: "unix", ...login, file: path, mode, uid: owner?.uid ?? null, gid: owner?.gid ?? null,
+    section,
+    kind: "unix",
+    ...login,
+    file: path,
+    mode,
+    uid: owner?.uid ?? null,
+    gid: owner?.gid ?? null,
   };
 }
 

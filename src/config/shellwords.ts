@@ -2,7 +2,7 @@
  * POSIX shell words without a shell: one scanner for the words of a command and for the tokens of an `environment` option, which differ only in
  * what makes a word (config.md, section 6; CONF-388). No variables, no globbing, no operators.
  */
-import { ok, refuse, type Result } from "../result.ts";
+import { ok, type Result, refuse } from "../result.ts";
 
 export type WordFault = "No closing quotation" | "No escaped character";
 

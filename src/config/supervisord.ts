@@ -21,7 +21,13 @@ export const SUPERVISORD_PROGRAM: Program = {
   usage: "[options]",
   takesWords: false,
   flags: [
-    { name: "configfile", short: "c", long: "configuration", value: "FILENAME", help: "the configuration file; without it the usual places are searched" },
+    {
+      name: "configfile",
+      short: "c",
+      long: "configuration",
+      value: "FILENAME",
+      help: "the configuration file; without it the usual places are searched",
+    },
     overriding("nodaemon", "n", null),
     overriding("silent", "s", null),
     { name: "help", short: "h", long: "help", value: null, help: "print this text and exit", acts: true },
@@ -42,8 +48,22 @@ export const SUPERVISORD_PROGRAM: Program = {
     overriding("strip_ansi", "t", null),
     overriding("minprocs", null, "NUM"),
     { name: "profile_options", short: null, long: "profile_options", value: "LIST", help: "accepted for compatibility, without effect" },
-    { name: "check", short: null, long: "check", value: null, help: "check the configuration, show every error and warning, start nothing", ours: true },
-    { name: "print-config", short: null, long: "print-config", value: null, help: "print the configuration in effect and where each value comes from", ours: true },
+    {
+      name: "check",
+      short: null,
+      long: "check",
+      value: null,
+      help: "check the configuration, show every error and warning, start nothing",
+      ours: true,
+    },
+    {
+      name: "print-config",
+      short: null,
+      long: "print-config",
+      value: null,
+      help: "print the configuration in effect and where each value comes from",
+      ours: true,
+    },
     { name: "json", short: null, long: "json", value: null, help: "with --check or --print-config: as JSON", ours: true },
   ],
 };
@@ -75,7 +95,10 @@ export async function readSupervisordArguments(doors: LoadDoors): Promise<Superv
   const facts: FlagFacts = {
     accounts,
     homes: { uid: birth.uid, home: birth.environment["HOME"] },
-    isFolder: (path) => asked.get(path) ?? (asked.set(path, true), true),
+    isFolder: (path) => {
+      if (!asked.has(path)) asked.set(path, true);
+      return asked.get(path) ?? true;
+    },
   };
   parseSupervisordArguments(birth.args, birth.argv0, facts);
   for (const path of asked.keys()) {
@@ -97,4 +120,3 @@ function checkValue(flag: Flag, text: string, facts: FlagFacts): string | null {
   const result: Result<unknown, string> = READERS[option.type](text, { ...facts, demandFolder });
   return result.ok ? missing : result.error;
 }
-

@@ -20,7 +20,10 @@ export function remarkUnknown(ini: Ini, extraOptions: readonly string[], finding
     for (const [name, value] of section.options) {
       // A default that was fixed to a folder stands in the section too (CONF-116).
       if (Object.hasOwn(kind.options, name) || isFromDefaults(ini, name, value) || isExtra(name, extraOptions)) continue;
-      findings.remark("warn", `Unknown option ${name} in [${section.name}] is ignored (${value.file}:${value.line})${optionHint(name, kind)}`);
+      findings.remark(
+        "warn",
+        `Unknown option ${name} in [${section.name}] is ignored (${value.file}:${value.line})${optionHint(name, kind)}`,
+      );
     }
   }
   for (const [name, value] of ini.defaults) {
@@ -42,7 +45,9 @@ function isExtra(name: string, extraOptions: readonly string[]): boolean {
 function optionHint(name: string, kind: SectionKind): string {
   const near = nearest(name, Object.keys(kind.options));
   if (near !== null) return `; did you mean ${near}?`;
-  const homes = SECTIONS.filter(({ options }) => Object.hasOwn(options, name)).map(({ header }) => `[${header.endsWith(":") ? `${header}x` : header}]`);
+  const homes = SECTIONS.filter(({ options }) => Object.hasOwn(options, name)).map(
+    ({ header }) => `[${header.endsWith(":") ? `${header}x` : header}]`,
+  );
   return homes.length > 0 ? `; it belongs to ${homes.join(", ")}` : "";
 }
 

@@ -3,7 +3,7 @@
  * Pure: users come from `accounts`; whether a folder exists is not asked here but demanded of the reader, which finds out for all values at once.
  */
 import type { Accounts } from "../doors.ts";
-import { ok, refuse, type Result } from "../result.ts";
+import { ok, type Result, refuse } from "../result.ts";
 import type { AutoRestart, DaemonConfig, LogLevel } from "./model.ts";
 import { parseByteSize, parseInteger, parseOctal } from "./numbers.ts";
 import { expandUser, folderOf, type Homes } from "./pathnames.ts";
@@ -108,7 +108,15 @@ export function parseList(text: string): readonly string[] {
   return text === "" ? [] : text.split(",").map(trimmed);
 }
 
-export const LOG_LEVELS: { readonly [L in LogLevel]: number } = { critical: 50, error: 40, warn: 30, info: 20, debug: 10, trace: 5, blather: 3 };
+export const LOG_LEVELS: { readonly [L in LogLevel]: number } = {
+  critical: 50,
+  error: 40,
+  warn: 30,
+  info: 20,
+  debug: 10,
+  trace: 5,
+  blather: 3,
+};
 
 /** (CONF-083, CONF-084) */
 export function parseLogLevel(text: string): Result<LogLevel, string> {

@@ -1,0 +1,152 @@
+/**
+ * What a reread finds: which groups are new, changed or gone (config.md, section 17), and option by option what changed.
+ * Values are compared as the daemon uses them, after conversion (CONF-402), and all of them: the original does not see a log file that becomes AUTO
+ * (CONF-406) nor another owner, mode or backlog of a FastCGI socket (CONF-408).
+ */
+import type { ChannelConfig, Config, GroupConfig, ProcessConfig, SocketConfig } from "./model.ts";
+import { quoted } from "./quoting.ts";
+
+export type GroupDiff = { readonly added: readonly string[]; readonly changed: readonly string[]; readonly removed: readonly string[] };
+
+/** One option that changed. Values of `environment` are not told, only names: they hold secrets. */
+export type Difference = {
+  readonly group: string;
+  /** null: a matter of the group itself. */
+  readonly process: string | null;
+  readonly option: string;
+  readonly from: string;
+  readonly to: string;
+};
+
+/** Added and changed by priority, then name; removed in the order of the active groups. (CONF-398, CONF-399, CONF-400) */
+export function diffGroups(active: readonly GroupConfig[], next: Config): GroupDiff {
+  const old = new Map(active.map((group) => [group.name, group]));
+  const names = new Set(next.groups.map(({ name }) => name));
+  const changed = next.groups.filter((group) => {
+    const before = old.get(group.name);
+    return before !== undefined && differences(before, group).length > 0;
+  });
+  return {
+    added: next.groups.filter(({ name }) => !old.has(name)).map(({ name }) => name),
+    changed: changed.map(({ name }) => name),
+    removed: active.filter(({ name }) => !names.has(name)).map(({ name }) => name),
+  };
+}
+
+/** Everything in which two groups of one name differ; empty when an update would change nothing. */
+export function differences(from: GroupConfig, to: GroupConfig): Difference[] {
+  const group = to.name;
+  const ofGroup = compared(groupOptions(from), groupOptions(to)).map((change) => ({ group, process: null, ...change }));
+  const before = new Map(from.processes.map((process) => [process.name, process]));
+  const ofProcesses = to.processes.flatMap((process) => {
+    const old = before.get(process.name);
+    if (old === undefined) return [];
+    return compared(processOptions(old), processOptions(process)).map((change) => ({ group, process: process.name, ...change }));
+  });
+  return [...ofGroup, ...ofProcesses];
+}
+
+type Options = Readonly<Record<string, string>>;
+type Change = Pick<Difference, "option" | "from" | "to">;
+
+const UNSET = "(unset)";
+
+function compared(from: Options, to: Options): Change[] {
+  const options = [...new Set([...Object.keys(from), ...Object.keys(to)])];
+  return options
+    .filter((option) => from[option] !== to[option])
+    .map((option) => ({ option, from: shown(option, from, to), to: shown(option, to, from) }));
+}
+
+/** Of an environment: the names of the variables that differ. */
+function shown(option: string, options: Options, others: Options): string {
+  const text = options[option] ?? UNSET;
+  if (option !== "environment" || text === UNSET) return text;
+  const variables = JSON.parse(text) as [string, string][];
+  const other = new Map(JSON.parse(others[option] ?? "[]") as [string, string][]);
+  return (
+    variables
+      .filter(([name, value]) => other.get(name) !== value)
+      .map(([name]) => name)
+      .join(", ") || UNSET
+  );
+}
+
+/** The order of processes counts, as in the original (CONF-404). */
+function groupOptions(group: GroupConfig): Options {
+  return {
+    section: group.kind,
+    priority: String(group.priority),
+    processes: group.processes.map(({ name }) => name).join(", "),
+    ...kindOptions(group),
+  };
+}
+
+function kindOptions(group: GroupConfig): Options {
+  switch (group.kind) {
+    case "programs":
+      return {};
+    case "listeners":
+      // A set: the order in which events are listed says nothing (CONF-407).
+      return { buffer_size: String(group.bufferSize), events: [...group.events].sort().join(", "), result_handler: group.resultHandler };
+    case "fastcgi":
+      return socketOptions(group.socket);
+  }
+}
+
+function socketOptions(socket: SocketConfig): Options {
+  const common = { socket: socket.url, socket_backlog: optional(socket.backlog) };
+  if (socket.kind === "tcp") return common;
+  const owner = socket.uid === null ? UNSET : `${socket.uid}:${socket.gid ?? ""}`;
+  return { ...common, socket_mode: octal(socket.mode), socket_owner: owner };
+}
+
+/** Every field of a process by the name of its option; a new field of the model does not compile until it is here. (CONF-401) */
+function processOptions(process: ProcessConfig): Options {
+  const { name: _name, stdout, stderr, environment, ...rest } = process;
+  const plain: { readonly [F in keyof typeof rest]: readonly [string, string] } = {
+    command: ["command", rest.command],
+    directory: ["directory", optional(rest.directory)],
+    umask: ["umask", rest.umask === null ? UNSET : octal(rest.umask)],
+    priority: ["priority", String(rest.priority)],
+    autostart: ["autostart", String(rest.autostart)],
+    autorestart: ["autorestart", rest.autorestart],
+    startSecs: ["startsecs", String(rest.startSecs)],
+    startRetries: ["startretries", String(rest.startRetries)],
+    stopSignal: ["stopsignal", String(rest.stopSignal)],
+    stopWaitSecs: ["stopwaitsecs", String(rest.stopWaitSecs)],
+    stopAsGroup: ["stopasgroup", String(rest.stopAsGroup)],
+    killAsGroup: ["killasgroup", String(rest.killAsGroup)],
+    exitCodes: ["exitcodes", rest.exitCodes.join(",")],
+    redirectStderr: ["redirect_stderr", String(rest.redirectStderr)],
+    serverUrl: ["serverurl", rest.serverUrl === null ? "AUTO" : quoted(rest.serverUrl)],
+    uid: ["user", optional(rest.uid)],
+  };
+  const variables = Object.entries(environment).sort(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    ...Object.fromEntries(Object.values(plain)),
+    environment: JSON.stringify(variables),
+    ...channelOptions("stdout", stdout),
+    ...channelOptions("stderr", stderr),
+  };
+}
+
+function channelOptions(name: string, channel: ChannelConfig): Options {
+  const { logfile } = channel;
+  return {
+    [`${name}_logfile`]: logfile.kind === "file" ? logfile.path : logfile.kind.toUpperCase(),
+    [`${name}_logfile_maxbytes`]: String(channel.maxBytes),
+    [`${name}_logfile_backups`]: String(channel.backups),
+    [`${name}_capture_maxbytes`]: String(channel.captureMaxBytes),
+    [`${name}_events_enabled`]: String(channel.eventsEnabled),
+    [`${name}_syslog`]: String(channel.syslog),
+  };
+}
+
+function optional(value: string | number | null): string {
+  return value === null ? UNSET : String(value);
+}
+
+function octal(mode: number): string {
+  return `0${mode.toString(8)}`;
+}
