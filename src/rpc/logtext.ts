@@ -5,6 +5,7 @@
 import { ok, type Result, refuse } from "../result.ts";
 import { LARGE_READS_MAX, LOG_READ_BYTES_MAX, LOG_SLICE_BYTES } from "./limits.ts";
 import type { SupervisorPort } from "./port.ts";
+import { Turnstile } from "./turnstile.ts";
 import { Rendered } from "./values.ts";
 import { escapeText, unescapeText } from "./xmlwrite.ts";
 
@@ -43,27 +44,5 @@ async function largeText(port: SupervisorPort, path: string, { from, length }: R
   return ok(new Rendered(xml, () => unescapeText(Buffer.concat(texts).toString("utf8"))));
 }
 
-/** Lets a few in at a time; the others wait in the order in which they came, no more than there are connections. */
-class Turnstile {
-  readonly #places: number;
-  readonly #waiting: (() => void)[] = [];
-  #inside = 0;
-
-  constructor(places: number) {
-    this.#places = places;
-  }
-
-  async run<T>(act: () => Promise<T>): Promise<T> {
-    if (this.#inside >= this.#places) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    else this.#inside += 1;
-    try {
-      return await act();
-    } finally {
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#inside -= 1;
-      else next();
-    }
-  }
-}
-
+/** No more wait than there are connections. */
 const largeReads = new Turnstile(LARGE_READS_MAX);

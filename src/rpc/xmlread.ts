@@ -69,14 +69,14 @@ function evaluate(reading: Reading, element: XmlElement, outer: Scope): Evaluate
       reading.params = children.map((child) => child.value);
       return { value: text, children };
     default: {
-      const value = valueOf(known, text, children);
+      const value = typedValue(known, text, children);
       return value === undefined ? { value: text, children } : { value, children: [] };
     }
   }
 }
 
 /** undefined: not a type that XML-RPC knows, so the text stands for the value. (RPC-223) */
-function valueOf(name: string | null, text: string | null, children: readonly Evaluated[]): RpcValue | undefined {
+function typedValue(name: string | null, text: string | null, children: readonly Evaluated[]): RpcValue | undefined {
   switch (name) {
     case "int":
     case "i4":

@@ -1,0 +1,38 @@
+/** A line per answer, at the lowest level that matters: `localhost:0 - - [24/Nov/2026:05:33:48 +0000] "POST /RPC2 HTTP/1.1" 200 251`. (LOG-147) */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import type { Clock } from "../doors.ts";
+import type { Activity } from "../rpc/activity.ts";
+import { accessTime } from "../rpc/times.ts";
+
+export class AccessLog {
+  readonly #activity: Activity;
+  readonly #clock: Pick<Clock, "now" | "offsetMinutes">;
+  /** What a connection had written when its last answer was done. */
+  readonly #written = new WeakMap<Socket, number>();
+
+  constructor(activity: Activity, clock: Pick<Clock, "now" | "offsetMinutes">) {
+    this.#activity = activity;
+    this.#clock = clock;
+  }
+
+  /** A text with `error` in it is written at ERRO, everything else at TRAC. (HTTP-088, LOG-117) */
+  watch(request: IncomingMessage, response: ServerResponse): void {
+    const level = /error/i.test(request.url ?? "") ? "error" : "trace";
+    if (!this.#activity.takes(level)) return;
+    const { socket } = request;
+    response.once("finish", () => {
+      const bytes = socket.bytesWritten - (this.#written.get(socket) ?? 0);
+      this.#written.set(socket, socket.bytesWritten);
+      this.#activity.write(level, this.#line(request, response.statusCode, bytes));
+    });
+  }
+
+  /** The bytes count the head as well; a unix socket's client is `localhost:0`. (HTTP-034, HTTP-087) */
+  #line({ socket, method, url, httpVersion }: IncomingMessage, status: number, bytes: number): string {
+    const { wallMs } = this.#clock.now();
+    const time = accessTime(wallMs, this.#clock.offsetMinutes(wallMs));
+    const client = `${socket.remoteAddress ?? "localhost"}:${socket.remotePort ?? 0}`;
+    return `${client} - - [${time}] "${method} ${url} HTTP/${httpVersion}" ${status} ${bytes}`;
+  }
+}

@@ -1,0 +1,162 @@
+/**
+ * The HTTP server of one section: Node's parser, our bounds, the routes. It never listens by itself; the daemon gives it a descriptor that the keeper
+ * holds. Everything that a client can do wrong ends in an answer or in the end of its connection, and touches nobody else.
+ */
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import type { Socket } from "node:net";
+import type { ServerConfig } from "../config/model.ts";
+import type { Activity } from "../rpc/activity.ts";
+import type { Calls } from "../rpc/calls.ts";
+import { Endpoint } from "../rpc/endpoint.ts";
+import type { SupervisorPort } from "../rpc/port.ts";
+import { AccessLog } from "./accesslog.ts";
+import { Gate, type Verdict } from "./auth.ts";
+import { Connections } from "./connections.ts";
+import { Dates } from "./dates.ts";
+import type { Timers } from "./deadlines.ts";
+import { Exchange, type Shared } from "./exchange.ts";
+import { HEAD_BYTES_MAX } from "./limits.ts";
+import { originsOf } from "./origin.ts";
+import { pagesRoute } from "./pages.ts";
+import { SERVER_NAME, STATUS_TEXTS, type Status, statusPage, VersionedResponse } from "./response.ts";
+import type { Route } from "./routes.ts";
+import { staticRoute } from "./staticfiles.ts";
+import type { LogFollow } from "./tailing.ts";
+import { logTailRoute, mainLogTailRoute } from "./tailroutes.ts";
+import { xmlRpcRoute } from "./xmlrpcroute.ts";
+
+export type HttpServerOptions = {
+  readonly server: ServerConfig;
+  readonly port: SupervisorPort;
+  readonly calls: Calls;
+  readonly activity: Activity;
+  readonly follow: LogFollow;
+  readonly timers: Timers;
+  /** What this machine is called: names by which browsers may reach a server without a password. */
+  readonly hostNames: readonly string[];
+  /** More routes; they come after those of the original that match by their beginning, and before its pages. */
+  readonly routes?: readonly Route[];
+  /** Told of our own mistakes, after the client has got its 500. */
+  readonly bug: (error: unknown) => void;
+};
+
+const WAKES_NEVER_MS = 2 ** 31 - 1;
+const KEEPALIVE_DELAY_MS = 60_000;
+
+export type HttpServer = Server<typeof IncomingMessage, typeof VersionedResponse>;
+
+/** To be given a descriptor: `listen({ fd })`. To close it: `close()` and `closeAllConnections()`. */
+export function createHttpServer(options: HttpServerOptions): HttpServer {
+  const { port, activity, timers } = options;
+  const connections = new Connections(port.clock, timers);
+  const shared: Shared = { connections, dates: new Dates(port.clock), held: { bodies: 0, answers: 0 } };
+  const accessLog = new AccessLog(activity, port.clock);
+  const gate = new Gate(options.server);
+  const broken = (error: unknown) => tellBroken(options, error);
+  const routes = routesOf(options, gate, broken);
+  const server = createServer({
+    ServerResponse: VersionedResponse,
+    maxHeaderSize: HEAD_BYTES_MAX,
+    // Clients written by hand leave it out. (HTTP-080)
+    requireHostHeader: false,
+    // Peers that vanished without a word are noticed by the kernel.
+    keepAlive: true,
+    keepAliveInitialDelay: KEEPALIVE_DELAY_MS,
+    connectionsCheckingInterval: WAKES_NEVER_MS,
+    keepAliveTimeout: 0,
+    headersTimeout: 0,
+    requestTimeout: 0,
+  });
+  server.on("connection", (socket: Socket) => connections.opened(socket));
+  const receive = (request: IncomingMessage, response: VersionedResponse, expects: boolean) => {
+    if (!connections.asked(request.socket)) return;
+    accessLog.watch(request, response);
+    const exchange = new Exchange(shared, request, response, expects);
+    response.once("close", () => exchange.close());
+    // A client that goes in the middle of its request is nobody's problem.
+    request.on("error", () => undefined);
+    handle(exchange, { gate, routes, broken });
+  };
+  server.on("request", (request, response) => receive(request, response, false));
+  server.on("checkContinue", (request: IncomingMessage, response: VersionedResponse) => receive(request, response, true));
+  server.on("connect", (_request, socket: Socket) => refuseRaw(socket, 400, shared.dates));
+  server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
+    // Behind an answer that is still owed nothing can be said.
+    if (connections.isBusy(socket) || !socket.writable || error.code === "ECONNRESET") socket.destroy();
+    else refuseRaw(socket, error.code === "HPE_HEADER_OVERFLOW" ? 431 : 400, shared.dates);
+  });
+  return server;
+}
+
+type Broken = (error: unknown) => void;
+
+function routesOf(options: HttpServerOptions, gate: Gate, broken: Broken): readonly Route[] {
+  const { server, port, calls, activity, follow, hostNames, routes = [] } = options;
+  const origins = originsOf(server, gate.isOpen, hostNames);
+  return [
+    xmlRpcRoute(new Endpoint(calls, activity), origins, broken),
+    logTailRoute(port, follow),
+    mainLogTailRoute(port, follow),
+    ...routes,
+    pagesRoute(port, origins, broken),
+    staticRoute(),
+  ];
+}
+
+type Handling = { readonly gate: Gate; readonly routes: readonly Route[]; readonly broken: Broken };
+
+function handle(exchange: Exchange, handling: Handling): void {
+  const { httpVersion, headers } = exchange.request;
+  // Versions that nobody speaks get no guesses; the original echoes them. (HTTP-054, HTTP-055)
+  if (httpVersion !== "1.1" && httpVersion !== "1.0") return exchange.fail(400, { last: true });
+  const verdict = handling.gate.check(headers.authorization);
+  if (verdict instanceof Promise) verdict.then((settled) => admit(exchange, settled, handling)).catch(handling.broken);
+  else admit(exchange, verdict, handling);
+}
+
+/** Nobody learns which paths exist without the password. (HTTP-096, HTTP-098, HTTP-102) */
+function admit(exchange: Exchange, verdict: Verdict, { routes, broken }: Handling): void {
+  switch (verdict) {
+    case "denied":
+      return exchange.fail(401, { headers: ["WWW-Authenticate", 'Basic realm="default"'], last: true });
+    case "malformed":
+      return exchange.fail(400, { last: true });
+    case "busy":
+      return exchange.fail(503, { last: true });
+    case "granted":
+      break;
+  }
+  const fail = (error: unknown) => {
+    exchange.crash();
+    broken(error);
+  };
+  try {
+    const route = routes.find(({ matches }) => matches(exchange.target.path, exchange.method));
+    const handled = route?.handle(exchange);
+    if (handled instanceof Promise) handled.catch(fail);
+  } catch (error) {
+    fail(error);
+  }
+}
+
+/** (HTTP-089) */
+function tellBroken({ server, activity, bug }: HttpServerOptions, error: unknown): void {
+  const address = server.kind === "unix" ? server.file : server.host;
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  activity.write("error", `${address}:Server Error: ${text}`);
+  bug(error);
+}
+
+/** For what Node's parser does not understand; the original closes without a word (HTTP-051..053). */
+function refuseRaw(socket: Socket, status: Status, dates: Dates): void {
+  const page = statusPage(status);
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_TEXTS[status]}`,
+    `Server: ${SERVER_NAME}`,
+    `Date: ${dates.now()}`,
+    "Connection: close",
+    `Content-Length: ${Buffer.byteLength(page)}`,
+    "Content-Type: text/html",
+  ];
+  socket.end(`${head.join("\r\n")}\r\n\r\n${page}`, () => socket.destroy());
+}

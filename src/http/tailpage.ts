@@ -1,0 +1,53 @@
+/** The page that shows the end of a process's output. (WEB-065..074) */
+import { faultText, isFault } from "../rpc/faults.ts";
+import { readEnd } from "../rpc/logmethods.ts";
+import { findProcess } from "../rpc/names.ts";
+import type { SupervisorPort } from "../rpc/port.ts";
+import { Rendered } from "../rpc/values.ts";
+import { attribute, text } from "./html.ts";
+import { TAIL_PAGE_BYTES_MAX } from "./limits.ts";
+import { faultLine } from "./pageactions.ts";
+import { percentEncode } from "./target.ts";
+
+const BYTES_MIN = 1024;
+
+export async function tailPage(port: SupervisorPort, fields: ReadonlyMap<string, string>): Promise<string> {
+  const name = fields.get("processname");
+  const bytes = limitOf(fields.get("limit"));
+  const shown = name === undefined ? "No process name found" : await endOf(port, name, bytes);
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+  <meta charset="utf-8" />
+  <meta name="viewport" content="width=device-width, initial-scale=1" />
+  <title>Supervisor tail of process ${text(name ?? "None")}</title>
+  <link href="stylesheets/supervisor.css" rel="stylesheet" type="text/css" />
+  <link href="images/icon.png" rel="icon" type="image/png" />
+</head>
+<body>
+<div id="wrapper">
+<pre>
+${text(shown)}</pre>
+${name === undefined ? "" : `<p><a href="tail.html?processname=${attribute(percentEncode(name))}&amp;limit=${bytes}">Refresh</a></p>`}
+</div>
+</body>
+</html>
+`;
+}
+
+/** Digits only, 1024 at least; more than TAIL_PAGE_BYTES_MAX is that. (WEB-067, WEB-073) */
+function limitOf(limit: string | undefined): number {
+  const bytes = /^\d+$/.test(limit ?? "") ? Number(limit) : BYTES_MIN;
+  return Math.min(TAIL_PAGE_BYTES_MAX, Math.max(BYTES_MIN, bytes));
+}
+
+/** (WEB-070, WEB-071) */
+async function endOf(port: SupervisorPort, name: string, bytes: number): Promise<string> {
+  if (port.mood() !== "RUNNING") return `ERROR: ${faultLine({ fault: "SHUTDOWN_STATE", detail: null })}`;
+  const found = findProcess(port, name);
+  if (!found.ok) return `ERROR: ${faultLine(found.error)}`;
+  const read = await readEnd(port, found.value, bytes);
+  if (read.ok) return read.value instanceof Rendered ? String(read.value.plain()) : read.value;
+  if (!isFault(read.error)) return `ERROR: ${read.error.stumble.message}`;
+  return read.error.fault === "NO_FILE" ? `No file for ${name}` : `ERROR: ${faultText(read.error)}`;
+}

@@ -1,0 +1,237 @@
+/** A daemon made of plain values, for the tests of this room and of `http`. Its verbs are recorded in `done`; what they answer can be set. */
+import type { GroupConfig, ProcessConfig } from "../config/model.ts";
+import type { FileInfo } from "../doors.ts";
+import type { Mood } from "../process/states.ts";
+import { ok, type Result, refuse } from "../result.ts";
+import type { Activity } from "./activity.ts";
+import type { CommandProblem, GroupView, ProcessRef, ProcessView, ReloadPlan, SupervisorPort, WaitOutcome } from "./port.ts";
+
+export const NOW_MS = Date.UTC(2026, 10, 24, 5, 40, 27);
+
+export function view(name: string, changes: Partial<ProcessView> = {}): ProcessView {
+  return {
+    group: name,
+    name,
+    priority: 999,
+    state: "STOPPED",
+    startSeconds: 0,
+    stopSeconds: 0,
+    pid: 0,
+    spawnError: "",
+    exitStatus: null,
+    runsAtOnce: false,
+    stopping: false,
+    stdoutLogfile: `/log/${name}.out`,
+    stderrLogfile: `/log/${name}.err`,
+    ...changes,
+  };
+}
+
+/** A process that has been up for 61 seconds. */
+export function running(name: string, changes: Partial<ProcessView> = {}): ProcessView {
+  return view(name, { state: "RUNNING", pid: 4711, startSeconds: NOW_MS / 1000 - 61, ...changes });
+}
+
+export function group(name: string, ...processes: readonly ProcessView[]): GroupView {
+  return { name, priority: processes[0]?.priority ?? 999, processes: processes.map((process) => ({ ...process, group: name })) };
+}
+
+/** A process for itself is a group of its own name. */
+export function alone(...processes: readonly ProcessView[]): GroupView[] {
+  return processes.map((process) => ({ name: process.name, priority: process.priority, processes: [process] }));
+}
+
+export class FakePort implements SupervisorPort {
+  wallMs = NOW_MS;
+  monoMs = 1000;
+  zoneMinutes = 0;
+  moodNow: Mood = "RUNNING";
+  active: readonly GroupView[];
+  readonly done: string[] = [];
+  /** By path. */
+  readonly contents = new Map<string, Uint8Array>();
+  readonly inodes = new Map<string, bigint>();
+  /** By process name; `done` when nothing is said. */
+  readonly starts = new Map<string, WaitOutcome | Promise<WaitOutcome>>();
+  readonly stops = new Map<string, Result<WaitOutcome, string> | Promise<Result<WaitOutcome, string>>>();
+  readonly commands = new Map<string, CommandProblem | Promise<CommandProblem | null>>();
+  readonly signals = new Map<string, string>();
+  readonly stdins = new Map<string, "closed" | "full">();
+  readonly unclearable = new Set<string>();
+  mainLog: string | null = "/log/supervisord.log";
+  mainLogClears: Result<true, "no-file" | "failed"> = ok(true);
+  plan: Result<ReloadPlan, string> = ok({ added: [], changed: [], removed: [] });
+  configured: { groups: readonly GroupConfig[]; reread: boolean } = { groups: [], reread: false };
+  adding: Result<true, "bad-name" | "already-added"> = ok(true);
+  removing: Result<true, "bad-name" | "still-running"> = ok(true);
+
+  constructor(active: readonly GroupView[] = []) {
+    this.active = active;
+  }
+
+  readonly clock = { now: () => ({ monoMs: this.monoMs, wallMs: this.wallMs }), offsetMinutes: () => this.zoneMinutes };
+
+  readonly files = {
+    stat: async (path: string): Promise<Result<FileInfo, string>> => {
+      const bytes = this.contents.get(path);
+      if (bytes === undefined) return path.endsWith("/") ? ok(info("directory", 0, 1n)) : refuse("ENOENT");
+      return ok(info("file", bytes.length, this.inodes.get(path) ?? 1n));
+    },
+    readAt: async (path: string, offset: number, length: number): Promise<Result<Uint8Array, string>> => {
+      const bytes = this.contents.get(path);
+      return bytes === undefined ? refuse("EIO") : ok(bytes.slice(offset, offset + length));
+    },
+  };
+
+  write(path: string, text: string | Uint8Array): void {
+    this.contents.set(path, Buffer.from(text));
+  }
+
+  mood(): Mood {
+    return this.moodNow;
+  }
+
+  supervisordPid(): number {
+    return 11015;
+  }
+
+  identifier(): string {
+    return "supervisor";
+  }
+
+  groups(): readonly GroupView[] {
+    return this.active;
+  }
+
+  group(name: string): GroupView | null {
+    return this.active.find((each) => each.name === name) ?? null;
+  }
+
+  process(ref: ProcessRef): ProcessView | null {
+    return this.group(ref.group)?.processes.find((each) => each.name === ref.process) ?? null;
+  }
+
+  async checkCommand(ref: ProcessRef): Promise<Result<true, CommandProblem>> {
+    const problem = (await this.commands.get(ref.process)) ?? null;
+    return problem === null ? ok(true) : refuse(problem);
+  }
+
+  async start(ref: ProcessRef, until: "spawned" | "running"): Promise<WaitOutcome> {
+    this.done.push(`start ${ref.group}:${ref.process} ${until}`);
+    return this.starts.get(ref.process) ?? "done";
+  }
+
+  async stop(ref: ProcessRef, until: "ordered" | "stopped"): Promise<Result<WaitOutcome, string>> {
+    this.done.push(`stop ${ref.group}:${ref.process} ${until}`);
+    return this.stops.get(ref.process) ?? ok("done");
+  }
+
+  async signal(ref: ProcessRef, signal: number): Promise<Result<true, string>> {
+    this.done.push(`signal ${ref.group}:${ref.process} ${signal}`);
+    const problem = this.signals.get(ref.process);
+    return problem === undefined ? ok(true) : refuse(problem);
+  }
+
+  async sendStdin(ref: ProcessRef, bytes: Uint8Array): Promise<Result<true, "closed" | "full">> {
+    this.done.push(`stdin ${ref.group}:${ref.process} ${Buffer.from(bytes).toString("hex")}`);
+    const problem = this.stdins.get(ref.process);
+    return problem === undefined ? ok(true) : refuse(problem);
+  }
+
+  async clearLogs(ref: ProcessRef): Promise<Result<true, "failed">> {
+    this.done.push(`clear ${ref.group}:${ref.process}`);
+    return this.unclearable.has(ref.process) ? refuse("failed") : ok(true);
+  }
+
+  shutdown(): void {
+    this.done.push("shutdown");
+    this.moodNow = "SHUTDOWN";
+  }
+
+  restart(): void {
+    this.done.push("restart");
+    this.moodNow = "RESTARTING";
+  }
+
+  mainLogfile(): string | null {
+    return this.mainLog;
+  }
+
+  async clearMainLog(): Promise<Result<true, "no-file" | "failed">> {
+    return this.mainLogClears;
+  }
+
+  async reloadConfig(): Promise<Result<ReloadPlan, string>> {
+    return this.plan;
+  }
+
+  available(): { readonly groups: readonly GroupConfig[]; readonly reread: boolean } {
+    return this.configured;
+  }
+
+  async addGroup(name: string): Promise<Result<true, "bad-name" | "already-added">> {
+    this.done.push(`add ${name}`);
+    return this.adding;
+  }
+
+  async removeGroup(name: string): Promise<Result<true, "bad-name" | "still-running">> {
+    this.done.push(`remove ${name}`);
+    return this.removing;
+  }
+
+  remoteEvent(type: string, data: string): void {
+    this.done.push(`event ${type}|${data}`);
+  }
+}
+
+/** Keeps what is written. */
+export class FakeActivity implements Activity {
+  readonly lines: string[] = [];
+  tracing = true;
+
+  takes(level: string): boolean {
+    return this.tracing || level !== "trace";
+  }
+
+  write(level: string, text: string): void {
+    if (this.takes(level)) this.lines.push(`${level} ${text}`);
+  }
+}
+
+export function processConfig(name: string, changes: Partial<ProcessConfig> = {}): ProcessConfig {
+  const channel = {
+    logfile: { kind: "auto" },
+    maxBytes: 52428800,
+    backups: 10,
+    captureMaxBytes: 0,
+    eventsEnabled: false,
+    syslog: false,
+  } as const;
+  return {
+    name,
+    command: "/bin/cat",
+    directory: null,
+    umask: null,
+    priority: 999,
+    autostart: true,
+    autorestart: "unexpected",
+    startSecs: 1,
+    startRetries: 3,
+    stopSignal: 15,
+    stopWaitSecs: 10,
+    stopAsGroup: false,
+    killAsGroup: false,
+    exitCodes: [0],
+    redirectStderr: false,
+    environment: {},
+    serverUrl: null,
+    uid: null,
+    stdout: channel,
+    stderr: channel,
+    ...changes,
+  };
+}
+
+function info(kind: FileInfo["kind"], size: number, inode: bigint): FileInfo {
+  return { kind, mode: 0o644, size, device: 1n, inode, uid: 0 };
+}
