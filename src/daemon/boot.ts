@@ -7,10 +7,6 @@ import { raiseLimits } from "./limits.ts";
 
 export type BootFailure = { readonly text: string; readonly code: number };
 
-const RUNNING_AS_ROOT =
-  "Supervisor is running as root.  Privileges were not dropped because no user is specified in the config file.  " +
-  "If you intend to run as root, you can set user=root in the config file to avoid this message.";
-
 export async function boot(core: Core): Promise<Result<true, BootFailure>> {
   const became = await becomeUser(core);
   if (!became.ok) return became;
@@ -26,12 +22,12 @@ export async function boot(core: Core): Promise<Result<true, BootFailure>> {
   return ok(true);
 }
 
-type Line = { readonly level: "critical" | "info"; readonly text: string };
+type Line = { readonly level: "info"; readonly text: string };
 
 /** Gives up root for the configured user, the keeper first, since it spawns. (PROC-225, CONF-321..326) */
 async function becomeUser(core: Core): Promise<Result<readonly Line[], BootFailure>> {
   const { uid } = core.running.daemon;
-  if (uid === null) return ok(core.uid === 0 ? [{ level: "critical", text: RUNNING_AS_ROOT }] : []);
+  if (uid === null) return ok([]);
   const done: Line = { level: "info", text: `Set uid to user ${uid} succeeded` };
   if (uid === core.uid) return ok([done]);
   if (core.uid !== 0) return refuse({ text: "Can't drop privilege as nonroot user", code: 2 });

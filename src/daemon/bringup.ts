@@ -9,6 +9,9 @@ import type { Core } from "./core.ts";
 import { activateGroup, startAutostarts } from "./groups.ts";
 import { writePidfile } from "./pidfile.ts";
 
+/** Clients wait so long for the first processes to have pids: whoever finds one STARTING expects that. */
+const FIRST_STARTS_MS = 200;
+
 /** Opens the activity log and writes what the reader of the configuration had to say. */
 export function openActivity(core: Core): void {
   const { running } = core;
@@ -25,7 +28,7 @@ export function openActivity(core: Core): void {
 /** Binds the servers first, so that a second supervisord by mistake ends here and has destroyed nothing (CONF-354); then groups. */
 export async function bringUpGroups(core: Core): Promise<Result<{ needsSuccessor: boolean }, { text: string; code: number }>> {
   const { running } = core;
-  const servers = await core.servers.start(core, running.servers);
+  const servers = await core.servers.bind(core, running.servers);
   if (!servers.ok) return { ok: false, error: { text: servers.error, code: 2 } };
   await sweepAutoLogs(core);
   for (const group of running.groups) {
@@ -51,6 +54,8 @@ export async function beginToRun(core: Core, options: { fresh: boolean }): Promi
   });
   startAutostarts(core);
   await core.loop.flushed();
+  await core.limbo.empty(core, FIRST_STARTS_MS);
+  core.servers.serve(core);
 }
 
 /** What a successor needs to know of the configuration; the groups have records of their own. */

@@ -9,6 +9,7 @@ import { label, type Ref, type World } from "../supervisor/world.ts";
 import type { Activity } from "./activity.ts";
 import type { Answers } from "./answers.ts";
 import type { Events } from "./events.ts";
+import type { Limbo } from "./limbo.ts";
 import type { Numbers } from "./numbers.ts";
 import type { Outputs } from "./outputs.ts";
 import type { Preparations } from "./preparations.ts";
@@ -27,6 +28,7 @@ export type Core = {
   readonly events: Events;
   readonly outputs: Outputs;
   readonly preparations: Preparations;
+  readonly limbo: Limbo;
   readonly sockets: Sockets;
   readonly servers: Servers;
   /** What is in force. */

@@ -12,6 +12,7 @@ import { type BootFailure, boot } from "./boot.ts";
 import type { Core, Inheritance } from "./core.ts";
 import { Events } from "./events.ts";
 import { startAutostarts } from "./groups.ts";
+import { Limbo } from "./limbo.ts";
 import { Numbers } from "./numbers.ts";
 import { Outputs } from "./outputs.ts";
 import { startWithoutStates } from "./poisoned.ts";
@@ -78,7 +79,7 @@ async function resume(core: Core, stored: Stored, inheritance: Inheritance): Pro
   core.activity.configure(core.running.daemon);
   core.outputs.restore(core, inheritance);
   core.events.restore(core, inheritance);
-  core.servers.inherit(core, core.running.servers, inheritance);
+  core.servers.inherit(core.running.servers, inheritance);
   for (const group of core.world.groups.values()) {
     if (group.config.kind !== "fastcgi") continue;
     const { socket } = group.config;
@@ -103,6 +104,7 @@ export function continueLife(core: Core): void {
     core.events.dispatchAll(core, turn);
   });
   startAutostarts(core);
+  core.servers.serve(core);
 }
 
 function makeCore(parts: DaemonParts, inheritance: Inheritance, config: Config): Core {
@@ -118,6 +120,7 @@ function makeCore(parts: DaemonParts, inheritance: Inheritance, config: Config):
     events: new Events(),
     outputs: new Outputs(),
     preparations: new Preparations(),
+    limbo: new Limbo(),
     sockets: new Sockets(),
     servers: new Servers(parts.serve),
     running: config,
@@ -152,9 +155,13 @@ async function leave(core: Core): Promise<void> {
 /** One alarm for everything that waits for a time. */
 function setAlarm(core: Core): void {
   const now = core.doors.clock.now();
-  const deadlines = [nextDeadlineMs(core.world), core.preparations.nextDeadlineMs(), core.events.nextDeadlineMs(now)].filter(
-    (at) => at !== null,
-  );
+  core.limbo.check(core.world, now);
+  const deadlines = [
+    nextDeadlineMs(core.world),
+    core.preparations.nextDeadlineMs(),
+    core.limbo.nextDeadlineMs(),
+    core.events.nextDeadlineMs(now),
+  ].filter((at) => at !== null);
   core.doors.clock.alarm(deadlines.length === 0 ? null : Math.min(...deadlines), () => ring(core));
 }
 

@@ -1,30 +1,84 @@
-/** supervisord as the keeper starts it: real doors, real servers. Everything else is in files that know no real world. */
-
-import { loadConfig } from "../config/load.ts";
-import { readSupervisordArguments } from "../config/supervisord.ts";
+/** supervisord as the keeper starts it: the real doors and servers. Everything else is in files that know no real world. */
+import { findConfigFile, loadConfig } from "../config/load.ts";
+import { faultText, renderErrors } from "../config/report.ts";
+import { readSupervisordArguments, type SupervisordCommand } from "../config/supervisord.ts";
 import type { Doors } from "../doors.ts";
 import { refuse, unreachable } from "../result.ts";
+import { checkConfig } from "./checking.ts";
+import { type DaemonParts, startDaemon } from "./daemon.ts";
 import { realAccounts } from "./doors/accounts.ts";
 import { readBirth } from "./doors/birth.ts";
 import { realClock } from "./doors/clock.ts";
 import { realFiles } from "./doors/files.ts";
-import { keeperDescriptor, openKeeper } from "./doors/keeper.ts";
+import { KEEPER_FD_VARIABLE, keeperDescriptor, openKeeper } from "./doors/keeper.ts";
 import { realRandom } from "./doors/random.ts";
 import { realResolveHost, realSelf } from "./doors/self.ts";
+import { serveHttp } from "./serve.ts";
 
-void [
-  readSupervisordArguments,
-  loadConfig,
-  refuse,
-  unreachable,
-  realAccounts,
-  readBirth,
-  realClock,
-  realFiles,
-  keeperDescriptor,
-  openKeeper,
-  realRandom,
-  realResolveHost,
-  realSelf,
-];
-export type MainDoors = Doors;
+/** A bug: the keeper starts the next daemon, no child notices. */
+const EXIT_BUG = 70;
+
+type Commanded = Omit<Doors, "keeper">;
+
+void main();
+
+async function main(): Promise<void> {
+  const doors: Commanded = {
+    clock: realClock(),
+    files: realFiles(),
+    random: realRandom(),
+    accounts: realAccounts(),
+    birth: readBirth(),
+    self: realSelf,
+    resolveHost: realResolveHost,
+  };
+  const command = await readSupervisordArguments(doors);
+  switch (command.kind) {
+    case "help":
+    case "version":
+      return leave(doors, 0, command.text);
+    case "wrong":
+      return leave(doors, 2, "", renderErrors(command.errors, doors.birth.argv0));
+    case "check":
+    case "print-config": {
+      const { code, stdout, stderr } = await checkConfig(doors, command);
+      return leave(doors, code, stdout, stderr);
+    }
+    case "run":
+      return run(doors, command.flags);
+    default:
+      return unreachable(command);
+  }
+}
+
+function leave(doors: Commanded, code: number, stdout: string, stderr = ""): void {
+  doors.self.stdout(stdout);
+  doors.self.stderr(stderr);
+  doors.self.exit(code);
+}
+
+type Flags = Extract<SupervisordCommand, { kind: "run" | "check" | "print-config" }>["flags"];
+
+async function run(doors: Commanded, flags: Flags): Promise<void> {
+  const descriptor = keeperDescriptor(process.env);
+  if (!descriptor.ok) return leave(doors, 1, "", `supervisord: ${descriptor.error}\n`);
+  delete process.env[KEEPER_FD_VARIABLE];
+  const keeper = openKeeper(descriptor.value, (reason) => leave(doors, 1, "", `supervisord: ${reason}\n`));
+  let errors = "";
+  const load: DaemonParts["load"] = async () => {
+    const { file, notice } = await findConfigFile(doors, flags);
+    const loaded = file.ok ? await loadConfig(doors, { file: file.value, flags }) : file;
+    if (loaded.ok) return loaded;
+    errors = `${notice ?? ""}${notice === null ? "" : "\n"}${renderErrors(loaded.error, doors.birth.argv0)}`;
+    return refuse(faultText(loaded.error));
+  };
+  const started = await startDaemon({ doors: { ...doors, keeper }, load, serve: serveHttp, onBug: (error) => fail(doors, error) });
+  if (started.ok) return;
+  const { text, code } = started.error;
+  leave(doors, code, "", errors !== "" ? errors : `Error: ${text}\nFor help, use ${doors.birth.argv0} -h\n`);
+}
+
+function fail(doors: Commanded, error: unknown): void {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  leave(doors, EXIT_BUG, "", `supervisord: the daemon ends because of a bug, another one takes over; please report it\n${text}\n`);
+}

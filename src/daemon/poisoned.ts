@@ -29,7 +29,7 @@ export async function startWithoutStates(
   for (const socket of inheritance.sockets) core.numbers.skip(socket.socket);
   core.activity.configure(core.running.daemon);
   core.outputs.restore(core, inheritance);
-  core.servers.inherit(core, core.running.servers, inheritance);
+  core.servers.inherit(core.running.servers, inheritance);
   core.loop.post((turn) => {
     for (const key of inheritance.store.keys()) turn.state(key, null);
     turn.effect({ type: "ready" });
@@ -40,6 +40,7 @@ export async function startWithoutStates(
     for (const group of core.world.groups.values()) core.events.groupAdded(core, turn, group.config);
   });
   startAutostarts(core);
+  core.servers.serve(core);
   return ok(core);
 }
 

@@ -9,7 +9,7 @@ import type { Listened } from "./sockets.ts";
 /** Serves a listening descriptor until it is closed. Given by the composition root; the simulation has none. */
 export type Serve = (core: Core, descriptor: number, server: ServerConfig) => { close(): void };
 
-type Open = { readonly server: ServerConfig; readonly socket: number; readonly handle: { close(): void } | null };
+type Open = { readonly server: ServerConfig; readonly socket: number; readonly descriptor: number; handle: { close(): void } | null };
 
 const IN_USE =
   "Another program is already listening on a port that one of our HTTP servers is configured to use.  Shut this program down first before starting supervisord.";
@@ -25,25 +25,33 @@ export class Servers {
     this.#serve = serve;
   }
 
-  /** Binds and serves all; the error is the text for the user (CONF-345..347). A socket that only the next daemon can serve sets `needsSuccessor`. */
-  async start(core: Core, servers: readonly ServerConfig[]): Promise<Result<{ needsSuccessor: boolean }, string>> {
+  /** Binds all; who connects waits until `serve`. The error is the text for the user (CONF-345..347). A socket that only the next daemon can serve sets `needsSuccessor`. */
+  async bind(core: Core, servers: readonly ServerConfig[]): Promise<Result<{ needsSuccessor: boolean }, string>> {
     let needsSuccessor = false;
     for (const server of servers) {
-      if (this.#takeInherited(core, server)) continue;
+      if (this.#takeInherited(server)) continue;
       const request = await listenRequest(core, server);
       if (!request.ok) return request;
+      const stale = server.kind === "unix" && (await core.doors.files.lstat(server.file)).ok;
       const listened = await core.sockets.listen(core, request.value);
+      if (stale && listened.step === "done") core.doors.self.stderr(`Unlinking stale socket ${request.value.address}\n`);
       if (listened.step !== "done") return refuse(failureText(server, listened));
       if (listened.descriptor < 0) needsSuccessor = true;
-      this.#adopt(core, server, listened.socket, listened.descriptor);
+      this.#open.push({ server, socket: listened.socket, descriptor: listened.descriptor, handle: null });
     }
     return ok({ needsSuccessor });
   }
 
   /** Takes up what the predecessor had bound: it kept listening meanwhile. */
-  inherit(core: Core, servers: readonly ServerConfig[], inheritance: Inheritance): void {
+  inherit(servers: readonly ServerConfig[], inheritance: Inheritance): void {
     this.#inherited = inheritance.sockets.filter((socket) => socket.serve && socket.listening);
-    for (const server of servers) this.#takeInherited(core, server);
+    for (const server of servers) this.#takeInherited(server);
+  }
+
+  /** From now on clients are answered. */
+  serve(core: Core): void {
+    for (const open of this.#open)
+      if (open.handle === null && open.descriptor >= 0) open.handle = this.#serve(core, open.descriptor, open.server);
   }
 
   /** Closes everything. The socket files are removed. (PROC-166) */
@@ -56,18 +64,14 @@ export class Servers {
     });
   }
 
-  #takeInherited(core: Core, server: ServerConfig): boolean {
+  #takeInherited(server: ServerConfig): boolean {
     const isIts = (one: SocketEntry) =>
       server.kind === "unix" ? one.family === "unix" && one.address === server.file : one.family === "inet" && one.port === server.port;
     const index = this.#inherited.findIndex(isIts);
     const [socket] = index < 0 ? [] : this.#inherited.splice(index, 1);
     if (socket === undefined) return false;
-    this.#adopt(core, server, socket.socket, socket.descriptor);
+    this.#open.push({ server, socket: socket.socket, descriptor: socket.descriptor, handle: null });
     return true;
-  }
-
-  #adopt(core: Core, server: ServerConfig, socket: number, descriptor: number): void {
-    this.#open.push({ server, socket, handle: descriptor < 0 ? null : this.#serve(core, descriptor, server) });
   }
 }
 

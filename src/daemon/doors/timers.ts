@@ -1,0 +1,9 @@
+/** Timers for the HTTP servers' deadlines; the daemon's own clock has one alarm of its own. */
+import type { Timers } from "../../http/deadlines.ts";
+
+export const realTimers: Timers = {
+  after(ms, ring) {
+    const timer = setTimeout(ring, ms);
+    return () => clearTimeout(timer);
+  },
+};
