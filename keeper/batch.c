@@ -57,8 +57,8 @@ static void carry_out(const struct effect *e, uint64_t batch) {
     case EFFECT_SINK_REOPEN: sink_reopen(e, batch); break;
     case EFFECT_SINK_CLOSE: sink_close(e->number, batch); break;
     case EFFECT_APPEND: sink_append(e->number, e->bytes); break;
-    case EFFECT_STREAM: stream_change(e, batch); break;
-    case EFFECT_VERDICT: stream_verdict(e, batch); break;
+    case EFFECT_STREAM: stream_change(e); break;
+    case EFFECT_VERDICT: stream_verdict(e); break;
     case EFFECT_STDIN: stdin_write(e->number, e->bytes); break;
     case EFFECT_STDIN_CLOSE: stdin_close(e->number); break;
     case EFFECT_LISTEN: socket_listen(&e->listening); break;

@@ -68,7 +68,7 @@ static void read_spawn(struct reader *r, struct spawn *s) {
   s->argv = read_list(r, skip_text);
   s->environment = read_list(r, skip_text);
   s->chdir = read_bool(r);
-  s->directory = read_text(r);
+  s->directory = s->chdir ? read_text(r) : read_span(r);
   s->umask = read_i32(r);
   s->user = read_bool(r);
   s->uid = read_u32(r);
@@ -128,7 +128,7 @@ static bool read_body(struct reader *r, struct effect *e) {
     case EFFECT_VERDICT: read_verdict(r, e); return true;
     case EFFECT_LISTEN: read_listening(r, &e->listening); return true;
     case EFFECT_UNLISTEN: e->number = read_u32(r), e->kind = read_bool(r); return true;
-    case EFFECT_DAEMONIZE: e->kind = read_bool(r), e->text = read_text(r), e->value = read_i32(r); return true;
+    case EFFECT_DAEMONIZE: e->kind = read_bool(r), e->text = e->kind ? read_text(r) : read_span(r), e->value = read_i32(r); return true;
     case EFFECT_READY:
     case EFFECT_RESTART_DAEMON: return true;
     case EFFECT_EXIT:

@@ -107,7 +107,7 @@ struct daemon {
   bool adopted;               /* no child of this process any more: its end shows as the end of its socket */
   int pidfd;
   int socket;                 /* -1: none */
-  bool greeted, blocked, watching_in, watching_out;
+  bool greeted, refused, blocked, watching_in, watching_out;
   uint8_t *input;
   size_t have, room;
   uint8_t *greeting;
@@ -203,8 +203,8 @@ void stream_pumped(struct stream *s);
 void stream_settle(struct stream *s);
 /* It ends, whatever is in its pipe. */
 void stream_forget(struct stream *s);
-void stream_change(const struct effect *e, uint64_t batch);
-void stream_verdict(const struct effect *e, uint64_t batch);
+void stream_change(const struct effect *e);
+void stream_verdict(const struct effect *e);
 void stream_told(uint32_t number);
 
 /* children.c */

@@ -17,6 +17,7 @@ static void rewatch(void) {
   if (sys_epoll_ctl(K.epoll, EPOLL_CTL_MOD, d->socket, &e) < 0) K.reports.failed = true;
 }
 
+/* Whoever was refused is not listened to any more. */
 static bool take_frames(void) {
   struct daemon *d = &K.daemon;
   size_t at = 0;
@@ -26,7 +27,7 @@ static bool take_frames(void) {
     uint32_t length = read_u32(&r);
     good = length >= 2 && length <= FRAME_MAX;
     if (!good || d->have - at - 4 < length) break;
-    frame_received((struct span){r.at, length});
+    if (!d->refused) frame_received((struct span){r.at, length});
     at += 4 + (size_t)length;
   }
   d->have -= at;
@@ -82,7 +83,7 @@ void link_close(void) {
   d->input = d->greeting = NULL;
   d->socket = -1;
   d->have = d->room = d->greeting_length = d->greeting_sent = 0;
-  d->greeted = d->blocked = d->watching_out = false;
+  d->greeted = d->refused = d->blocked = d->watching_out = false;
   reports_disconnected(&K.reports);
   sinks_kick();
 }
@@ -181,7 +182,7 @@ void link_refuse(enum refusal code, const char *text) {
   struct daemon *d = &K.daemon;
   size_t size = 0;
   uint8_t *to = NULL;
-  if (d->greeting) return;
+  d->refused = true;
   for (int pass = 0; pass < 2; pass++) {
     GREET(REPORT_REFUSED, F8(0), F8(0), F1(code), FB(text, strlen(text)));
     if (pass == 0) d->greeting = to = sys_realloc(NULL, size);

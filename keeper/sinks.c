@@ -246,12 +246,13 @@ void sink_open(const struct effect *e, uint64_t batch) {
 void sink_reopen(const struct effect *e, uint64_t batch) {
   struct sink *s = sink_get(e->number);
   struct op *op = s ? op_new(OP_REOPEN, 0) : NULL;
+  if (!s) return;
   if (op && target_copy(&op->target, &e->spec)) {
     sink_add(s, op);
     return;
   }
   free(op);
-  refuse(batch, REFUSED_EFFECT, "sink-reopen: no such sink, or no memory");
+  refuse(batch, REFUSED_EFFECT, "sink-reopen: no memory");
 }
 
 void sink_close(uint32_t number, uint64_t batch) {

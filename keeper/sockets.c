@@ -168,8 +168,8 @@ void socket_listen(const struct listening *l) {
   s->serve = l->serve;
   s->port = l->port;
   s->mode = l->mode;
-  s->uid = l->uid;
-  s->gid = l->gid;
+  s->uid = l->uid < 0 ? -1 : l->uid;
+  s->gid = l->gid < 0 ? -1 : l->gid;
   s->backlog = l->backlog;
   s->stale = l->stale;
   s->busy = true;

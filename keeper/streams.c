@@ -254,12 +254,9 @@ void stream_forget(struct stream *s) {
   stream_go(s);
 }
 
-void stream_change(const struct effect *e, uint64_t batch) {
+void stream_change(const struct effect *e) {
   struct stream *s = stream_get(e->number);
-  if (!s || (e->sink > 0 && !sink_get(e->sink))) {
-    if (s) refuse(batch, REFUSED_EFFECT, "stream: no such sink");
-    return;
-  }
+  if (!s || (e->sink > 0 && !sink_get(e->sink))) return;
   struct sink *old = sink_get(s->sink);
   bool waited = s->doing == DRAINING && old && sink_withdraw(old, &s->op);
   s->mode = e->kind;
@@ -267,12 +264,9 @@ void stream_change(const struct effect *e, uint64_t batch) {
   if (waited) stream_idle(s, true);
 }
 
-void stream_verdict(const struct effect *e, uint64_t batch) {
+void stream_verdict(const struct effect *e) {
   struct stream *s = stream_get(e->number);
-  if (!s || s->doing != ASKING || s->block_number != e->block || !reports_take_block(&K.reports, s->block)) {
-    refuse(batch, REFUSED_EFFECT, "verdict: no such block");
-    return;
-  }
+  if (!s || s->doing != ASKING || s->block_number != e->block || !reports_take_block(&K.reports, s->block)) return;
   struct report *block = s->block;
   bool replaced = e->kind == VERDICT_REPLACE;
   uint32_t length = replaced ? e->bytes.length : block->length - BLOCK_HEADER;

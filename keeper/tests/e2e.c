@@ -111,9 +111,7 @@ static void asked(void) {
   CHECK_EQ(await_exited(1), 0);
   CHECK(strcmp(slurp(in_dir("log")), "a\nchanged\nd\n") == 0);
   effect_verdict(2, 77, VERDICT_DROP, NULL, 0);
-  struct message m = await(REPORT_REFUSED);
-  CHECK(read_u64(&m.r) > 0);
-  CHECK_EQ(read_u8(&m.r), REFUSED_EFFECT);
+  CHECK(!comes(REPORT_REFUSED, 20));
   finish();
 }
 
