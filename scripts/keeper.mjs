@@ -55,7 +55,7 @@ async function compile(compiler, sources, hasMakefile) {
   const [file = "cc", ...words] = compiler.split(" ");
   const draft = `${KEEPER}.${process.pid}.new`;
   const files = sources.filter((source) => source.endsWith(".c"));
-  await runOrStop(failed, file, [...words, "-std=c11", "-O2", "-D_GNU_SOURCE", "-pthread", "-o", draft, ...files]);
+  await runOrStop(failed, file, [...words, "-O2", "-pthread", "-o", draft, ...files]);
   renameSync(draft, KEEPER);
 }
 
