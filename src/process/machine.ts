@@ -189,7 +189,8 @@ function prepared(process: ProcessState, input: { attempt: number; child: number
 function spawned(config: ProcessConfig, process: ProcessState, pid: number, now: Now): Transition {
   // A daemon that begins without stored states adopts the child from the keeper's list, and is told of the spawn only afterwards.
   if (process.pid === pid && process.state !== "STARTING") return unchanged(process);
-  assert(process.state === "STARTING" && process.child !== 0, `${config.name} was spawned in ${process.state}`);
+  const isAwaited = process.state === "STARTING" && process.child !== 0 && (process.pid === 0 || process.pid === pid);
+  assert(isAwaited, `${config.name} was spawned in ${process.state}`);
   const running: ProcessState = {
     ...process,
     pid,
@@ -211,8 +212,8 @@ function succeed(config: ProcessConfig, process: ProcessState): Transition {
 
 /** An attempt that failed before there was a child. One that nobody wants any more is stopped, not retried. (PROC-011, PROC-062) */
 function spawnFailed(config: ProcessConfig, process: ProcessState, text: string, now: Now): Transition {
-  assert(process.state === "STARTING", `${config.name} failed to spawn in ${process.state}`);
-  const failed = { ...process, pid: 0, child: 0, stopping: false, spawnError: text };
+  assert(process.state === "STARTING" && process.pid === 0, `${config.name} failed to spawn in ${process.state}`);
+  const failed = { ...process, child: 0, stopping: false, spawnError: text };
   const noted: Transition = { process: failed, effects: [log("info", say.spawnError(text))] };
   return then(noted, (it) => (process.stopping ? stopChildless(it) : backOff(config, it, now)));
 }

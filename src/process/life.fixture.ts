@@ -1,0 +1,163 @@
+/** One process under test: what is said to it, when, and what came of it in words that a test can compare. */
+import type { ChannelConfig, ProcessConfig } from "../config/model.ts";
+import type { Now } from "../doors.ts";
+import { NEVER_STARTED, type ProcessEffect, type ProcessInput, type ProcessState, stepProcess } from "./machine.ts";
+import { exitWith } from "./waitstatus.ts";
+
+export const SIGTERM = 15;
+export const SIGKILL = 9;
+export const PID = 4242;
+const CHILD = 7;
+/** What the wall clock shows at monotonic 0. */
+export const WALL_MS = 1_764_000_000_000;
+
+/** Every change of state there is, written out by hand. */
+export const ALLOWED = [
+  "STOPPED>STARTING",
+  "STARTING>RUNNING",
+  "STARTING>BACKOFF",
+  "STARTING>STOPPING",
+  "STARTING>UNKNOWN",
+  "RUNNING>STOPPING",
+  "RUNNING>EXITED",
+  "RUNNING>UNKNOWN",
+  "BACKOFF>STARTING",
+  "BACKOFF>STOPPED",
+  "BACKOFF>FATAL",
+  "STOPPING>STOPPED",
+  "STOPPING>UNKNOWN",
+  "EXITED>STARTING",
+  "FATAL>STARTING",
+  "UNKNOWN>EXITED",
+  "UNKNOWN>STOPPED",
+];
+
+const CHANNEL: ChannelConfig = {
+  logfile: { kind: "none" },
+  maxBytes: 0,
+  backups: 0,
+  captureMaxBytes: 0,
+  eventsEnabled: false,
+  syslog: false,
+};
+
+/** The defaults of a [program:x], without a restart so that a test shows one life. */
+export function program(over: Partial<ProcessConfig> = {}): ProcessConfig {
+  return {
+    name: "cat",
+    command: "/bin/cat",
+    directory: null,
+    umask: null,
+    priority: 999,
+    autostart: true,
+    autorestart: "never",
+    startSecs: 1,
+    startRetries: 3,
+    stopSignal: SIGTERM,
+    stopWaitSecs: 10,
+    stopAsGroup: false,
+    killAsGroup: false,
+    exitCodes: [0],
+    redirectStderr: false,
+    environment: {},
+    serverUrl: null,
+    uid: null,
+    stdout: CHANNEL,
+    stderr: CHANNEL,
+    ...over,
+  };
+}
+
+export function at(monoMs: number): Now {
+  return { monoMs, wallMs: WALL_MS + monoMs };
+}
+
+/** `STARTING>RUNNING`, `info: text`, `signal 15 to process`, `prepare 1`, `spawn 7`. */
+export function inWords(effect: ProcessEffect): string {
+  switch (effect.type) {
+    case "log":
+      return `${effect.level}: ${effect.text}`;
+    case "event":
+      return `${effect.from}>${effect.state}`;
+    case "prepare":
+      return `prepare ${effect.attempt}`;
+    case "spawn":
+      return `spawn ${effect.child}`;
+    case "signal":
+      return `signal ${effect.signal} to ${effect.to}`;
+  }
+}
+
+export class Life {
+  readonly config: ProcessConfig;
+  state: ProcessState = NEVER_STARTED;
+  nowMs = 0;
+  /** Everything since the beginning. */
+  readonly effects: ProcessEffect[] = [];
+
+  constructor(over: Partial<ProcessConfig> = {}) {
+    this.config = program(over);
+  }
+
+  /** One input, and what came of it in words. */
+  take(input: ProcessInput): string[] {
+    const { process, effects } = stepProcess(this.config, this.state, input, at(this.nowMs));
+    this.state = process;
+    this.effects.push(...effects);
+    return effects.map(inWords);
+  }
+
+  /** Lets time pass, and acts on the deadlines in it, each at its moment. */
+  pass(ms: number): string[] {
+    const untilMs = this.nowMs + ms;
+    const words: string[] = [];
+    for (let due = this.state.deadlineMs; due !== null && due <= untilMs; due = this.state.deadlineMs) {
+      this.nowMs = Math.max(this.nowMs, due);
+      words.push(...this.take({ type: "deadline" }));
+    }
+    this.nowMs = untilMs;
+    return words;
+  }
+
+  /** The answer to a `prepare`. */
+  prepared(): string[] {
+    return this.take({ type: "prepared", attempt: this.state.attempt, child: CHILD });
+  }
+
+  unprepared(text = "can't find command '/bin/cat'"): string[] {
+    return this.take({ type: "unprepared", attempt: this.state.attempt, text });
+  }
+
+  spawned(pid = PID): string[] {
+    return this.take({ type: "spawned", pid });
+  }
+
+  exits(code: number): string[] {
+    return this.take({ type: "exited", waitStatus: exitWith(code) });
+  }
+
+  diesOf(signal: number): string[] {
+    return this.take({ type: "exited", waitStatus: signal });
+  }
+
+  /** From the start request to the child. */
+  start(): string[] {
+    return [...this.take({ type: "start" }), ...this.prepared(), ...this.spawned()];
+  }
+
+  /** The same after a restart that the machine decided itself. */
+  spawn(): string[] {
+    return [...this.prepared(), ...this.spawned()];
+  }
+
+  run(): this {
+    this.start();
+    this.pass(Math.max(0, this.config.startSecs) * 1000);
+    return this;
+  }
+
+  /** A failed attempt before there is a child. */
+  failToStart(): string[] {
+    return [...this.take({ type: "start" }), ...this.unprepared()];
+  }
+}
