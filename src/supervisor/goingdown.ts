@@ -26,7 +26,7 @@ export function goDown(world: World, mood: Exclude<Mood, "RUNNING">, now: Now, s
   world.goingDown = { waiting: namesInTurn(world), current: [], nextReportMs: now.monoMs };
   step.effects.push({ type: "event", event: { kind: "supervisor-state", state: "STOPPING" } });
   advanceGoingDown(world, now, step);
-  if (world.goingDown !== null) reportGoingDown(world, now, step);
+  reportGoingDown(world, now, step);
 }
 
 /** Tells the next groups when the present ones are down; the end when nothing is left. (PROC-155, PROC-158) */
