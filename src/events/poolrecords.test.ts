@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { notify, makePools } from "./notify.ts";
+import { makePools, notify } from "./notify.ts";
 import { makePool, type Pool, type PoolConfig, type PoolEffect, stepPool } from "./pool.ts";
 import { eventRecord, poolRecord, restoreEvent, restorePool } from "./poolrecords.ts";
 import { type QueuedEvent, queuedEvents } from "./queue.ts";

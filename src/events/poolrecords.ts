@@ -2,10 +2,11 @@
  * A pool in the keeper's store: one small record for the pool, written after every step that changed it, and one for each event, written once (`keep`)
  * and deleted once (`forget`). The pool's record names the events in listeners' hands and those that pause; everything else about an event is in its own.
  */
-import { ok, refuse, type Result } from "../result.ts";
+import { ok, type Result, refuse } from "../result.ts";
+import { eventBytes } from "./buffer.ts";
 import { type Listening, PHASES, type Phase } from "./listener.ts";
 import { eventMessages as say } from "./messages.ts";
-import { eventBytes, type Listener, makeListener, type Pool, type PoolConfig } from "./pool.ts";
+import { type Listener, makeListener, type Pool, type PoolConfig } from "./pool.ts";
 import { makeQueue, type QueuedEvent } from "./queue.ts";
 import { fromBase64, seal, sealJson, toBase64, unseal, unsealJson } from "./record.ts";
 import { EVENT_TYPES, type EventType } from "./table.ts";

@@ -2,7 +2,7 @@
  * Bytes for the keeper's store: a version, a checksum, the content. Whatever lies in the store, opening it gives the content or a refusal, never half
  * of something.
  */
-import { ok, refuse, type Result } from "../result.ts";
+import { ok, type Result, refuse } from "../result.ts";
 
 const HEAD_BYTES = 5;
 
