@@ -2,7 +2,7 @@
 // as Node does. What is imported with import() is run only when it is asked for.
 import { existsSync, mkdirSync } from "node:fs";
 import { inRoot } from "./places.mjs";
-import { step } from "./progress.mjs";
+import { Stop, step } from "./progress.mjs";
 import { isStale, place } from "./stale.mjs";
 
 /** Programs by the name of their bundle. */
@@ -35,22 +35,37 @@ export async function buildBundles() {
 async function bundle(entries) {
   const began = Date.now();
   const { build } = await import("esbuild");
-  const { outputFiles } = await build({
-    absWorkingDir: inRoot(),
-    entryPoints: entries,
-    outdir: "dist",
-    outExtension: { ".js": ".cjs" },
-    bundle: true,
-    write: false,
-    platform: "node",
-    target: "node20",
-    format: "cjs",
-    sourcemap: "linked",
-    sourcesContent: false,
-    legalComments: "none",
-    banner: { js: NODE_CHECK },
-    logLevel: "warning",
-  });
+  const { outputFiles } = await orStop(
+    build({
+      absWorkingDir: inRoot(),
+      entryPoints: entries,
+      outdir: "dist",
+      outExtension: { ".js": ".cjs" },
+      bundle: true,
+      write: false,
+      platform: "node",
+      target: "node20",
+      format: "cjs",
+      sourcemap: "linked",
+      sourcesContent: false,
+      legalComments: "none",
+      banner: { js: NODE_CHECK },
+      logLevel: "warning",
+    }),
+  );
   mkdirSync(inRoot("dist"), { recursive: true });
   for (const { path, contents } of outputFiles) place(path, contents, began);
+}
+
+/**
+ * esbuild has said by itself what is wrong with the sources.
+ * @template T
+ * @param {Promise<T>} bundling
+ * @returns {Promise<T>}
+ */
+function orStop(bundling) {
+  return bundling.catch((error) => {
+    if (error?.errors === undefined) throw error;
+    throw new Stop("The programs could not be bundled: repair what is named above and run this again.");
+  });
 }

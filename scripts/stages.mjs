@@ -1,6 +1,6 @@
 // The stages of `npm test`, in the order in which they run: what is cheap and says most comes first. Each is one command with an exit code; one
 // whose output ends in "N passed, N failed, N skipped" is counted by that line, any other counts as one test.
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { onPath } from "./command.mjs";
 import { findCompiler } from "./keeper.mjs";
@@ -62,7 +62,8 @@ function ours(file, args) {
 
 /** @param {string} target of keeper/Makefile */
 function keeper(target) {
-  if (!existsSync(inRoot("keeper", "Makefile"))) return { leftOut: "keeper/Makefile does not exist yet" };
+  const targets = readFileSync(inRoot("keeper", "Makefile"), "utf8").matchAll(/^([\w-]+):/gm);
+  if (![...targets].some(([, name]) => name === target)) return { leftOut: `keeper/Makefile has no target "${target}" yet` };
   const make = onPath("make");
   if (make === null) return { leftOut: "make is not installed" };
   if (target === "fuzz" && onPath("clang") === null) return { leftOut: "clang is not installed" };
