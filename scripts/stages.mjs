@@ -39,7 +39,12 @@ export const STAGES = [
   { name: "keeper", what: "the keeper's own tests (C)", command: () => keeper("test") },
   { name: "fuzz", what: "the keeper's fuzzers, a few seconds", command: () => keeper("fuzz") },
   { name: "unit", what: "tests of src/ and test/ (node:test)", command: unit },
-  { name: "sim", what: "the simulated daemon, 2000 seeds", command: () => ours("scripts/sim.mjs", ["--seeds", "2000"]) },
+  {
+    name: "sim",
+    what: "the simulated daemon, 2000 seeds",
+    readsSourcesOnly: true,
+    command: () => ours("scripts/sim.mjs", ["--seeds", "2000"]),
+  },
   { name: "conformance", what: "recorded scenarios of the original", command: () => compat("run-conformance.mjs", []) },
   { name: "corpus", what: "real configuration files", command: () => compat("run-corpus.mjs", []) },
   { name: "probe", what: "real configuration files: what programs are given", command: () => compat("run-corpus.mjs", ["--probe"]) },
