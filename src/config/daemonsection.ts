@@ -4,7 +4,7 @@
  */
 import type { GivenFlag } from "./commandline.ts";
 import type { DaemonConfig } from "./model.ts";
-import { type BaseNames, hereNames, hostNames } from "./names.ts";
+import { type BaseNames, hostNames } from "./names.ts";
 import { absolute, expandUser } from "./pathnames.ts";
 import type { SectionReader, Surroundings } from "./reader.ts";
 import { type Option, SUPERVISORD } from "./table.ts";
@@ -30,7 +30,7 @@ export function readDaemonSection(
   around: Surroundings,
   facts: DaemonFacts,
 ): DaemonSection {
-  const names = hereNames(base);
+  const names = base.hereToo;
   const read = <const N extends keyof typeof SUPERVISORD>(name: N) => {
     const fromFile = reader.read(name, SUPERVISORD[name], names);
     return flagged(name, SUPERVISORD[name], fromFile, flags, around);

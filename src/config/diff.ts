@@ -35,6 +35,7 @@ export function diffGroups(active: readonly GroupConfig[], next: Config): GroupD
 
 /** Everything in which two groups of one name differ; empty when an update would change nothing. */
 export function differences(from: GroupConfig, to: GroupConfig): Difference[] {
+  if (isSame(from, to)) return []; // nearly always, and much faster than putting every value into words
   const group = to.name;
   const ofGroup = compared(groupOptions(from), groupOptions(to)).map((change) => ({ group, process: null, ...change }));
   const before = new Map(from.processes.map((process) => [process.name, process]));
@@ -44,6 +45,15 @@ export function differences(from: GroupConfig, to: GroupConfig): Difference[] {
     return compared(processOptions(old), processOptions(process)).map((change) => ({ group, process: process.name, ...change }));
   });
   return [...ofGroup, ...ofProcesses];
+}
+
+/** Whether two plain values are alike to the last field. What is alike in meaning only is not the same here. */
+function isSame(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  const keys = Object.keys(a);
+  if (keys.length !== Object.keys(b).length) return false;
+  return keys.every((key) => Object.hasOwn(b, key) && isSame((a as Options)[key], (b as Options)[key]));
 }
 
 type Options = Readonly<Record<string, string>>;

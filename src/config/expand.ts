@@ -41,9 +41,15 @@ export function expand(text: string, names: Names): Result<Expanded, ExpansionFa
     if (named === null) return badly("incomplete format key", percent);
     const value = named.key === null ? { table: names } : lookUp(names, named.key);
     if (value === undefined) return refuse({ kind: "unknown-name", text: quoted(named.key ?? ""), offset: percent });
+    if (named.key !== null && text[named.end] === "s") {
+      pieces.push(asText(value)); // nearly every conversion is this one
+      at = named.end + 1;
+      bareIsLeft = false;
+      continue;
+    }
     const left = named.key === null && !bareIsLeft ? null : value;
     const conversion = readConversion(text, named.end, left);
-    const shown = conversion.ok ? convert(conversion.value, left) : conversion;
+    const shown = conversion.ok ? convert(conversion.value, left, text) : conversion;
     if (!conversion.ok || !shown.ok) return badly(shown.ok ? "" : shown.error, percent);
     pieces.push(shown.value);
     at = conversion.value.end;
@@ -77,8 +83,6 @@ export type Conversion = {
   readonly width: number;
   readonly precision: number | null;
   readonly letter: string;
-  /** The place of the letter in code points, for the message about an unknown one. */
-  readonly letterIndex: number;
   /** A `*` took the value as a width, so none is left for the conversion itself. */
   readonly hasStar: boolean;
   readonly end: number;
@@ -121,7 +125,6 @@ function readConversion(text: string, start: number, value: Inserted | null): Re
     width: width.value.size ?? 0,
     precision: precision === null ? null : (precision.size ?? 0),
     letter,
-    letterIndex: [...text.slice(0, at)].length,
     hasStar: width.value.star || (precision?.star ?? false),
     end: at + letter.length,
   });
@@ -149,7 +152,7 @@ function lookUp(names: Names, key: string): string | number | undefined {
   return undefined;
 }
 
-function convert(conversion: Conversion, value: Inserted | null): Result<string, string> {
+function convert(conversion: Conversion, value: Inserted | null, text: string): Result<string, string> {
   const { letter } = conversion;
   if (value === null || conversion.hasStar) return refuse(NOTHING_LEFT);
   switch (letter) {
@@ -176,9 +179,7 @@ function convert(conversion: Conversion, value: Inserted | null): Result<string,
       if (typeof value === "number") return ok(formatNumber(conversion, value));
       return refuse(notANumber(letter, typeof value === "string" ? "str" : "dict"));
     default:
-      return refuse(
-        `unsupported format character '${shownLetter(letter)}' (0x${letter.codePointAt(0)?.toString(16)}) at index ${conversion.letterIndex}`,
-      );
+      return refuse(unsupported(letter, [...text.slice(0, conversion.end)].length - 1));
   }
 }
 
@@ -223,9 +224,10 @@ function padded(conversion: Conversion, text: string): string {
   return conversion.flags.has("-") ? text + fill : fill + text;
 }
 
-function shownLetter(letter: string): string {
+/** `index` in code points. */
+function unsupported(letter: string, index: number): string {
   const code = letter.codePointAt(0) ?? 0;
-  return code >= 31 && code <= 126 ? letter : "?";
+  return `unsupported format character '${code >= 31 && code <= 126 ? letter : "?"}' (0x${code.toString(16)}) at index ${index}`;
 }
 
 function badly(text: string, offset: number): Result<never, ExpansionFault> {

@@ -2,7 +2,7 @@
 import type { Accounts } from "../doors.ts";
 import { ok, type Result, refuse } from "../result.ts";
 import type { SocketConfig } from "./model.ts";
-import { type BaseNames, hereNames, socketNames } from "./names.ts";
+import { type BaseNames, socketNames } from "./names.ts";
 import { absolute } from "./pathnames.ts";
 import type { SectionReader } from "./reader.ts";
 import { FCGI_PROGRAM } from "./table.ts";
@@ -16,7 +16,7 @@ export type SocketFacts = { readonly uid: number; readonly accounts: Accounts };
 
 /** The group-level options, in the order of the original's checks (CONF-286); null when the socket cannot be told. */
 export function readFastCgiSocket(reader: SectionReader, base: BaseNames, programName: string, facts: SocketFacts): SocketConfig | null {
-  const names = hereNames(base);
+  const names = base.hereToo;
   const user = reader.read("user", FCGI_PROGRAM.user, names);
   const backlog = reader.read("socket_backlog", FCGI_PROGRAM.socket_backlog, names);
   if (backlog !== null && (backlog < 1 || backlog > BACKLOG_MAX)) {

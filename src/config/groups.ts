@@ -8,7 +8,7 @@ import type { IniSection } from "./ini.ts";
 import { readPool } from "./listeners.ts";
 import type { Ini } from "./merge.ts";
 import type { GroupConfig, GroupKind, ProcessConfig } from "./model.ts";
-import { type BaseNames, hereNames } from "./names.ts";
+import type { BaseNames } from "./names.ts";
 import { nearest } from "./nearest.ts";
 import type { KnownNames } from "./plugins.ts";
 import { readProcesses } from "./programs.ts";
@@ -55,7 +55,7 @@ export function sortedGroups(groups: readonly GroupConfig[], around: Surrounding
 
 /** (CONF-252..CONF-266) Every program that a group names is taken out of `readersOf("program:")` by `members`. */
 function readGroup(reader: SectionReader, facts: GroupFacts, members: Set<string>): GroupConfig {
-  const names = hereNames(facts.base);
+  const names = facts.base.hereToo;
   const name = readName(reader);
   const programs = reader.read("programs", GROUP.programs, names);
   const priority = reader.read("priority", GROUP.priority, names);
@@ -99,7 +99,7 @@ function memberRemedy(program: string, ini: Ini): string {
 
 function readProgramGroup(reader: SectionReader, facts: GroupFacts): GroupConfig | null {
   const name = readName(reader);
-  const priority = reader.read("priority", PROGRAM.priority, hereNames(facts.base));
+  const priority = reader.read("priority", PROGRAM.priority, facts.base.hereToo);
   return single(reader, facts, name, priority, { kind: "programs" });
 }
 
@@ -113,7 +113,7 @@ function readListenerGroup(reader: SectionReader, facts: GroupFacts): GroupConfi
 function readFastCgiGroup(reader: SectionReader, facts: GroupFacts): GroupConfig | null {
   const { base, around } = facts;
   const name = readName(reader);
-  const priority = reader.read("priority", FCGI_PROGRAM.priority, hereNames(base));
+  const priority = reader.read("priority", FCGI_PROGRAM.priority, base.hereToo);
   const socket = readFastCgiSocket(reader, base, name, { uid: around.homes.uid, accounts: around.accounts });
   const group = single(reader, facts, name, priority, { kind: "programs" });
   return socket === null ? null : { ...group, kind: "fastcgi", socket };

@@ -1,6 +1,6 @@
 /** What an [eventlistener:x] has beyond a program: the pool's priority, buffer, events and result handler (config.md, section 11). */
 import { EVENT_NAMES } from "./eventnames.ts";
-import { type BaseNames, hereNames } from "./names.ts";
+import type { BaseNames } from "./names.ts";
 import { nearest } from "./nearest.ts";
 import { type KnownNames, pluginRemedy, unresolved } from "./plugins.ts";
 import type { SectionReader } from "./reader.ts";
@@ -17,7 +17,7 @@ const KNOWN_EVENTS: ReadonlySet<string> = new Set(EVENT_NAMES);
 
 /** In the order of the original's checks. (CONF-272) */
 export function readPool(reader: SectionReader, base: BaseNames, known: KnownNames): Pool {
-  const names = hereNames(base);
+  const names = base.hereToo;
   const section = reader.section.name;
   const priority = reader.read("priority", EVENT_LISTENER.priority, names);
   const bufferSize = reader.read("buffer_size", EVENT_LISTENER.buffer_size, names);
@@ -37,7 +37,7 @@ export function readPool(reader: SectionReader, base: BaseNames, known: KnownNam
 
 /** Names in any case, each once. (CONF-274, CONF-275) */
 function readEvents(reader: SectionReader, base: BaseNames): readonly string[] {
-  const list = reader.read("events", EVENT_LISTENER.events, hereNames(base));
+  const list = reader.read("events", EVENT_LISTENER.events, base.hereToo);
   const events = [...new Set((list ?? []).map((name) => name.toUpperCase()))];
   const section = reader.section.name;
   if (events.length === 0 && (list !== null || reader.written("events") === null)) {

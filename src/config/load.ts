@@ -14,7 +14,7 @@ import { includePatterns } from "./include.ts";
 import { type IniFile, readIni } from "./ini.ts";
 import { mergeIni, type PlacedFile } from "./merge.ts";
 import type { Config, ConfigError, Remark } from "./model.ts";
-import { environmentNames } from "./names.ts";
+import { baseNames, environmentNames } from "./names.ts";
 import { absolute, folderOf, joined } from "./pathnames.ts";
 import { BUILT_IN, type KnownNames } from "./plugins.ts";
 import type { Trace } from "./reader.ts";
@@ -45,7 +45,7 @@ export async function loadConfig(doors: LoadDoors, request: LoadRequest): Promis
   const sources = new Map([[request.file, main.value.ini.lines]]);
   const lineText = (file: string, line: number): string | null => sources.get(file)?.[line - 1] ?? null;
   const homes = { uid: birth.uid, home: birth.environment["HOME"] };
-  const names = { env: [environmentNames(birth.environment)], here, hostName: birth.hostName };
+  const names = baseNames([environmentNames(birth.environment)], here, birth.hostName);
   const include = includePatterns(main.value, names, { accounts, homes, trace: request.trace ?? null, lineText });
   const included = await readIncluded(doors, include.patterns);
   for (const { ini } of included.files) sources.set(ini.file, ini.lines);

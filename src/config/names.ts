@@ -9,47 +9,51 @@ export function environmentNames(environment: Readonly<Record<string, string>>):
   return new Map(Object.entries(environment).map(([name, value]) => [`ENV_${name}`, value]));
 }
 
+/** What every scope is made of; see `baseNames`. */
 export type BaseNames = {
-  /** `ENV_x` of the process, and those of [supervisord] environment once that was read. (CONF-096) */
+  /** `ENV_x` of the process, and those of [supervisord] environment once that was read. (CONF-096, CONF-101) */
   readonly env: Names;
+  /** `here` as well. (CONF-098, CONF-102, CONF-103) */
+  readonly hereToo: Names;
   readonly here: string;
   readonly hostName: string;
 };
 
-/** (CONF-098, CONF-102, CONF-103) */
-export function hereNames(base: BaseNames): Names {
-  return [...base.env, new Map([["here", base.here]])];
+export function baseNames(env: Names, here: string, hostName: string): BaseNames {
+  return { env, hereToo: [...env, new Map([["here", here]])], here, hostName };
 }
 
 /** (CONF-099, CONF-100) */
 export function hostNames(base: BaseNames): Names {
-  return [
-    ...base.env,
-    new Map([
-      ["here", base.here],
-      ["host_node_name", base.hostName],
-    ]),
-  ];
+  return [...base.hereToo, new Map([["host_node_name", base.hostName]])];
 }
 
 /** (CONF-105) */
 export function socketNames(base: BaseNames, programName: string): Names {
-  return [
-    ...base.env,
-    new Map([
-      ["here", base.here],
-      ["program_name", programName],
-    ]),
-  ];
+  return [...base.hereToo, new Map([["program_name", programName]])];
 }
 
 /** (CONF-106) */
 export function programNames(base: BaseNames, programName: string, groupName: string): Names {
-  const own = { here: base.here, program_name: programName, host_node_name: base.hostName, group_name: groupName };
-  return [...base.env, new Map(Object.entries(own))];
+  const own = new Map([
+    ["program_name", programName],
+    ["host_node_name", base.hostName],
+    ["group_name", groupName],
+  ]);
+  return [...base.hereToo, own];
 }
 
 /** (CONF-107) */
 export function processNames(program: Names, processNum: number, numprocs: number): Names {
-  return [...program, new Map(Object.entries({ process_num: processNum, numprocs }))];
+  const own = new Map([
+    ["process_num", processNum],
+    ["numprocs", numprocs],
+  ]);
+  return [...program, own];
+}
+
+/** The variables of a program are usable in its other options. (CONF-108) */
+export function withVariables(names: Names, environment: Readonly<Record<string, string>>): Names {
+  const variables = environmentNames(environment);
+  return variables.size === 0 ? names : [...names, variables];
 }

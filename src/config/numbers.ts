@@ -10,12 +10,15 @@ import { trimmed } from "./whitespace.ts";
 const DIGITS_MAX = 4300;
 /** The quoted value in a message is cut there. */
 const QUOTED_MAX = 200;
+/** How nearly everybody writes a number. */
+const PLAIN = /^[0-9]{1,15}$/;
 const SHAPE = /^([+-]?)(\p{Nd}+(?:_\p{Nd}+)*)$/u;
 const OCTAL_SHAPE = /^([+-]?)(?:0[oO]_?)?(\p{Nd}+(?:_\p{Nd}+)*)$/u;
 /** White space everywhere else, but not around a number. */
 const FILE_SEPARATOR = /[\x1c-\x1f]/;
 
 export function parseInteger(text: string): Result<number, string> {
+  if (PLAIN.test(text)) return ok(Number(text));
   const match = FILE_SEPARATOR.test(text) ? null : SHAPE.exec(trimmed(text));
   const digits = match?.[2]?.replaceAll("_", "");
   if (digits === undefined || digits.length > DIGITS_MAX) return refuse(notAnInteger(text));

@@ -5,7 +5,7 @@
 import { assert } from "../result.ts";
 import { byCodePoint, expand, type Names } from "./expand.ts";
 import type { ChannelConfig, LogTarget, ProcessConfig } from "./model.ts";
-import { type BaseNames, environmentNames, processNames, programNames } from "./names.ts";
+import { type BaseNames, processNames, programNames, withVariables } from "./names.ts";
 import type { SectionReader } from "./reader.ts";
 import { PROGRAM } from "./table.ts";
 import { type LogName, parseName } from "./values.ts";
@@ -112,7 +112,7 @@ function readProcess(
 ): ProcessConfig {
   const environmentText = reader.text("environment", PROGRAM.environment, names, "environment") ?? "";
   const environment = reader.convert("environment", PROGRAM.environment, environmentText) as Readonly<Record<string, string>>;
-  const own = [...names, environmentNames(environment)]; // its variables are usable below, and not in `environment` itself (CONF-108, CONF-109)
+  const own = withVariables(names, environment); // usable below, and not in `environment` itself (CONF-109)
   const directory = reader.read("directory", PROGRAM.directory, own);
   const stdout = { ...program.stdout, ...readLog(reader, "stdout", own) };
   const stderr = { ...program.stderr, ...readLog(reader, "stderr", own) };

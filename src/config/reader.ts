@@ -3,6 +3,7 @@
  * error with file, line, text and remedy. A value that is wrong reads as the default, so that the rest can be checked as well.
  */
 import type { Accounts } from "../doors.ts";
+import { assert } from "../result.ts";
 import { availableNames, type ExpansionFault, expand, type Names } from "./expand.ts";
 import type { Findings } from "./findings.ts";
 import { remedyFor } from "./hints.ts";
@@ -34,20 +35,19 @@ export class SectionReader {
   readonly section: IniSection;
   readonly #ini: Ini;
   readonly #around: Surroundings;
-  /** Put behind the messages: ` in section 'program:x' (file: '/etc/x.conf')`. (CONF-061, CONF-063) */
-  readonly #suffix: string;
+  readonly #isNamed: boolean;
 
-  constructor(ini: Ini, section: IniSection, around: Surroundings, suffix = "") {
+  /** `isNamed`: messages end with ` in section 'program:x' (file: '/etc/x.conf')`. (CONF-061, CONF-063) */
+  constructor(ini: Ini, section: IniSection, around: Surroundings, { isNamed } = { isNamed: false }) {
     this.section = section;
     this.#ini = ini;
     this.#around = around;
-    this.#suffix = suffix;
+    this.#isNamed = isNamed;
   }
 
   /** The same section, with messages that name it. (CONF-061, CONF-062) */
   naming(): SectionReader {
-    const { name, file } = this.section;
-    return new SectionReader(this.#ini, this.section, this.#around, ` in section ${quoted(name)} (file: ${quoted(file)})`);
+    return new SectionReader(this.#ini, this.section, this.#around, { isNamed: true });
   }
 
   /** The value as it stands in the file, [DEFAULT] included. */
@@ -62,6 +62,10 @@ export class SectionReader {
 
   /** The converted value of an option. `reword` replaces the words of its type when the value is wrong. */
   read<const O extends Option>(name: string, option: O, names: Names, reword?: (text: string) => string): ValueOf<O> {
+    if (this.written(name) === null) {
+      if (option.default !== null) this.#around.trace?.(this.section.name, name, null, option.default);
+      return defaultOf(option) as ValueOf<O>;
+    }
     const text = this.text(name, option, names);
     return this.convert(name, option, text, reword) as ValueOf<O>;
   }
@@ -87,10 +91,8 @@ export class SectionReader {
       return null;
     }
     if (result.value.hasBare) {
-      this.#around.findings.remark(
-        "warn",
-        `${id} holds a % conversion without a name, which inserts every known name; write %% for a literal % (${value.file}:${value.line})`,
-      );
+      const remedy = "which inserts every known name; write %% for a literal %";
+      this.#around.findings.warnOnce(`${id} holds a % conversion without a name, ${remedy} (${value.file}:${value.line})`);
     }
     return result.value.text;
   }
@@ -101,7 +103,7 @@ export class SectionReader {
     const result = READERS[option.type](text, this.#judge(name));
     if (result.ok) return result.value;
     this.fail(name, reword?.(text) ?? result.error, remedyFor(option.type, text));
-    return option.default === null ? null : this.#defaultOf(option, option.default);
+    return defaultOf(option);
   }
 
   /** Records that an option is wrong. */
@@ -117,7 +119,7 @@ export class SectionReader {
   /** Records that the section itself is wrong. */
   failSection(message: string, hint: string | null = null): void {
     const { name, file, line } = this.section;
-    const error = { message: message + this.#suffix, file, line, excerpt: this.#around.lineText(file, line), hint };
+    const error = { message: this.#named(message), file, line, excerpt: this.#around.lineText(file, line), hint };
     this.#around.findings.addError(`[${name}]`, error);
   }
 
@@ -127,16 +129,9 @@ export class SectionReader {
 
   #judge(name: string): Judge {
     const { accounts, homes, findings } = this.#around;
-    const demandFolder = (path: string, message: string): void => {
-      findings.addError(this.#placeOf(name), this.#error(name, message, remedyFor("folder", path)), { unlessFolder: path });
-    };
+    const demandFolder = (path: string, message: string): void =>
+      findings.demandFolder(this.#placeOf(name), path, () => this.#error(name, message, remedyFor("folder", path)));
     return { accounts, homes, demandFolder };
-  }
-
-  #defaultOf(option: Option, text: string): unknown {
-    const { accounts, homes } = this.#around;
-    const result = READERS[option.type](text, { accounts, homes, demandFolder: () => undefined });
-    return result.ok ? result.value : null;
   }
 
   #addExpansionError(name: string, value: IniValue, text: string, names: Names, id: string, fault: ExpansionFault): void {
@@ -166,7 +161,12 @@ export class SectionReader {
   #error(name: string, message: string, hint: string | null): ConfigError {
     const value = this.written(name);
     const { file, line } = value ?? this.section;
-    return { message: message + this.#suffix, file, line, excerpt: this.#around.lineText(file, line), hint };
+    return { message: this.#named(message), file, line, excerpt: this.#around.lineText(file, line), hint };
+  }
+
+  #named(message: string): string {
+    const { name, file } = this.section;
+    return this.#isNamed ? `${message} in section ${quoted(name)} (file: ${quoted(file)})` : message;
   }
 
   #placeOf(name: string): string {
@@ -178,4 +178,21 @@ function expansionHint(fault: ExpansionFault, text: string, names: Names, column
   const where = column === null ? "" : ` in column ${column}`;
   if (fault.kind === "badly-formatted") return `write %% for a literal %, or %(name)s${where}`;
   return remedyFor("name", text.slice(fault.offset), availableNames(names)) ?? `write %% for a literal %${where}`;
+}
+
+/** Defaults depend on nothing, and most options of most programs are defaults: each is converted once. */
+const DEFAULT_VALUES = new WeakMap<Option, unknown>();
+
+function defaultOf(option: Option): unknown {
+  if (option.default === null) return null;
+  if (!DEFAULT_VALUES.has(option)) DEFAULT_VALUES.set(option, converted(option, option.default));
+  return DEFAULT_VALUES.get(option);
+}
+
+const NOBODY: Accounts = { byName: () => null, byUid: () => null, groupByName: () => null, groupById: () => false };
+
+function converted(option: Option, text: string): unknown {
+  const result = READERS[option.type](text, { accounts: NOBODY, homes: { uid: 0, home: undefined }, demandFolder: () => undefined });
+  assert(result.ok, `the default ${text} of an option is a good value`);
+  return result.value;
 }

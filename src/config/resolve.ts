@@ -8,7 +8,7 @@ import { Findings, type PossibleError } from "./findings.ts";
 import { readGroups, sortedGroups } from "./groups.ts";
 import type { Ini } from "./merge.ts";
 import type { Config, Remark, ServerConfig } from "./model.ts";
-import { type BaseNames, environmentNames } from "./names.ts";
+import { baseNames, environmentNames } from "./names.ts";
 import type { KnownNames } from "./plugins.ts";
 import { SectionReader, type Surroundings, type Trace } from "./reader.ts";
 import { checkMainInterface, readRpcInterfaces } from "./rpcinterfaces.ts";
@@ -52,9 +52,9 @@ export function resolve(ini: Ini, facts: Facts, remarks: readonly Remark[] = [],
   }
   const reader = new SectionReader(ini, supervisord, around);
   const env = environmentNames(facts.environment);
-  const first: BaseNames = { env: [env], here: facts.here, hostName: facts.hostName };
+  const first = baseNames([env], facts.here, facts.hostName);
   const section = readDaemonSection(reader, first, facts.flags, around, facts);
-  const base: BaseNames = { ...first, env: [env, environmentNames(section.environment)] };
+  const base = baseNames([env, environmentNames(section.environment)], facts.here, facts.hostName);
   const rpcInterfaces = readRpcInterfaces(ini, base, around, facts.known);
   const groups = readGroups({ ini, base, environment: section.environment, around, known: facts.known });
   const servers = readServers(ini, base, around, facts.cwd);

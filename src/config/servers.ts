@@ -1,7 +1,7 @@
 /** [inet_http_server] and [unix_http_server] sections (config.md, section 7): inet servers first, then unix ones, each in file order. (CONF-166) */
 import type { Ini } from "./merge.ts";
 import type { ServerConfig } from "./model.ts";
-import { type BaseNames, hereNames } from "./names.ts";
+import type { BaseNames } from "./names.ts";
 import { absolute, expandUser } from "./pathnames.ts";
 import { SectionReader, type Surroundings } from "./reader.ts";
 import { INET_SERVER, UNIX_SERVER } from "./table.ts";
@@ -29,7 +29,7 @@ function readInetServer(reader: SectionReader, base: BaseNames): ServerConfig | 
 
 function readUnixServer(reader: SectionReader, base: BaseNames, around: Surroundings, cwd: string): ServerConfig | null {
   const section = reader.section.name;
-  const file = reader.read("file", UNIX_SERVER.file, hereNames(base));
+  const file = reader.read("file", UNIX_SERVER.file, base.hereToo);
   if (file === null && reader.written("file") === null) {
     reader.failMissing("file", `section [${section}] has no file value`, "add a line file=/run/supervisor.sock");
   }

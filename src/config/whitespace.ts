@@ -4,30 +4,33 @@
  */
 
 const SPACES = "\\t\\n\\v\\f\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
-const LEADING = new RegExp(`^[${SPACES}]+`);
-const TRAILING_ONE = new RegExp(`[${SPACES}]`);
-const NON_SPACE = new RegExp(`[^${SPACES}]`);
+const SPACE = new RegExp(`[${SPACES}]`);
 const WORDS = new RegExp(`[^${SPACES}]+`, "g");
 
 /** Whether one character is white space; false for the empty text. */
 export function isSpace(character: string): boolean {
-  return TRAILING_ONE.test(character);
+  const code = character.charCodeAt(0);
+  if (code > 0x20 && code < 0x80) return false; // what nearly all characters are, without asking the expression
+  return SPACE.test(character);
 }
 
+/** Walks from both ends: an expression anchored at the end would be quadratic on long runs of spaces. */
 export function trimmed(text: string): string {
-  return trimmedEnd(text.replace(LEADING, ""));
+  const start = indentOf(text);
+  return trimmedEnd(start === 0 ? text : text.slice(start));
 }
 
-/** Walks from the end: a regular expression anchored there would be quadratic on long runs of spaces. */
 export function trimmedEnd(text: string): string {
   let end = text.length;
   while (end > 0 && isSpace(text.charAt(end - 1))) end--;
-  return text.slice(0, end);
+  return end === text.length ? text : text.slice(0, end);
 }
 
-/** The position of the first character that is no white space; 0 when there is none. */
+/** How much white space a text starts with. */
 export function indentOf(line: string): number {
-  return Math.max(0, line.search(NON_SPACE));
+  let indent = 0;
+  while (indent < line.length && isSpace(line.charAt(indent))) indent++;
+  return indent;
 }
 
 /** The pieces between runs of white space. */
