@@ -1,0 +1,63 @@
+/** Text to a standard input, events to listeners. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { supervisor } from "./calling.fixture.ts";
+import { alone, FakePort, group, running, view } from "./port.fixture.ts";
+
+test("RPC-106: what is no text is refused, shown as Python shows it, even before the name", async () => {
+  const port = new FakePort();
+  const shown = [
+    [5, ": 5"],
+    [["a"], ": ['a']"],
+    [true, ": True"],
+    [new Map([["k", 1]]), ": {'k': 1}"],
+    [{ double: 1.5 }, ": 1.5"],
+  ] as const;
+  for (const [chars, text] of shown)
+    assert.equal(await supervisor(port, "sendProcessStdin", "nope", chars), `fault 2 INCORRECT_PARAMETERS${text}`);
+});
+
+test("RPC-224: null has nothing to show", async () => {
+  assert.equal(await supervisor(new FakePort(), "sendProcessStdin", "nope", null), "fault 2 INCORRECT_PARAMETERS");
+});
+
+test("RPC-107, RPC-112: name, then whether there is a process that is not being stopped", async () => {
+  const port = new FakePort([
+    ...alone(view("idle"), running("going", { stopping: true }), view("starting", { state: "STARTING", pid: 7 }), running("up")),
+    group("g", running("m")),
+  ]);
+  assert.equal(await supervisor(port, "sendProcessStdin", "nope", "x"), "fault 10 BAD_NAME: nope");
+  assert.equal(await supervisor(port, "sendProcessStdin", "g:*", "x"), "fault 10 BAD_NAME: g:*");
+  assert.equal(await supervisor(port, "sendProcessStdin", "idle", "x"), "fault 70 NOT_RUNNING: idle");
+  assert.equal(await supervisor(port, "sendProcessStdin", "going", "x"), "fault 70 NOT_RUNNING: going");
+  assert.equal(await supervisor(port, "sendProcessStdin", "starting", "x"), true);
+  assert.equal(await supervisor(port, "sendProcessStdin", "up", "x"), true);
+});
+
+test("RPC-108, RPC-110: the text goes out as UTF-8, also when there is none", async () => {
+  const port = new FakePort(alone(running("a")));
+  assert.equal(await supervisor(port, "sendProcessStdin", "a", "é\r\n"), true);
+  assert.equal(await supervisor(port, "sendProcessStdin", "a", ""), true);
+  assert.deepEqual(port.done, ["stdin a:a c3a90d0a", "stdin a:a "]);
+});
+
+test("RPC-109: a standard input that is closed", async () => {
+  const port = new FakePort(alone(running("a")));
+  port.stdins.set("a", "closed");
+  assert.equal(await supervisor(port, "sendProcessStdin", "a", "x"), "fault 20 NO_FILE: a");
+});
+
+test("RPC-111: a standard input that is full takes nothing, and that is a fault, not status 500", async () => {
+  const port = new FakePort(alone(running("a")));
+  port.stdins.set("a", "full");
+  assert.equal(await supervisor(port, "sendProcessStdin", "a", "x"), "fault 30 FAILED: the standard input of a takes no more");
+});
+
+test("RPC-113, RPC-114, RPC-116: an event of any two values, as Python shows them, is always taken", async () => {
+  const port = new FakePort();
+  assert.equal(await supervisor(port, "sendRemoteCommEvent", "type", "data"), true);
+  assert.equal(await supervisor(port, "sendRemoteCommEvent", 1, [2]), true);
+  assert.equal(await supervisor(port, "sendRemoteCommEvent", "a:b\nc", new Map([["k", "v"]])), true);
+  assert.equal(await supervisor(port, "sendRemoteCommEvent", null, true), true);
+  assert.deepEqual(port.done, ["event type|data", "event 1|[2]", "event a:b\nc|{'k': 'v'}", "event None|True"]);
+});
