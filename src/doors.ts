@@ -78,6 +78,8 @@ export type Birth = {
 export interface Self {
   /** Gives up root for good: groups, gid, uid. An error is the failing step. */
   becomeUser(account: Account): Result<true, string>;
+  /** Into the background: the folder, and /dev/null in place of the descriptors of whoever started us. */
+  detach(directory: string | null): void;
   stderr(text: string): void;
   stdout(text: string): void;
   exit(code: number): void;

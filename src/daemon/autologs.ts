@@ -34,7 +34,7 @@ export async function sweepAutoLogs(core: Core): Promise<void> {
   if (!names.ok) return say(core, "Could not clear childlog dir");
   for (const name of names.value) {
     if (!isAutoLogName(name, identifier)) continue;
-    const path = `${childLogDir}/${name}`;
+    const path = `${childLogDir.replace(/\/+$/, "")}/${name}`;
     const removed = await core.doors.files.remove(path);
     if (!removed.ok) say(core, `Failed to clean up '${path}'`);
   }
@@ -54,7 +54,7 @@ function isAuto(process: ProcessConfig, channel: Channel): boolean {
 async function createOne(core: Core, group: GroupConfig, process: ProcessConfig, channel: Channel): Promise<void> {
   const { childLogDir, identifier } = core.running.daemon;
   for (let i = 0; i < TRIES; i++) {
-    const path = `${childLogDir}/${process.name}-${channel}---${identifier}-${core.doors.random.word(RANDOM_LENGTH)}.log`;
+    const path = `${childLogDir.replace(/\/+$/, "")}/${process.name}-${channel}---${identifier}-${core.doors.random.word(RANDOM_LENGTH)}.log`;
     const made = await core.doors.files.createExclusive(path, 0o600);
     if (!made.ok && made.error === "EEXIST") continue;
     if (!made.ok) say(core, `could not create ${path}: ${made.error}; the output of ${process.name} goes there once it can be opened`);

@@ -67,4 +67,5 @@ async function daemonize(core: Core): Promise<void> {
     if (directory !== null) core.activity.write(turn, "info", `set current directory: '${directory}'`);
   });
   core.keeperPid = (await answer).pid;
+  core.doors.self.detach(directory);
 }

@@ -8,6 +8,7 @@ import type { Outcome } from "../supervisor/effects.ts";
 import { label, type Ref, type World } from "../supervisor/world.ts";
 import type { Activity } from "./activity.ts";
 import type { Answers } from "./answers.ts";
+import type { Echoes } from "./echoes.ts";
 import type { Events } from "./events.ts";
 import type { Limbo } from "./limbo.ts";
 import type { Numbers } from "./numbers.ts";
@@ -29,6 +30,7 @@ export type Core = {
   readonly outputs: Outputs;
   readonly preparations: Preparations;
   readonly limbo: Limbo;
+  readonly echoes: Echoes;
   readonly sockets: Sockets;
   readonly servers: Servers;
   /** What is in force. */
@@ -46,6 +48,8 @@ export type Core = {
   nextWait: number;
   /** Children whose stdin has been closed by themselves. */
   readonly deafChildren: Set<number>;
+  /** Children whose stdin was full at the last try. */
+  readonly fullChildren: Set<number>;
   keeperPid: number;
   /** Who the daemon is, after a change of user. */
   uid: number;

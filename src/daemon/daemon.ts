@@ -10,6 +10,7 @@ import { Activity } from "./activity.ts";
 import { Answers } from "./answers.ts";
 import { type BootFailure, boot } from "./boot.ts";
 import type { Core, Inheritance } from "./core.ts";
+import { Echoes } from "./echoes.ts";
 import { Events } from "./events.ts";
 import { startAutostarts } from "./groups.ts";
 import { Limbo } from "./limbo.ts";
@@ -121,6 +122,7 @@ function makeCore(parts: DaemonParts, inheritance: Inheritance, config: Config):
     outputs: new Outputs(),
     preparations: new Preparations(),
     limbo: new Limbo(),
+    echoes: new Echoes(),
     sockets: new Sockets(),
     servers: new Servers(parts.serve),
     running: config,
@@ -131,6 +133,7 @@ function makeCore(parts: DaemonParts, inheritance: Inheritance, config: Config):
     waits: new Map(),
     nextWait: 1,
     deafChildren: new Set(),
+    fullChildren: new Set(),
     keeperPid: inheritance.keeperPid,
     uid: doors.birth.uid,
     next: null,

@@ -85,7 +85,7 @@ export class Events {
 
   /** The keeper could not hand on what was meant for a child's stdin. */
   stdinFailed(core: Core, turn: Turn, child: number, errno: string, bytesNotTaken: number): void {
-    if (errno === "EPIPE") core.deafChildren.add(child);
+    (errno === "EPIPE" ? core.deafChildren : core.fullChildren).add(child);
     for (const member of allMembers(core.world)) {
       const pool = member.state.child === child ? this.#pools.byName.get(member.ref.group) : undefined;
       if (pool !== undefined)
@@ -171,9 +171,15 @@ export async function sendStdin(core: Core, ref: Ref, bytes: Uint8Array): Promis
   if (member === undefined || group === undefined) return refuse("closed");
   const { child } = member.state;
   if (child === 0 || group.config.kind === "fastcgi" || core.deafChildren.has(child)) return refuse("closed");
-  core.loop.post((turn) => turn.effect({ type: "stdin", child, bytes }));
-  await core.loop.flushed();
-  return core.deafChildren.has(child) ? refuse("closed") : ok(true);
+  return new Promise((resolve) => {
+    core.loop.post((turn) => {
+      turn.effect({ type: "stdin", child, bytes });
+      core.echoes.after(turn, () => {
+        if (core.deafChildren.has(child)) resolve(refuse("closed"));
+        else resolve(core.fullChildren.delete(child) ? refuse("full") : ok(true));
+      });
+    });
+  });
 }
 
 function poolConfigOf(core: Core, group: GroupConfig): PoolConfig | null {

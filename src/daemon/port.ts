@@ -74,7 +74,7 @@ class Views {
   #group(group: Group): GroupView {
     const processes = [...group.members.values()].map((member) => this.#process(group, member));
     const known = this.#groups.get(group);
-    if (known !== undefined && known.processes.every((view, index) => view === processes[index])) return known;
+    if (known?.processes.every((view, index) => view === processes[index]) === true) return known;
     const view = { name: group.config.name, priority: group.config.priority, processes };
     this.#groups.set(group, view);
     return view;
@@ -132,19 +132,28 @@ function waitFor(core: Core, ref: ProcessRef, input: ProcessInput, until: Waiter
   });
 }
 
-/** An order that settles when it is in the keeper's hands. */
-async function order(core: Core, ref: ProcessRef, input: ProcessInput): Promise<void> {
-  core.loop.post((turn) => {
-    const member = findMember(core.world, ref);
-    if (member !== undefined) takeStep(core, turn, (step, now) => stepMember(core.world, member, input, now, step));
+/** An order with a signal in it; settles when the signal has been tried. The error is what the log says of one that failed. */
+function order(core: Core, ref: ProcessRef, input: ProcessInput, mayTake: (member: Member) => boolean): Promise<Result<true, string>> {
+  return new Promise((resolve) => {
+    core.loop.post((turn) => {
+      const member = findMember(core.world, ref);
+      if (member === undefined || !mayTake(member)) return resolve(ok(true));
+      const pid = member.state.pid;
+      takeStep(core, turn, (step, now) => stepMember(core.world, member, input, now, step));
+      return core.echoes.after(turn, () => resolve(member.state.state === "UNKNOWN" ? refuse(failureText(member, input, pid)) : ok(true)));
+    });
   });
-  await core.loop.flushed();
+}
+
+function failureText({ ref, state }: Member, input: ProcessInput, pid: number): string {
+  const say = input.type === "stop" ? processMessages.killFailed : processMessages.signalFailed;
+  return say(ref.process, pid, state.spawnError === "" ? "the kernel refused it" : state.spawnError);
 }
 
 async function stop(core: Core, ref: ProcessRef, until: "ordered" | "stopped"): Promise<Result<WaitOutcome, string>> {
   if (until === "ordered") {
-    await order(core, ref, { type: "stop" });
-    return ok("done");
+    const ordered = await order(core, ref, { type: "stop" }, () => true);
+    return ordered.ok ? ok("done") : ordered;
   }
   const outcome = await waitFor(core, ref, { type: "stop" }, "stopped");
   const state = findMember(core.world, ref)?.state;
@@ -152,15 +161,9 @@ async function stop(core: Core, ref: ProcessRef, until: "ordered" | "stopped"): 
   return ok(outcome);
 }
 
-async function signalProcess(core: Core, ref: ProcessRef, signal: number): Promise<Result<true, string>> {
-  core.loop.post((turn) => {
-    const member = findMember(core.world, ref);
-    // It may have ended since the caller looked: that counts as success, as a process that is just gone does. (PROC-135)
-    if (member === undefined || !STATES[member.state.state].signallable || member.state.pid === 0) return;
-    takeStep(core, turn, (step, now) => stepMember(core.world, member, { type: "signal", signal }, now, step));
-  });
-  await core.loop.flushed();
-  return ok(true);
+/** It may have ended since the caller looked: that counts as success, as a process that is just gone does. (PROC-135) */
+function signalProcess(core: Core, ref: ProcessRef, signal: number): Promise<Result<true, string>> {
+  return order(core, ref, { type: "signal", signal }, ({ state }) => STATES[state.state].signallable && state.pid !== 0);
 }
 
 function inFileOrder(core: Core): Core["available"]["groups"] {

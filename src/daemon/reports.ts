@@ -66,6 +66,8 @@ function handle(core: Core, turn: Turn, report: Report): void {
       throw new Error(`the keeper refused batch ${report.batch}: ${report.text} (code ${report.code})`);
     case "unknown":
       return core.activity.write(turn, "warn", `the keeper does not know tag ${report.tag}; it is older than this daemon`);
+    case "echoed":
+      return core.echoes.heard(report.token);
     default:
       return unreachable(report);
   }

@@ -1,9 +1,10 @@
 /** reloadConfig: reads the file again and compares; nothing that runs is touched. (RPC-147..154, CONF-397..416) */
 import { diffGroups } from "../config/diff.ts";
-import type { Config, GroupConfig } from "../config/model.ts";
+import type { Config, DaemonConfig, GroupConfig } from "../config/model.ts";
 import { ok, type Result } from "../result.ts";
 import type { ReloadPlan } from "../rpc/port.ts";
 import { encodeRecord, recordKeys } from "../supervisor/records.ts";
+import { configRecord } from "./bringup.ts";
 import type { Core } from "./core.ts";
 
 export async function reread(core: Core): Promise<Result<ReloadPlan, string>> {
@@ -11,9 +12,19 @@ export async function reread(core: Core): Promise<Result<ReloadPlan, string>> {
   if (!loaded.ok) return loaded;
   core.available = loaded.value;
   core.reread = true;
-  core.loop.post((turn) => turn.state(recordKeys.available, encodeRecord(availableRecord(core))));
+  core.running = { ...core.running, daemon: refreshed(core.running.daemon, loaded.value.daemon) };
+  core.loop.post((turn) => {
+    turn.state(recordKeys.available, encodeRecord(availableRecord(core)));
+    turn.state(recordKeys.config, encodeRecord(configRecord(core)));
+  });
   await core.loop.flushed();
   return ok(planOf(core, loaded.value));
+}
+
+/** The options of [supervisord] that a reread refreshes in the running daemon; everything else waits for a restart. (CONF-413..415) */
+function refreshed(running: DaemonConfig, next: DaemonConfig): DaemonConfig {
+  const { identifier, stripAnsi, minFds, childLogDir, nocleanup } = next;
+  return { ...running, identifier, stripAnsi, minFds, childLogDir, nocleanup };
 }
 
 /** What `update` would do: added and changed in file order, removed in the order of the active ones. (RPC-148) */

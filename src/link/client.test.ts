@@ -17,22 +17,35 @@ function started(): { readonly client: Client; readonly welcomes: Welcome[]; rea
 
 const ready: Report = { type: "daemonized", report: 0n, pid: 7 };
 const sample = (): Welcome => fc.sample(arbitrary.welcome, { numRuns: 1, seed: 1 })[0] as Welcome;
-const framesOf = (welcome: Welcome, ...reports: Report[]): KeeperFrame[] => [...welcomeFrames(welcome), ...reports.map((value) => ({ type: "report", value }) as const)];
+const framesOf = (welcome: Welcome, ...reports: Report[]): KeeperFrame[] => [
+  ...welcomeFrames(welcome),
+  ...reports.map((value) => ({ type: "report", value }) as const),
+];
 
 test("the welcome is put together, the reports follow in their order", () => {
-  fc.assert(fc.property(arbitrary.welcome, fc.array(arbitrary.report, { maxLength: 5 }), fc.integer({ min: 1, max: 64 }), (welcome, reports, step) => {
-    const seen = started();
-    const stream = Buffer.concat(framesOf(welcome, ...reports).map(encodeKeeperFrame));
-    for (let at = 0; at < stream.length; at += step) seen.client.push(stream.subarray(at, at + step));
-    assert.deepEqual(seen.welcomes, [welcome]);
-    assert.deepEqual(seen.reports, reports);
-    assert.deepEqual(seen.failures, []);
-  }), { numRuns: 50 });
+  fc.assert(
+    fc.property(
+      arbitrary.welcome,
+      fc.array(arbitrary.report, { maxLength: 5 }),
+      fc.integer({ min: 1, max: 64 }),
+      (welcome, reports, step) => {
+        const seen = started();
+        const stream = Buffer.concat(framesOf(welcome, ...reports).map(encodeKeeperFrame));
+        for (let at = 0; at < stream.length; at += step) seen.client.push(stream.subarray(at, at + step));
+        assert.deepEqual(seen.welcomes, [welcome]);
+        assert.deepEqual(seen.reports, reports);
+        assert.deepEqual(seen.failures, []);
+      },
+    ),
+    { numRuns: 50 },
+  );
 });
 
 test("a refusal instead of a welcome is the end, with the keeper's words", () => {
   const seen = started();
-  seen.client.push(encodeKeeperFrame({ type: "report", value: { type: "refused", report: 0n, batch: 0n, code: 3, text: "version 1 to 1" } }));
+  seen.client.push(
+    encodeKeeperFrame({ type: "report", value: { type: "refused", report: 0n, batch: 0n, code: 3, text: "version 1 to 1" } }),
+  );
   assert.deepEqual(seen.failures, ["refused: version 1 to 1"]);
 });
 

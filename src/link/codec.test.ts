@@ -4,13 +4,23 @@ import { inspect } from "node:util";
 import fc from "fast-check";
 import * as arbitrary from "../../test/contract/arbitraries.ts";
 import {
-  batchSize, decodeDaemonFrame, decodeKeeperFrame, effectSize, encodeBatch, encodeHello, encodeKeeperFrame, type KeeperFrame, KEY_MAX, type NumberedBatch, stateSize,
+  batchSize,
+  decodeDaemonFrame,
+  decodeKeeperFrame,
+  effectSize,
+  encodeBatch,
+  encodeHello,
+  encodeKeeperFrame,
+  KEY_MAX,
+  type KeeperFrame,
+  type NumberedBatch,
+  stateSize,
 } from "./codec.ts";
 import { EFFECTS } from "./effects.ts";
 import { FRAME_MAX } from "./frames.ts";
 import type { Batch, KeeperEffect } from "./messages.ts";
 import { REPORTS } from "./reports.ts";
-import { welcomeFrames, WELCOME_FRAMES } from "./welcome.ts";
+import { WELCOME_FRAMES, welcomeFrames } from "./welcome.ts";
 
 const HEAD_BYTES = 6;
 const EMPTY: Batch = { acknowledged: [], states: [], effects: [] };
@@ -32,72 +42,97 @@ function readKeeper(frame: Buffer): KeeperFrame {
 }
 
 test("a batch comes back as it went, and batchSize counts what it takes", () => {
-  fc.assert(fc.property(arbitrary.batch, (batch) => {
-    const frame = encode(batch);
-    assert.deepEqual(readBatch(frame), batch);
-    assert.equal(frame.readUInt32LE(0), frame.length - 4);
-    assert.equal(batchSize(batch as Batch), frame.length - 4);
-  }));
+  fc.assert(
+    fc.property(arbitrary.batch, (batch) => {
+      const frame = encode(batch);
+      assert.deepEqual(readBatch(frame), batch);
+      assert.equal(frame.readUInt32LE(0), frame.length - 4);
+      assert.equal(batchSize(batch as Batch), frame.length - 4);
+    }),
+  );
 });
 
 for (const type of arbitrary.EFFECT_TYPES) {
   test(`the effect ${type} comes back as it went, and effectSize is what it adds`, () => {
-    fc.assert(fc.property(arbitrary.effectOf(type), (effect) => {
-      const frame = encodeBatch(1n, { ...EMPTY, effects: [effect] });
-      assert.deepEqual(readBatch(frame).effects, [effect]);
-      assert.equal(effectSize(effect), batchSize({ ...EMPTY, effects: [effect] }) - batchSize(EMPTY));
-    }), { numRuns: 50 });
+    fc.assert(
+      fc.property(arbitrary.effectOf(type), (effect) => {
+        const frame = encodeBatch(1n, { ...EMPTY, effects: [effect] });
+        assert.deepEqual(readBatch(frame).effects, [effect]);
+        assert.equal(effectSize(effect), batchSize({ ...EMPTY, effects: [effect] }) - batchSize(EMPTY));
+      }),
+      { numRuns: 50 },
+    );
   });
 }
 
 for (const type of arbitrary.REPORT_TYPES) {
   test(`the report ${type} comes back as it went`, () => {
-    fc.assert(fc.property(arbitrary.reportOf(type), (report) => {
-      assert.deepEqual(readKeeper(encodeKeeperFrame({ type: "report", value: report })), { type: "report", value: report });
-    }), { numRuns: 50 });
+    fc.assert(
+      fc.property(arbitrary.reportOf(type), (report) => {
+        assert.deepEqual(readKeeper(encodeKeeperFrame({ type: "report", value: report })), { type: "report", value: report });
+      }),
+      { numRuns: 50 },
+    );
   });
 }
 
 test("every frame of a welcome comes back as it went", () => {
-  fc.assert(fc.property(arbitrary.welcome, (welcome) => {
-    for (const frame of welcomeFrames(welcome)) assert.deepEqual(readKeeper(encodeKeeperFrame(frame)), frame);
-  }), { numRuns: 50 });
+  fc.assert(
+    fc.property(arbitrary.welcome, (welcome) => {
+      for (const frame of welcomeFrames(welcome)) assert.deepEqual(readKeeper(encodeKeeperFrame(frame)), frame);
+    }),
+    { numRuns: 50 },
+  );
 });
 
 test("hello comes back as it went", () => {
   const frame = encodeHello({ versionMin: 1, versionMax: 7 });
-  assert.deepEqual(decodeDaemonFrame(tagOf(frame), bodyOf(frame)), { ok: true, value: { type: "hello", value: { versionMin: 1, versionMax: 7 } } });
+  assert.deepEqual(decodeDaemonFrame(tagOf(frame), bodyOf(frame)), {
+    ok: true,
+    value: { type: "hello", value: { versionMin: 1, versionMax: 7 } },
+  });
 });
 
 test("a body that is cut anywhere or has a byte too many is malformed, whatever it holds", () => {
   const frames = fc.oneof(
     arbitrary.batch.map((batch) => ({ decode: decodeDaemonFrame, frame: encode(batch) })),
     arbitrary.report.map((report) => ({ decode: decodeKeeperFrame, frame: encodeKeeperFrame({ type: "report", value: report }) })),
-    arbitrary.welcome.chain((welcome) => fc.constantFrom(...welcomeFrames(welcome))).map((frame) => ({ decode: decodeKeeperFrame, frame: encodeKeeperFrame(frame) })),
+    arbitrary.welcome
+      .chain((welcome) => fc.constantFrom(...welcomeFrames(welcome)))
+      .map((frame) => ({ decode: decodeKeeperFrame, frame: encodeKeeperFrame(frame) })),
   );
-  fc.assert(fc.property(frames, fc.nat(), fc.nat(255), ({ decode, frame }, cut, more) => {
-    const body = bodyOf(frame);
-    if (body.length > 0) assert.equal(kindOf(decode(tagOf(frame), body.subarray(0, cut % body.length))), "malformed");
-    assert.equal(kindOf(decode(tagOf(frame), Buffer.concat([body, Buffer.from([more])]))), "malformed");
-  }), { numRuns: 300 });
+  fc.assert(
+    fc.property(frames, fc.nat(), fc.nat(255), ({ decode, frame }, cut, more) => {
+      const body = bodyOf(frame);
+      if (body.length > 0) assert.equal(kindOf(decode(tagOf(frame), body.subarray(0, cut % body.length))), "malformed");
+      assert.equal(kindOf(decode(tagOf(frame), Buffer.concat([body, Buffer.from([more])]))), "malformed");
+    }),
+    { numRuns: 300 },
+  );
 });
 
 test("garbage never throws, and what is taken as good is what it would be written as", () => {
   const tags = [1, 2, ...Object.values(REPORTS).map((row) => row.tag), ...Object.values(WELCOME_FRAMES).map((row) => row.tag)];
-  fc.assert(fc.property(fc.constantFrom(...tags), fc.uint8Array({ maxLength: 200 }), (tag, garbage) => {
-    decodeDaemonFrame(tag, Buffer.from(garbage));
-    const read = decodeKeeperFrame(tag, Buffer.from(garbage));
-    if (read.ok) assert.deepEqual(readKeeper(encodeKeeperFrame(read.value)), read.value);
-  }), { numRuns: 2000 });
+  fc.assert(
+    fc.property(fc.constantFrom(...tags), fc.uint8Array({ maxLength: 200 }), (tag, garbage) => {
+      decodeDaemonFrame(tag, Buffer.from(garbage));
+      const read = decodeKeeperFrame(tag, Buffer.from(garbage));
+      if (read.ok) assert.deepEqual(readKeeper(encodeKeeperFrame(read.value)), read.value);
+    }),
+    { numRuns: 2000 },
+  );
 });
 
 test("a flipped byte never throws", () => {
-  fc.assert(fc.property(arbitrary.batch, fc.nat(), fc.nat(255), (batch, at, value) => {
-    const frame = encode(batch);
-    const body = bodyOf(frame);
-    body[at % body.length] = value;
-    decodeDaemonFrame(tagOf(frame), body);
-  }), { numRuns: 1000 });
+  fc.assert(
+    fc.property(arbitrary.batch, fc.nat(), fc.nat(255), (batch, at, value) => {
+      const frame = encode(batch);
+      const body = bodyOf(frame);
+      body[at % body.length] = value;
+      decodeDaemonFrame(tagOf(frame), body);
+    }),
+    { numRuns: 1000 },
+  );
 });
 
 test("a count or a length of four billion allocates nothing", () => {
@@ -145,7 +180,10 @@ test("a value that cannot be makes the batch malformed: booleans, choices, flags
   assert.equal(spoil({ type: "limit", resource: "nproc", soft: 1n, hard: 1n }, 0, 2), "malformed");
   assert.equal(spoil({ type: "sink-open", sink: 1, spec }, 12, 4), "malformed");
   assert.equal(spoil({ type: "sink-open", sink: 1, spec }, 9, 0), "malformed");
-  assert.equal(spoil({ type: "verdict", stream: 1, block: 1n, verdict: { kind: "replace", bytes: new Uint8Array(1) } }, 12, 0), "malformed");
+  assert.equal(
+    spoil({ type: "verdict", stream: 1, block: 1n, verdict: { kind: "replace", bytes: new Uint8Array(1) } }, 12, 0),
+    "malformed",
+  );
   assert.equal(spoil({ type: "verdict", stream: 1, block: 1n, verdict: { kind: "as-is" } }, 12, 3), "malformed");
 });
 
@@ -160,7 +198,10 @@ test("keys: the longest passes, a longer one is malformed; a deleted state has n
 });
 
 test("what is read shares no memory with the buffer it came from", () => {
-  const frame = encodeKeeperFrame({ type: "report", value: { type: "block", report: 1n, stream: 1, block: 1n, bytes: Buffer.from("abc") } });
+  const frame = encodeKeeperFrame({
+    type: "report",
+    value: { type: "block", report: 1n, stream: 1, block: 1n, bytes: Buffer.from("abc") },
+  });
   const read = readKeeper(frame);
   frame.fill(0);
   assert.ok(read.type === "report" && read.value.type === "block");
@@ -180,13 +221,19 @@ test("values that do not fit are a bug and never a wrong frame", () => {
   assert.throws(write({ type: "sink-close", sink: -1 }));
   assert.throws(write({ type: "sink-close", sink: 2 ** 32 }));
   assert.throws(write({ type: "datagram", path: "a\0b", bytes: new Uint8Array(0) }), /NUL/);
-  assert.throws(write({ type: "sink-open", sink: 1, spec: { path: "/x", truncate: false, regularOnly: false, mode: 0, limit: 1.5 } }), /a size of 1.5/);
+  assert.throws(
+    write({ type: "sink-open", sink: 1, spec: { path: "/x", truncate: false, regularOnly: false, mode: 0, limit: 1.5 } }),
+    /a size of 1.5/,
+  );
 });
 
 test("stateSize is what a state adds", () => {
-  fc.assert(fc.property(arbitrary.state, (state) => {
-    assert.equal(stateSize(state), batchSize({ ...EMPTY, states: [state] }) - batchSize(EMPTY));
-  }), { numRuns: 50 });
+  fc.assert(
+    fc.property(arbitrary.state, (state) => {
+      assert.equal(stateSize(state), batchSize({ ...EMPTY, states: [state] }) - batchSize(EMPTY));
+    }),
+    { numRuns: 50 },
+  );
 });
 
 test("text that is no Unicode is written as what it is read as", () => {
@@ -199,7 +246,9 @@ test("the page, the tables and the numbers agree", async () => {
   const page = await readFile(new URL("../../docs/keeper-protocol.md", import.meta.url), "utf8");
   const rows = [...page.matchAll(/^\| (\d+) \| ([a-z-]+) \|/gm)].map((row) => `${row[1]} ${row[2]}`);
   const ours = [
-    "1 hello", "2 batch", "20 upgrade",
+    "1 hello",
+    "2 batch",
+    "20 upgrade",
     ...[EFFECTS, WELCOME_FRAMES, REPORTS].flatMap((table) => Object.entries(table).map(([type, { tag }]) => `${tag} ${type}`)),
   ];
   assert.deepEqual(rows.sort(), ours.sort());

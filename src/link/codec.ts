@@ -2,18 +2,21 @@
  * Frames as values and as bytes, both ways: the daemon encodes hello and batches and decodes the rest; the keeper's side is here as well,
  * for the fake keeper, the vectors and the tests. Pure: bytes come from and go to somebody else. docs/keeper-protocol.md is the contract.
  */
-import { assert, ok, refuse, type Result } from "../result.ts";
+import { assert, ok, type Result, refuse } from "../result.ts";
 import { effect, type UnknownEffect } from "./effects.ts";
-import { type Field, list, oneOf, Reader, record, str, bytes, u16, u32, u64, type Writer } from "./fields.ts";
+import { bytes, type Field, list, oneOf, Reader, record, str, u16, u32, u64, type Writer } from "./fields.ts";
 import { FRAME_MAX } from "./frames.ts";
 import type { Batch, KeeperEffect, Report, StateChange } from "./messages.ts";
-import { reportBody, REPORTS, reportType } from "./reports.ts";
+import { REPORTS, reportBody, reportType } from "./reports.ts";
 import { WELCOME_FRAMES, type WelcomeFrame, welcomeFrameType } from "./welcome.ts";
 
 export type Hello = { readonly versionMin: number; readonly versionMax: number };
 
 /** A batch as it arrives: with its number, and with the effects that this version does not know. */
-export type NumberedBatch = Omit<Batch, "effects"> & { readonly batch: bigint; readonly effects: readonly (KeeperEffect | UnknownEffect)[] };
+export type NumberedBatch = Omit<Batch, "effects"> & {
+  readonly batch: bigint;
+  readonly effects: readonly (KeeperEffect | UnknownEffect)[];
+};
 
 /** What the daemon says. */
 export type DaemonFrame = { readonly type: "hello"; readonly value: Hello } | { readonly type: "batch"; readonly value: NumberedBatch };

@@ -1,7 +1,26 @@
 /** Every effect with its tag and its body. The tags are never reused; 20 is reserved for `upgrade`. docs/keeper-protocol.md is the contract. */
 import { assert } from "../result.ts";
 import {
-  bool, bytes, choice, cstr, type Field, flagged, i32, i32OrNull, list, oneOf, optional, type Reader, record, size64, str, u16, u32, u64, u8, type Writer,
+  bool,
+  bytes,
+  choice,
+  cstr,
+  type Field,
+  flagged,
+  i32,
+  i32OrNull,
+  list,
+  oneOf,
+  optional,
+  type Reader,
+  record,
+  size64,
+  str,
+  u8,
+  u16,
+  u32,
+  u64,
+  type Writer,
 } from "./fields.ts";
 import type { KeeperEffect, LastWill, Limit, SinkSpec, Spawn, StreamSpec, UserSpec, Verdict } from "./messages.ts";
 
@@ -69,8 +88,19 @@ export const EFFECTS: Table = {
   spawn: {
     tag: 1,
     body: record<Omit<Spawn, "type">>({
-      child: u32, label: str, path: cstr, argv: list(cstr), environment: list(cstr), directory, umask: i32OrNull,
-      user: flagged(user, { uid: 0, gid: 0, groups: [] }), limits: list(limit), stdin: u32, stdout: streamSpec, stderr: streamSpec, lastWill,
+      child: u32,
+      label: str,
+      path: cstr,
+      argv: list(cstr),
+      environment: list(cstr),
+      directory,
+      umask: i32OrNull,
+      user: flagged(user, { uid: 0, gid: 0, groups: [] }),
+      limits: list(limit),
+      stdin: u32,
+      stdout: streamSpec,
+      stderr: streamSpec,
+      lastWill,
     }),
   },
   signal: { tag: 2, body: record({ child: u32, signal: i32, to: oneOf("process", "group") }) },
@@ -84,7 +114,15 @@ export const EFFECTS: Table = {
   listen: {
     tag: 10,
     body: record({
-      socket: u32, family, serve: bool, address: cstr, port: u16, mode: i32OrNull, uid: i32OrNull, gid: i32OrNull, backlog: i32,
+      socket: u32,
+      family,
+      serve: bool,
+      address: cstr,
+      port: u16,
+      mode: i32OrNull,
+      uid: i32OrNull,
+      gid: i32OrNull,
+      backlog: i32,
       stale: oneOf("error", "try-connect", "replace"),
     }),
   },
@@ -99,6 +137,7 @@ export const EFFECTS: Table = {
   "forget-child": { tag: 19, body: record({ child: u32 }) },
   "stdin-close": { tag: 21, body: record({ child: u32 }) },
   datagram: { tag: 22, body: record({ path: cstr, bytes }) },
+  echo: { tag: 23, body: record({ token: u32 }) },
 };
 
 const NAMES: ReadonlyMap<number, KeeperEffect["type"]> = new Map(
@@ -141,4 +180,11 @@ function bodyOf(type: KeeperEffect["type"]): Field<object> {
 }
 
 /** Steps of `become`: those of a spawn that change who we are. */
-export const becameStep = choice(new Map<"done" | "setgroups" | "setgid" | "setuid", number>([["done", 0], ["setgroups", 8], ["setgid", 9], ["setuid", 10]]));
+export const becameStep = choice(
+  new Map<"done" | "setgroups" | "setgid" | "setuid", number>([
+    ["done", 0],
+    ["setgroups", 8],
+    ["setgid", 9],
+    ["setuid", 10],
+  ]),
+);

@@ -68,7 +68,12 @@ export class Reader {
   }
 }
 
-function fixed<T>(length: number, write: (buffer: Buffer, value: T, at: number) => void, read: (buffer: Buffer, at: number) => T, empty: T): Field<T> {
+function fixed<T>(
+  length: number,
+  write: (buffer: Buffer, value: T, at: number) => void,
+  read: (buffer: Buffer, at: number) => T,
+  empty: T,
+): Field<T> {
   return {
     size: () => length,
     write(to, value) {
@@ -82,11 +87,36 @@ function fixed<T>(length: number, write: (buffer: Buffer, value: T, at: number) 
   };
 }
 
-export const u8: Field<number> = fixed(1, (b, v, at) => b.writeUInt8(v, at), (b, at) => b.readUInt8(at), 0);
-export const u16: Field<number> = fixed(2, (b, v, at) => b.writeUInt16LE(v, at), (b, at) => b.readUInt16LE(at), 0);
-export const u32: Field<number> = fixed(4, (b, v, at) => b.writeUInt32LE(v, at), (b, at) => b.readUInt32LE(at), 0);
-export const i32: Field<number> = fixed(4, (b, v, at) => b.writeInt32LE(v, at), (b, at) => b.readInt32LE(at), 0);
-export const u64: Field<bigint> = fixed(8, (b, v, at) => b.writeBigUInt64LE(v, at), (b, at) => b.readBigUInt64LE(at), 0n);
+export const u8: Field<number> = fixed(
+  1,
+  (b, v, at) => b.writeUInt8(v, at),
+  (b, at) => b.readUInt8(at),
+  0,
+);
+export const u16: Field<number> = fixed(
+  2,
+  (b, v, at) => b.writeUInt16LE(v, at),
+  (b, at) => b.readUInt16LE(at),
+  0,
+);
+export const u32: Field<number> = fixed(
+  4,
+  (b, v, at) => b.writeUInt32LE(v, at),
+  (b, at) => b.readUInt32LE(at),
+  0,
+);
+export const i32: Field<number> = fixed(
+  4,
+  (b, v, at) => b.writeInt32LE(v, at),
+  (b, at) => b.readInt32LE(at),
+  0,
+);
+export const u64: Field<bigint> = fixed(
+  8,
+  (b, v, at) => b.writeBigUInt64LE(v, at),
+  (b, at) => b.readBigUInt64LE(at),
+  0n,
+);
 
 /** A u64 that is a whole number in JavaScript: sizes of files, below 2^53. */
 export const size64: Field<number> = {
@@ -171,7 +201,12 @@ export function oneOf<const T extends string>(...names: readonly T[]): Field<T> 
   return choice(new Map(names.map((name, number) => [name, number])));
 }
 
-export const bool: Field<boolean> = choice(new Map([[false, 0], [true, 1]]));
+export const bool: Field<boolean> = choice(
+  new Map([
+    [false, 0],
+    [true, 1],
+  ]),
+);
 
 /** -1 for null; any number below 0 is read as null. */
 export const i32OrNull: Field<number | null> = {

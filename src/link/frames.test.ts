@@ -18,22 +18,27 @@ function collector(): { readonly frames: Frame[]; readonly reader: FrameReader }
   return { frames, reader: new FrameReader((tag, body) => frames.push({ tag, body: body.toString("hex") })) };
 }
 
-const frame = fc.record({ tag: fc.integer({ min: 0, max: 0xffff }), body: fc.uint8Array({ maxLength: 50 }).map((bytes) => Buffer.from(bytes).toString("hex")) }, { noNullPrototype: true });
+const frame = fc.record(
+  { tag: fc.integer({ min: 0, max: 0xffff }), body: fc.uint8Array({ maxLength: 50 }).map((bytes) => Buffer.from(bytes).toString("hex")) },
+  { noNullPrototype: true },
+);
 
 test("any cut of the stream gives the same frames, even when the memory of a chunk is used again", () => {
-  fc.assert(fc.property(fc.array(frame, { maxLength: 8 }), fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1 }), (frames, cuts) => {
-    const stream = Buffer.concat(frames.map(write));
-    const { frames: seen, reader } = collector();
-    const reused = Buffer.alloc(40);
-    for (let at = 0, turn = 0; at < stream.length; turn++) {
-      const length = stream.copy(reused, 0, at, at + (cuts[turn % cuts.length] ?? 1));
-      assert.deepEqual(reader.push(reused.subarray(0, length)), { ok: true, value: true });
-      reused.fill(0xee);
-      at += length;
-    }
-    assert.deepEqual(seen, frames);
-    assert.ok(reader.idle);
-  }));
+  fc.assert(
+    fc.property(fc.array(frame, { maxLength: 8 }), fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1 }), (frames, cuts) => {
+      const stream = Buffer.concat(frames.map(write));
+      const { frames: seen, reader } = collector();
+      const reused = Buffer.alloc(40);
+      for (let at = 0, turn = 0; at < stream.length; turn++) {
+        const length = stream.copy(reused, 0, at, at + (cuts[turn % cuts.length] ?? 1));
+        assert.deepEqual(reader.push(reused.subarray(0, length)), { ok: true, value: true });
+        reused.fill(0xee);
+        at += length;
+      }
+      assert.deepEqual(seen, frames);
+      assert.ok(reader.idle);
+    }),
+  );
 });
 
 test("in the middle of a length or of a frame the reader is not idle", () => {
@@ -60,7 +65,9 @@ test("the longest frame passes in chunks of any size and takes time in proportio
   const frame = Buffer.alloc(4 + FRAME_MAX, 0x61);
   frame.writeUInt32LE(FRAME_MAX, 0);
   let length = 0;
-  const reader = new FrameReader((_tag, body) => { length = body.length; });
+  const reader = new FrameReader((_tag, body) => {
+    length = body.length;
+  });
   for (let at = 0; at < frame.length; at += 100) reader.push(frame.subarray(at, at + 100));
   assert.equal(length, FRAME_MAX - 2);
 });
@@ -68,6 +75,8 @@ test("the longest frame passes in chunks of any size and takes time in proportio
 test("a frame that lies whole in a chunk is handed on without a copy", () => {
   const chunk = write({ tag: 1, body: "aabb" });
   let shared = false;
-  new FrameReader((_tag, body) => { shared = body.buffer === chunk.buffer; }).push(chunk);
+  new FrameReader((_tag, body) => {
+    shared = body.buffer === chunk.buffer;
+  }).push(chunk);
   assert.ok(shared);
 });

@@ -2,7 +2,7 @@
  * Cuts a stream of bytes into frames. Chunks come as the socket gives them; a frame that lies whole in a chunk is handed on without a copy,
  * one that does not is put together in a buffer of just its size. So memory is bounded by FRAME_MAX and every byte is copied at most once.
  */
-import { ok, refuse, type Result } from "../result.ts";
+import { ok, type Result, refuse } from "../result.ts";
 
 /** The longest frame, counted as its length field counts: tag and body. */
 export const FRAME_MAX = 4 * 1024 * 1024;
@@ -31,7 +31,8 @@ export class FrameReader {
   /** Calls for every frame that is complete now. A length that cannot be ends the stream for good: there is no way to find the next frame. */
   push(chunk: Buffer): Result<true, string> {
     let at = 0;
-    while (at < chunk.length && this.#broken === null) at = this.#frame === null ? this.#begin(chunk, at) : this.#fill(this.#frame, chunk, at);
+    while (at < chunk.length && this.#broken === null)
+      at = this.#frame === null ? this.#begin(chunk, at) : this.#fill(this.#frame, chunk, at);
     return this.#broken === null ? ok(true) : refuse(this.#broken);
   }
 

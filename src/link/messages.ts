@@ -7,7 +7,20 @@ export const PROTOCOL_VERSION = 1;
 
 /** Steps of a spawn, numbered as in docs/keeper-protocol.md. */
 export const SPAWN_STEPS = [
-  "none", "log-stdout", "log-stderr", "pipes", "fork", "setpgid", "descriptors", "rlimit", "setgroups", "setgid", "setuid", "chdir", "umask", "exec",
+  "none",
+  "log-stdout",
+  "log-stderr",
+  "pipes",
+  "fork",
+  "setpgid",
+  "descriptors",
+  "rlimit",
+  "setgroups",
+  "setgid",
+  "setuid",
+  "chdir",
+  "umask",
+  "exec",
 ] as const;
 export type SpawnStep = (typeof SPAWN_STEPS)[number];
 
@@ -38,7 +51,13 @@ export type StreamSpec = {
 };
 
 /** What the keeper does to a child when no daemon can be had and the host asks it to end. */
-export type LastWill = { readonly signal: number; readonly waitMs: number; readonly signalGroup: boolean; readonly killGroup: boolean; readonly rank: number };
+export type LastWill = {
+  readonly signal: number;
+  readonly waitMs: number;
+  readonly signalGroup: boolean;
+  readonly killGroup: boolean;
+  readonly rank: number;
+};
 
 export type UserSpec = { readonly uid: number; readonly gid: number; readonly groups: readonly number[] };
 
@@ -60,10 +79,7 @@ export type Spawn = {
   readonly lastWill: LastWill;
 };
 
-export type Verdict =
-  | { readonly kind: "as-is" }
-  | { readonly kind: "drop" }
-  | { readonly kind: "replace"; readonly bytes: Uint8Array };
+export type Verdict = { readonly kind: "as-is" } | { readonly kind: "drop" } | { readonly kind: "replace"; readonly bytes: Uint8Array };
 
 export type Family = "unix" | "inet" | "inet6";
 
@@ -105,7 +121,9 @@ export type KeeperEffect =
   | { readonly type: "umask"; readonly umask: number }
   | { readonly type: "forget-child"; readonly child: number }
   /** One datagram to a unix socket: /dev/log, systemd's notify socket. Sent without waiting or lost. */
-  | { readonly type: "datagram"; readonly path: string; readonly bytes: Uint8Array };
+  | { readonly type: "datagram"; readonly path: string; readonly bytes: Uint8Array }
+  /** Answered with `echoed` when everything before it has been begun: no failure of an earlier stdin or signal is still to come. */
+  | { readonly type: "echo"; readonly token: number };
 
 export type StateChange = { readonly key: string; readonly value: Uint8Array | null };
 
@@ -127,10 +145,21 @@ export function millisOf(ns: bigint): number {
 /** What the keeper tells. `report` is its number, 0n for reports that are not kept. */
 export type Report = { readonly report: bigint } & (
   | ({ readonly type: "spawned"; readonly child: number; readonly pid: number } & Instant)
-  | ({ readonly type: "spawn-failed"; readonly child: number; readonly step: SpawnStep; readonly errno: number; readonly pid: number } & Instant)
   | ({
-      readonly type: "exited"; readonly child: number; readonly pid: number; readonly waitStatus: number;
-      readonly userUs: bigint; readonly systemUs: bigint; readonly maxRssKiB: bigint;
+      readonly type: "spawn-failed";
+      readonly child: number;
+      readonly step: SpawnStep;
+      readonly errno: number;
+      readonly pid: number;
+    } & Instant)
+  | ({
+      readonly type: "exited";
+      readonly child: number;
+      readonly pid: number;
+      readonly waitStatus: number;
+      readonly userUs: bigint;
+      readonly systemUs: bigint;
+      readonly maxRssKiB: bigint;
     } & Instant)
   | { readonly type: "block"; readonly stream: number; readonly block: bigint; readonly bytes: Uint8Array }
   | { readonly type: "eof"; readonly stream: number; readonly child: number }
@@ -141,24 +170,60 @@ export type Report = { readonly report: bigint } & (
   | { readonly type: "signal-failed"; readonly child: number; readonly signal: number; readonly errno: number }
   | { readonly type: "stdin-failed"; readonly child: number; readonly errno: number; readonly bytesNotTaken: number }
   | { readonly type: "orphan"; readonly pid: number; readonly waitStatus: number }
-  | { readonly type: "listened"; readonly socket: number; readonly step: ListenStep; readonly errno: number; readonly descriptor: number; readonly port: number }
+  | {
+      readonly type: "listened";
+      readonly socket: number;
+      readonly step: ListenStep;
+      readonly errno: number;
+      readonly descriptor: number;
+      readonly port: number;
+    }
   | { readonly type: "sink-opened"; readonly sink: number; readonly errno: number; readonly size: bigint; readonly regular: boolean }
   | { readonly type: "daemonized"; readonly pid: number }
   | { readonly type: "became"; readonly step: "done" | "setgroups" | "setgid" | "setuid"; readonly errno: number }
-  | { readonly type: "limited"; readonly resource: "nofile" | "nproc"; readonly errno: number; readonly soft: bigint; readonly hard: bigint }
+  | {
+      readonly type: "limited";
+      readonly resource: "nofile" | "nproc";
+      readonly errno: number;
+      readonly soft: bigint;
+      readonly hard: bigint;
+    }
   | { readonly type: "refused"; readonly batch: bigint; readonly code: number; readonly text: string }
   | { readonly type: "unknown"; readonly batch: bigint; readonly tag: number }
+  | { readonly type: "echoed"; readonly token: number }
 );
 export type ReportType = Report["type"];
 
-export type ChildEntry = { readonly child: number; readonly label: string; readonly pid: number; readonly state: "spawning" | "running" | "exited" } & Instant;
+export type ChildEntry = {
+  readonly child: number;
+  readonly label: string;
+  readonly pid: number;
+  readonly state: "spawning" | "running" | "exited";
+} & Instant;
 export type SocketEntry = {
-  readonly socket: number; readonly family: Family; readonly listening: boolean; readonly serve: boolean;
+  readonly socket: number;
+  readonly family: Family;
+  readonly listening: boolean;
+  readonly serve: boolean;
   /** The descriptor in this daemon, -1 when it was not inherited. */
-  readonly descriptor: number; readonly address: string; readonly port: number;
+  readonly descriptor: number;
+  readonly address: string;
+  readonly port: number;
 };
-export type SinkEntry = { readonly sink: number; readonly path: string; readonly size: bigint; readonly limit: bigint; readonly regular: boolean };
-export type StreamEntry = { readonly stream: number; readonly child: number; readonly mode: "plain" | "asked"; readonly sink: number; readonly open: boolean };
+export type SinkEntry = {
+  readonly sink: number;
+  readonly path: string;
+  readonly size: bigint;
+  readonly limit: bigint;
+  readonly regular: boolean;
+};
+export type StreamEntry = {
+  readonly stream: number;
+  readonly child: number;
+  readonly mode: "plain" | "asked";
+  readonly sink: number;
+  readonly open: boolean;
+};
 
 /** All that a new daemon is told before the reports that its predecessor did not acknowledge. */
 export type Welcome = {

@@ -1,18 +1,26 @@
 /** Every report with its tag, its body and whether the keeper keeps it until a batch acknowledges it. docs/keeper-protocol.md is the contract. */
 import { assert } from "../result.ts";
 import { becameStep, resource } from "./effects.ts";
-import { bool, bytes, type Field, i32, oneOf, record, str, u16, u32, u64, u8 } from "./fields.ts";
+import { bool, bytes, type Field, i32, oneOf, record, str, u8, u16, u32, u64 } from "./fields.ts";
 import { LISTEN_STEPS, type Report, type ReportType, SPAWN_STEPS } from "./messages.ts";
 
 type ReportOf<T extends ReportType> = Extract<Report, { type: T }>;
-type Row<T extends ReportType> = { readonly tag: number; readonly kept: boolean; readonly body: Field<Omit<ReportOf<T>, "type" | "report">> };
+type Row<T extends ReportType> = {
+  readonly tag: number;
+  readonly kept: boolean;
+  readonly body: Field<Omit<ReportOf<T>, "type" | "report">>;
+};
 
 const instant = { monoNs: u64, wallNs: u64 };
 
 export const REPORTS: { readonly [T in ReportType]: Row<T> } = {
   spawned: { tag: 80, kept: true, body: record({ child: u32, pid: i32, ...instant }) },
   "spawn-failed": { tag: 81, kept: true, body: record({ child: u32, step: oneOf(...SPAWN_STEPS), errno: i32, pid: i32, ...instant }) },
-  exited: { tag: 82, kept: true, body: record({ child: u32, pid: i32, waitStatus: i32, ...instant, userUs: u64, systemUs: u64, maxRssKiB: u64 }) },
+  exited: {
+    tag: 82,
+    kept: true,
+    body: record({ child: u32, pid: i32, waitStatus: i32, ...instant, userUs: u64, systemUs: u64, maxRssKiB: u64 }),
+  },
   block: { tag: 83, kept: true, body: record({ stream: u32, block: u64, bytes }) },
   eof: { tag: 84, kept: true, body: record({ stream: u32, child: u32 }) },
   limit: { tag: 85, kept: true, body: record({ sink: u32, size: u64, device: u64, inode: u64 }) },
@@ -29,6 +37,7 @@ export const REPORTS: { readonly [T in ReportType]: Row<T> } = {
   limited: { tag: 96, kept: false, body: record({ resource, errno: i32, soft: u64, hard: u64 }) },
   refused: { tag: 97, kept: false, body: record({ batch: u64, code: u8, text: str }) },
   unknown: { tag: 98, kept: false, body: record({ batch: u64, tag: u16 }) },
+  echoed: { tag: 99, kept: false, body: record({ token: u32 }) },
 };
 
 const NAMES: ReadonlyMap<number, ReportType> = new Map(Object.entries(REPORTS).map(([type, { tag }]) => [tag, type as ReportType]));

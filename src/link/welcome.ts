@@ -1,5 +1,5 @@
 /** What the keeper tells a new daemon: one frame per thing it holds, between `welcome` and `welcome-end`, put together here into one value. */
-import { refuse, ok, type Result } from "../result.ts";
+import { ok, type Result, refuse } from "../result.ts";
 import { family, streamMode } from "./effects.ts";
 import { bool, bytes, cstr, type Field, i32, oneOf, record, str, u16, u32, u64 } from "./fields.ts";
 import type { ChildEntry, SinkEntry, SocketEntry, StreamEntry, Welcome } from "./messages.ts";
@@ -17,12 +17,31 @@ export type WelcomeFrame =
   | { readonly type: "stream"; readonly value: StreamEntry }
   | { readonly type: "welcome-end"; readonly value: object };
 
-type Table = { readonly [T in WelcomeFrame["type"]]: { readonly tag: number; readonly body: Field<Extract<WelcomeFrame, { type: T }>["value"]> } };
+type Table = {
+  readonly [T in WelcomeFrame["type"]]: { readonly tag: number; readonly body: Field<Extract<WelcomeFrame, { type: T }>["value"]> };
+};
 
 export const WELCOME_FRAMES: Table = {
-  welcome: { tag: 64, body: record<WelcomeHead>({ version: u16, keeperPid: i32, quickDeaths: u32, ready: bool, daemonized: bool, monoNs: u64, freeSockets: u32 }) },
-  child: { tag: 65, body: record<ChildEntry>({ child: u32, label: str, pid: i32, state: oneOf("spawning", "running", "exited"), monoNs: u64, wallNs: u64 }) },
-  socket: { tag: 66, body: record<SocketEntry>({ socket: u32, family, listening: bool, serve: bool, descriptor: i32, address: cstr, port: u16 }) },
+  welcome: {
+    tag: 64,
+    body: record<WelcomeHead>({
+      version: u16,
+      keeperPid: i32,
+      quickDeaths: u32,
+      ready: bool,
+      daemonized: bool,
+      monoNs: u64,
+      freeSockets: u32,
+    }),
+  },
+  child: {
+    tag: 65,
+    body: record<ChildEntry>({ child: u32, label: str, pid: i32, state: oneOf("spawning", "running", "exited"), monoNs: u64, wallNs: u64 }),
+  },
+  socket: {
+    tag: 66,
+    body: record<SocketEntry>({ socket: u32, family, listening: bool, serve: bool, descriptor: i32, address: cstr, port: u16 }),
+  },
   stored: { tag: 67, body: record<StoredEntry>({ key: str, value: bytes }) },
   sink: { tag: 68, body: record<SinkEntry>({ sink: u32, path: cstr, size: u64, limit: u64, regular: bool }) },
   stream: { tag: 69, body: record<StreamEntry>({ stream: u32, child: u32, mode: streamMode, sink: u32, open: bool }) },
@@ -51,13 +70,26 @@ export class WelcomeBuilder {
   add(frame: WelcomeFrame): Result<Welcome | null, string> {
     if ((this.#head === null) !== (frame.type === "welcome")) return refuse(`${frame.type} out of order`);
     switch (frame.type) {
-      case "welcome": this.#head = frame.value; break;
-      case "child": this.#children.push(frame.value); break;
-      case "socket": this.#sockets.push(frame.value); break;
-      case "stored": this.#store.set(frame.value.key, frame.value.value); break;
-      case "sink": this.#sinks.push(frame.value); break;
-      case "stream": this.#streams.push(frame.value); break;
-      case "welcome-end": return ok(this.#finish());
+      case "welcome":
+        this.#head = frame.value;
+        break;
+      case "child":
+        this.#children.push(frame.value);
+        break;
+      case "socket":
+        this.#sockets.push(frame.value);
+        break;
+      case "stored":
+        this.#store.set(frame.value.key, frame.value.value);
+        break;
+      case "sink":
+        this.#sinks.push(frame.value);
+        break;
+      case "stream":
+        this.#streams.push(frame.value);
+        break;
+      case "welcome-end":
+        return ok(this.#finish());
     }
     return ok(null);
   }

@@ -1,6 +1,6 @@
 /** The door to this process: who it is, what it says before there is a log, how it ends. */
 import { lookup } from "node:dns/promises";
-import { writeSync } from "node:fs";
+import { closeSync, openSync, writeSync } from "node:fs";
 import type { Account, Self } from "../../doors.ts";
 import { ok, type Result, refuse } from "../../result.ts";
 
@@ -20,10 +20,26 @@ export const realSelf: Self = {
     }
     return ok(true);
   },
+  detach(directory) {
+    if (directory !== null) tryTo(() => process.chdir(directory));
+    for (const descriptor of [0, 1, 2]) {
+      tryTo(() => closeSync(descriptor));
+      openSync("/dev/null", "r+");
+    }
+  },
   stderr: (text) => writeAll(2, text),
   stdout: (text) => writeAll(1, text),
   exit: (code) => process.exit(code),
 };
+
+/** What fails here was told by the keeper, which did the same. */
+function tryTo(act: () => void): void {
+  try {
+    act();
+  } catch {
+    // The folder may be gone, the descriptor closed: there is nothing better to do than to go on.
+  }
+}
 
 /** Synchronous, so that the last words are out before the process is; a reader that is gone is no reason to fail. */
 function writeAll(descriptor: number, text: string): void {
