@@ -204,7 +204,7 @@ test("EVT-107: a listener that always rejects gets the event again after a pause
   assert.equal(one.pauses.size, 0, "an event that is done with leaves nothing behind");
 });
 
-test("no deadline where time alone changes nothing", () => {
+test("EVT-096: no deadline where time alone changes nothing: a listener may take as long as it likes", () => {
   const { one } = busy();
   assert.equal(nextDeadlineMs(one), null);
   stepPool(one, says("l", 7, "RESULT 4\nFAIL"), 0);
@@ -321,6 +321,14 @@ test("EVT-078, EVT-110: a rejection in one pool changes nothing in another", () 
 test("EVT-077: pools get an event in the order in which they subscribed", () => {
   const pools = poolsOf(pool("z", ["z"]), pool("a", ["a"]));
   assert.deepEqual(words(notify(pools, tick(0), 0), ["keep"]), ["keep z 0", "keep a 0"]);
+});
+
+test("EVT-099: an event goes to stdin whole, however long", () => {
+  const one = pool("l", ["l"]);
+  bringUp(one, "l", 7);
+  const data = "x".repeat(200_000);
+  const [sent] = notify(poolsOf(one), { kind: "remote-communication", type: "", data }, 0).filter((effect) => effect.type === "send");
+  assert.ok(sent?.type === "send" && Buffer.from(sent.bytes).toString().endsWith(` len:200006\ntype:\n${data}`));
 });
 
 test("EVT-079: a removed pool drops what waits and what is being processed", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { type Capture, CAPTURE_BYTES_MAX, type ChunkChange, CHUNK_BYTES, collect, collected, discard, NO_CAPTURE } from "./capture.ts";
+import { CAPTURE_BYTES_MAX, type Capture, CHUNK_BYTES, type ChunkChange, collect, collected, discard, NO_CAPTURE } from "./capture.ts";
 
 /** Collects piece by piece, and keeps the chunks as a store would. */
 function collectAll(pieces: readonly string[], maxBytes: number): { capture: Capture; store: Map<number, Uint8Array>; stored: number } {

@@ -99,6 +99,11 @@ test("LOG-063: strip, log and syslog, echo, event", () => {
   assert.deepEqual(shown(step), ["syslog(hi)", "log('web' stdout output:\nhi\n)", "process-log(hi\n)"]);
 });
 
+test("LOG-079: log file and syslog together", () => {
+  const step = passBlock(NEW_STREAM, Buffer.from("one\ntwo\n"), { ...PLAIN, syslog: true });
+  assert.deepEqual([step.verdict.kind, ...shown(step)], ["as-is", "syslog(one)", "syslog(two)"]);
+});
+
 test("LOG-070: with strip_ansi a block of nothing but sequences is dropped", () => {
   assert.equal(passBlock(NEW_STREAM, Buffer.from("\x1b[1m"), { ...PLAIN, strip: true, events: true }).verdict.kind, "drop");
 });

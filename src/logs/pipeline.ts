@@ -7,7 +7,7 @@
  */
 import { type Capture, type ChunkChange, collect, collected, discard, NO_CAPTURE } from "./capture.ts";
 import { type Channel, commEventText, echoText, protocolEchoText } from "./echo.ts";
-import { strip, stripEnd, type StripState } from "./strip.ts";
+import { type StripState, strip, stripEnd } from "./strip.ts";
 import { takeLines } from "./syslog.ts";
 import { findTokens, NO_TOKEN, type TokenState } from "./tokens.ts";
 import { cutCharacterLength } from "./undecodable.ts";

@@ -1,5 +1,5 @@
 /** Which bytes of a log file a reading call gets. Byte arithmetic only: the caller reads, and reads no more than it is told here. */
-import { ok, refuse, type Result } from "../result.ts";
+import { ok, type Result, refuse } from "../result.ts";
 
 export type Range = { readonly from: number; readonly length: number };
 

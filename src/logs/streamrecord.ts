@@ -3,7 +3,7 @@
  * capture, as `StreamStep.chunks` says. The small record carries the version and the lengths of its chunks; whatever lies in the store, reading it gives
  * a state or a refusal.
  */
-import { ok, refuse, type Result } from "../result.ts";
+import { ok, type Result, refuse } from "../result.ts";
 import type { Capture } from "./capture.ts";
 import type { StreamState } from "./pipeline.ts";
 import type { StripState } from "./strip.ts";
