@@ -60,7 +60,11 @@ export class Instance {
 
   /** Cleans up when the test is over, whatever its end. */
   constructor(test: TestContext) {
-    test.after(() => this.destroy());
+    test.after(async () => {
+      // What supervisord said is the first thing to look at when something went wrong.
+      if (process.env["HOLDFAST_E2E_SHOW"] !== undefined) console.log(this.output);
+      await this.destroy();
+    });
   }
 
   /** Writes the configuration: a unix socket, logs in the folder, and what is given. */
@@ -84,7 +88,9 @@ export class Instance {
   spawnDaemon(args: readonly string[]): void {
     const child = spawn(path.join(BIN, "supervisord"), [...args, "-c", this.conf], { cwd: this.dir, stdio: ["ignore", "pipe", "pipe"] });
     this.#process = child;
-    const hear = (text: string): void => void (this.output += text);
+    const hear = (text: string): void => {
+      this.output += text;
+    };
     child.stdout?.setEncoding("utf8").on("data", hear);
     child.stderr?.setEncoding("utf8").on("data", hear);
     this.#ended = new Promise((resolve) => child.on("close", (code) => resolve(code)));
@@ -146,7 +152,9 @@ export class Instance {
 
 export function childrenOf(pid: number): number[] {
   try {
-    return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean).map(Number);
+    // Each thread has its own children: the keeper's workers spawn.
+    const tasks = readdirSync(`/proc/${pid}/task`);
+    return tasks.flatMap((task) => readFileSync(`/proc/${pid}/task/${task}/children`, "utf8").split(" ").filter(Boolean).map(Number));
   } catch {
     return [];
   }

@@ -21,11 +21,14 @@ command=sh -c 'trap "exit 7" USR1; while :; do sleep 0.02; done'
 autorestart=false
 startsecs=0
 [program:slow]
-command=sh -c 'trap "sleep 0.4; exit 0" TERM; while :; do sleep 0.02; done'
+command=sh -c 'trap "touch stopping; while [ ! -e release ]; do sleep 0.02; done; rm stopping release; exit 0" TERM; while :; do sleep 0.02; done'
+directory=${it.dir}
 startsecs=0
+stopwaitsecs=100
 [eventlistener:listener]
 command=sh -c 'while printf "READY\\\\n"; do read header || exit; len=$(expr "$header" : ".*len:\\\\([0-9]*\\\\)"); head -c "$len" >/dev/null; printf "RESULT 2\\\\nOK"; done'
 events=PROCESS_STATE
+buffer_size=100
 `);
   await it.start();
   const pids = await until("all writers run", () => runningPids(it));
@@ -34,14 +37,17 @@ events=PROCESS_STATE
   for (let kill = 0; kill < KILLS; kill++) {
     await pause(20 + Math.random() * 300);
     const pending = kill % 5 === 1 ? it.ctl("restart", "slow") : kill % 5 === 3 ? it.ctl("stop", "slow") : null;
-    if (pending !== null) await until("the stop is under way", async () => (await status(it, "slow")).includes("STOPPING"));
-    killDaemon(it);
+    if (pending !== null) await until("the stop is under way", () => it.files().includes("stopping"));
+    await killDaemon(it);
     if (kill % 6 === 2) await endWhileDead(it);
     const asked = performance.now();
     const answer = await it.ctl("status");
     answersMs.push(performance.now() - asked);
     assert.deepEqual(pidsOf(answer.stdout), pids, `after kill ${kill}: ${answer.stdout}${answer.stderr}`);
-    if (pending !== null) await endsWell(it, await pending, kill);
+    if (pending !== null) {
+      it.append("release", "");
+      await endsWell(it, await pending, kill);
+    }
   }
   assert.deepEqual(await startTimes(it), started, "uptimes count from the same start");
   assert.ok(Math.max(...answersMs) < 1500, `status answered within ${answersMs.map(Math.round).join(", ")} ms`);
@@ -58,9 +64,8 @@ function writer(it: Instance, name: string): string {
 stdout_logfile_maxbytes=4MB\nstdout_logfile_backups=500\n${events}\n`;
 }
 
-function killDaemon(it: Instance): void {
-  const pid = it.daemonPid();
-  assert.ok(pid !== undefined, `a daemon runs; supervisord said: ${it.output}`);
+async function killDaemon(it: Instance): Promise<void> {
+  const pid = await until("a daemon is there to be killed", () => it.daemonPid());
   process.kill(pid, "SIGKILL");
 }
 
@@ -68,7 +73,7 @@ function killDaemon(it: Instance): void {
 async function endWhileDead(it: Instance): Promise<void> {
   const pid = Number((await it.ctl("pid", "ender")).stdout);
   if (!(pid > 0)) return;
-  killDaemon(it);
+  await killDaemon(it);
   process.kill(pid, "SIGUSR1");
   await until("ender is gone", () => !isAlive(pid));
   const line = await until("its exit is known", async () => {
