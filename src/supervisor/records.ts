@@ -47,7 +47,8 @@ export function decodeRecord(bytes: Uint8Array): Result<unknown, string> {
   const text = textOf(bytes);
   if (text === null) return refuse("it is not UTF-8");
   const [version, sum] = text.split(" ", 2);
-  if (version !== VERSION || sum === undefined) return refuse(`version ${version?.slice(0, 8)} is not ${VERSION}`);
+  if (version !== VERSION) return refuse(`version ${version?.slice(0, 8)} is not ${VERSION}`);
+  if (sum === undefined) return refuse("it is cut off");
   const json = text.slice(version.length + sum.length + 2);
   if (checksum(json) !== sum) return refuse("the checksum is wrong");
   try {

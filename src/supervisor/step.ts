@@ -9,8 +9,8 @@ import { assert } from "../result.ts";
 import type { Step } from "./effects.ts";
 import { advanceGoingDown, reportGoingDown } from "./goingdown.ts";
 import { isDue, mayActOnDeadline, stepAlone } from "./member.ts";
-import { reportWaits, settleGone } from "./waiters.ts";
-import { allMembers, findMember, groupsInOrder, type Member, makeGroup, type World } from "./world.ts";
+import { reportWaits } from "./waiters.ts";
+import { allMembers, findMember, groupsInOrder, isStopped, type Member, makeGroup, type World } from "./world.ts";
 
 /** One input for one process, and whatever is due because of it. What comes too late for a group that was removed is nobody's business. */
 export function stepMember(world: World, member: Member, input: ProcessInput, now: Now, step: Step): void {
@@ -29,13 +29,13 @@ export function addGroup(world: World, config: GroupConfig, step: Step): void {
   step.effects.push({ type: "event", event: { kind: "process-group", change: "ADDED", group: config.name } });
 }
 
-/** Takes a group out; the caller has checked that nothing of it runs. (PROC-150, EVT-027) */
+/** Takes a group out; the caller has checked that nothing of it runs, so nobody waits for it either. (PROC-150, EVT-027) */
 export function removeGroup(world: World, name: string, step: Step): void {
   const group = world.groups.get(name);
   assert(group !== undefined, `group ${name} was removed and is not there`);
+  assert([...group.members.values()].every(isStopped), `group ${name} was removed while it runs`);
   world.groups.delete(name);
   for (const member of group.members.values()) step.changed.add(member.ref);
-  settleGone(world, name, step);
   step.effects.push({ type: "event", event: { kind: "process-group", change: "REMOVED", group: name } });
 }
 

@@ -34,15 +34,6 @@ export function settleWaiters(world: World, member: Member, step: Step): void {
   }
 }
 
-/** Whoever waits for a process of a removed group waits no more. */
-export function settleGone(world: World, group: string, step: Step): void {
-  for (const waiter of world.waiters.values()) {
-    if (waiter.ref.group !== group) continue;
-    world.waiters.delete(waiter.id);
-    step.effects.push({ type: "settle", waiter: waiter.id, outcome: "gone" });
-  }
-}
-
 /** Says again, every two seconds, for what clients wait. (PROC-125) */
 export function reportWaits(world: World, now: Now, step: Step): void {
   for (const waiter of world.waiters.values()) {

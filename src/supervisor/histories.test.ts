@@ -1,0 +1,396 @@
+/**
+ * Random histories of the whole: programs live and die, clients ask and wait, groups come and go, the daemon goes down, and now and then it is
+ * replaced by a successor that knows only what was recorded. After every step the rules are checked that must hold whatever happens.
+ */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import type { GroupConfig } from "../config/model.ts";
+import { at } from "../process/life.fixture.ts";
+import type { ProcessState } from "../process/machine.ts";
+import { type Mood, STATES, type State } from "../process/states.ts";
+import type { Step } from "./effects.ts";
+import { advanceGoingDown } from "./goingdown.ts";
+import { groupOf, Host } from "./host.fixture.ts";
+import { decodeRecord, encodeRecord } from "./records.ts";
+import { deadlinesDue, stepReports } from "./step.ts";
+import { allMembers, emptyWorld, type GoingDown, label, type Member, makeGroup } from "./world.ts";
+
+/** How often each happens. */
+const WEIGHTS = {
+  start: 6,
+  stop: 2,
+  signal: 1,
+  "signal-failed": 1,
+  pass: 8,
+  prepared: 12,
+  unprepared: 1,
+  spawned: 12,
+  "spawn-failed": 1,
+  exited: 6,
+  wait: 5,
+  add: 2,
+  remove: 2,
+  autostart: 2,
+  shutdown: 1,
+  restart: 1,
+  successor: 2,
+} as const;
+type Act = { readonly kind: keyof typeof WEIGHTS; readonly which: number; readonly ms: number };
+
+const act: fc.Arbitrary<Act> = fc.record({
+  kind: fc.oneof(...(Object.keys(WEIGHTS) as Act["kind"][]).map((kind) => ({ arbitrary: fc.constant(kind), weight: WEIGHTS[kind] }))),
+  which: fc.nat(1000),
+  ms: fc.oneof(fc.constantFrom(0, 1, 999, 1000, 2000, 3000), fc.nat(15_000)),
+});
+const group: fc.Arbitrary<Omit<GroupConfig, "name">> = fc
+  .record({
+    priority: fc.constantFrom(-1, 1, 5, 999),
+    processes: fc.array(
+      fc.record({
+        priority: fc.constantFrom(1, 999),
+        autostart: fc.boolean(),
+        autorestart: fc.constantFrom("always" as const, "never" as const, "unexpected" as const),
+        startSecs: fc.constantFrom(0, 1, 3),
+        startRetries: fc.constantFrom(0, 1, 3),
+        stopWaitSecs: fc.constantFrom(0, 1, 10),
+      }),
+      { minLength: 1, maxLength: 3 },
+    ),
+  })
+  .map(({ priority, processes }) => groupOf("", priority, ...processes.map((one, index) => ({ ...one, name: `p${index}` }))));
+const groups = fc.array(group, { minLength: 1, maxLength: 4 });
+/** `size`: left to itself fast-check would draw about ten. */
+const history = fc.array(act, { maxLength: 80, size: "max" });
+
+type Recorded = { readonly mood: Mood; readonly goingDown: Pick<GoingDown, "waiting" | "current"> | null };
+
+class Whole extends Host {
+  readonly #configs: readonly GroupConfig[];
+  #waits = 0;
+  /** Waits of clients whose daemon was replaced: their connections are gone with it. */
+  readonly abandoned = new Set<number>();
+  readonly #states = new Map<string, State>();
+  /** What the keeper's store holds. */
+  readonly #store = new Map<string, Uint8Array>();
+  #daemon: Recorded = { mood: "RUNNING", goingDown: null };
+  endCount = 0;
+
+  constructor(configs: readonly Omit<GroupConfig, "name">[]) {
+    super();
+    this.#configs = configs.map((config, index) => ({ ...config, name: `g${index}` }) as GroupConfig);
+    for (const config of this.#configs) this.add(config);
+  }
+
+  override step(perform: (step: Step) => void): string[] {
+    const moodBefore = this.world.mood;
+    const words = super.step(perform);
+    this.#record();
+    this.#checkEvents(moodBefore);
+    this.#check();
+    return words;
+  }
+
+  members(where: (member: Member) => boolean): Member[] {
+    return [...allMembers(this.world)].filter(where);
+  }
+
+  act({ kind, which, ms }: Act): void {
+    const pick = (where: (member: Member) => boolean): string | null => {
+      const among = this.members(where);
+      const member = among[which % Math.max(1, among.length)];
+      return member === undefined ? null : label(member.ref);
+    };
+    const alive = (one: Member) => this.children.get(one.state.child)?.alive === true;
+    const spawning = (one: Member) => this.children.get(one.state.child)?.alive === false;
+    const isAwaited = (one: Member) => one.state.state === "STARTING" && one.state.child === 0;
+    const on = (where: (member: Member) => boolean, perform: (name: string) => unknown): void => {
+      const name = pick(where);
+      if (name !== null) perform(name);
+    };
+    switch (kind) {
+      case "start":
+        return on(
+          () => true,
+          (name) => this.take(name, { type: "start" }),
+        );
+      case "stop":
+        return on(
+          () => true,
+          (name) => this.take(name, { type: "stop" }),
+        );
+      case "signal":
+        return on(
+          (one) => STATES[one.state.state].signallable && one.state.child !== 0,
+          (name) => this.take(name, { type: "signal", signal: 1 }),
+        );
+      case "signal-failed":
+        return on(alive, (name) => this.take(name, { type: "signal-failed", signal: 1, errno: "EPERM" }));
+      case "pass":
+        return void this.pass(ms);
+      case "prepared":
+        return on(isAwaited, (name) => this.prepared(name));
+      case "unprepared":
+        return on(isAwaited, (name) => this.take(name, { type: "unprepared", attempt: this.member(name).state.attempt, text: "no" }));
+      case "spawned":
+        return on(spawning, (name) => this.spawned(name));
+      case "spawn-failed":
+        return on(spawning, (name) => this.spawnFails(name));
+      case "exited":
+        return on(alive, (name) => this.exits(name, which % 2));
+      case "wait":
+        return this.#wait(which);
+      case "add":
+        return void this.#configs
+          .filter(({ name }) => !this.world.groups.has(name))
+          .slice(0, 1)
+          .map((config) => this.add(config));
+      case "remove":
+        return this.#remove(which);
+      case "autostart":
+        return void this.autostart();
+      case "shutdown":
+        return void this.goDown("SHUTDOWN");
+      case "restart":
+        return void this.goDown("RESTARTING");
+      case "successor":
+        return this.#successor();
+    }
+  }
+
+  /** Also for what is not there at the moment. */
+  #wait(which: number): void {
+    const names = this.#configs.flatMap(({ name, processes }) => processes.map((one) => `${name}:${one.name}`));
+    this.#waits += 1;
+    this.wait(this.#waits, names[which % names.length] ?? "", (["spawned", "running", "stopped"] as const)[which % 3] ?? "running");
+  }
+
+  get waits(): number {
+    return this.#waits;
+  }
+
+  /** Only what is stopped is removed; a child that lives on in UNKNOWN belongs to nobody then. */
+  #remove(which: number): void {
+    const removable = [...this.world.groups.values()].filter(({ members }) =>
+      [...members.values()].every((one) => STATES[one.state.state].stopped),
+    );
+    const chosen = removable[which % Math.max(1, removable.length)];
+    if (chosen === undefined) return;
+    for (const { ref, state } of chosen.members.values()) {
+      this.children.delete(state.child);
+      this.#states.delete(label(ref));
+    }
+    this.remove(chosen.config.name);
+  }
+
+  /** Another daemon, which knows what was recorded and nothing else. */
+  #successor(): void {
+    const old = this.world;
+    const world = emptyWorld();
+    for (const { config, sequence } of old.groups.values()) {
+      const states = config.processes.map(({ name }): [string, ProcessState] => {
+        const stored = decodeRecord(this.#store.get(`${config.name}:${name}`) ?? new Uint8Array());
+        assert.ok(stored.ok);
+        return [name, stored.value as ProcessState];
+      });
+      world.groups.set(config.name, makeGroup(config, sequence, new Map(states)));
+    }
+    world.nextSequence = old.nextSequence;
+    world.mood = this.#daemon.mood;
+    const { goingDown } = this.#daemon;
+    if (goingDown !== null) {
+      world.goingDown = { waiting: [...goingDown.waiting], current: goingDown.current, nextReportMs: this.nowMs };
+    }
+    for (const id of old.waiters.keys()) this.abandoned.add(id);
+    for (const member of allMembers(world)) {
+      const before = old.groups.get(member.ref.group)?.members.get(member.ref.process);
+      assert.deepEqual(member.state, before?.state, "what was recorded is what was");
+      const child = this.children.get(member.state.child);
+      if (child !== undefined) this.children.set(member.state.child, { ref: member.ref, alive: child.alive });
+    }
+    this.preparing.length = 0;
+    for (const { ref, state } of allMembers(world)) {
+      if (state.state === "STARTING" && state.child === 0) this.preparing.push({ ref, attempt: state.attempt });
+    }
+    this.world = world;
+    const words = this.step((step) => advanceGoingDown(world, at(this.nowMs), step));
+    assert.deepEqual(words, [], "what had to be done was done before");
+  }
+
+  #record(): void {
+    const { changed, daemonChanged } = this.lastStep;
+    for (const member of allMembers(this.world))
+      if (changed.has(member.ref)) this.#store.set(label(member.ref), encodeRecord(member.state));
+    const { mood, goingDown } = this.world;
+    const now = { mood, goingDown: goingDown === null ? null : { waiting: [...goingDown.waiting], current: goingDown.current } };
+    if (daemonChanged) this.#daemon = now;
+    assert.deepEqual(this.#daemon, now, "the order of going down is recorded with every step that changes it");
+  }
+
+  #checkEvents(moodBefore: Mood): void {
+    for (const effect of this.lastStep.effects) {
+      if (effect.type === "ended") this.endCount += 1;
+      if (effect.type !== "event" || effect.event.kind !== "process-state") continue;
+      const { event } = effect;
+      const key = `${event.group}:${event.process}`;
+      assert.equal(event.from, this.#states.get(key) ?? "STOPPED", `${key}: an event begins where the last one ended`);
+      assert.notEqual(event.state, event.from);
+      this.#states.set(key, event.state);
+      if (moodBefore !== "RUNNING") assert.notEqual(event.state, "STARTING", "nothing is started while the daemon goes down");
+    }
+    assert.ok(this.endCount <= 1, "there is one end");
+  }
+
+  #check(): void {
+    const { world } = this;
+    for (const { ref, state, config } of allMembers(world)) {
+      assert.equal(state.state, this.#states.get(label(ref)) ?? "STOPPED", `${label(ref)}: every change has its event`);
+      assert.equal(state.pid !== 0, this.children.get(state.child)?.alive === true, `${label(ref)}: a pid means that there is a child`);
+      assert.ok(state.tries >= 0 && state.tries <= config.startRetries);
+    }
+    if (world.goingDown !== null || this.endCount > 0) assert.notEqual(world.mood, "RUNNING");
+    if (this.endCount > 0)
+      assert.deepEqual(
+        this.members((one) => !STATES[one.state.state].stopped),
+        [],
+        "after the end nothing runs",
+      );
+    if (world.mood !== "RUNNING") assert.equal(this.endCount > 0, world.goingDown === null);
+    for (const { id, ref } of world.waiters.values()) {
+      assert.ok(!this.settled.has(id));
+      assert.ok(world.groups.has(ref.group), "nobody waits for what is gone");
+    }
+  }
+}
+
+function live(configs: readonly Omit<GroupConfig, "name">[], acts: readonly Act[], check: (whole: Whole) => void = () => undefined): Whole {
+  const whole = new Whole(configs);
+  for (const one of acts) {
+    whole.act(one);
+    check(whole);
+  }
+  return whole;
+}
+
+/** The earliest moment at which something is to be done, reckoned without the world's own answer. */
+function earliest({ world }: Whole): number | null {
+  const times = [...allMembers(world)].flatMap(({ state: { state, deadlineMs } }) => {
+    const isRestart = state === "BACKOFF" || state === "EXITED";
+    return deadlineMs === null || (isRestart && world.mood !== "RUNNING") ? [] : [deadlineMs];
+  });
+  for (const { until, reportMs } of world.waiters.values()) if (until === "stopped") times.push(reportMs);
+  if (world.goingDown !== null) times.push(world.goingDown.nextReportMs);
+  return times.length === 0 ? null : Math.min(...times);
+}
+
+test("every history keeps the rules, whoever comes and goes", () => {
+  fc.assert(
+    fc.property(groups, history, (configs, acts) => void live(configs, acts)),
+    { numRuns: 300 },
+  );
+});
+
+test("the histories get somewhere: every change of state, every outcome of a wait, ends of both kinds", () => {
+  const seen = new Map<string, number>();
+  const count = (what: string) => seen.set(what, (seen.get(what) ?? 0) + 1);
+  fc.assert(
+    fc.property(groups, history, (configs, acts) => {
+      const whole = live(configs, acts);
+      for (const effect of whole.effects) if (effect.type === "event" && effect.event.kind === "process-state") count(effect.event.state);
+      for (const outcome of whole.settled.values()) count(outcome);
+      if (whole.endCount > 0) count(`ended ${whole.world.mood}`);
+      if (whole.world.goingDown !== null) count("still going down");
+    }),
+    { numRuns: 500, seed: 1 },
+  );
+  const expected = [
+    ...Object.keys(STATES),
+    "done",
+    "spawn-error",
+    "abnormal-termination",
+    "gone",
+    "ended SHUTDOWN",
+    "ended RESTARTING",
+    "still going down",
+  ];
+  for (const what of expected) assert.ok((seen.get(what) ?? 0) >= 10, `${what}: ${seen.get(what) ?? 0} times`);
+});
+
+test("the alarm is never later than anything that is due, and when it has been answered it is later than now", () => {
+  fc.assert(
+    fc.property(groups, history, fc.nat(20_000), (configs, acts, lateMs) => {
+      const whole = live(configs, acts, (one) => assert.equal(one.next(), earliest(one)));
+      const next = whole.next();
+      if (next === null) return;
+      const before = at(Math.max(whole.nowMs, next - 0.001));
+      if (before.monoMs < next) {
+        assert.deepEqual(deadlinesDue(whole.world, before), []);
+        assert.deepEqual(
+          whole.step((step) => stepReports(whole.world, before, step)),
+          [],
+        );
+      }
+      whole.nowMs = Math.max(whole.nowMs, next) + lateMs;
+      whole.ring();
+      assert.ok((whole.next() ?? Number.POSITIVE_INFINITY) > whole.nowMs, "no alarm rings for ever");
+    }),
+    { numRuns: 300 },
+  );
+});
+
+/** From now on every child obeys SIGKILL, and every preparation and spawn comes to its end. */
+function obey(whole: Whole): void {
+  for (let step = 0; step < 2000 && whole.endCount === 0; step++) {
+    for (const one of whole.members((member) => whole.children.get(member.state.child)?.alive === false)) whole.spawned(label(one.ref));
+    const killed = whole.members((member) => member.state.kills > 0 && member.state.state === "STOPPING");
+    for (const one of killed) whole.ends(label(one.ref), 9);
+    if (killed.length === 0) whole.pass(Math.max(0, (whole.next() ?? whole.nowMs) - whole.nowMs));
+  }
+}
+
+test("a shutdown ends when every child exits on SIGKILL, and every wait is over by then", () => {
+  let ends = 0;
+  fc.assert(
+    fc.property(groups, history, (configs, acts) => {
+      const whole = live(configs, acts);
+      whole.goDown("SHUTDOWN");
+      obey(whole);
+      assert.equal(whole.endCount, 1);
+      ends += 1;
+      assert.equal(whole.world.waiters.size, 0);
+      for (let id = 1; id <= whole.waits; id++) assert.ok(whole.settled.has(id) !== whole.abandoned.has(id), `wait ${id}`);
+    }),
+    { numRuns: 300 },
+  );
+  assert.equal(ends, 300);
+});
+
+test("PROC-154: while going down a process is told only when nothing of a higher priority runs", () => {
+  let told = 0;
+  fc.assert(
+    fc.property(groups, history, (configs, acts) => {
+      const whole = live(configs, acts);
+      if (whole.world.mood !== "RUNNING") return;
+      const seen = whole.effects.length;
+      const running = new Map(whole.members((one) => !STATES[one.state.state].stopped).map((one) => [label(one.ref), one]));
+      whole.goDown("SHUTDOWN");
+      obey(whole);
+      for (const effect of whole.effects.slice(seen)) {
+        if (effect.type !== "event" || effect.event.kind !== "process-state") continue;
+        const { event } = effect;
+        const priority = whole.world.groups.get(event.group)?.config.priority ?? 0;
+        if (event.state === "STOPPING") {
+          told += 1;
+          const higher = [...running.values()].filter((one) => (whole.world.groups.get(one.ref.group)?.config.priority ?? 0) > priority);
+          assert.deepEqual(
+            higher.map((one) => label(one.ref)),
+            [],
+          );
+        }
+        if (STATES[event.state].stopped) running.delete(`${event.group}:${event.process}`);
+      }
+    }),
+    { numRuns: 300 },
+  );
+  assert.ok(told > 100, `${told} times`);
+});
