@@ -1,0 +1,168 @@
+/**
+ * Carries an order to its end when the connection breaks on the way. A daemon of ours may be killed at any moment; its successor is there within
+ * a second and the programs never notice, so neither should `stop`, `restart` or `update`. After a break the client comes back, looks at the
+ * processes, and either finds the order carried out or gives it again.
+ *
+ * Never: an order twice that does harm twice. Signals, standard input and `reload` are left as they are, and a start is only given again when
+ * no process has been started since. Times are compared on the daemon's clock, in whole seconds.
+ */
+import { STATES } from "../../process/states.ts";
+import { ok, type Result, refuse } from "../../result.ts";
+import { FAULTS, SUCCESS } from "../../rpc/faults.ts";
+import { isStopped } from "../processstate.ts";
+import { type Failure, isFault } from "./failure.ts";
+import type { ProcessInfo, ResultRow } from "./infos.ts";
+import type { Supervisor } from "./supervisor.ts";
+
+/** How long the daemon may stay away. Its successor takes less than a second; a loaded machine a few. */
+const RECONNECT_MS = 5_000;
+const RETRY_MS = 100;
+/** How often a process on its way is looked at, only after a break. */
+const LOOK_MS = 250;
+/** Breaks in one order; more is no accident. */
+const BREAKS_MAX = 5;
+
+export type Pace = { monoMs(): number; sleep(ms: number): Promise<void> };
+
+type Outcome<T> = Promise<Result<T, Failure>>;
+/** Whether a process, by its times, was started or stopped since the order was first given. */
+type Since = (info: ProcessInfo, seconds: number) => boolean;
+
+/** The same methods; those that start, stop, add and remove survive a broken connection. */
+export function resuming(supervisor: Supervisor, pace: Pace): Supervisor {
+  const order = <T>(give: () => Outcome<T>, again: (since: Since) => Outcome<T>) => carryOut(supervisor, pace, give, again);
+  const repeat = <T>(give: () => Outcome<T>, done: number | null, value: T) =>
+    order(give, async () => accepting(await give(), done, value));
+  const look = (names: Names) => ({ supervisor, pace, names });
+  return {
+    ...supervisor,
+    startProcess: (name) =>
+      order(
+        () => supervisor.startProcess(name),
+        (since) => startAgain(look({ process: name }), since, () => supervisor.startProcess(name)),
+      ),
+    stopProcess: (name) =>
+      order(
+        () => supervisor.stopProcess(name),
+        () => stopAgain(look({ process: name }), () => supervisor.stopProcess(name)),
+      ),
+    startProcessGroup: (group) =>
+      order(
+        () => supervisor.startProcessGroup(group),
+        (since) => startAllAgain(look({ group }), since, () => supervisor.startProcessGroup(group)),
+      ),
+    stopProcessGroup: (group) =>
+      order(
+        () => supervisor.stopProcessGroup(group),
+        (since) => stopAllAgain(look({ group }), since, () => supervisor.stopProcessGroup(group)),
+      ),
+    startAllProcesses: () =>
+      order(
+        () => supervisor.startAllProcesses(),
+        (since) => startAllAgain(look({}), since, () => supervisor.startAllProcesses()),
+      ),
+    stopAllProcesses: () =>
+      order(
+        () => supervisor.stopAllProcesses(),
+        (since) => stopAllAgain(look({}), since, () => supervisor.stopAllProcesses()),
+      ),
+    clearProcessLogs: (name) => repeat(() => supervisor.clearProcessLogs(name), null, true),
+    clearAllProcessLogs: () => repeat(() => supervisor.clearAllProcessLogs(), null, []),
+    addProcessGroup: (name) => repeat(() => supervisor.addProcessGroup(name), FAULTS.ALREADY_ADDED, true),
+    removeProcessGroup: (name) => repeat(() => supervisor.removeProcessGroup(name), FAULTS.BAD_NAME, true),
+    shutdown: () => repeat(() => supervisor.shutdown(), FAULTS.SHUTDOWN_STATE, true),
+  };
+}
+
+async function carryOut<T>(supervisor: Supervisor, pace: Pace, give: () => Outcome<T>, again: (since: Since) => Outcome<T>): Outcome<T> {
+  const begunMs = pace.monoMs();
+  const since: Since = (info, seconds) => seconds > 0 && seconds >= info.now - (pace.monoMs() - begunMs) / 1000 - 1;
+  let outcome = await give();
+  for (let breaks = 0; isBroken(outcome) && breaks < BREAKS_MAX; breaks++) {
+    if (!(await comesBack(supervisor, pace))) return outcome;
+    outcome = await again(since);
+  }
+  return outcome;
+}
+
+function isBroken(outcome: Result<unknown, Failure>): boolean {
+  return !outcome.ok && outcome.error.kind === "broken";
+}
+
+/** A daemon that goes down answers with a fault: it is there all the same. */
+async function comesBack(supervisor: Supervisor, pace: Pace): Promise<boolean> {
+  for (const endMs = pace.monoMs() + RECONNECT_MS; pace.monoMs() < endMs; await pace.sleep(RETRY_MS)) {
+    const answer = await supervisor.getVersion();
+    if (answer.ok || answer.error.kind === "fault") return true;
+    if (answer.error.kind !== "broken" && answer.error.kind !== "connect") return false;
+  }
+  return false;
+}
+
+/** The fault that means that the order had been carried out before the break. */
+function accepting<T>(outcome: Result<T, Failure>, done: number | null, value: T): Result<T, Failure> {
+  return !outcome.ok && done !== null && isFault(outcome.error, done) ? ok(value) : outcome;
+}
+
+type Names = { readonly process?: string; readonly group?: string };
+type Look = { readonly supervisor: Supervisor; readonly pace: Pace; readonly names: Names };
+
+async function startAgain(look: Look, since: Since, start: () => Outcome<true>): Outcome<true> {
+  const infos = await whenNoneIs(look, STATES.STARTING.code);
+  if (!infos.ok) return infos;
+  const [info] = infos.value;
+  if (info === undefined || !since(info, info.start)) return start();
+  const status = startStatus(info);
+  return status === SUCCESS ? ok(true) : refuse({ kind: "fault", code: status, text: info.spawnerr });
+}
+
+async function stopAgain(look: Look, stop: () => Outcome<true>): Outcome<true> {
+  const infos = await whenNoneIs(look, STATES.STOPPING.code);
+  if (!infos.ok) return infos;
+  if (infos.value.every(isStopped)) return ok(true);
+  return accepting(await stop(), FAULTS.NOT_RUNNING, true);
+}
+
+/** The daemon starts all of them in one step, so either the order was lost or every process that it concerns has been started since. */
+async function startAllAgain(look: Look, since: Since, start: () => Outcome<readonly ResultRow[]>): Outcome<readonly ResultRow[]> {
+  const infos = await whenNoneIs(look, STATES.STARTING.code);
+  if (!infos.ok) return infos;
+  const begun = infos.value.filter((info) => since(info, info.start));
+  return begun.length === 0 ? start() : ok(begun.map((info) => row(info, startStatus(info))));
+}
+
+async function stopAllAgain(look: Look, since: Since, stop: () => Outcome<readonly ResultRow[]>): Outcome<readonly ResultRow[]> {
+  const infos = await whenNoneIs(look, STATES.STOPPING.code);
+  if (!infos.ok) return infos;
+  const stopped = infos.value.filter((info) => isStopped(info) && since(info, info.stop)).map((info) => row(info, SUCCESS));
+  if (infos.value.every(isStopped)) return ok(stopped);
+  const rest = await stop();
+  return rest.ok ? ok([...stopped, ...rest.value]) : rest;
+}
+
+/** Looks until no process concerned is on its way any more. */
+async function whenNoneIs({ supervisor, pace, names }: Look, state: number): Outcome<readonly ProcessInfo[]> {
+  for (;;) {
+    const infos = await lookAt(supervisor, names);
+    if (!infos.ok || infos.value.every((info) => info.state !== state)) return infos;
+    await pace.sleep(LOOK_MS);
+  }
+}
+
+async function lookAt(supervisor: Supervisor, { process, group }: Names): Outcome<readonly ProcessInfo[]> {
+  if (process !== undefined) {
+    const info = await supervisor.getProcessInfo(process);
+    return info.ok ? ok([info.value]) : info;
+  }
+  const infos = await supervisor.getAllProcessInfo();
+  return infos.ok && group !== undefined ? ok(infos.value.filter((info) => info.group === group)) : infos;
+}
+
+function startStatus(info: ProcessInfo): number {
+  if (info.state === STATES.RUNNING.code) return SUCCESS;
+  return info.spawnerr === "" ? FAULTS.ABNORMAL_TERMINATION : FAULTS.SPAWN_ERROR;
+}
+
+function row({ name, group }: ProcessInfo, status: number): ResultRow {
+  return { name, group, status, description: status === SUCCESS ? "OK" : "" };
+}

@@ -1,0 +1,41 @@
+/** `avail`: every configured process, as the configuration read last has it. (CTL-146..CTL-150) */
+
+import { ok } from "../../result.ts";
+import { FAULTS } from "../../rpc/faults.ts";
+import { makeNamespec } from "../../rpc/names.ts";
+import { isFault } from "../client/failure.ts";
+import type { ConfigInfo } from "../client/infos.ts";
+import type { Command } from "../command.ts";
+import { EXIT } from "../exit.ts";
+import type { Line } from "../session.ts";
+
+export const run: Command = async (session, args) => {
+  if (args.words.length > 0) {
+    session.wrongUse("Error: avail accepts no arguments", EXIT.GENERIC, args.row);
+    return ok(null);
+  }
+  const infos = await session.supervisor.getAllConfigInfo();
+  if (infos.ok) {
+    for (const info of infos.value) session.report(availLine(info));
+    return infos;
+  }
+  if (!isFault(infos.error, FAULTS.SHUTDOWN_STATE)) return infos;
+  session.report({ text: "ERROR: supervisor shutting down", exit: EXIT.GENERIC, data: { error: "supervisor shutting down" } });
+  return ok(null);
+};
+
+/** (CTL-146, CTL-147) */
+export function availLine(info: ConfigInfo): Line {
+  const name = makeNamespec({ group: info.group, process: info.name });
+  const columns = [name.padEnd(32), (info.inuse ? "in use" : "avail").padEnd(9), (info.autostart ? "auto" : "manual").padEnd(9)];
+  const data = {
+    name,
+    group: info.group,
+    process: info.name,
+    in_use: info.inuse,
+    autostart: info.autostart,
+    group_priority: info.group_prio,
+    process_priority: info.process_prio,
+  };
+  return { text: `${columns.join(" ")} ${info.group_prio}:${info.process_prio}`, exit: null, data };
+}

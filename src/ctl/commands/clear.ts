@@ -1,0 +1,41 @@
+/** `clear`: empties the logs of processes. A group has no form of its own here. (CTL-141..CTL-145) */
+
+import { ok, type Result } from "../../result.ts";
+import { FAULTS, SUCCESS } from "../../rpc/faults.ts";
+import { splitNamespec } from "../../rpc/names.ts";
+import type { Failure } from "../client/failure.ts";
+import type { Command } from "../command.ts";
+import { EXIT } from "../exit.ts";
+import { namesOf } from "../names.ts";
+import type { Session } from "../session.ts";
+import { upcheck } from "../upcheck.ts";
+import { reportRows, rowOf } from "./results.ts";
+
+export const CLEAR = {
+  words: { [SUCCESS]: "cleared", [FAULTS.BAD_NAME]: "no such process", [FAULTS.FAILED]: "failed" },
+  ignored: null,
+} as const;
+
+export const run: Command = async (session, args) => {
+  const up = await upcheck(session);
+  if (!up.ok || !up.value) return up;
+  if (args.words.length === 0) {
+    session.wrongUse("Error: clear requires a process name", EXIT.GENERIC, args.row);
+    return ok(null);
+  }
+  if (args.words.includes("all")) return reportRows(session, CLEAR, await session.supervisor.clearAllProcessLogs());
+  const names = await namesOf(session.supervisor, args.words);
+  if (!names.ok) return names;
+  for (const name of names.value) {
+    const cleared = await clear(session, name);
+    if (!cleared.ok) return cleared;
+  }
+  return ok(null);
+};
+
+async function clear(session: Session, name: string): Promise<Result<unknown, Failure>> {
+  const { group, process } = splitNamespec(name);
+  // A group is no process; the original says "group:None".
+  const row = rowOf({ group: process === null ? name : group, name: process ?? name }, await session.supervisor.clearProcessLogs(name));
+  return row.ok ? reportRows(session, CLEAR, ok([row.value])) : row;
+}

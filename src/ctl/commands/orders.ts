@@ -1,0 +1,90 @@
+/**
+ * What start, stop and signal have in common: an order to one process, to a group, to all, or to those that a pattern matches, and a line for each
+ * result. Each command declares its order; who gets it in which form is decided here. (CTL-085..CTL-109)
+ */
+
+import { ok, type Result } from "../../result.ts";
+import { FAULTS } from "../../rpc/faults.ts";
+import { splitNamespec } from "../../rpc/names.ts";
+import { atMost } from "../atmost.ts";
+import { type Failure, isFault } from "../client/failure.ts";
+import type { ProcessInfo, ResultRow } from "../client/infos.ts";
+import type { Supervisor } from "../client/supervisor.ts";
+import { isPattern, processMatcher } from "../patterns.ts";
+import type { Line, Session } from "../session.ts";
+import { type Named, type ResultWords, reportRows, rowOf } from "./results.ts";
+
+type Outcome<T> = Promise<Result<T, Failure>>;
+
+export type Order = ResultWords & {
+  toOne(supervisor: Supervisor, name: string): Outcome<true>;
+  toGroup(supervisor: Supervisor, group: string): Outcome<readonly ResultRow[]>;
+  toAll(supervisor: Supervisor): Outcome<readonly ResultRow[]>;
+  /** The processes that get the order when it goes to a pattern: those that it would concern in a group. */
+  concerns(info: ProcessInfo): boolean;
+  readonly unknownGroupExit: number;
+};
+
+/** Processes of one pattern that are waited for at the same time. */
+const AT_ONCE_MAX = 16;
+
+/** Gives the order to each name in turn; `all` among them is everybody. An error of the server ends it. */
+export async function giveOrder(session: Session, names: readonly string[], order: Order): Outcome<unknown> {
+  if (names.includes("all")) return reportRows(session, order, await order.toAll(session.supervisor));
+  for (const name of names) {
+    const given = await (isPattern(name) ? giveToMatching : splitNamespec(name).process === null ? giveToGroup : giveToOne)(
+      session,
+      name,
+      order,
+    );
+    if (!given.ok) return given;
+  }
+  return ok(null);
+}
+
+async function giveToOne(session: Session, name: string, order: Order): Outcome<unknown> {
+  const given = await order.toOne(session.supervisor, name);
+  const { group, process } = splitNamespec(name);
+  return reportOne(session, order, { group, name: process ?? name }, given);
+}
+
+async function giveToGroup(session: Session, name: string, order: Order): Outcome<unknown> {
+  const { group } = splitNamespec(name);
+  const given = await order.toGroup(session.supervisor, group);
+  if (given.ok || !isFault(given.error, FAULTS.BAD_NAME)) return reportRows(session, order, given);
+  session.report(noSuchGroup(group, order.unknownGroupExit));
+  return ok(null);
+}
+
+/** (CTL-087, CTL-095, CTL-108) */
+export function noSuchGroup(group: string, exit: number): Line {
+  return { text: `${group}: ERROR (no such group)`, exit, data: { name: group, error: "no such group" } };
+}
+
+async function giveToMatching(session: Session, pattern: string, order: Order): Outcome<unknown> {
+  const infos = await session.supervisor.getAllProcessInfo();
+  if (!infos.ok) return infos;
+  const matching = infos.value.filter(processMatcher(pattern));
+  if (matching.length === 0)
+    return reportRows(session, order, ok([{ name: pattern, group: pattern, status: FAULTS.BAD_NAME, description: "" }]));
+  const concerned = matching.filter((info) => order.concerns(info));
+  const given = atMost(AT_ONCE_MAX, concerned, (info) => giveApart(session, `${info.group}:${info.name}`, order));
+  for (const [at, info] of concerned.entries()) {
+    const reported = reportOne(session, order, info, await (given[at] ?? ok(true)));
+    if (!reported.ok) return reported;
+  }
+  return ok(null);
+}
+
+/** Over a connection of its own, so that several can be waited for. */
+async function giveApart(session: Session, name: string, order: Order): Outcome<true> {
+  const supervisor = session.reach.supervisor();
+  const given = await order.toOne(supervisor, name);
+  supervisor.close();
+  return given;
+}
+
+function reportOne(session: Session, order: Order, process: Named, given: Result<true, Failure>): Result<unknown, Failure> {
+  const row = rowOf(process, given);
+  return row.ok ? reportRows(session, order, ok([row.value])) : row;
+}

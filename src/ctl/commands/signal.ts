@@ -1,0 +1,37 @@
+/** `signal`: the signal goes as it was written, the daemon reads it. (CTL-106..CTL-109) */
+
+import { ok } from "../../result.ts";
+import { FAULTS, SUCCESS } from "../../rpc/faults.ts";
+import type { Command } from "../command.ts";
+import { EXIT } from "../exit.ts";
+import { isSignallable } from "../processstate.ts";
+import { upcheck } from "../upcheck.ts";
+import { giveOrder, type Order } from "./orders.ts";
+import { RAW } from "./results.ts";
+
+export function signalOrder(signal: string): Order {
+  return {
+    toOne: (supervisor, name) => supervisor.signalProcess(name, signal),
+    toGroup: (supervisor, group) => supervisor.signalProcessGroup(group, signal),
+    toAll: (supervisor) => supervisor.signalAllProcesses(signal),
+    concerns: isSignallable,
+    words: {
+      [SUCCESS]: "signalled",
+      [FAULTS.BAD_NAME]: "no such process",
+      [FAULTS.BAD_SIGNAL]: "bad signal name",
+      [FAULTS.NOT_RUNNING]: "not running",
+      [FAULTS.FAILED]: RAW,
+    },
+    ignored: null,
+    unknownGroupExit: EXIT.GENERIC,
+  };
+}
+
+export const run: Command = async (session, args) => {
+  const up = await upcheck(session);
+  if (!up.ok || !up.value) return up;
+  const [signal, ...names] = args.words;
+  if (signal !== undefined && names.length > 0) return giveOrder(session, names, signalOrder(signal));
+  session.wrongUse("Error: signal requires a signal name and a process name", EXIT.GENERIC, args.row);
+  return ok(null);
+};

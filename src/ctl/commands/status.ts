@@ -1,0 +1,32 @@
+/** `status`: the table that monitoring scripts take apart by columns. (CTL-074..CTL-083) */
+import { ok, type Result } from "../../result.ts";
+import type { Failure } from "../client/failure.ts";
+import type { Command } from "../command.ts";
+import { STATUS_EXIT } from "../exit.ts";
+import type { Session } from "../session.ts";
+import { upcheck } from "../upcheck.ts";
+import { select, statusLines } from "./statustable.ts";
+
+export const run: Command = async (session, args) => {
+  const up = await upcheck(session);
+  if (!up.ok) return up;
+  if (!up.value) {
+    session.exit = STATUS_EXIT.UNKNOWN;
+    return up;
+  }
+  if (args.options.has("watch")) {
+    const { watch } = await import("./watch.ts");
+    return watch(session, args.words);
+  }
+  return showStatus(session, args.words);
+};
+
+/** One look, as a table. */
+async function showStatus(session: Session, names: readonly string[]): Promise<Result<unknown, Failure>> {
+  const infos = await session.supervisor.getAllProcessInfo();
+  if (!infos.ok) return infos;
+  const { matching, errors } = select(infos.value, names);
+  for (const line of errors) session.report(line);
+  for (const line of statusLines(matching, session.world.screen.hasColours && !session.isJson)) session.report(line);
+  return ok(null);
+}

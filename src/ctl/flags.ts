@@ -1,0 +1,63 @@
+/** The flags of supervisorctl as a table: reading, help and documentation derive from it. (CTL-001, cli.md section 3) */
+import type { Flag, Program } from "../config/commandline.ts";
+import { quoted } from "../config/quoting.ts";
+import { looksLikeUrl } from "./client/address.ts";
+
+export const SUPERVISORCTL_FLAGS: readonly Flag[] = [
+  { name: "configuration", short: "c", long: "configuration", value: "FILENAME", help: "configuration file (searched for if not given)" },
+  { name: "help", short: "h", long: "help", value: null, help: "print this text and exit", acts: true },
+  { name: "help", short: "?", long: null, value: null, help: "", acts: true, hidden: true },
+  {
+    name: "interactive",
+    short: "i",
+    long: "interactive",
+    value: null,
+    help: "ask: for user name and password, and before shutdown and reload",
+  },
+  { name: "serverurl", short: "s", long: "serverurl", value: "URL", help: "where supervisord listens: unix://path or http://host:port" },
+  { name: "username", short: "u", long: "username", value: "USERNAME", help: "user name for the server" },
+  { name: "password", short: "p", long: "password", value: "PASSWORD", help: "password for the server" },
+  // The original's help names a flag that it does not know; here both spellings work (CTL-002), and the file is really used (CTL-031).
+  { name: "history", short: "r", long: "history-file", value: "FILENAME", help: "file that keeps the history of the shell", ours: true },
+  { name: "history", short: null, long: "history_file", value: "FILENAME", help: "", hidden: true },
+  {
+    name: "timeout",
+    short: null,
+    long: "timeout",
+    value: "SECONDS",
+    help: "how long supervisord may be silent before a command gives up (30)",
+    ours: true,
+  },
+  {
+    name: "version",
+    short: null,
+    long: "version",
+    value: null,
+    help: "print the version of supervisorctl and exit",
+    acts: true,
+    ours: true,
+  },
+];
+
+export const SUPERVISORCTL: Program = {
+  summary: "supervisorctl -- control supervisord and its programs from the command line.",
+  usage: "[options] [action [arguments]]",
+  flags: SUPERVISORCTL_FLAGS,
+  takesWords: true,
+  epilogue:
+    'Actions are commands like "status", "start" or "tail"; the action "help" lists them. Without an action a shell is started that reads them.',
+};
+
+/** Longer than anybody waits; setTimeout takes no more. */
+const TIMEOUT_SECONDS_MAX = 86_400;
+
+/** What is wrong with a flag's value; null when it is good. (CTL-008, CLI-058) */
+export function checkFlag(flag: Flag, text: string): string | null {
+  if (flag.name === "serverurl" && !looksLikeUrl(text)) return `value ${quoted(text)} is not a URL`;
+  if (flag.name === "timeout" && !isTimeout(text)) return `give a number of seconds from 0.1 to ${TIMEOUT_SECONDS_MAX}`;
+  return null;
+}
+
+function isTimeout(text: string): boolean {
+  return /^\d+(\.\d+)?$/.test(text) && Number(text) >= 0.1 && Number(text) <= TIMEOUT_SECONDS_MAX;
+}

@@ -1,0 +1,76 @@
+/**
+ * One log that is followed: its end first, then what is added, each line once and none missing. The stream begins at an unknown place near the end
+ * (CTL-121), so the end of the log is read after the stream has begun, and the stream's first bytes are looked for in it.
+ */
+import type { Result } from "../../result.ts";
+import type { Failure } from "../client/failure.ts";
+import { logPath, type StreamEnd } from "../client/stream.ts";
+import { follow, STREAM_HEAD_BYTES } from "../follow.ts";
+import type { Reach } from "../reach.ts";
+import type { Clock } from "../world.ts";
+import { type Choice, choose } from "./choice.ts";
+import { LineCutter } from "./lines.ts";
+import { type LogEnd, type LogSource, readEnd } from "./source.ts";
+
+/** An empty log sends nothing; it is not waited for longer than this. */
+const HEAD_WAIT_MS = 300;
+
+export type Live = {
+  readonly reach: Reach;
+  readonly clock: Clock;
+  readonly source: LogSource;
+  readonly choice: Choice;
+  readonly leave: AbortSignal;
+  take(lines: readonly string[]): void;
+  note(problem: string): void;
+};
+
+/** Resolves when the stream has ended. */
+export async function showLive(live: Live): Promise<StreamEnd> {
+  const cutter = new LineCutter();
+  const early: Buffer[] = [];
+  let isEarly = true;
+  const headCame = new AbortController();
+  const fresh = (bytes: Buffer) => {
+    const lines = cutter.take(bytes);
+    const { grep } = live.choice;
+    live.take(grep === null ? lines : lines.filter((line) => grep.test(line)));
+  };
+  const streaming = follow({ ...live, path: logPath(live.source.name, live.source.channel) }, (bytes) => {
+    headCame.abort();
+    if (isEarly) early.push(bytes);
+    else fresh(bytes);
+  });
+
+  await live.clock.sleep(HEAD_WAIT_MS, AbortSignal.any([headCame.signal, live.leave]));
+  const supervisor = live.reach.supervisor();
+  const end = await untilLeft(readEnd(supervisor, live.source, live.choice), live.leave);
+  supervisor.close();
+  isEarly = false;
+  if (end?.ok === false) live.note(`cannot be read from further back (${end.error.kind})`);
+  const { old, rest } = stitched(end?.ok ? end.value : null, early);
+  const begun = cutter.take(old);
+  // Chosen together with what the stream has brought: the last lines are the last of both.
+  live.take(choose([...begun, ...cutter.take(rest)], live.choice, true).lines);
+
+  const ended = await streaming;
+  const unfinished = cutter.flush();
+  if (unfinished !== null) live.take([unfinished]);
+  return ended;
+}
+
+/** What was there before the stream begins, and what the stream has brought so far. */
+export function stitched(end: Pick<LogEnd, "bytes"> | null, early: readonly Buffer[]): { readonly old: Buffer; readonly rest: Buffer } {
+  const rest = Buffer.concat(early);
+  if (end === null) return { old: Buffer.alloc(0), rest };
+  const head = (early[0] ?? rest).subarray(0, STREAM_HEAD_BYTES);
+  if (head.length === 0) return { old: end.bytes, rest };
+  const at = end.bytes.lastIndexOf(head);
+  return { old: at < 0 ? Buffer.alloc(0) : end.bytes.subarray(0, at), rest };
+}
+
+/** null: left before it was read. */
+async function untilLeft(reading: Promise<Result<LogEnd, Failure>>, leave: AbortSignal): Promise<Result<LogEnd, Failure> | null> {
+  if (leave.aborted) return null;
+  return Promise.race([reading, new Promise<null>((resolve) => leave.addEventListener("abort", () => resolve(null)))]);
+}

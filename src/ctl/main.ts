@@ -1,0 +1,75 @@
+/**
+ * The entry point of supervisorctl: flags, settings, then one action or the shell. What a plain `status` does not need is loaded when it is needed,
+ * for this program starts more often than anything else here does.
+ */
+import { helpText, readCommandLine } from "../config/commandline.ts";
+import { renderErrors } from "../config/report.ts";
+import { HOLDFAST_VERSION } from "../version.ts";
+import { EXIT } from "./exit.ts";
+import { checkFlag, SUPERVISORCTL } from "./flags.ts";
+import { ACCOUNTS } from "./home.ts";
+import { Input } from "./input.ts";
+import { reachTo } from "./reach.ts";
+import { runLine } from "./run.ts";
+import { Session } from "./session.ts";
+import { type Birth, readSettings, type Settings } from "./settings.ts";
+import { COMMANDS } from "./table.ts";
+import { openTerminal } from "./terminal.ts";
+
+void main(process.argv.slice(2)).then((exit) => process.exit(exit));
+
+/** Resolves with the exit status. */
+async function main(args: readonly string[]): Promise<number> {
+  const birth = readBirth();
+  const line = readCommandLine(SUPERVISORCTL, args, checkFlag);
+  if (line.kind === "act") {
+    process.stdout.write(line.name === "version" ? `${HOLDFAST_VERSION}\n` : helpText(SUPERVISORCTL, birth.argv0));
+    return EXIT.SUCCESS;
+  }
+  if (line.kind === "wrong") return usage(line.errors.slice(0, 1), birth);
+  const settings = readSettings(birth, line.flags);
+  if (!settings.ok) return usage(settings.error, birth);
+  const isShell = line.words.length === 0;
+  return run(birth, settings.value, { words: line.words, isShell, isInteractive: isShell || line.flags.has("interactive") });
+}
+
+type Wish = { readonly words: readonly string[]; readonly isShell: boolean; readonly isInteractive: boolean };
+
+async function run(birth: Birth, settings: Settings, { words, isShell, isInteractive }: Wish): Promise<number> {
+  let input: Input | null = null;
+  const openInput = () => (input ??= new Input(process.stdin));
+  const terminal = openTerminal(openInput);
+  const session = new Session({
+    settings,
+    world: terminal,
+    reachTo: reachTo(terminal.clock),
+    commands: COMMANDS,
+    isInteractive,
+    argv0: birth.argv0,
+  });
+  if (settings.plugins.length > 0) {
+    const { addPlugins } = await import("./plugins.ts");
+    const added = await addPlugins(session, birth.cwd);
+    if (!added.ok) return usage([added.error], birth);
+  }
+  if (!isShell) {
+    await runLine(session, words.join(" "));
+    return session.exit;
+  }
+  const { runShell } = await import("./shell/shell.ts");
+  await runShell(session, terminal, openInput(), process.stdin.isTTY === true && process.stdout.isTTY === true);
+  return EXIT.SUCCESS;
+}
+
+/** Mistakes in flags and the configuration are the only thing that goes to standard error by itself. (CLI-076) */
+function usage(errors: Parameters<typeof renderErrors>[0], birth: Birth): number {
+  process.stderr.write(renderErrors(errors, birth.argv0));
+  return EXIT.INVALID_ARGS;
+}
+
+/** bin/supervisorctl tells how it was called: the search for the configuration and the messages start from that. (CLI-016, CTL-020) */
+function readBirth(): Birth {
+  const environment = Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined));
+  const argv0 = environment["HOLDFAST_ARGV0"] ?? process.argv[1] ?? "supervisorctl";
+  return { argv0, cwd: process.cwd(), uid: process.getuid?.() ?? 0, environment, accounts: ACCOUNTS };
+}

@@ -1,0 +1,172 @@
+/**
+ * Commands of the user's own: `[ctlplugin:NAME]` with `supervisor.ctl_factory = MODULE:FUNCTION`, where MODULE is a JavaScript file (relative to the
+ * configuration) or a package. FUNCTION is called with a controller and the section's other options, and every method `do_X` of what it returns
+ * becomes the command X. (CTL-175..CTL-181) Python's plug-ins cannot be loaded; that is said at once, as for any that cannot be found.
+ */
+import { createRequire } from "node:module";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import type { ConfigError, PluginConfig } from "../config/model.ts";
+import { ok, type Result, refuse } from "../result.ts";
+import type { RpcResult } from "../rpc/values.ts";
+import type { Failure } from "./client/failure.ts";
+import type { Value } from "./client/values.ts";
+import type { CommandRow } from "./command.ts";
+import { pythonError } from "./errorline.ts";
+import { EXIT } from "./exit.ts";
+import type { Session } from "./session.ts";
+import { upcheck } from "./upcheck.ts";
+
+/** What a plug-in gets to work with. */
+export type Controller = {
+  /** Prints a line. */
+  output(line: string): void;
+  /** What supervisorctl ends with. */
+  exitstatus: number;
+  readonly serverurl: string;
+  /** Calls any method, such as `supervisor.getState`; throws what went wrong. */
+  call(method: string, ...params: readonly RpcResult[]): Promise<Value>;
+  /** Whether the server is up; if not, that has been said. */
+  upcheck(): Promise<boolean>;
+};
+
+/** A method of a plug-in. What `do_X` returns, if it is true, ends the shell. */
+type Method = (argument?: string) => unknown;
+type Plugin = { readonly [name: string]: unknown };
+
+/** Puts the plug-ins' commands behind the built-in ones, which win over one of the same name. (CTL-177) */
+export async function addPlugins(session: Session, cwd: string): Promise<Result<true, ConfigError>> {
+  for (const config of session.settings.plugins) {
+    const factory = await loadFactory(config, folderOf(session, cwd));
+    if (!factory.ok) return factory;
+    const plugin = factory.value(controllerOf(session), config.options);
+    session.commands = [...session.commands, ...rowsOf(config.name, plugin, session)];
+  }
+  return ok(true);
+}
+
+type Factory = (controller: Controller, options: Readonly<Record<string, string>>) => Plugin;
+
+async function loadFactory({ name, factory }: PluginConfig, folder: string): Promise<Result<Factory, ConfigError>> {
+  const section = `ctlplugin:${name}`;
+  const unresolved = (reason: string): Result<never, ConfigError> =>
+    refuse({
+      message: `${factory} cannot be resolved within [${section}]: ${reason}`,
+      file: null,
+      line: null,
+      excerpt: null,
+      hint: "name a JavaScript module and a function in it, such as ./commands.js:make; plug-ins in Python cannot be loaded",
+    });
+  const colon = factory.lastIndexOf(":");
+  if (colon <= 0) return unresolved("there is no module:function");
+  const [module, exported] = [factory.slice(0, colon), factory.slice(colon + 1)];
+  try {
+    const loaded = (await import(locate(module, folder))) as { readonly [name: string]: unknown };
+    const found = loaded[exported] ?? (loaded["default"] as { readonly [name: string]: unknown } | undefined)?.[exported];
+    return typeof found === "function" ? ok(found as Factory) : unresolved(`module '${module}' has no function '${exported}'`);
+  } catch (error) {
+    return unresolved(error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error));
+  }
+}
+
+/** A path counts from the configuration's folder, and packages are looked for from there. */
+function locate(module: string, folder: string): string {
+  if (/^\.{0,2}\//.test(module)) return pathToFileURL(path.resolve(folder, module)).href;
+  return pathToFileURL(createRequire(path.join(folder, "supervisord.conf")).resolve(module)).href;
+}
+
+function folderOf(session: Session, cwd: string): string {
+  const { configFile } = session.settings;
+  return configFile === null ? cwd : path.dirname(path.resolve(cwd, configFile));
+}
+
+function rowsOf(source: string, plugin: Plugin, session: Session): readonly CommandRow[] {
+  const names = methodNames(plugin)
+    .filter((name) => name.startsWith("do_"))
+    .map((name) => name.slice("do_".length));
+  const taken = new Set(session.commands.map((command) => command.name));
+  return names
+    .filter((name) => !taken.has(name))
+    .map((name) => ({
+      name,
+      usage: helpOf(plugin, name),
+      more: [],
+      completes: "nothing",
+      options: [],
+      json: null,
+      source,
+      load: async () => ({
+        run: async (_session, { text }) => {
+          const outcome = await attempt(() => (plugin[`do_${name}`] as Method).call(plugin, text));
+          if (outcome.ok && outcome.value) session.isLeaving = true;
+          return outcome;
+        },
+      }),
+    }));
+}
+
+/** Also those of its classes. */
+function methodNames(plugin: Plugin): readonly string[] {
+  const names = new Set<string>();
+  for (let at: object | null = plugin; at !== null && at !== Object.prototype; at = Object.getPrototypeOf(at) as object | null) {
+    for (const name of Object.getOwnPropertyNames(at)) if (typeof plugin[name] === "function") names.add(name);
+  }
+  return [...names].sort();
+}
+
+/** `help_X` is a text here, or a method that returns one. (CTL-176) */
+function helpOf(plugin: Plugin, name: string): readonly string[] {
+  const help = plugin[`help_${name}`];
+  const text = typeof help === "function" ? (help as Method).call(plugin) : help;
+  return typeof text === "string" ? text.split("\n") : [];
+}
+
+/** (CTL-180) */
+async function attempt(work: () => unknown): Promise<Result<unknown, Failure>> {
+  try {
+    return ok(await work());
+  } catch (error) {
+    if (error instanceof CallFailed) return refuse(error.failure);
+    return refuse({
+      kind: "unexpected",
+      error: error instanceof Error ? error.name : "Error",
+      text: error instanceof Error ? error.message : String(error),
+    });
+  }
+}
+
+/** The way of a failure through the plug-in's code. */
+class CallFailed extends Error {
+  readonly failure: Failure;
+
+  constructor(failure: Failure) {
+    super(pythonError(failure).text);
+    this.failure = failure;
+  }
+}
+
+function controllerOf(session: Session): Controller {
+  return {
+    output: (line) => session.say(line),
+    get exitstatus() {
+      return session.exit;
+    },
+    set exitstatus(exit) {
+      session.exit = exit;
+    },
+    get serverurl() {
+      return session.serverUrl;
+    },
+    async call(method, ...params) {
+      const answer = await session.supervisor.call(method, params);
+      if (!answer.ok) throw new CallFailed(answer.error);
+      return answer.value;
+    },
+    async upcheck() {
+      const up = await upcheck(session);
+      if (!up.ok) throw new CallFailed(up.error);
+      if (!up.value && session.exit === 0) session.exit = EXIT.GENERIC;
+      return up.value;
+    },
+  };
+}

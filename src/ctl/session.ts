@@ -1,0 +1,154 @@
+/**
+ * One run of supervisorctl, or one shell: whom it talks to, what it has to say, and the exit status so far. Commands get nothing else. What they
+ * say goes through `report` and `say`, so that --json, colours and terminals are settled in one place.
+ */
+import type { Supervisor } from "./client/supervisor.ts";
+import type { CommandRow } from "./command.ts";
+import type { ExitStatus } from "./exit.ts";
+import { type Json, jsonText } from "./json.ts";
+import { paint } from "./paint.ts";
+import type { Reach, ReachTo, Target } from "./reach.ts";
+import type { Settings } from "./settings.ts";
+import type { World } from "./world.ts";
+
+/** One thing that a command found: as a line of text, and as data. `exit` null leaves the exit status alone. */
+export type Line = { readonly text: string; readonly exit: ExitStatus; readonly data: Json };
+
+export type SessionOptions = {
+  readonly settings: Settings;
+  readonly world: World;
+  readonly reachTo: ReachTo;
+  readonly commands: readonly CommandRow[];
+  /** Asks: the shell, or -i. */
+  readonly isInteractive: boolean;
+  readonly argv0: string;
+};
+
+export class Session {
+  readonly settings: Settings;
+  readonly world: World;
+  readonly isInteractive: boolean;
+  readonly argv0: string;
+  /** The table's rows and those of plug-ins. */
+  commands: readonly CommandRow[];
+  exit = 0;
+  /** Set by quit, exit and the end of the input. */
+  isLeaving = false;
+  readonly #reachTo: ReachTo;
+  #target: Target;
+  #reach: Reach | null = null;
+  #supervisor: Supervisor | null = null;
+  #json: { readonly kind: "list" | "object"; readonly found: Json[] } | null = null;
+
+  constructor({ settings, world, reachTo, commands, isInteractive, argv0 }: SessionOptions) {
+    this.settings = settings;
+    this.world = world;
+    this.commands = commands;
+    this.isInteractive = isInteractive;
+    this.argv0 = argv0;
+    this.#reachTo = reachTo;
+    const { serverUrl, username, password, answerMs } = settings;
+    // Only both together are credentials; empty ones are some. (CTL-033, CLI-063)
+    const credentials = username === null || password === null ? null : { username, password };
+    this.#target = { serverUrl, credentials, answerMs };
+  }
+
+  get serverUrl(): string {
+    return this.#target.serverUrl;
+  }
+
+  get hasCredentials(): boolean {
+    return this.#target.credentials !== null;
+  }
+
+  /** The methods of supervisord, over a connection that lives until the command ends. */
+  get supervisor(): Supervisor {
+    this.#supervisor ??= this.reach.supervisor();
+    return this.#supervisor;
+  }
+
+  get reach(): Reach {
+    this.#reach ??= this.#reachTo(this.#target);
+    return this.#reach;
+  }
+
+  /** From now on another server, with the credentials as they are (CTL-170). */
+  open(serverUrl: string): void {
+    this.#retarget({ ...this.#target, serverUrl });
+  }
+
+  signIn(username: string, password: string): void {
+    this.#retarget({ ...this.#target, credentials: { username, password } });
+  }
+
+  #retarget(target: Target): void {
+    this.#supervisor?.close();
+    this.#supervisor = null;
+    this.#reach = null;
+    this.#target = target;
+  }
+
+  /** Called around every command: `kind` is what --json wants, null for text. */
+  begin(kind: "list" | "object" | null): void {
+    this.#json = kind === null ? null : { kind, found: [] };
+  }
+
+  end(): void {
+    this.#supervisor?.close();
+    this.#supervisor = null;
+    const json = this.#json;
+    this.#json = null;
+    if (json === null) return;
+    const { screen } = this.world;
+    const document = json.kind === "list" ? json.found : json.found.at(-1);
+    if (document !== undefined) screen.write(jsonText(document, screen.isTerminal));
+  }
+
+  get isJson(): boolean {
+    return this.#json !== null;
+  }
+
+  /** A line of a command's result. */
+  report({ text, exit, data }: Line): void {
+    if (exit !== null) this.exit = exit;
+    if (this.#json !== null) this.#json.found.push(data);
+    else this.world.screen.write(`${isError(data) ? this.#coloured(text) : text}\n`);
+  }
+
+  /** A mistake of the user: a sentence, and the help lines that follow it. (CTL-070) */
+  wrongUse(message: string, exit: number, row: CommandRow | null): void {
+    this.report({ text: message, exit, data: { error: message.replace(/^error: /i, "") } });
+    if (row !== null && !this.isJson) for (const line of row.usage) this.say(line);
+  }
+
+  /** A line that is no data. */
+  say(line: string): void {
+    this.world.screen.write(`${line}\n`);
+  }
+
+  /** Data that comes while a command goes on: a line of JSON of its own. */
+  emit(data: Json): void {
+    this.world.screen.write(jsonText(data, false));
+  }
+
+  /** Advice for a person at a terminal: never on standard output, and never where a script reads along. */
+  hint(sentence: string): void {
+    const { screen } = this.world;
+    if (screen.errorIsTerminal && sentence !== "") screen.writeError(`${screen.hasColours ? paint("dim", sentence) : sentence}\n`);
+  }
+
+  /** Needed even where nobody looks: what was asked for could not be done, or not wholly. */
+  note(sentence: string): void {
+    this.world.screen.writeError(`${sentence}\n`);
+  }
+
+  #coloured(text: string): string {
+    if (!this.world.screen.hasColours) return text;
+    return text.replace(/\bERROR\b.*|^(?:Error|error): .*/s, (error) => paint("red", error));
+  }
+}
+
+/** What went wrong has this member, in text mode too; a log that speaks of errors has not. */
+function isError(data: Json): boolean {
+  return typeof data === "object" && data !== null && "error" in data;
+}

@@ -1,0 +1,75 @@
+/** The interactive shell: status first, then line after line until quit, the end of the input or Ctrl-C. Its exit status is always 0. (CTL-051..CTL-058) */
+import { ok, type Result } from "../../result.ts";
+import type { Failure } from "../client/failure.ts";
+import type { ProcessInfo } from "../client/infos.ts";
+import type { Input } from "../input.ts";
+import { runLine } from "../run.ts";
+import type { Session } from "../session.ts";
+import type { Terminal } from "../terminal.ts";
+import { type Completion, complete, needsProcesses } from "./completer.ts";
+import { Editor, type Typed } from "./editor.ts";
+import { readHistory, writeHistory } from "./history.ts";
+
+/** Resolves when it is left. */
+export async function runShell(session: Session, terminal: Terminal, input: Input, hasEditor: boolean): Promise<void> {
+  const names = new NameCache(session);
+  const { historyFile, prompt } = session.settings;
+  const editor = hasEditor ? new Editor(readHistory(historyFile), input, (line) => completeLine(session, names, line)) : null;
+  const interrupted = new AbortController();
+  const takeAway = terminal.onInterrupt(() => interrupted.abort());
+  await untilAborted(interrupted.signal, async () => {
+    await runLine(session, "status");
+    while (!session.isLeaving && !interrupted.signal.aborted) {
+      names.forget();
+      const typed = await read(session, editor, input, `${prompt}> `);
+      if (typed.kind === "interrupted") return interrupted.abort();
+      await runLine(session, typed.kind === "end" ? "EOF" : typed.text);
+    }
+  });
+  takeAway();
+  if (interrupted.signal.aborted) session.say("");
+  if (editor !== null) writeHistory(historyFile, editor.history);
+}
+
+async function read(session: Session, editor: Editor | null, input: Input, prompt: string): Promise<Typed> {
+  if (editor !== null) return editor.read(prompt);
+  session.world.screen.write(prompt);
+  const line = await input.next();
+  return line === null ? { kind: "end" } : { kind: "line", text: line };
+}
+
+/** Ctrl-C leaves at once, whatever a command is waiting for. (CTL-056) */
+async function untilAborted(signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+  await Promise.race([work(), new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()))]);
+}
+
+async function completeLine(session: Session, names: NameCache, line: string): Promise<Completion> {
+  return complete(line, session.commands, needsProcesses(line, session.commands) ? await names.get() : []);
+}
+
+/** The names are asked for once per command, not at every tab. (CTL-064) */
+class NameCache {
+  readonly #session: Session;
+  #infos: Promise<Result<readonly ProcessInfo[], Failure>> | null = null;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  async get(): Promise<readonly ProcessInfo[]> {
+    this.#infos ??= this.#ask();
+    const infos = await this.#infos;
+    return infos.ok ? infos.value : [];
+  }
+
+  forget(): void {
+    this.#infos = null;
+  }
+
+  async #ask(): Promise<Result<readonly ProcessInfo[], Failure>> {
+    const supervisor = this.#session.reach.supervisor();
+    const infos = await supervisor.getAllProcessInfo();
+    supervisor.close();
+    return infos.ok ? ok(infos.value) : infos;
+  }
+}

@@ -1,0 +1,245 @@
+/**
+ * THE table of commands. Help, completion in the shell and in bash, zsh and fish, dispatch and the reference page derive from it; nothing else lists
+ * commands. The `usage` lines are the original's, which prints them after wrong uses. A row loads its code only when it is run.
+ */
+import type { CommandOption, CommandRow } from "./command.ts";
+
+const JSON_OPTION: CommandOption = { name: "json", value: null, help: "print JSON instead of text" };
+
+type Row = Pick<CommandRow, "name" | "usage" | "completes" | "load"> & Partial<CommandRow>;
+
+function row(given: Row): CommandRow {
+  return { more: [], options: [], json: null, source: "default", ...given };
+}
+
+/** A command that prints a line per thing, or a JSON list with an item per thing. */
+function listing(given: Row): CommandRow {
+  return row({ json: "list", ...given, options: [JSON_OPTION, ...(given.options ?? [])] });
+}
+
+/** A command that prints one thing. */
+function telling(given: Row): CommandRow {
+  return row({ json: "object", ...given, options: [JSON_OPTION, ...(given.options ?? [])] });
+}
+
+/** Shown by the commands that take names of processes. */
+const PATTERNS = "A name may be a pattern, such as 'web-*' or '*:worker_0?'.";
+
+export const COMMANDS: readonly CommandRow[] = [
+  listing({
+    name: "add",
+    usage: ["add <name> [...]\tActivates any updates in config for process/group"],
+    completes: "groups",
+    load: () => import("./commands/add.ts"),
+  }),
+  listing({
+    name: "avail",
+    usage: ["avail\t\t\tDisplay all configured processes"],
+    completes: "nothing",
+    load: () => import("./commands/avail.ts"),
+  }),
+  listing({
+    name: "clear",
+    usage: [
+      "clear <name>\t\tClear a process' log files.",
+      "clear <name> <name>\tClear multiple process' log files",
+      "clear all\t\tClear all process' log files",
+    ],
+    more: [PATTERNS],
+    completes: "processes",
+    load: () => import("./commands/clear.ts"),
+  }),
+  row({ name: "exit", usage: ["exit\tExit the supervisor shell."], completes: "nothing", load: () => import("./commands/quit.ts") }),
+  row({
+    name: "fg",
+    usage: ["fg <process>\tConnect to a process in foreground mode", "\t\tCtrl-C to exit"],
+    completes: "processes",
+    load: () => import("./commands/fg.ts"),
+  }),
+  telling({
+    name: "maintail",
+    usage: [
+      "maintail -f \tContinuous tail of supervisor main log file (Ctrl-C to exit)",
+      "maintail -100\tlast 100 *bytes* of supervisord main log file",
+      "maintail\tlast 1600 *bytes* of supervisor main log file",
+      "",
+    ],
+    completes: "nothing",
+    load: () => import("./commands/maintail.ts"),
+  }),
+  row({
+    name: "open",
+    usage: ["open <url>\tConnect to a remote supervisord process.", "\t\t(for UNIX domain socket, use unix:///socket/path)"],
+    completes: "nothing",
+    load: () => import("./commands/open.ts"),
+  }),
+  listing({
+    name: "pid",
+    usage: [
+      "pid\t\t\tGet the PID of supervisord.",
+      "pid <name>\t\tGet the PID of a single child process by name.",
+      "pid all\t\t\tGet the PID of every child process, one per line.",
+    ],
+    more: [PATTERNS],
+    completes: "processes",
+    load: () => import("./commands/pid.ts"),
+  }),
+  row({ name: "quit", usage: ["quit\tExit the supervisor shell."], completes: "nothing", load: () => import("./commands/quit.ts") }),
+  telling({
+    name: "reload",
+    usage: ["reload \t\tRestart the remote supervisord."],
+    more: ["Every program is stopped and started. To take up a changed configuration only, see reread and update."],
+    completes: "nothing",
+    load: () => import("./commands/reload.ts"),
+  }),
+  listing({
+    name: "remove",
+    usage: ["remove <name> [...]\tRemoves process/group from active config"],
+    completes: "groups",
+    load: () => import("./commands/remove.ts"),
+  }),
+  listing({
+    name: "reread",
+    usage: ["reread \t\t\tReload the daemon's configuration files without add/remove"],
+    completes: "nothing",
+    load: () => import("./commands/reread.ts"),
+  }),
+  listing({
+    name: "restart",
+    usage: [
+      "restart <name>\t\tRestart a process",
+      "restart <gname>:*\tRestart all processes in a group",
+      "restart <name> <name>\tRestart multiple processes or groups",
+      "restart all\t\tRestart all processes",
+      "Note: restart does not reread config files. For that, see reread and update.",
+    ],
+    more: [PATTERNS],
+    completes: "processes",
+    load: () => import("./commands/restart.ts"),
+  }),
+  telling({
+    name: "shutdown",
+    usage: ["shutdown \tShut the remote supervisord down."],
+    completes: "nothing",
+    load: () => import("./commands/shutdown.ts"),
+  }),
+  listing({
+    name: "signal",
+    usage: [
+      "signal <signal name> <name>\t\tSignal a process",
+      "signal <signal name> <gname>:*\t\tSignal all processes in a group",
+      "signal <signal name> <name> <name>\tSignal multiple processes or groups",
+      "signal <signal name> all\t\tSignal all processes",
+    ],
+    more: [PATTERNS],
+    completes: "signal-processes",
+    load: () => import("./commands/signal.ts"),
+  }),
+  listing({
+    name: "start",
+    usage: [
+      "start <name>\t\tStart a process",
+      "start <gname>:*\t\tStart all processes in a group",
+      "start <name> <name>\tStart multiple processes or groups",
+      "start all\t\tStart all processes",
+    ],
+    more: [PATTERNS],
+    completes: "processes",
+    load: () => import("./commands/start.ts"),
+  }),
+  listing({
+    name: "status",
+    usage: [
+      "status <name>\t\tGet status for a single process",
+      "status <gname>:*\tGet status for all processes in a group",
+      "status <name> <name>\tGet status for multiple named processes",
+      "status\t\t\tGet all process status info",
+    ],
+    more: [PATTERNS],
+    options: [{ name: "watch", value: null, help: "keep showing it; without a terminal, a line for each change (Ctrl-C to exit)" }],
+    completes: "processes",
+    load: () => import("./commands/status.ts"),
+  }),
+  listing({
+    name: "stop",
+    usage: [
+      "stop <name>\t\tStop a process",
+      "stop <gname>:*\t\tStop all processes in a group",
+      "stop <name> <name>\tStop multiple processes or groups",
+      "stop all\t\tStop all processes",
+    ],
+    more: [PATTERNS],
+    completes: "processes",
+    load: () => import("./commands/stop.ts"),
+  }),
+  telling({
+    name: "tail",
+    usage: [
+      "tail [-f] <name> [stdout|stderr] (default stdout)",
+      "Ex:",
+      "tail -f <name>\t\tContinuous tail of named process stdout",
+      "\t\t\tCtrl-C to exit.",
+      "tail -100 <name>\tlast 100 *bytes* of process stdout",
+      "tail <name> stderr\tlast 1600 *bytes* of process stderr",
+    ],
+    completes: "processes",
+    load: () => import("./commands/tail.ts"),
+  }),
+  listing({
+    name: "update",
+    usage: [
+      "update\t\t\tReload config and add/remove as necessary, and will restart affected programs",
+      "update all\t\tReload config and add/remove as necessary, and will restart affected programs",
+      "update <gname> [...]\tUpdate specific groups",
+    ],
+    options: [{ name: "dry-run", value: null, help: "only tell what would be added, changed and removed" }],
+    completes: "groups",
+    load: () => import("./commands/update.ts"),
+  }),
+  telling({
+    name: "version",
+    usage: ["version\t\t\tShow the version of the remote supervisord process"],
+    completes: "nothing",
+    load: () => import("./commands/version.ts"),
+  }),
+  row({
+    name: "completion",
+    usage: ["completion <shell>\tPrint the completion script for bash, zsh or fish"],
+    more: [
+      "bash:  source <(supervisorctl completion bash)",
+      "zsh:   source <(supervisorctl completion zsh)",
+      "fish:  supervisorctl completion fish | source",
+    ],
+    completes: "shells",
+    source: "holdfast",
+    load: () => import("./commands/completion.ts"),
+  }),
+  listing({
+    name: "logs",
+    usage: ["logs [<name> ...]\tShow the logs of processes, all of them without a name"],
+    more: ["A name may be a group (web:*) or a pattern ('web-*'). Lines of several processes carry their names."],
+    options: [
+      { name: "follow", short: "f", value: null, help: "keep showing what is added (Ctrl-C to exit)" },
+      { name: "lines", short: "n", value: "LINES", help: "how many of the last lines of each log (default 10)" },
+      { name: "since", value: "TIME", help: "only lines that are younger: 30s, 10m, 2h, 1d, 14:30 or '2026-01-31 14:30:00'" },
+      { name: "grep", value: "TEXT", help: "only lines that match this regular expression" },
+      { name: "stdout", value: null, help: "only standard output" },
+      { name: "stderr", value: null, help: "only standard error" },
+    ],
+    completes: "processes",
+    source: "holdfast",
+    load: () => import("./commands/logs.ts"),
+  }),
+  listing({
+    name: "wait",
+    usage: ["wait <name> [...]\tWait until processes are in a state"],
+    more: [PATTERNS],
+    options: [
+      { name: "for", value: "STATE", help: "the state, or several with commas (default RUNNING)" },
+      { name: "timeout", value: "SECONDS", help: "give up after so long (default 60, 0 for never)" },
+    ],
+    completes: "processes",
+    source: "holdfast",
+    load: () => import("./commands/wait.ts"),
+  }),
+];

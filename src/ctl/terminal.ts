@@ -1,0 +1,99 @@
+/** The world as it is: the standard streams, the clock, signals. What tests replace stands in `world.ts`. */
+import type { Input } from "./input.ts";
+import type { Clock, Keyboard, Screen, World } from "./world.ts";
+
+export type Terminal = World & {
+  /** Ctrl-C calls the handler that was put last; returns how to take it away. Without one the program ends. */
+  onInterrupt(handler: () => void): () => void;
+};
+
+/** `input` is opened only when something is asked. */
+export function openTerminal(input: () => Input): Terminal {
+  const interrupts = new Interrupts();
+  const screen = openScreen();
+  return {
+    screen,
+    clock: CLOCK,
+    keyboard: openKeyboard(screen, input),
+    onInterrupt: (handler) => interrupts.put(handler),
+    async interruptible(work) {
+      const pressed = new AbortController();
+      const takeAway = interrupts.put(() => pressed.abort());
+      await work(pressed.signal);
+      takeAway();
+      return pressed.signal.aborted;
+    },
+  };
+}
+
+const CLOCK: Clock = {
+  monoMs: () => performance.now(),
+  wallMs: () => Date.now(),
+  sleep(ms, leave) {
+    if (leave?.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        leave?.removeEventListener("abort", end);
+        resolve();
+      };
+      const timer = setTimeout(end, ms);
+      leave?.addEventListener("abort", end);
+    });
+  },
+};
+
+/**
+ * Whoever reads may stop reading, as `head` does: what is said then goes nowhere, orders that were given still come to their end, and what follows
+ * something ends. (CTL-019)
+ */
+function openScreen(): Screen {
+  const { stdout, stderr, env } = process;
+  const closed = new AbortController();
+  const onError = () => closed.abort();
+  stdout.on("error", onError);
+  const isTerminal = stdout.isTTY === true;
+  return {
+    write(text) {
+      if (!closed.signal.aborted) stdout.write(text);
+    },
+    writeError(text) {
+      stderr.write(text);
+    },
+    isTerminal,
+    errorIsTerminal: stderr.isTTY === true,
+    hasColours: isTerminal && (env["NO_COLOR"] ?? "") === "" && env["TERM"] !== "dumb",
+    size: () => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 }),
+    closed: closed.signal,
+  };
+}
+
+function openKeyboard(screen: Screen, input: () => Input): Keyboard {
+  return {
+    ask(prompt) {
+      screen.write(prompt);
+      return input().next();
+    },
+    async askHidden(prompt) {
+      const { askHidden } = await import("./hidden.ts");
+      return askHidden(prompt, input());
+    },
+    async *lines(leave) {
+      for (let line = await input().next(leave); line !== null; line = await input().next(leave)) yield line;
+    },
+  };
+}
+
+class Interrupts {
+  readonly #handlers: (() => void)[] = [];
+  readonly #onSignal = (): void => this.#handlers.at(-1)?.();
+
+  put(handler: () => void): () => void {
+    if (this.#handlers.length === 0) process.on("SIGINT", this.#onSignal);
+    this.#handlers.push(handler);
+    return () => {
+      this.#handlers.splice(this.#handlers.lastIndexOf(handler), 1);
+      if (this.#handlers.length === 0) process.off("SIGINT", this.#onSignal);
+    };
+  }
+}
