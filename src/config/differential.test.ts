@@ -144,7 +144,7 @@ function shapeOf({ daemon, groups, servers, rpcInterfaces }: Config): Record<str
       if (server.kind === "inet") return { ...login, host: server.host, port: server.port };
       return { ...login, file: server.file, chmod: server.mode, chown: [server.uid ?? -1, server.gid ?? -1] };
     }),
-    interfaces: rpcInterfaces.map(({ name, options }) => [name, options]),
+    interfaces: rpcInterfaces.map(({ name }) => name),
   };
 }
 
@@ -177,6 +177,7 @@ function withoutDoubles(answer: OriginalAnswer): Record<string, unknown> {
   type Named = { readonly name: string; readonly processes?: readonly Named[] };
   const groups = (answer["groups"] as Named[]).filter((group, at, all) => all.findIndex(({ name }) => name === group.name) === at);
   const lastOnes = (processes: readonly Named[]): Named[] => [...new Map(processes.map((process) => [process.name, process])).values()];
-  const { daemon, servers, interfaces } = answer as Record<string, unknown>;
+  const { daemon, servers } = answer as Record<string, unknown>;
+  const interfaces = (answer["interfaces"] as [string, object][]).map(([name]) => name);
   return { daemon, servers, interfaces, groups: groups.map((group) => ({ ...group, processes: lastOnes(group.processes ?? []) })) };
 }

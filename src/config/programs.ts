@@ -2,7 +2,6 @@
  * The processes of a [program:x], [eventlistener:x] or [fcgi-program:x] section (config.md, section 9).
  * Options are read in the order in which the original checks them (CONF-207): it decides which of several errors is the first.
  */
-import { assert } from "../result.ts";
 import { byCodePoint, expand, type Names } from "./expand.ts";
 import type { ChannelConfig, LogTarget, ProcessConfig } from "./model.ts";
 import { type BaseNames, processNames, programNames, withVariables } from "./names.ts";
@@ -132,11 +131,7 @@ function readProcess(
 }
 
 function readName(reader: SectionReader, processName: string, names: Names): string {
-  const value = reader.written("process_name");
-  if (value !== null) return reader.expanded("process_name", value, processName, names, "process_name") ?? processName;
-  const expanded = expand(processName, names);
-  assert(expanded.ok, "the default process_name expands");
-  return expanded.value.text;
+  return reader.expandLater("process_name", PROGRAM.process_name, processName, names) ?? processName;
 }
 
 type Log = Pick<ChannelConfig, "logfile" | "backups" | "maxBytes" | "syslog">;

@@ -82,6 +82,19 @@ export class SectionReader {
     return text ?? option.default;
   }
 
+  /** Expands a value that was checked as written before; its name in messages is the bare option. (CONF-091, CONF-213) */
+  expandLater(name: string, option: Option, written: string, names: Names): string | null {
+    const value = this.written(name);
+    if (value === null) {
+      const expanded = expand(written, names);
+      this.#around.trace?.(this.section.name, name, null, option.default ?? "");
+      return expanded.ok ? expanded.value.text : null;
+    }
+    const text = this.expanded(name, value, written, names, name);
+    if (text !== null) this.#around.trace?.(this.section.name, name, value, text);
+    return text;
+  }
+
   /** One pass of expansion over a text that came from `value`; null when it fails. */
   expanded(name: string, value: IniValue, text: string, names: Names, id: string): string | null {
     const usable = value.here === null ? names : [...names, new Map([["here", value.here]])];

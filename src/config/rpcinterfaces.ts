@@ -23,7 +23,9 @@ function readInterface(reader: SectionReader, base: BaseNames, known: KnownNames
   } else if (factory !== null && !known.rpcInterfaces.has(factory)) {
     reader.fail(FACTORY, unresolved(factory, section), pluginRemedy(known.rpcInterfaces));
   }
-  const others = reader.names().filter((name) => name !== FACTORY);
+  // The main interface takes no options, so defaults of all sections are none for it (note on CONF-053).
+  const given = factory === MAIN_RPC_INTERFACE ? [...reader.section.options.keys()] : reader.names();
+  const others = given.filter((name) => name !== FACTORY);
   const options = others.map((name) => [name, reader.text(name, ANY_OPTION, base.env) ?? ""]);
   return { name: section.slice(PREFIX.length), factory: factory ?? "", options: Object.fromEntries(options) };
 }

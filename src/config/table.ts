@@ -771,7 +771,6 @@ export const SECTIONS: readonly SectionKind[] = [
   {
     header: "fcgi-program:",
     options: FCGI_PROGRAM,
-    sampleName: "thefcgiprogramname",
     brief: { en: "A FastCGI program, whose processes share one socket", zh: "FastCGI 程序，其各进程共用一个套接字" },
   },
   {

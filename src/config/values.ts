@@ -164,7 +164,7 @@ export function parseUser(text: string, accounts: Accounts): Result<number, stri
 }
 
 /** (CONF-076) */
-function parseGroup(text: string, accounts: Accounts): Result<number, string> {
+export function parseGroup(text: string, accounts: Accounts): Result<number, string> {
   const number = parseInteger(text);
   if (number.ok) return accounts.groupById(number.value) ? number : refuse(`Invalid group id ${text}`);
   const gid = accounts.groupByName(text);
