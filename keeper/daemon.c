@@ -26,6 +26,7 @@ static void born(struct job *job) {
   free(b);
   if (pid == 0) ended(127 << 8);
   else if (reaped) daemon_reaped(status);
+  else if (K.ending != RUNNING) daemon_kill();
 }
 
 static char **environment(char **room) {

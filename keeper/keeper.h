@@ -57,7 +57,8 @@ struct stream {
   int fd;                     /* -1: ended */
   bool watched, ready, settling, ended, told;
   size_t pipe_bytes;
-  uint64_t pause_ns;
+  uint64_t emptied_mono, rest_ns; /* when the pipe was emptied last, and how long it rests then */
+  size_t got;                 /* since then */
   struct { size_t got; bool empty, ended; } result; /* of the drain */
   uint64_t block_number;
   struct report *block;       /* with the daemon */

@@ -99,6 +99,7 @@ void link_flush(void) {
     ssize_t written = n > 0 ? sys_writev(d->socket, v, n) : 0;
     if (written <= 0) {
       d->blocked = written < 0 && errno == EAGAIN;
+      if (written < 0 && errno != EAGAIN && errno != EINTR) K.reports.failed = true;
       break;
     }
     size_t of_greeting = (size_t)written < greeting ? (size_t)written : greeting;

@@ -72,7 +72,7 @@ static void loop(void) {
   struct epoll_event events[EVENTS_MAX];
   for (;;) {
     link_flush();
-    if (K.reports.failed) daemon_lost(); /* the next one is told everything anew */
+    if (K.reports.failed) daemon_lost(); /* the next daemon is told everything anew */
     if (K.daemonize.wanted && K.workers.inflight == 0) host_fork();
     if (K.ending != RUNNING) end_go();
     int n = wait_for(events);
@@ -104,6 +104,7 @@ static bool init_process(void) {
   K.signals = signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK);
   K.epoll = epoll_create1(EPOLL_CLOEXEC);
   (void)prctl(PR_SET_NAME, "supervisord", 0, 0, 0);
+  (void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
   return K.null >= 0 && K.signals >= 0 && K.epoll >= 0;
 }
 
@@ -127,7 +128,7 @@ int main(int argc, char **argv) {
   }
   K.argv = argv + 1;
   host_init();
-  if (!init_process() || !init_table() || !watch(WATCH_SIGNALS, 0, K.signals, EPOLLIN, false) || !watch(WATCH_RESULTS, 0, K.workers.event, EPOLLIN, false)) {
+  if (!init_process() || !init_table() || !watch(WATCH_SIGNALS, 0, K.signals, EPOLLIN, false) || !watch(WATCH_RESULTS, 0, K.workers.event, EPOLLIN | (uint32_t)EPOLLET, false)) {
     static const char sorry[] = "supervisord: no memory, no descriptors or no threads to begin with\n";
     (void)!write(2, sorry, sizeof sorry - 1);
     return 1;

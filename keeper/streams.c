@@ -4,7 +4,7 @@
  */
 #include "keeper.h"
 
-enum { RETRY_MS = 10 };
+enum { RETRY_MS = 10, REST_MIN_NS = 250000 };
 
 static void ring(struct timer *timer);
 
@@ -201,17 +201,26 @@ void stream_idle(struct stream *s, bool ready) {
 }
 
 /*
- * A writer of short lines would wake the keeper for each. After a read that emptied the pipe the stream rests for a while, so that more can gather;
- * the rest is short where the pipe is small, and there is none while the pipe fills faster than that.
+ * A writer of short lines would wake the keeper for each. So after a read that emptied the pipe the stream rests, that more can gather; as long as is good
+ * for this writer: shorter when the pipe was half full after the last rest, longer when it was nearly empty, and not at all for one that writes so rarely
+ * that nothing would gather.
  */
-static uint64_t rest_ns(const struct stream *s) {
-  if (s->settling || s->result.got >= s->pipe_bytes / 2) return 0;
-  return s->pipe_bytes >= 512 << 10 ? 4 * MS : 1 * MS;
+static uint64_t rest_ns(struct stream *s) {
+  uint64_t now = now_mono(), since = now - s->emptied_mono, most = (s->pipe_bytes >= 512 << 10 ? 4 : 1) * MS;
+  size_t got = s->got;
+  s->emptied_mono = now;
+  s->got = 0;
+  if (s->settling || s->ended || since > 2 * most) return 0;
+  if (got >= s->pipe_bytes / 2) s->rest_ns = s->rest_ns > REST_MIN_NS ? s->rest_ns / 2 : 0;
+  else if (got < s->pipe_bytes / 8) s->rest_ns = s->rest_ns < REST_MIN_NS ? REST_MIN_NS : s->rest_ns * 2;
+  if (s->rest_ns > most) s->rest_ns = most;
+  return s->rest_ns;
 }
 
 /* Never goes on at once, but through epoll: so a flood has no end, but the turn of others has. */
 void stream_pumped(struct stream *s) {
-  uint64_t rest = s->ended ? 0 : rest_ns(s);
+  s->got += s->result.got;
+  uint64_t rest = rest_ns(s);
   if (rest > 0) pause_for(s, rest);
   else stream_idle(s, false);
 }
@@ -220,7 +229,8 @@ void stream_drained(struct stream *s) {
   s->doing = IDLE;
   if (s->result.ended) s->ended = true;
   s->ready = !s->result.empty;
-  uint64_t rest = s->result.empty && s->result.got > 0 && !s->ended ? rest_ns(s) : 0;
+  s->got += s->result.got;
+  uint64_t rest = s->result.empty && s->got > 0 ? rest_ns(s) : 0;
   if (rest > 0) pause_for(s, rest);
   else stream_go(s);
 }

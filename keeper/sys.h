@@ -94,6 +94,10 @@ static inline int sys_unlink(const char *path) { return unlink(path); }
 static inline int sys_epoll_ctl(int epoll, int op, int fd, struct epoll_event *e) { return sys_fault("epoll_ctl") ? -1 : epoll_ctl(epoll, op, fd, e); }
 static inline int sys_kill(pid_t pid, int signal) { return sys_fault("kill") ? -1 : kill(pid, signal); }
 static inline pid_t sys_wait(int *status, struct rusage *usage) { return wait4(-1, status, WNOHANG, usage); }
+#ifdef __SANITIZE_THREAD__
+int __clone(int (*child)(void *), void *stack_top, int flags, void *argument, ...);
+#define clone __clone /* the sanitizer takes clone for a fork */
+#endif
 static inline int sys_clone(int (*child)(void *), void *stack_top, void *argument, pid_t *pid) {
   /* The kernel stores the pid before the child runs: the reaper knows it even if the child is gone before this returns. */
   return sys_fault("clone") ? -1 : clone(child, stack_top, CLONE_VM | CLONE_VFORK | CLONE_PARENT_SETTID | SIGCHLD, argument, pid);

@@ -91,8 +91,6 @@ void workers_submit(struct workers *w, struct job *job) {
 }
 
 void workers_collect(struct workers *w) {
-  uint64_t count;
-  (void)!read(w->event, &count, sizeof count);
   pthread_mutex_lock(&w->lock);
   struct job *results = w->results, *in_order = NULL;
   w->results = NULL;

@@ -33,7 +33,7 @@ struct workers {
   struct worker *workers[WORKERS_MAX];
   unsigned count, idle, queued;
   bool quit;
-  int event;                  /* an eventfd: there are results */
+  int event;                  /* an eventfd, edge-triggered and never read: there are results */
   unsigned inflight;          /* submitted and not collected; the hands' own */
   struct timer patience;
   struct timers *timers;
