@@ -12,7 +12,13 @@ export async function installIfNeeded() {
   const npm = onPath("npm");
   if (npm === null) throw new Stop("npm was not found on PATH: it comes with Node.js, or in a package of its own (Debian: npm).");
   await step("npm ci", () =>
-    runOrStop("The packages of package-lock.json could not be installed", npm, ["ci", "--ignore-scripts", "--no-audit", "--no-fund"]),
+    runOrStop("The packages of package-lock.json could not be installed", npm, [
+      "ci",
+      "--ignore-scripts",
+      "--no-audit",
+      "--no-fund",
+      "--loglevel=warn",
+    ]),
   );
 }
 
