@@ -1,10 +1,10 @@
 /** supervisord as the keeper starts it: the real doors and servers. Everything else is in files that know no real world. */
 import { findConfigFile, loadConfig } from "../config/load.ts";
 import { faultText, renderErrors } from "../config/report.ts";
+import { startUp } from "../config/startup.ts";
 import { readSupervisordArguments, type SupervisordCommand } from "../config/supervisord.ts";
 import type { Doors } from "../doors.ts";
-import { refuse, unreachable } from "../result.ts";
-import { checkConfig } from "./checking.ts";
+import { refuse } from "../result.ts";
 import { type DaemonParts, startDaemon } from "./daemon.ts";
 import { realAccounts } from "./doors/accounts.ts";
 import { readBirth } from "./doors/birth.ts";
@@ -32,23 +32,11 @@ async function main(): Promise<void> {
     self: realSelf,
     resolveHost: realResolveHost,
   };
+  // A successor must come up whatever the file says by now, so the file is read here only for those who ask about it.
   const command = await readSupervisordArguments(doors);
-  switch (command.kind) {
-    case "help":
-    case "version":
-      return leave(doors, 0, command.text);
-    case "wrong":
-      return leave(doors, 2, "", renderErrors(command.errors, doors.birth.argv0));
-    case "check":
-    case "print-config": {
-      const { code, stdout, stderr } = await checkConfig(doors, command);
-      return leave(doors, code, stdout, stderr);
-    }
-    case "run":
-      return run(doors, command.flags);
-    default:
-      return unreachable(command);
-  }
+  if (command.kind === "run") return run(doors, command.flags);
+  const told = await startUp(doors);
+  if (told.kind === "done") leave(doors, told.exitCode, told.stdout, told.stderr);
 }
 
 function leave(doors: Commanded, code: number, stdout: string, stderr = ""): void {
