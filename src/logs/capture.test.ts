@@ -47,6 +47,7 @@ test("what is stored is what is collected: chunks by number, the rest in the rec
         [...store].map(([chunk, bytes]) => [chunk, bytes.length]),
         capture.chunks.map((bytes, at) => [capture.first + at, bytes.length]),
       );
+      assert.ok(capture.skip < (capture.chunks[0]?.length ?? 1), "a chunk of which nothing is needed is not kept");
       const { capture: empty, changes } = discard(capture);
       apply(store, changes);
       assert.equal(store.size, 0);

@@ -196,6 +196,29 @@ test("EVT-049, LOG-066: a character that is cut by the end of a block is whole i
   assert.equal(log, "a\xe2");
 });
 
+test("a token ends an unfinished sequence and a cut character: nothing of them gets into the next piece", () => {
+  const options: StreamOptions = { ...PLAIN, captureMaxBytes: 100, strip: true, events: true };
+  const shownEvents = (text: string) => run([text], options).effects.filter((word) => word.startsWith("process"));
+  assert.deepEqual(shownEvents(`a\x1b[31${BEGIN}mx${END}c`), [
+    "process-log(a)",
+    "process-log(mx)",
+    "process-communication(mx)",
+    "process-log(c)",
+  ]);
+  assert.deepEqual(shownEvents(`a\x1b${BEGIN}[1mx${END}`), [
+    "process-log(a)",
+    "process-log(\x1b)",
+    "process-log([1mx)",
+    "process-communication([1mx)",
+  ]);
+  assert.deepEqual(shownEvents(`a\xe2${BEGIN}b${END}`), [
+    "process-log(a)",
+    "process-log(\xe2)",
+    "process-log(b)",
+    "process-communication(b)",
+  ]);
+});
+
 const OUTPUT = fc.array(
   fc.constantFrom(
     "line\n",
@@ -216,6 +239,9 @@ const OUTPUT = fc.array(
   { maxLength: 14 },
 );
 
+/** Capture mode as an expression: what is between the tokens, or between BEGIN and the end of output. */
+const CAPTURED = new RegExp(`${BEGIN}([\\s\\S]*?)(${END}|$)`, "g");
+
 test("log and events hold the same bytes in the same order, whoever dies between two blocks", () => {
   fc.assert(
     fc.property(OUTPUT, fc.boolean(), fc.boolean(), (blocks, strip, capture) => {
@@ -223,8 +249,13 @@ test("log and events hold the same bytes in the same order, whoever dies between
       const { log, events, communication } = run(blocks, options);
       const whole = run([blocks.join("")], options);
       assert.deepEqual([log, events, communication], [whole.log, whole.events, whole.communication], "the same however it is split");
-      if (!strip && !capture) assert.equal(log, blocks.join(""));
       if (!capture) assert.equal(events, log);
+      if (strip) return;
+      const text = blocks.join("");
+      assert.equal(log, capture ? text.replaceAll(CAPTURED, "") : text);
+      assert.equal(events, capture ? text.replaceAll(CAPTURED, "$1") : text);
+      const captures = [...text.matchAll(CAPTURED)].filter(([, , end]) => end !== "").map(([, data = ""]) => data.slice(-40_000));
+      assert.deepEqual(communication, capture ? captures : []);
     }),
     { numRuns: 200 },
   );
