@@ -1,15 +1,13 @@
 /** A line per answer, at the lowest level that matters: `localhost:0 - - [24/Nov/2026:05:33:48 +0000] "POST /RPC2 HTTP/1.1" 200 251`. (LOG-147) */
-import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Socket } from "node:net";
+import type { IncomingMessage } from "node:http";
 import type { Clock } from "../doors.ts";
 import type { Activity } from "../rpc/activity.ts";
 import { accessTime } from "../rpc/times.ts";
+import type { VersionedResponse } from "./response.ts";
 
 export class AccessLog {
   readonly #activity: Activity;
   readonly #clock: Pick<Clock, "now" | "offsetMinutes">;
-  /** What a connection had written when its last answer was done. */
-  readonly #written = new WeakMap<Socket, number>();
 
   constructor(activity: Activity, clock: Pick<Clock, "now" | "offsetMinutes">) {
     this.#activity = activity;
@@ -17,14 +15,12 @@ export class AccessLog {
   }
 
   /** A text with `error` in it is written at ERRO, everything else at TRAC. (HTTP-088, LOG-117) */
-  watch(request: IncomingMessage, response: ServerResponse): void {
+  watch(request: IncomingMessage, response: VersionedResponse): void {
     const level = /error/i.test(request.url ?? "") ? "error" : "trace";
     if (!this.#activity.takes(level)) return;
-    const { socket } = request;
-    response.once("finish", () => {
-      const bytes = socket.bytesWritten - (this.#written.get(socket) ?? 0);
-      this.#written.set(socket, socket.bytesWritten);
-      this.#activity.write(level, this.#line(request, response.statusCode, bytes));
+    response.once("close", () => {
+      const bytes = response.headBytes + response.bodyBytes;
+      if (response.headersSent) this.#activity.write(level, this.#line(request, response.statusCode, bytes));
     });
   }
 

@@ -1,9 +1,9 @@
 /** One request and its answer, as routes see them: everything that all answers have in common is done here. */
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
 import type { Connections } from "./connections.ts";
 import type { Dates } from "./dates.ts";
 import { ANSWER_COUNTED, ANSWERS_BYTES_MAX, BODIES_BYTES_MAX, PIECE_BYTES } from "./limits.ts";
-import { SERVER_NAME, STATUS_TEXTS, type Status, statusPage } from "./response.ts";
+import { SERVER_NAME, STATUS_TEXTS, type Status, statusPage, type VersionedResponse } from "./response.ts";
 import { parseTarget, type Target } from "./target.ts";
 
 /** Names and values in turn, in the order in which they are sent. */
@@ -20,7 +20,7 @@ export type Shared = {
 
 export class Exchange {
   readonly request: IncomingMessage;
-  readonly response: ServerResponse;
+  readonly response: VersionedResponse;
   readonly target: Target;
   readonly #shared: Shared;
   /** The client waits for a word before it sends its body. */
@@ -28,7 +28,7 @@ export class Exchange {
   #bodyHeld = 0;
   #answerHeld = 0;
 
-  constructor(shared: Shared, request: IncomingMessage, response: ServerResponse, expects: boolean) {
+  constructor(shared: Shared, request: IncomingMessage, response: VersionedResponse, expects: boolean) {
     this.#shared = shared;
     this.request = request;
     this.response = response;
@@ -64,8 +64,9 @@ export class Exchange {
     if (!this.#holdAnswer(length)) return this.fail(503);
     this.#head(status, [...headers, "Content-Length", String(length), ...more]);
     this.#shared.connections.sending(this.request.socket);
-    if (typeof body === "string") this.response.end(body);
-    else void this.#sendPieces(body);
+    if (typeof body !== "string") return void this.#sendPieces(body);
+    this.#count(length);
+    this.response.end(body);
   }
 
   /** An error page, with the headers in the order of the original. `last`: the connection is closed behind it. (HTTP-077) */
@@ -78,6 +79,7 @@ export class Exchange {
     const closing = last ? ["Connection", "close"] : [];
     this.#head(status, [...closing, ...headers, "Content-Length", String(Buffer.byteLength(page)), "Content-Type", "text/html"]);
     this.#shared.connections.sending(this.request.socket);
+    this.#count(Buffer.byteLength(page));
     this.response.end(page);
   }
 
@@ -103,6 +105,7 @@ export class Exchange {
   /** Writes a piece and waits until the client has taken it. False: it is gone. */
   async write(piece: Uint8Array | string): Promise<boolean> {
     if (this.response.destroyed) return false;
+    this.#count(Buffer.byteLength(piece));
     if (this.response.write(piece)) return true;
     const { connections } = this.#shared;
     connections.sending(this.request.socket);
@@ -140,6 +143,10 @@ export class Exchange {
       connections.hasBody(socket);
       if (!this.isOver) use(pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces));
     });
+  }
+
+  #count(bodyBytes: number): void {
+    if (this.method !== "HEAD") this.response.bodyBytes += bodyBytes;
   }
 
   #holdBody(bytes: number): boolean {

@@ -28,16 +28,24 @@ export function statusPage(status: Status, explanation?: string): string {
   return [...lines, "</body>", ""].join("\r\n");
 }
 
-type Internals = { readonly _storeHeader: (this: ServerResponse, firstLine: string, headers: unknown) => void };
+type Internals = {
+  readonly _storeHeader: (this: ServerResponse, firstLine: string, headers: unknown) => void;
+  readonly _header: string | null;
+};
 const storeHeader = (ServerResponse.prototype as unknown as Internals)._storeHeader;
 
 /**
  * Answers an HTTP/1.0 request with an HTTP/1.0 status line (HTTP-074), which Node does not do by itself. The method that is overridden is where Node
- * writes the first line; a Node without it would merely write HTTP/1.1.
+ * writes the head; a Node without it would merely write HTTP/1.1 and count no head in the access log.
  */
 export class VersionedResponse extends ServerResponse<IncomingMessage> {
+  /** What the access log tells of this answer. */
+  headBytes = 0;
+  bodyBytes = 0;
+
   _storeHeader(firstLine: string, headers: unknown): void {
     const line = this.req.httpVersion === "1.0" ? firstLine.replace("HTTP/1.1", "HTTP/1.0") : firstLine;
     storeHeader.call(this, line, headers);
+    this.headBytes = (this as unknown as Internals)._header?.length ?? 0;
   }
 }
