@@ -1,6 +1,8 @@
 /** Files for AUTO logs: drawn when a group is added, swept away at the next start. (PROC-214..220) */
+
 import type { GroupConfig, ProcessConfig } from "../config/model.ts";
 import type { Channel } from "../events/types.ts";
+import { daemonMessages as messages } from "../logs/messages.ts";
 import { autoKey, type Core } from "./core.ts";
 
 const RANDOM_LENGTH = 8;
@@ -31,12 +33,12 @@ export async function sweepAutoLogs(core: Core): Promise<void> {
   const { childLogDir, identifier, nocleanup } = core.running.daemon;
   if (nocleanup) return;
   const names = await core.doors.files.list(childLogDir);
-  if (!names.ok) return say(core, "Could not clear childlog dir");
+  if (!names.ok) return say(core, messages.childLogDirNotCleared());
   for (const name of names.value) {
     if (!isAutoLogName(name, identifier)) continue;
     const path = `${childLogDir.replace(/\/+$/, "")}/${name}`;
     const removed = await core.doors.files.remove(path);
-    if (!removed.ok) say(core, `Failed to clean up '${path}'`);
+    if (!removed.ok) say(core, messages.childLogNotRemoved(path));
   }
 }
 

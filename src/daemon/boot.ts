@@ -1,4 +1,5 @@
 /** A fresh start: user, limits, log, servers, groups, daemonizing, pid file; then ready. Whatever fails here ends supervisord with a message. */
+import { daemonMessages as say } from "../logs/messages.ts";
 import { ok, type Result, refuse } from "../result.ts";
 import { beginToRun, bringUpGroups, openActivity, restartDaemon } from "./bringup.ts";
 import type { Core } from "./core.ts";
@@ -28,7 +29,7 @@ type Line = { readonly level: "info"; readonly text: string };
 async function becomeUser(core: Core): Promise<Result<readonly Line[], BootFailure>> {
   const { uid } = core.running.daemon;
   if (uid === null) return ok([]);
-  const done: Line = { level: "info", text: `Set uid to user ${uid} succeeded` };
+  const done: Line = { level: "info", text: say.userSet(uid) };
   if (uid === core.uid) return ok([done]);
   if (core.uid !== 0) return refuse({ text: "Can't drop privilege as nonroot user", code: 2 });
   const account = core.doors.accounts.byUid(uid);
@@ -60,11 +61,11 @@ async function openLog(core: Core, lines: readonly Line[]): Promise<Result<true,
 async function daemonize(core: Core): Promise<void> {
   const { nodaemon, directory, umask } = core.running.daemon;
   if (nodaemon) return;
-  core.loop.post((turn) => core.activity.write(turn, "info", "daemonizing the supervisord process"));
+  core.loop.post((turn) => core.activity.write(turn, "info", say.daemonizing()));
   const answer = core.answers.next("daemonized");
   core.loop.post((turn) => {
     turn.effect({ type: "daemonize", directory, umask });
-    if (directory !== null) core.activity.write(turn, "info", `set current directory: '${directory}'`);
+    if (directory !== null) core.activity.write(turn, "info", say.directoryEntered(directory));
   });
   core.keeperPid = (await answer).pid;
   core.doors.self.detach(directory);

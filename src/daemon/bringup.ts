@@ -1,5 +1,7 @@
 /** From a configuration to a running whole: the part that a fresh start and a reload share. (PROC-214, PROC-170..172) */
+
 import type { Config, ServerConfig } from "../config/model.ts";
+import { daemonMessages as say } from "../logs/messages.ts";
 import { ok, type Result } from "../result.ts";
 import { encodeRecord, recordKeys } from "../supervisor/records.ts";
 import { openEffects } from "./activity.ts";
@@ -75,9 +77,9 @@ export function restartDaemon(core: Core): void {
 function sayServers(core: Core, running: Config): void {
   core.loop.post((turn) => {
     for (const server of running.servers) {
-      for (const plugin of running.rpcInterfaces) core.activity.write(turn, "info", `RPC interface '${plugin.name}' initialized`);
+      for (const plugin of running.rpcInterfaces) core.activity.write(turn, "info", say.interfaceReady(plugin.name));
       if (server.username === null || server.username === "") {
-        core.activity.write(turn, "critical", `Server '${server.section}' running without any HTTP authentication checking`);
+        core.activity.write(turn, "critical", say.noAuthentication(server.section));
         if (isReachable(server)) core.activity.write(turn, "warn", openToAllText(server));
       }
     }

@@ -2,6 +2,7 @@
  * Clearing logs: the file is removed and made anew, as in the original, but only where a regular file stands at the path. A device node or a link is
  * left alone: the original replaces it, even /dev/null of the whole machine. (LOG-041..046, CONF-343)
  */
+import { daemonMessages as say } from "../logs/messages.ts";
 import { ok, type Result, refuse } from "../result.ts";
 import type { Core } from "./core.ts";
 import type { LogFile, Stream } from "./outputs.ts";
@@ -26,7 +27,7 @@ export async function clearProcessLogs(core: Core, logs: readonly Clearable[]): 
 /** (LOG-039, LOG-040, RPC-139, RPC-140) */
 export async function clearActivityLog(core: Core, file: LogFile | undefined): Promise<Result<true, "no-file" | "failed">> {
   if (file === undefined || !(await core.doors.files.lstat(file.path)).ok) return refuse("no-file");
-  core.loop.post((turn) => core.activity.write(turn, "info", "reopening log file"));
+  core.loop.post((turn) => core.activity.write(turn, "info", say.activityLogReopening()));
   await core.loop.flushed();
   return clearOne(core, file.path, file);
 }

@@ -1,6 +1,8 @@
 /** Sockets of FastCGI programs: bound before the first process of the group is spawned, closed with the last. (PROC-228..236) */
+
 import type { GroupConfig, SocketConfig } from "../config/model.ts";
 import type { Listen } from "../link/messages.ts";
+import { daemonMessages as say } from "../logs/messages.ts";
 import { ok, type Result, refuse } from "../result.ts";
 import type { Ref } from "../supervisor/world.ts";
 import type { Core } from "./core.ts";
@@ -42,7 +44,7 @@ export function reapedFastCgi(core: Core, ref: Ref): void {
 }
 
 async function bind(core: Core, socket: SocketConfig): Promise<Result<number, string>> {
-  core.loop.post((turn) => core.activity.write(turn, "info", `Creating socket ${socket.url}`));
+  core.loop.post((turn) => core.activity.write(turn, "info", say.socketCreated(socket.url)));
   const request = await listenRequest(core, socket);
   if (!request.ok) return request;
   const listened = await core.sockets.listen(core, request.value);
@@ -72,6 +74,6 @@ async function listenRequest(core: Core, socket: SocketConfig): Promise<Result<O
 }
 
 function close(core: Core, turn: Turn, socket: SocketConfig, number: number): void {
-  core.activity.write(turn, "info", `Closing socket ${socket.url}`);
+  core.activity.write(turn, "info", say.socketClosed(socket.url));
   turn.effect({ type: "unlisten", socket: number, unlink: false });
 }

@@ -1,4 +1,5 @@
 /** minfds and minprocs: the soft limits are raised where they are lower, never lowered. (PROC-226, CONF-328..335) */
+import { daemonMessages as say } from "../logs/messages.ts";
 import { ok, type Result, refuse } from "../result.ts";
 import type { Core } from "./core.ts";
 
@@ -22,7 +23,7 @@ export async function raiseLimits(core: Core): Promise<Result<readonly Line[], s
     if (now === null || now.soft >= BigInt(Math.max(0, least))) continue;
     const raised = await raise(core, resource, BigInt(least), now.hard);
     if (!raised) return refuse(refusal(resource, least, now.hard));
-    lines.push({ level: "info", text: `Increased RLIMIT_${resource.toUpperCase()} limit to ${least}` });
+    lines.push({ level: "info", text: say.limitIncreased(resource === "nofile" ? "NOFILE" : "NPROC", least) });
   }
   return ok(lines);
 }

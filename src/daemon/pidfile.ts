@@ -1,12 +1,13 @@
 /** The pid file: the keeper's pid, which is what the world calls supervisord. (PROC-221, PROC-222) */
+import { daemonMessages as say } from "../logs/messages.ts";
 import type { Core } from "./core.ts";
 
 export async function writePidfile(core: Core): Promise<void> {
   const { pidfile } = core.running.daemon;
   const written = await core.doors.files.write(pidfile, new TextEncoder().encode(`${core.keeperPid}\n`), 0o666);
   core.loop.post((turn) => {
-    if (written.ok) core.activity.write(turn, "info", `supervisord started with pid ${core.keeperPid}`);
-    else core.activity.write(turn, "critical", `could not write pidfile ${pidfile}`);
+    if (written.ok) core.activity.write(turn, "info", say.started(core.keeperPid));
+    else core.activity.write(turn, "critical", say.pidfileNotWritten(pidfile));
   });
 }
 

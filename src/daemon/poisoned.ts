@@ -3,12 +3,15 @@
 import type { Config } from "../config/model.ts";
 import { ok, type Result, refuse } from "../result.ts";
 import { encodeRecord, recordKeys } from "../supervisor/records.ts";
-import { label, makeGroup } from "../supervisor/world.ts";
+import { allMembers, label, makeGroup } from "../supervisor/world.ts";
 import type { BootFailure } from "./boot.ts";
 import { configRecord } from "./bringup.ts";
 import type { Core, Inheritance } from "./core.ts";
+import { autoKey } from "./core.ts";
 import type { DaemonParts } from "./daemon.ts";
 import { startAutostarts, storeAllGroups } from "./groups.ts";
+import { streamOwner } from "./numbers.ts";
+import { supervisorPort } from "./port.ts";
 import { adoptChildren } from "./recovery.ts";
 
 export async function startWithoutStates(
@@ -27,6 +30,7 @@ export async function startWithoutStates(
   adoptChildren(core.world, inheritance);
   for (const child of inheritance.children) core.numbers.skip(child.child);
   for (const socket of inheritance.sockets) core.numbers.skip(socket.socket);
+  recallAutoLogs(core, inheritance);
   core.activity.configure(core.running.daemon);
   core.outputs.restore(core, inheritance);
   core.servers.inherit(core.running.servers, inheritance);
@@ -40,8 +44,30 @@ export async function startWithoutStates(
     for (const group of core.world.groups.values()) core.events.groupAdded(core, turn, group.config);
   });
   startAutostarts(core);
+  restartListeners(core);
   core.servers.serve(core);
   return ok(core);
+}
+
+/** The files drawn for AUTO are known from what the keeper writes; a process that does not run gets a new one. */
+function recallAutoLogs(core: Core, inheritance: Inheritance): void {
+  const labels = new Map(inheritance.children.map((child) => [child.child, child.label]));
+  for (const { sink, path } of inheritance.sinks) {
+    const { child, channel } = streamOwner(sink);
+    const member = [...allMembers(core.world)].find((one) => label(one.ref) === labels.get(child));
+    if (member?.config[channel].logfile.kind === "auto") core.autoLogs.set(autoKey(member.ref, channel), path);
+  }
+}
+
+/** Nobody knows any more where a listener is in its protocol: one that waits for an event would wait for ever. */
+function restartListeners(core: Core): void {
+  const port = supervisorPort(core);
+  for (const group of core.world.groups.values()) {
+    if (group.config.kind !== "listeners") continue;
+    for (const { ref, state } of group.members.values()) {
+      if (state.pid !== 0) void port.stop(ref, "stopped").then(() => port.start(ref, "spawned"));
+    }
+  }
 }
 
 function adoptedText(core: Core, inheritance: Inheritance): string {

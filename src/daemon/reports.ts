@@ -1,5 +1,7 @@
 /** What the keeper reports, and what it leads to: one item of the loop each, acknowledged in the batch that carries the consequences. */
+
 import type { Report } from "../link/messages.ts";
+import { daemonMessages as say } from "../logs/messages.ts";
 import { decodeWaitStatus, exitWith } from "../process/waitstatus.ts";
 import { assert, unreachable } from "../result.ts";
 import { stepMember } from "../supervisor/step.ts";
@@ -50,7 +52,7 @@ function handle(core: Core, turn: Turn, report: Report): void {
     case "stdin-failed":
       return core.events.stdinFailed(core, turn, report.child, errnoName(report.errno), report.bytesNotTaken);
     case "orphan":
-      return core.activity.write(turn, "info", `reaped unknown pid ${report.pid} (${decodeWaitStatus(report.waitStatus).words})`);
+      return core.activity.write(turn, "info", say.orphanReaped(report.pid, decodeWaitStatus(report.waitStatus).words));
     case "listened":
       return core.sockets.heard(report);
     case "sink-opened":

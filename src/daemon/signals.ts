@@ -1,4 +1,5 @@
 /** Signals sent to supervisord: the keeper gets them and hands them on. (PROC-152, PROC-162, PROC-169, PROC-176..181) */
+import { daemonMessages as say } from "../logs/messages.ts";
 import { signalName } from "../process/waitstatus.ts";
 import { goDown } from "../supervisor/goingdown.ts";
 import type { Core } from "./core.ts";
@@ -17,19 +18,19 @@ export function onSignal(core: Core, turn: Turn, signal: number): void {
     case SIGTERM:
     case SIGINT:
     case SIGQUIT:
-      core.activity.write(turn, "warn", `received ${signalName(signal)} indicating exit request`);
+      core.activity.write(turn, "warn", say.exitRequested(signalName(signal)));
       return takeStep(core, turn, (step, now) => goDown(core.world, "SHUTDOWN", now, step));
     case SIGHUP:
       if (core.world.mood === "SHUTDOWN") {
-        return core.activity.write(turn, "warn", "ignored SIGHUP indicating restart request (shutdown in progress)");
+        return core.activity.write(turn, "warn", say.restartIgnored(signalName(signal)));
       }
-      core.activity.write(turn, "warn", "received SIGHUP indicating restart request");
+      core.activity.write(turn, "warn", say.restartRequested(signalName(signal)));
       return requestReload(core);
     case SIGUSR2:
-      core.activity.write(turn, "info", "received SIGUSR2 indicating log reopen request");
-      core.activity.write(turn, "info", "supervisord logreopen");
+      core.activity.write(turn, "info", say.reopenRequested(signalName(signal)));
+      core.activity.write(turn, "info", say.reopening());
       return core.outputs.reopenAll(turn);
     default:
-      return core.activity.write(turn, "blather", `received ${signalName(signal)} indicating nothing`);
+      return core.activity.write(turn, "blather", say.nothingRequested(signalName(signal)));
   }
 }

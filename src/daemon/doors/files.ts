@@ -33,8 +33,8 @@ export function realFiles(): Files {
     list: (path) => attempt(async () => (await readdir(path)).sort()),
     write: (path, bytes, mode) => write(path, bytes, mode, `${process.pid}.${++writes}`),
     createExclusive: (path, mode) => attempt(async () => create(path, mode, O_EXCL | O_NOFOLLOW)),
-    rename: (from, to) => attempt(async () => (await rename(from, to), true as const)),
-    remove: (path) => attempt(async () => (await unlink(path), true as const)),
+    rename: (from, to) => attempt(() => rename(from, to).then(() => true as const)),
+    remove: (path) => attempt(() => unlink(path).then(() => true as const)),
   };
 }
 
