@@ -72,6 +72,7 @@ static void carry_out(const struct effect *e, uint64_t batch) {
     case EFFECT_UMASK: umask((mode_t)e->value & 0777); break;
     case EFFECT_FORGET_CHILD: child_forget(e->number); break;
     case EFFECT_DATAGRAM: sink_datagram(e->text, e->bytes); break;
+    case EFFECT_ECHO: report(LOOSE, REPORT_ECHOED, F4(e->number)); break;
     case EFFECT_UPGRADE_RESERVED: break;
   }
 }

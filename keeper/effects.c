@@ -121,7 +121,8 @@ static bool read_body(struct reader *r, struct effect *e) {
       return true;
     case EFFECT_SINK_CLOSE:
     case EFFECT_FORGET_CHILD:
-    case EFFECT_STDIN_CLOSE: e->number = read_u32(r); return true;
+    case EFFECT_STDIN_CLOSE:
+    case EFFECT_ECHO: e->number = read_u32(r); return true;
     case EFFECT_APPEND:
     case EFFECT_STDIN: e->number = read_u32(r), e->bytes = read_span(r); return true;
     case EFFECT_STREAM: e->number = read_u32(r), e->kind = read_choice(r, MODE_ASKED), e->sink = read_u32(r); return true;
