@@ -4,7 +4,19 @@ import fc from "fast-check";
 import { availableNames, expand, type Names } from "./expand.ts";
 import { fault, faults, good, HOST, MAIN, processes, program, programFault, read, warnings } from "./load.fixture.ts";
 
-const NAMES: Names = [new Map([["ENV_A", "alpha"], ["ENV_P", "a%b"], ["ENV_my.var", "dots"], ["ENV_E", ""], ["ENV_Q", "it's"]]), new Map<string, string | number>([["n", 7], ["m", -12]])];
+const NAMES: Names = [
+  new Map([
+    ["ENV_A", "alpha"],
+    ["ENV_P", "a%b"],
+    ["ENV_my.var", "dots"],
+    ["ENV_E", ""],
+    ["ENV_Q", "it's"],
+  ]),
+  new Map<string, string | number>([
+    ["n", 7],
+    ["m", -12],
+  ]),
+];
 
 function expanded(text: string): string {
   const result = expand(text, NAMES);
@@ -13,8 +25,22 @@ function expanded(text: string): string {
 
 test("CONF-085: names are inserted in every conversion of Python", () => {
   const cases: Readonly<Record<string, string>> = {
-    "%(ENV_A)s!": "alpha!", "%(n)02d": "07", "%(ENV_A)7s": "  alpha", "%(ENV_A)-7s|": "alpha  |", "%(ENV_A).2s": "al", "%(ENV_Q)r": `"it's"`, "%(n)x": "7",
-    "%(m)+d": "-12", "%(n)+d": "+7", "%(n)5.3d": "  007", "%(n)#x": "0x7", "%(n).2f": "7.00", "%(n)c": "\x07", "%(n)i%(n)u": "77", "%(m)05d": "-0012", "%(n)e": "7.000000e+00",
+    "%(ENV_A)s!": "alpha!",
+    "%(n)02d": "07",
+    "%(ENV_A)7s": "  alpha",
+    "%(ENV_A)-7s|": "alpha  |",
+    "%(ENV_A).2s": "al",
+    "%(ENV_Q)r": `"it's"`,
+    "%(n)x": "7",
+    "%(m)+d": "-12",
+    "%(n)+d": "+7",
+    "%(n)5.3d": "  007",
+    "%(n)#x": "0x7",
+    "%(n).2f": "7.00",
+    "%(n)c": "\x07",
+    "%(n)i%(n)u": "77",
+    "%(m)05d": "-0012",
+    "%(n)e": "7.000000e+00",
     "%(n)g": "7",
   };
   for (const [text, result] of Object.entries(cases)) assert.equal(expanded(text), result, text);
@@ -33,23 +59,47 @@ test("CONF-087: an unknown name is refused with all that are known, and a sugges
 });
 
 test("CONF-088: names are listed by code point, upper case first", () => {
-  assert.deepEqual(availableNames([new Map([["b", "1"], ["ENV_z", "1"], ["ENV_A", "1"]]), new Map([["a", 1], ["b", 2], ["\u{10000}", 1], ["\uffff", 1]])]), [
-    "ENV_A", "ENV_z", "a", "b", "\uffff", "\u{10000}",
-  ]);
+  assert.deepEqual(
+    availableNames([
+      new Map([
+        ["b", "1"],
+        ["ENV_z", "1"],
+        ["ENV_A", "1"],
+      ]),
+      new Map([
+        ["a", 1],
+        ["b", 2],
+        ["\u{10000}", 1],
+        ["\uffff", 1],
+      ]),
+    ]),
+    ["ENV_A", "ENV_z", "a", "b", "\uffff", "\u{10000}"],
+  );
 });
 
 test("CONF-089: other faults name the text, the option and what Python says, and the hint has the column", async () => {
   const [error] = await faults("[program:x]\ncommand = date\n  +%Y\n");
-  assert.equal(error?.message, `Format string 'date\\n+%Y' for 'program:x.command' is badly formatted: unsupported format character 'Y' (0x59) at index 7 in section 'program:x' (file: '${MAIN}')`);
+  assert.equal(
+    error?.message,
+    `Format string 'date\\n+%Y' for 'program:x.command' is badly formatted: unsupported format character 'Y' (0x59) at index 7 in section 'program:x' (file: '${MAIN}')`,
+  );
   assert.deepEqual([error?.line, error?.excerpt], [4, "  +%Y"]);
   assert.equal(error?.hint, "write %% for a literal %, or %(name)s in column 4");
 });
 
 test("CONF-090: Python's own words for faults", () => {
   const cases: Readonly<Record<string, string>> = {
-    "100%": "incomplete format", "%(ENV_A": "incomplete format key", "%(ENV_A)d": "%d format: a real number is required, not str", "%(ENV_A)x": "%x format: an integer is required, not str",
-    "a %d": "%d format: a real number is required, not dict", "%(ENV_A)c": "%c requires int or char", "%(n)b": "unsupported format character 'b' (0x62) at index 4",
-    "%(ENV_A)f": "must be real number, not str", "%(n)*d": "not enough arguments for format string", "%*d": "* wants int", "%(n)é": "unsupported format character '?' (0xe9) at index 4",
+    "100%": "incomplete format",
+    "%(ENV_A": "incomplete format key",
+    "%(ENV_A)d": "%d format: a real number is required, not str",
+    "%(ENV_A)x": "%x format: an integer is required, not str",
+    "a %d": "%d format: a real number is required, not dict",
+    "%(ENV_A)c": "%c requires int or char",
+    "%(n)b": "unsupported format character 'b' (0x62) at index 4",
+    "%(ENV_A)f": "must be real number, not str",
+    "%(n)*d": "not enough arguments for format string",
+    "%*d": "* wants int",
+    "%(n)é": "unsupported format character '?' (0xe9) at index 4",
   };
   for (const [text, fault] of Object.entries(cases)) assert.equal(expanded(text), `badly-formatted: ${fault}`, text);
 });
@@ -79,7 +129,8 @@ test("CONF-094: the environment of the start is there as ENV_<NAME>, case sensit
   assert.equal((await program("command=%(ENV_X)s", { environment: { X: "cat" } })).command, "cat");
 });
 
-test("CONF-095: no shell-style variables", async () => assert.equal((await program("command=$HOME `x` ${HOME}")).command, "$HOME `x` ${HOME}"));
+test("CONF-095: no shell-style variables", async () =>
+  assert.equal((await program("command=$HOME `x` ${HOME}")).command, "$HOME `x` ${HOME}"));
 
 test("CONF-096: keys of [supervisord] environment are names for what is read later, over the environment's", async () => {
   const own = { environment: { K: "os", HOME: "/root" } };
@@ -101,7 +152,8 @@ async function offered(text: string): Promise<string> {
   return (names ?? "no such error").replace(/ENV_\w+,? ?/g, "").replace(/, $/, "");
 }
 
-test("CONF-098: names in options of [supervisord]: here", async () => assert.equal(await offered("[supervisord]\nidentifier=%(x)s\n"), "here"));
+test("CONF-098: names in options of [supervisord]: here", async () =>
+  assert.equal(await offered("[supervisord]\nidentifier=%(x)s\n"), "here"));
 
 test("CONF-099: names in [supervisord] environment: here and host_node_name, expanded once", async () => {
   assert.equal(await offered("[supervisord]\nenvironment=A=%(x)s\n"), "here, host_node_name");
@@ -109,7 +161,8 @@ test("CONF-099: names in [supervisord] environment: here and host_node_name, exp
   assert.deepEqual(process?.environment, { A: "50%", H: HOST });
 });
 
-test("CONF-100: names in [include] files: here and host_node_name", async () => assert.equal(await offered("[include]\nfiles=%(x)s\n"), "here, host_node_name"));
+test("CONF-100: names in [include] files: here and host_node_name", async () =>
+  assert.equal(await offered("[include]\nfiles=%(x)s\n"), "here, host_node_name"));
 
 test("CONF-101: names in servers: here for the file, none besides the environment's for the rest", async () => {
   assert.equal(await offered("[unix_http_server]\nfile=%(x)s\n"), "here");
@@ -121,7 +174,8 @@ test("CONF-102: names in [group:x]: here", async () => assert.equal(await offere
 
 test("CONF-103: names in options of groups made of one section: here", async () => {
   const listener = "[eventlistener:e]\ncommand=a\nevents=EVENT\n";
-  for (const name of ["priority", "buffer_size", "result_handler", "redirect_stderr"]) assert.equal(await offered(`${listener}${name}=%(x)s\n`), "here", name);
+  for (const name of ["priority", "buffer_size", "result_handler", "redirect_stderr"])
+    assert.equal(await offered(`${listener}${name}=%(x)s\n`), "here", name);
   assert.equal(await offered("[eventlistener:e]\ncommand=a\nevents=%(x)s\n"), "here");
   for (const name of ["user", "socket_mode", "socket_owner", "socket_backlog"]) {
     assert.equal(await offered(`[fcgi-program:f]\ncommand=a\nsocket=tcp://a:1\n${name}=%(x)s\n`), "here", name);
@@ -139,20 +193,53 @@ test("CONF-105: names in socket: here and program_name", async () => {
 });
 
 test("CONF-106: names in options read once per section", async () => {
-  const names = ["autostart", "autorestart", "startsecs", "startretries", "stopsignal", "stopwaitsecs", "stopasgroup", "killasgroup", "exitcodes", "redirect_stderr", "numprocs", "numprocs_start",
-    "stdout_capture_maxbytes", "stderr_events_enabled", "serverurl", "user", "umask"];
-  for (const name of names) assert.equal(await offered(`[program:x]\ncommand=a\n${name}=%(x)s\n`), "group_name, here, host_node_name, program_name", name);
+  const names = [
+    "autostart",
+    "autorestart",
+    "startsecs",
+    "startretries",
+    "stopsignal",
+    "stopwaitsecs",
+    "stopasgroup",
+    "killasgroup",
+    "exitcodes",
+    "redirect_stderr",
+    "numprocs",
+    "numprocs_start",
+    "stdout_capture_maxbytes",
+    "stderr_events_enabled",
+    "serverurl",
+    "user",
+    "umask",
+  ];
+  for (const name of names)
+    assert.equal(await offered(`[program:x]\ncommand=a\n${name}=%(x)s\n`), "group_name, here, host_node_name, program_name", name);
 });
 
 test("CONF-107: names in options read once per process", async () => {
   const all = "group_name, here, host_node_name, numprocs, process_num, program_name";
-  const names = ["process_name", "command", "environment", "directory", "stdout_logfile", "stderr_logfile_maxbytes", "stdout_logfile_backups", "stderr_syslog"];
-  for (const name of names) assert.equal(await offered(`[program:x]\n${name === "command" ? "" : "command=a\n"}${name}=%(x)s\n`), all, name);
+  const names = [
+    "process_name",
+    "command",
+    "environment",
+    "directory",
+    "stdout_logfile",
+    "stderr_logfile_maxbytes",
+    "stdout_logfile_backups",
+    "stderr_syslog",
+  ];
+  for (const name of names)
+    assert.equal(await offered(`[program:x]\n${name === "command" ? "" : "command=a\n"}${name}=%(x)s\n`), all, name);
 });
 
 test("CONF-108: variables of the program's environment are names in its per-process options", async () => {
-  const process = await program("command=%(ENV_K)s\nenvironment=K=v\ndirectory=/%(ENV_K)s\nprocess_name=%(ENV_K)s\nstdout_logfile=/tmp/%(ENV_K)s");
-  assert.deepEqual([process.command, process.directory, process.name, process.stdout.logfile], ["v", "/v", "v", { kind: "file", path: "/tmp/v" }]);
+  const process = await program(
+    "command=%(ENV_K)s\nenvironment=K=v\ndirectory=/%(ENV_K)s\nprocess_name=%(ENV_K)s\nstdout_logfile=/tmp/%(ENV_K)s",
+  );
+  assert.deepEqual(
+    [process.command, process.directory, process.name, process.stdout.logfile],
+    ["v", "/v", "v", { kind: "file", path: "/tmp/v" }],
+  );
   assert.match(await programFault("stopsignal=%(ENV_K)s\nenvironment=K=TERM"), /'ENV_K'/);
 });
 
@@ -174,7 +261,8 @@ test("CONF-110: log names are expanded twice, and where the second pass fails th
   assert.equal(await path("/tmp/%(ENV_P)s", { P: "50%" }), "/tmp/50%");
 });
 
-test("CONF-111: host_node_name is the name of the host", async () => assert.equal((await program("command=%(host_node_name)s")).command, HOST));
+test("CONF-111: host_node_name is the name of the host", async () =>
+  assert.equal((await program("command=%(host_node_name)s")).command, HOST));
 
 const INCLUDING = "[include]\nfiles=sub/*.conf\n";
 const included = (text: string) => ({ files: { "/etc/sub/a.conf": text } });
@@ -219,16 +307,24 @@ test("CONF-119: sections that are not read may hold anything", async () => {
 test("CONF-120: values of flags are not expanded", async () => {
   const { loadConfig } = await import("./load.ts");
   const { flags, world } = await import("./load.fixture.ts");
-  const loaded = await loadConfig(world({ files: { [MAIN]: "[supervisord]\n" } }), { file: MAIN, flags: flags({ identifier: "%(here)s" }) });
+  const loaded = await loadConfig(world({ files: { [MAIN]: "[supervisord]\n" } }), {
+    file: MAIN,
+    flags: flags({ identifier: "%(here)s" }),
+  });
   assert.equal(loaded.ok && loaded.value.daemon.identifier, "%(here)s");
 });
 
 test("any text is expanded or refused, and a text without % is itself", () => {
   const pieces = fc.constantFrom("%", "(", ")", "ENV_A", "n", "s", "d", "*", ".", "5", "#", "-", "é", "%(n)", "%%");
-  fc.assert(fc.property(fc.array(pieces).map((some) => some.join("")), (text) => {
-    const result = expand(text, NAMES);
-    if (!text.includes("%")) assert.deepEqual(result, { ok: true, value: { text, hasBare: false } });
-    if (!result.ok) assert.equal(text[result.error.offset], "%");
-  }));
+  fc.assert(
+    fc.property(
+      fc.array(pieces).map((some) => some.join("")),
+      (text) => {
+        const result = expand(text, NAMES);
+        if (!text.includes("%")) assert.deepEqual(result, { ok: true, value: { text, hasBare: false } });
+        if (!result.ok) assert.equal(text[result.error.offset], "%");
+      },
+    ),
+  );
   fc.assert(fc.property(fc.string(), (text) => assert.equal(expanded(text.replaceAll("%", "%%")), text)));
 });

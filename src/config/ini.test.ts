@@ -26,8 +26,12 @@ test("CONF-016: LF, CRLF and lone CR end a line; the text is UTF-8", async () =>
 });
 
 test("CONF-017: bytes that are no UTF-8 are refused with their position, even in a comment", async () => {
-  const bytes = (...parts: (string | number)[]) => Buffer.concat(parts.map((part) => (typeof part === "number" ? Buffer.from([part]) : Buffer.from(part))));
-  assert.equal(await fault(bytes("[supervisord]\n;", " ", 0xe9, "x\n")), "'utf-8' codec can't decode byte 0xe9 in position 16: invalid continuation byte");
+  const bytes = (...parts: (string | number)[]) =>
+    Buffer.concat(parts.map((part) => (typeof part === "number" ? Buffer.from([part]) : Buffer.from(part))));
+  assert.equal(
+    await fault(bytes("[supervisord]\n;", " ", 0xe9, "x\n")),
+    "'utf-8' codec can't decode byte 0xe9 in position 16: invalid continuation byte",
+  );
   assert.equal(await fault(bytes("[a]", 0xff)), "'utf-8' codec can't decode byte 0xff in position 3: invalid start byte");
   assert.equal(await fault(bytes("é", 0xe2, 0x82)), "'utf-8' codec can't decode bytes in position 2-3: unexpected end of data");
   assert.equal(await fault(bytes(0xed, 0xa0, 0x80)), "'utf-8' codec can't decode byte 0xed in position 0: invalid continuation byte");
@@ -84,13 +88,17 @@ test("CONF-027: option names are case insensitive", () => {
 });
 
 test("CONF-028: option names may hold spaces and dots", () => {
-  assert.deepEqual(options("[a]\nsupervisor.rpcinterface_factory = x\nmy name=y\n"), { "supervisor.rpcinterface_factory": "x", "my name": "y" });
+  assert.deepEqual(options("[a]\nsupervisor.rpcinterface_factory = x\nmy name=y\n"), {
+    "supervisor.rpcinterface_factory": "x",
+    "my name": "y",
+  });
 });
 
 test("CONF-029: nothing behind the delimiter is the empty text", () => assert.equal(value("="), ""));
 
 test("CONF-030, CONF-031: a line without a delimiter or without a name is an error", () => {
-  for (const line of ["identifier", "REM text", "=foo", ":foo"]) assert.match(messages(`[a]\n${line}\n`)[0] ?? "", /^Source contains parsing errors/, line);
+  for (const line of ["identifier", "REM text", "=foo", ":foo"])
+    assert.match(messages(`[a]\n${line}\n`)[0] ?? "", /^Source contains parsing errors/, line);
 });
 
 test("CONF-032: all such lines of a file are reported in one message", () => {
@@ -180,7 +188,13 @@ test("CONF-052: the last of two options wins, also when they differ in case only
 
 test("CONF-053: [DEFAULT] reaches every section, and may give a program its command", async () => {
   const all = await processes("[DEFAULT]\nautostart=false\ncommand=/bin/d\n[program:a]\n[program:b]\ncommand=/bin/b\n");
-  assert.deepEqual(all.map(({ command, autostart }) => [command, autostart]), [["/bin/d", false], ["/bin/b", false]]);
+  assert.deepEqual(
+    all.map(({ command, autostart }) => [command, autostart]),
+    [
+      ["/bin/d", false],
+      ["/bin/b", false],
+    ],
+  );
 });
 
 test("CONF-055: the last line needs no newline", () => assert.deepEqual(options("[a]\nx=1"), { x: "1" }));
@@ -195,20 +209,24 @@ test("CONF-056: an unknown option is ignored, with a warning that names file, li
 });
 
 test("unknown options that other tools read are named in extra_options and then give no warning", async () => {
-  const text = (extra: string) => `[supervisord]\n${extra}\n[program:a]\ncommand=a\ndependent_startup=true\ndependent_startup_wait_for=b:running\n`;
+  const text = (extra: string) =>
+    `[supervisord]\n${extra}\n[program:a]\ncommand=a\ndependent_startup=true\ndependent_startup_wait_for=b:running\n`;
   assert.equal((await warnings(text(""))).length, 2);
   assert.deepEqual(await warnings(text("extra_options=dependent_startup*")), []);
 });
 
 test("CONF-057: unknown sections are ignored, with a warning", async () => {
   const found = await warnings("[foo]\n[foo:bar]\n[program]\n[Program:x]\n[program :x]\n");
-  assert.deepEqual(found.map((text) => text.replace(/ is ignored \(\S+\)/, "")), [
-    "Unknown section [foo]",
-    "Unknown section [foo:bar]",
-    "Unknown section [program]; did you mean [program:x]?",
-    "Unknown section [Program:x]; did you mean [program:x]?",
-    "Unknown section [program :x]; did you mean [program:x]?",
-  ]);
+  assert.deepEqual(
+    found.map((text) => text.replace(/ is ignored \(\S+\)/, "")),
+    [
+      "Unknown section [foo]",
+      "Unknown section [foo:bar]",
+      "Unknown section [program]; did you mean [program:x]?",
+      "Unknown section [Program:x]; did you mean [program:x]?",
+      "Unknown section [program :x]; did you mean [program:x]?",
+    ],
+  );
 });
 
 test("CONF-058: without [supervisord] nothing goes; an included file may bring it", async () => {
@@ -227,36 +245,55 @@ test("lines of values are known, also over several lines and with comments betwe
 
 test("a text that is repeated in one file is noted with both lines", () => {
   const { repetitions } = readIni(FILE, "[a]\nx=1\nx=2\n[a]\n");
-  assert.deepEqual(repetitions.map(({ name, line, firstLine }) => [name, line, firstLine]), [["x", 3, 2], [null, 4, 1]]);
+  assert.deepEqual(
+    repetitions.map(({ name, line, firstLine }) => [name, line, firstLine]),
+    [
+      ["x", 3, 2],
+      [null, 4, 1],
+    ],
+  );
 });
 
 test("the parser takes any text", () => {
   const pieces = fc.constantFrom("[", "]", "a", "=", ":", ";", "#", " ", "\n", "\r", "\t", "\u2028", "%", '"', "\0", "é");
-  fc.assert(fc.property(fc.oneof(fc.string(), fc.array(pieces).map((some) => some.join(""))), (text) => {
-    const file: IniFile = readIni(FILE, text);
-    for (const section of file.sections.values()) {
-      for (const [name, option] of section.options) {
-        assert.equal(name, name.toLowerCase());
-        assert.equal(option.text.split("\n").length, option.partLines === null ? 1 : Math.min(option.partLines.length, option.text.split("\n").length));
-        assert.ok(option.line >= 1 && option.line <= file.lines.length);
-      }
-    }
-  }));
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        fc.array(pieces).map((some) => some.join("")),
+      ),
+      (text) => {
+        const file: IniFile = readIni(FILE, text);
+        for (const section of file.sections.values()) {
+          for (const [name, option] of section.options) {
+            assert.equal(name, name.toLowerCase());
+            assert.equal(
+              option.text.split("\n").length,
+              option.partLines === null ? 1 : Math.min(option.partLines.length, option.text.split("\n").length),
+            );
+            assert.ok(option.line >= 1 && option.line <= file.lines.length);
+          }
+        }
+      },
+    ),
+  );
 });
 
 test("sections that are written down are read back", () => {
   const word = fc.string({ unit: fc.constantFrom("a", "b", "x y", "é", "%", "=", ":", "]", "1"), minLength: 1, maxLength: 4 });
   const name = word.map((text) => text.replace(/[=:]/g, "_").trim()).filter((text) => text !== "" && !text.startsWith("["));
   const text = fc.array(word, { maxLength: 3 }).map((lines) => lines.join("\n"));
-  fc.assert(fc.property(fc.dictionary(word, fc.dictionary(name, text)), (sections) => {
-    const written = Object.entries(sections).map(([header, values]) => {
-      const lines = Object.entries(values).map(([option, one]) => `${option} = ${one.replaceAll("\n", "\n    ")}`);
-      return `[${header}]\n${lines.join("\n")}\n`;
-    });
-    const back = readIni(FILE, written.join("\n"));
-    assert.deepEqual(back.errors, []);
-    for (const [header, values] of Object.entries(sections)) assert.deepEqual(options(written.join("\n"), header), { ...values });
-  }));
+  fc.assert(
+    fc.property(fc.dictionary(word, fc.dictionary(name, text)), (sections) => {
+      const written = Object.entries(sections).map(([header, values]) => {
+        const lines = Object.entries(values).map(([option, one]) => `${option} = ${one.replaceAll("\n", "\n    ")}`);
+        return `[${header}]\n${lines.join("\n")}\n`;
+      });
+      const back = readIni(FILE, written.join("\n"));
+      assert.deepEqual(back.errors, []);
+      for (const [header, values] of Object.entries(sections)) assert.deepEqual(options(written.join("\n"), header), { ...values });
+    }),
+  );
 });
 
 test("a program's line is what it is: the whole of it with comments and continuation", async () => {

@@ -4,6 +4,7 @@ import { ok, type Result, refuse } from "../result.ts";
 import type { GivenFlag } from "./commandline.ts";
 import { findConfigFile, type LoadDoors, loadConfig } from "./load.ts";
 import type { Config, ConfigError, ProcessConfig } from "./model.ts";
+import { folderOf } from "./pathnames.ts";
 import { readSupervisordArguments } from "./supervisord.ts";
 
 export type World = {
@@ -35,7 +36,7 @@ export function world({
   uid = 1000,
   ...rest
 }: World): LoadDoors {
-  const known = new Set(["/", "/tmp", "/etc", "/root", cwd, ...folders, ...Object.keys(files)].flatMap(above));
+  const known = new Set(["/tmp", "/etc", "/root", cwd, ...folders, ...Object.keys(files).map(folderOf)].flatMap(withAbove));
   const birth = { uid, gid: uid, cwd, environment, hostName: HOST, argv0: rest.argv0 ?? "/usr/bin/supervisord", args: rest.args ?? [] };
   const accounts = {
     byName: (name: string) => ACCOUNTS.find((one) => one.name === name) ?? null,
@@ -90,11 +91,9 @@ function filesOf(files: Readonly<Record<string, string | Uint8Array>>, folders: 
   };
 }
 
-function above(path: string): string[] {
-  const parts = path.split("/").slice(1);
-  return ["/", ...parts.map((_, index) => `/${parts.slice(0, index + 1).join("/")}`)].filter(
-    (one) => one !== path || !/\.[a-z]+$/.test(one),
-  );
+function withAbove(path: string): string[] {
+  const parts = path.split("/").filter((part) => part !== "");
+  return ["/", ...parts.map((_, index) => `/${parts.slice(0, index + 1).join("/")}`)];
 }
 
 /** The main file of `read`. */

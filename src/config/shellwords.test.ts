@@ -25,7 +25,11 @@ test("CONF-146: what a word may hold without quotes", () => {
 
 test("CONF-147: other characters need quotes", async () => {
   for (const text of ["A=a@b", "A=a,b", "A=a;b", "A=a&b", "A=[1]", "A=a%b"]) refused(text);
-  assert.equal(await programFault("environment=A=a%%b"), "Unexpected end of key/value pairs in value 'A=a%b'", "the text is shown as expanded");
+  assert.equal(
+    await programFault("environment=A=a%%b"),
+    "Unexpected end of key/value pairs in value 'A=a%b'",
+    "the text is shown as expanded",
+  );
 });
 
 test("CONF-148: any token may stand between two pairs", () => {
@@ -34,7 +38,13 @@ test("CONF-148: any token may stand between two pairs", () => {
 });
 
 test("CONF-149: any token may be a value", () => {
-  const cases: Readonly<Record<string, Record<string, string>>> = { "A=,B": { A: "," }, "A==1": { A: "=" }, "A=$HOME": { A: "$" }, "A=~/x": { A: "~" }, "A=*": { A: "*" } };
+  const cases: Readonly<Record<string, Record<string, string>>> = {
+    "A=,B": { A: "," },
+    "A==1": { A: "=" },
+    "A=$HOME": { A: "$" },
+    "A=~/x": { A: "~" },
+    "A=*": { A: "*" },
+  };
   for (const [text, value] of Object.entries(cases)) assert.deepEqual(variables(text), value, text);
 });
 
@@ -71,7 +81,7 @@ test("CONF-157: pieces with and without quotes join", () => {
   assert.equal(variables("A=it's"), "No closing quotation");
 });
 
-test("CONF-158: backslashes: the next character outside quotes, only \" and \\ inside double ones, nothing inside single ones", () => {
+test('CONF-158: backslashes: the next character outside quotes, only " and \\ inside double ones, nothing inside single ones', () => {
   assert.deepEqual(variables(String.raw`A=a\,b,B=\n`), { A: "a,b", B: "n" });
   assert.deepEqual(variables(String.raw`A="\n\"\\",B='\n'`), { A: String.raw`\n"\ `.trim(), B: String.raw`\n` });
 });
@@ -95,7 +105,13 @@ test("CONF-163: the last of two keys wins", () => assert.deepEqual(variables("A=
 
 test("CONF-164: keys are not checked", () => {
   const value = parseEnvironment("1=a,A.B=b,A-B=c,A:B=d,__proto__=e");
-  assert.deepEqual(value.ok && Object.entries(value.value), [["1", "a"], ["A.B", "b"], ["A-B", "c"], ["A:B", "d"], ["__proto__", "e"]]);
+  assert.deepEqual(value.ok && Object.entries(value.value), [
+    ["1", "a"],
+    ["A.B", "b"],
+    ["A-B", "c"],
+    ["A:B", "d"],
+    ["__proto__", "e"],
+  ]);
 });
 
 test("CONF-388: commands are split into POSIX words, without variables and globbing", () => {
@@ -118,19 +134,30 @@ test("PROC-063: what cannot be split says why", () => {
 
 test("words and variables that are written down with quotes are read back", () => {
   const quote = (text: string) => `"${text.replace(/["\\]/g, "\\$&")}"`;
-  fc.assert(fc.property(fc.array(fc.string()), (words) => {
-    assert.deepEqual(splitCommand(words.map(quote).join(" ")), { ok: true, value: words });
-  }));
-  fc.assert(fc.property(fc.dictionary(fc.string(), fc.string()), (values) => {
-    const text = Object.entries(values).map(([name, value]) => `${quote(name)}=${quote(value)}`).join(",");
-    const read = parseEnvironment(text);
-    assert.deepEqual(read.ok && { ...read.value }, { ...values });
-  }));
+  fc.assert(
+    fc.property(fc.array(fc.string()), (words) => {
+      assert.deepEqual(splitCommand(words.map(quote).join(" ")), { ok: true, value: words });
+    }),
+  );
+  fc.assert(
+    fc.property(fc.dictionary(fc.string(), fc.string()), (values) => {
+      const text = Object.entries(values)
+        .map(([name, value]) => `${quote(name)}=${quote(value)}`)
+        .join(",");
+      const read = parseEnvironment(text);
+      assert.deepEqual(read.ok && { ...read.value }, { ...values });
+    }),
+  );
 });
 
 test("any text is split or refused", () => {
   const pieces = fc.constantFrom("a", "=", ",", '"', "'", "\\", " ", "\n", "#", "é", ";", "日");
-  fc.assert(fc.property(fc.array(pieces).map((some) => some.join("")), (text) => {
-    assert.ok(["boolean"].includes(typeof splitCommand(text).ok) && ["boolean"].includes(typeof parseEnvironment(text).ok));
-  }));
+  fc.assert(
+    fc.property(
+      fc.array(pieces).map((some) => some.join("")),
+      (text) => {
+        assert.ok(["boolean"].includes(typeof splitCommand(text).ok) && ["boolean"].includes(typeof parseEnvironment(text).ok));
+      },
+    ),
+  );
 });

@@ -14,7 +14,18 @@ function outcome<T>(result: Result<T, string>): T | string {
 const { accounts } = world({});
 
 test("CONF-067: whole numbers with spaces, sign, underscores and digits of any script", () => {
-  const good: Readonly<Record<string, number>> = { "7": 7, " 7 ": 7, "+7": 7, "-7": -7, "1_000": 1000, "٣": 3, "१२": 12, "𝟙𝟘": 10, "007": 7, "-0": 0 };
+  const good: Readonly<Record<string, number>> = {
+    "7": 7,
+    " 7 ": 7,
+    "+7": 7,
+    "-7": -7,
+    "1_000": 1000,
+    "٣": 3,
+    "१२": 12,
+    "𝟙𝟘": 10,
+    "007": 7,
+    "-0": 0,
+  };
   for (const [text, value] of Object.entries(good)) assert.equal(outcome(parseInteger(text)), value, text);
   for (const text of ["", "1.5", "1e3", "0x10", "_1", "1__0", "1_", "+", "- 1", "a", "\x1c1", "½", "9".repeat(4301)]) {
     assert.match(String(outcome(parseInteger(text))), /^invalid literal for int\(\) with base 10: '/, text);
@@ -38,24 +49,45 @@ test("CONF-068: no range is checked where no row says so", async () => {
 test("CONF-069: booleans are eight words in any case", () => {
   for (const text of ["yes", "TRUE", "On", "1"]) assert.equal(outcome(parseBoolean(text)), true, text);
   for (const text of ["no", "False", "OFF", "0"]) assert.equal(outcome(parseBoolean(text)), false, text);
-  for (const text of ["", "y", "t", "2", "none", " true", "Maybe"]) assert.equal(outcome(parseBoolean(text)), `not a valid boolean value: '${text}'`);
+  for (const text of ["", "y", "t", "2", "none", " true", "Maybe"])
+    assert.equal(outcome(parseBoolean(text)), `not a valid boolean value: '${text}'`);
 });
 
 test("CONF-070: byte sizes with KB, MB, GB", () => {
-  const good: Readonly<Record<string, number>> = { "0": 0, "512": 512, "1KB": 1024, "1 kb": 1024, "10mB": 10485760, "4GB": 4294967296, "-1KB": -1024, " 5 ": 5 };
+  const good: Readonly<Record<string, number>> = {
+    "0": 0,
+    "512": 512,
+    "1KB": 1024,
+    "1 kb": 1024,
+    "10mB": 10485760,
+    "4GB": 4294967296,
+    "-1KB": -1024,
+    " 5 ": 5,
+  };
   for (const [text, value] of Object.entries(good)) assert.equal(outcome(parseByteSize(text)), value, text);
   const bad: Readonly<Record<string, string>> = { "1K": "1k", "1B": "1b", "1.5MB": "1.5", KB: "", "1TB": "1tb", "": "" };
-  for (const [text, shown] of Object.entries(bad)) assert.equal(outcome(parseByteSize(text)), `invalid literal for int() with base 10: '${shown}'`, text);
+  for (const [text, shown] of Object.entries(bad))
+    assert.equal(outcome(parseByteSize(text)), `invalid literal for int() with base 10: '${shown}'`, text);
 });
 
 test("CONF-071: octal numbers", () => {
-  const good: Readonly<Record<string, number>> = { "022": 0o22, "22": 0o22, "0o22": 0o22, "0O7": 7, "-1": -1, "1777": 0o1777, "0o_7": 7, "1_0": 8 };
+  const good: Readonly<Record<string, number>> = {
+    "022": 0o22,
+    "22": 0o22,
+    "0o22": 0o22,
+    "0O7": 7,
+    "-1": -1,
+    "1777": 0o1777,
+    "0o_7": 7,
+    "1_0": 8,
+  };
   for (const [text, value] of Object.entries(good)) assert.equal(outcome(parseOctal(text)), value, text);
   for (const text of ["8", "", "x", "0x1", "0o"]) assert.equal(outcome(parseOctal(text)), `${text} can not be converted to an octal type`);
 });
 
 test("CONF-072: an existing directory: ~ is expanded, it must exist, it is not made absolute", async () => {
-  const directory = async (text: string) => (await good(`[supervisord]\ndirectory=${text}\n`, { folders: ["/work/sub", "/var/www", "/root"] })).daemon.directory;
+  const directory = async (text: string) =>
+    (await good(`[supervisord]\ndirectory=${text}\n`, { folders: ["/work/sub", "/var/www", "/root"] })).daemon.directory;
   assert.equal(await directory("~"), "/root");
   assert.equal(await directory("~web/"), "/var/www/");
   assert.equal(await directory("sub"), "sub");
@@ -111,18 +143,21 @@ test("CONF-078: signals by name in any case, with or without SIG, and by number"
 test("CONF-079: numbers 0 to 31, 34 and 64; names of both real-time ends", () => {
   const numbers = Array.from({ length: 70 }, (_, number) => number - 2).filter((number) => parseSignal(String(number)).ok);
   assert.deepEqual(numbers, [...Array.from({ length: 32 }, (_, number) => number), 34, 64]);
-  for (const name of ["CLD", "POLL", "RTMIN", "RTMAX", "STKFLT", "PWR", "IOT"]) assert.ok(Object.hasOwn(SIGNALS, `SIG${name}`) && parseSignal(name).ok, name);
+  for (const name of ["CLD", "POLL", "RTMIN", "RTMAX", "STKFLT", "PWR", "IOT"])
+    assert.ok(Object.hasOwn(SIGNALS, `SIG${name}`) && parseSignal(name).ok, name);
   for (const name of ["RTMIN+1", "EMT"]) assert.equal(parseSignal(name).ok, false, name);
 });
 
 test("CONF-080: constants of Python's module that are no signals are refused, where the original takes them", () => {
-  for (const name of ["_DFL", "SIG_DFL", "SIG_BLOCK", "_IGN"]) assert.match(String(outcome(parseSignal(name))), /is not a valid signal name$/);
+  for (const name of ["_DFL", "SIG_DFL", "SIG_BLOCK", "_IGN"])
+    assert.match(String(outcome(parseSignal(name))), /is not a valid signal name$/);
 });
 
 test("CONF-081: exit codes", () => {
   assert.deepEqual(outcome(parseExitCodes("0, 2 ,255")), [0, 2, 255]);
   assert.deepEqual(outcome(parseExitCodes("")), []);
-  for (const text of ["0,", "256", "-1", "0 2", "a"]) assert.equal(outcome(parseExitCodes(text)), `not a valid list of exit codes: '${text}'`);
+  for (const text of ["0,", "256", "-1", "0 2", "a"])
+    assert.equal(outcome(parseExitCodes(text)), `not a valid list of exit codes: '${text}'`);
 });
 
 test("CONF-082: lists are split at commas and trimmed", () => {
@@ -132,8 +167,10 @@ test("CONF-082: lists are split at commas and trimmed", () => {
 });
 
 test("CONF-083, CONF-084: the seven log levels in any case, and nothing else", () => {
-  for (const level of ["critical", "ERROR", "Warn", "info", "debug", "trace", "blather"]) assert.equal(outcome(parseLogLevel(level)), level.toLowerCase());
-  for (const text of ["warning", "20", "", "__module__", "constructor"]) assert.equal(outcome(parseLogLevel(text)), `bad logging level name '${text}'`);
+  for (const level of ["critical", "ERROR", "Warn", "info", "debug", "trace", "blather"])
+    assert.equal(outcome(parseLogLevel(level)), level.toLowerCase());
+  for (const text of ["warning", "20", "", "__module__", "constructor"])
+    assert.equal(outcome(parseLogLevel(text)), `bad logging level name '${text}'`);
 });
 
 test("CONF-174: a port alone", () => {
