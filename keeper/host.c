@@ -54,7 +54,6 @@ void host_daemonize(const struct effect *e, uint64_t batch) {
 static void settle(void) {
   if (K.daemonize.directory && chdir(K.daemonize.directory) < 0) refuse(0, REFUSED_EFFECT, "daemonize: the directory cannot be entered");
   (void)setsid();
-  (void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); /* a fork does not inherit it */
   for (int i = 0; i < 3; i++) (void)sys_dup2(K.null, i);
   if (K.daemonize.umask >= 0) umask((mode_t)K.daemonize.umask & 0777);
   /* A signalfd is watched for the process that added it. */

@@ -7,7 +7,8 @@ struct lives {
   bool ever_ready, ready;     /* any daemon; the present one */
   bool announced;             /* the present one said that it will end (restart-daemon) */
   uint64_t ready_mono;
-  uint32_t quick_deaths;
+  uint32_t quick_deaths;      /* in a row, not counting those that somebody killed */
+  unsigned unready;           /* deaths in a row before they were ready, of whatever kind */
   unsigned terms;             /* TERM, INT or QUIT since a daemon was ready */
 };
 

@@ -71,9 +71,9 @@ static int wait_for(struct epoll_event *events) {
 static void loop(void) {
   struct epoll_event events[EVENTS_MAX];
   for (;;) {
+    if (K.daemonize.wanted && K.workers.inflight == 0) host_fork();
     link_flush();
     if (K.reports.failed) daemon_lost(); /* the next daemon is told everything anew */
-    if (K.daemonize.wanted && K.workers.inflight == 0) host_fork();
     if (K.ending != RUNNING) end_go();
     int n = wait_for(events);
     for (int i = 0; i < n; i++) handle(&events[i]);
@@ -104,7 +104,6 @@ static bool init_process(void) {
   K.signals = signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK);
   K.epoll = epoll_create1(EPOLL_CLOEXEC);
   (void)prctl(PR_SET_NAME, "supervisord", 0, 0, 0);
-  (void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
   return K.null >= 0 && K.signals >= 0 && K.epoll >= 0;
 }
 
