@@ -26,7 +26,7 @@ function asExpression(pattern: string): RegExp {
     if (part === "*") return ".*";
     if (part === "?") return ".";
     if (part.length > 2 && part.startsWith("[")) return asClass(part.slice(1, -1));
-    return part.replace(/[\\^$.|?*+()[\]{}/-]/g, "\\$&");
+    return part.replace(/[\\^$.|?*+()[\]{}/]/g, "\\$&");
   });
   // Several stars in a row are one, or a long run of them would be tried in every way there is.
   return new RegExp(`^${source.join("").replace(/(?:\.\*){2,}/g, ".*")}$`, "su");
@@ -34,7 +34,7 @@ function asExpression(pattern: string): RegExp {
 
 function asClass(inside: string): string {
   const negated = /^[!^]/.test(inside);
-  const characters = (negated ? inside.slice(1) : inside).replace(/[\\\]^[&]/g, "\\$&");
+  const characters = (negated ? inside.slice(1) : inside).replace(/[\\\]^[]/g, "\\$&");
   return isValidClass(characters) ? `[${negated ? "^" : ""}${characters}]` : "(?!)";
 }
 

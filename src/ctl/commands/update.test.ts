@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ok } from "../../result.ts";
+import { FAULTS } from "../../rpc/faults.ts";
+import type { Supervisor } from "../client/supervisor.ts";
+import { fault, info, resultRow, scene } from "../scene.fixture.ts";
+import { previewLines } from "./dryrun.ts";
+
+const done = async () => ok(true as const);
+const methods: Partial<Supervisor> = {
+  reloadConfig: async () => ok({ added: ["fresh"], changed: ["edited"], removed: ["dropped"] }),
+  stopProcessGroup: async () => ok([]),
+  addProcessGroup: done,
+  removeProcessGroup: done,
+  getAllProcessInfo: async () => ok([info("dropped", "RUNNING"), info("edited", "RUNNING"), info("kept", "RUNNING")]),
+};
+
+test("CTL-153: removed groups, then changed ones, then new ones", async () => {
+  const world = scene({ methods });
+  await world.run("update");
+  assert.deepEqual(world.calls, [
+    "reloadConfig",
+    "stopProcessGroup dropped",
+    "removeProcessGroup dropped",
+    "stopProcessGroup edited",
+    "removeProcessGroup edited",
+    "addProcessGroup edited",
+    "addProcessGroup fresh",
+  ]);
+});
+
+test("CTL-154: the lines of an update, none without a change", async () => {
+  assert.deepEqual(await scene({ methods }).run("update"), {
+    text: "dropped: stopped\ndropped: removed process group\nedited: stopped\nedited: updated process group\nfresh: added process group\n",
+    exit: 0,
+  });
+  const same = { ...methods, reloadConfig: async () => ok({ added: [], changed: [], removed: [] }) };
+  assert.deepEqual(await scene({ methods: same }).run("update"), { text: "", exit: 0 });
+});
+
+test("CTL-155: a group that cannot be stopped stays, and the rest goes on", async () => {
+  const stopProcessGroup = async (group: string) => ok(group === "dropped" ? [resultRow("dropped:a", FAULTS.FAILED)] : []);
+  const { text, exit } = await scene({ methods: { ...methods, stopProcessGroup } }).run("update");
+  assert.match(text, /^dropped: stopped\ndropped: has problems; not removing\nedited: stopped\n/);
+  assert.equal(exit, 1);
+});
+
+test("CTL-156: only the named groups; unknown names are said and the rest is done; all is everything", async () => {
+  assert.deepEqual(await scene({ methods }).run("update fresh"), { text: "fresh: added process group\n", exit: 0 });
+  assert.deepEqual(await scene({ methods }).run("update nothere fresh"), {
+    text: "ERROR: no such group: nothere\nfresh: added process group\n",
+    exit: 1,
+  });
+  assert.equal((await scene({ methods }).run("update nothere all")).text, (await scene({ methods }).run("update")).text);
+});
+
+test("CTL-157: a group that is active and unchanged: nothing", async () => {
+  assert.deepEqual(await scene({ methods }).run("update kept"), { text: "", exit: 0 });
+});
+
+test("CTL-158: a bad configuration is an error line, a daemon that goes down its own", async () => {
+  const bad = await scene({ methods: { reloadConfig: () => fault("CANT_REREAD", "CANT_REREAD: it's bad") } }).run("update");
+  assert.ok(bad.text.startsWith(`error: <class 'xmlrpc.client.Fault'>, <Fault 92: "CANT_REREAD: it's bad">`), bad.text);
+  assert.equal(bad.exit, 1);
+  const down = await scene({ methods: { reloadConfig: () => fault("SHUTDOWN_STATE") } }).run("update");
+  assert.deepEqual(down, { text: "ERROR: already shutting down\n", exit: 1 });
+});
+
+test("--dry-run tells each option that differs, and changes nothing", async () => {
+  const previewUpdate = async () =>
+    ok([
+      { group: "fresh", change: "added" as const, details: [] },
+      { group: "edited", change: "changed" as const, details: [{ process: "edited", option: "stopwaitsecs", from: "10", to: "20" }] },
+      { group: "dropped", change: "removed" as const, details: [] },
+    ]);
+  const world = scene({ methods: { ...methods, previewUpdate } });
+  assert.deepEqual(await world.run("update --dry-run"), {
+    text:
+      "dropped: would be stopped and removed\n" +
+      "edited: would be stopped and started with its new configuration\n" +
+      "  edited: stopwaitsecs: 10 -> 20\n" +
+      "fresh: would be added\n",
+    exit: 0,
+  });
+  assert.deepEqual(world.calls, ["previewUpdate"]);
+  const one = await scene({ methods: { ...methods, previewUpdate } }).run("update --dry-run fresh nothere");
+  assert.deepEqual(one, { text: "ERROR: no such group: nothere\nfresh: would be added\n", exit: 1 });
+  const json = JSON.parse((await scene({ methods: { ...methods, previewUpdate } }).run("update --dry-run --json")).text) as unknown[];
+  assert.deepEqual(json[1], {
+    group: "edited",
+    change: "changed",
+    details: [{ process: "edited", option: "stopwaitsecs", from: "10", to: "20" }],
+  });
+});
+
+test("--dry-run with the original's daemon tells the groups, by a reread", async () => {
+  const world = scene({ methods, isTerminal: true });
+  const { text } = await world.run("update --dry-run");
+  assert.equal(
+    text,
+    "dropped: would be stopped and removed\nedited: would be stopped and started with its new configuration\nfresh: would be added\n",
+  );
+  assert.deepEqual(world.calls, ["previewUpdate", "reloadConfig"]);
+  assert.match(world.noted(), /does not tell which options differ/);
+});
+
+test("an option that was not set, or is not any more, is seen to be so", () => {
+  const details = [{ process: "a", option: "user", from: "", to: "web" }];
+  assert.match(previewLines([{ group: "a", change: "changed", details }])[0]?.text ?? "", /user: \(none\) -> web/);
+});
