@@ -59,9 +59,10 @@ static void flood(long bytes) {
 }
 
 static void count(int total, long every_ms) {
+  static int counted;
   char text[64];
-  for (int i = 1; i <= total; i++) {
-    snprintf(text, sizeof text, "%d %d", getpid(), i);
+  for (int i = 0; i < total; i++) {
+    snprintf(text, sizeof text, "%d %d", getpid(), ++counted);
     line(1, text);
     pause_ms(every_ms);
   }

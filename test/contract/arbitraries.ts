@@ -2,8 +2,19 @@
 import fc, { type Arbitrary } from "fast-check";
 import type { NumberedBatch } from "../../src/link/codec.ts";
 import {
-  type ChildEntry, type KeeperEffect, LISTEN_STEPS, type Report, type ReportType, type SinkEntry, type SinkSpec, type SocketEntry, SPAWN_STEPS, type StateChange,
-  type StreamEntry, type StreamSpec, type Welcome,
+  type ChildEntry,
+  type KeeperEffect,
+  LISTEN_STEPS,
+  type Report,
+  type ReportType,
+  type SinkEntry,
+  type SinkSpec,
+  type SocketEntry,
+  SPAWN_STEPS,
+  type StateChange,
+  type StreamEntry,
+  type StreamSpec,
+  type Welcome,
 } from "../../src/link/messages.ts";
 
 type Fields<T> = { [K in keyof T]: Arbitrary<T[K]> };
@@ -30,15 +41,29 @@ const family = oneOf("unix", "inet", "inet6");
 const user = record({ uid: u32, gid: u32, groups: few(u32) });
 const spec: Arbitrary<SinkSpec> = record<SinkSpec>({ path, truncate: bool, regularOnly: bool, mode: u32, limit: size });
 const streamSpec = record<StreamSpec>({ stream: u32, mode, sink: u32, open: orNull(spec) });
-const verdict = fc.oneof(record({ kind: fc.constant("as-is" as const) }), record({ kind: fc.constant("drop" as const) }), record({ kind: fc.constant("replace" as const), bytes }));
+const verdict = fc.oneof(
+  record({ kind: fc.constant("as-is" as const) }),
+  record({ kind: fc.constant("drop" as const) }),
+  record({ kind: fc.constant("replace" as const), bytes }),
+);
 const instant = { monoNs: u64, wallNs: u64 };
 
 type Bodies<U extends { type: string }, Extra extends string = "type"> = { [T in U["type"]]: Fields<Omit<Extract<U, { type: T }>, Extra>> };
 
 const EFFECTS: Bodies<KeeperEffect> = {
   spawn: {
-    child: u32, label: text, path, argv: few(path), environment: few(path), directory: orNull(path), umask: orNull(natural), user: orNull(user),
-    limits: few(record({ resource, soft: u64, hard: u64 })), stdin: u32, stdout: streamSpec, stderr: streamSpec,
+    child: u32,
+    label: text,
+    path,
+    argv: few(path),
+    environment: few(path),
+    directory: orNull(path),
+    umask: orNull(natural),
+    user: orNull(user),
+    limits: few(record({ resource, soft: u64, hard: u64 })),
+    stdin: u32,
+    stdout: streamSpec,
+    stderr: streamSpec,
     lastWill: record({ signal: i32, waitMs: u32, signalGroup: bool, killGroup: bool, rank: i32 }),
   },
   signal: { child: u32, signal: i32, to: oneOf("process", "group") },
@@ -51,7 +76,15 @@ const EFFECTS: Bodies<KeeperEffect> = {
   stdin: { child: u32, bytes },
   "stdin-close": { child: u32 },
   listen: {
-    socket: u32, family, serve: bool, address: path, port: u16, mode: orNull(natural), uid: orNull(natural), gid: orNull(natural), backlog: i32,
+    socket: u32,
+    family,
+    serve: bool,
+    address: path,
+    port: u16,
+    mode: orNull(natural),
+    uid: orNull(natural),
+    gid: orNull(natural),
+    backlog: i32,
     stale: oneOf("error", "try-connect", "replace"),
   },
   unlisten: { socket: u32, unlink: bool },
@@ -64,6 +97,7 @@ const EFFECTS: Bodies<KeeperEffect> = {
   umask: { umask: u32 },
   "forget-child": { child: u32 },
   datagram: { path, bytes },
+  echo: { token: u32 },
 };
 
 const REPORTS: Bodies<Report, "type" | "report"> = {
@@ -86,23 +120,33 @@ const REPORTS: Bodies<Report, "type" | "report"> = {
   limited: { resource, errno: i32, soft: u64, hard: u64 },
   refused: { batch: u64, code: u8, text },
   unknown: { batch: u64, tag: u16 },
+  echoed: { token: u32 },
 };
 
 export const EFFECT_TYPES = Object.keys(EFFECTS) as KeeperEffect["type"][];
 export const REPORT_TYPES = Object.keys(REPORTS) as ReportType[];
 
 export function effectOf(type: KeeperEffect["type"]): Arbitrary<KeeperEffect> {
-  return fc.record({ type: fc.constant(type), ...EFFECTS[type] } as object, { noNullPrototype: true }) as unknown as Arbitrary<KeeperEffect>;
+  return fc.record({ type: fc.constant(type), ...EFFECTS[type] } as object, {
+    noNullPrototype: true,
+  }) as unknown as Arbitrary<KeeperEffect>;
 }
 
 export function reportOf(type: ReportType): Arbitrary<Report> {
-  return fc.record({ type: fc.constant(type), report: u64, ...REPORTS[type] } as object, { noNullPrototype: true }) as unknown as Arbitrary<Report>;
+  return fc.record({ type: fc.constant(type), report: u64, ...REPORTS[type] } as object, {
+    noNullPrototype: true,
+  }) as unknown as Arbitrary<Report>;
 }
 
 export const effect: Arbitrary<KeeperEffect> = fc.oneof(...EFFECT_TYPES.map(effectOf));
 export const report: Arbitrary<Report> = fc.oneof(...REPORT_TYPES.map(reportOf));
 export const state: Arbitrary<StateChange> = record<StateChange>({ key: text, value: orNull(bytes) });
-export const batch: Arbitrary<NumberedBatch> = record<NumberedBatch>({ batch: u64, acknowledged: few(u64), states: few(state), effects: few(effect) });
+export const batch: Arbitrary<NumberedBatch> = record<NumberedBatch>({
+  batch: u64,
+  acknowledged: few(u64),
+  states: few(state),
+  effects: few(effect),
+});
 
 const child = record<ChildEntry>({ child: u32, label: text, pid: i32, state: oneOf("spawning", "running", "exited"), ...instant });
 const socket = record<SocketEntry>({ socket: u32, family, listening: bool, serve: bool, descriptor: i32, address: path, port: u16 });
@@ -110,6 +154,16 @@ const sink = record<SinkEntry>({ sink: u32, path, size: u64, limit: u64, regular
 const stream = record<StreamEntry>({ stream: u32, child: u32, mode, sink: u32, open: bool });
 
 export const welcome: Arbitrary<Welcome> = record<Welcome>({
-  version: u16, keeperPid: i32, quickDeaths: u32, ready: bool, daemonized: bool, monoNs: u64, freeSockets: u32, children: few(child), sockets: few(socket),
-  store: few(fc.tuple(text, bytes)).map((entries) => new Map(entries)), sinks: few(sink), streams: few(stream),
+  version: u16,
+  keeperPid: i32,
+  quickDeaths: u32,
+  ready: bool,
+  daemonized: bool,
+  monoNs: u64,
+  freeSockets: u32,
+  children: few(child),
+  sockets: few(socket),
+  store: few(fc.tuple(text, bytes)).map((entries) => new Map(entries)),
+  sinks: few(sink),
+  streams: few(stream),
 });

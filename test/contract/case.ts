@@ -3,7 +3,14 @@ import assert from "node:assert/strict";
 import type { SinkSpec, Spawn, StreamSpec } from "../../src/link/messages.ts";
 import { Daemon, type Keeper, type ReportOf } from "./subject.ts";
 
-export type Case = { readonly name: string; readonly run: (k: Keeper) => Promise<void>; /** Why a subject cannot run it. */ readonly only?: "fake" | "real" };
+export type Case = {
+  readonly name: string;
+  readonly run: (k: Keeper) => Promise<void>;
+  /** The only subject that can run it. */
+  readonly only?: "fake" | "real";
+  /** Orphans come to the keeper, as they come to PID 1. */
+  readonly subreaper?: true;
+};
 
 export const NO_STREAM: StreamSpec = { stream: 0, mode: "plain", sink: 0, open: null };
 
@@ -28,9 +35,21 @@ export function log(k: Keeper, name: string, more: Partial<SinkSpec> = {}): Sink
 /** A child whose number is `child`, with streams and sinks `2n` and `2n + 1`; stdout goes to `out`, stderr to the same pipe. */
 export function actor(k: Keeper, child: number, words: readonly string[], more: Partial<Spawn> = {}): Spawn {
   return {
-    type: "spawn", child, label: `g:p${child}`, path: k.actor, argv: ["actor", ...words], environment: [], directory: null, umask: null, user: null, limits: [], stdin: 0,
-    stdout: toFile(k, child * 2, `out${child}`), stderr: NO_STREAM,
-    lastWill: { signal: 15, waitMs: 2000, signalGroup: false, killGroup: false, rank: 0 }, ...more,
+    type: "spawn",
+    child,
+    label: `g:p${child}`,
+    path: k.actor,
+    argv: ["actor", ...words],
+    environment: [],
+    directory: null,
+    umask: null,
+    user: null,
+    limits: [],
+    stdin: 0,
+    stdout: toFile(k, child * 2, `out${child}`),
+    stderr: NO_STREAM,
+    lastWill: { signal: 15, waitMs: 2000, signalGroup: false, killGroup: false, rank: 0 },
+    ...more,
   };
 }
 

@@ -21,7 +21,13 @@ import { fakeKeeper } from "./fake-subject.ts";
 import { type Programs, realKeeper } from "./real-subject.ts";
 
 const ROOMS: Readonly<Record<string, readonly Case[]>> = {
-  conversation: conversationCases, spawn: spawnCases, streams: streamCases, sinks: sinkCases, stdin: stdinCases, sockets: socketCases, lives: liveCases,
+  conversation: conversationCases,
+  spawn: spawnCases,
+  streams: streamCases,
+  sinks: sinkCases,
+  stdin: stdinCases,
+  sockets: socketCases,
+  lives: liveCases,
 };
 /** Each case meets the fake keeper in several histories. */
 const FAKE_SEEDS = [1, 2, 3, 4, 5];
@@ -30,15 +36,16 @@ const keeper = process.env["HOLDFAST_KEEPER"] ?? fileURLToPath(new URL("../../di
 const programs = existsSync(keeper) ? build(keeper) : null;
 
 for (const [room, cases] of Object.entries(ROOMS)) {
-  for (const { name, run, only } of cases) {
+  for (const { name, run, only, subreaper } of cases) {
     if (only !== "real") {
       test(`fake keeper, ${room}: ${name}`, async () => {
-        for (const seed of FAKE_SEEDS) await run(fakeKeeper(seed)).catch((error: unknown) => assert.fail(`seed ${seed}: ${(error as Error).stack}`));
+        for (const seed of FAKE_SEEDS)
+          await run(fakeKeeper(seed)).catch((error: unknown) => assert.fail(`seed ${seed}: ${(error as Error).stack}`));
       });
     }
     if (only === "fake") continue;
     test(`real keeper, ${room}: ${name}`, { skip: programs === null ? "it is not built" : false }, async () => {
-      const subject = await realKeeper(programs as Programs);
+      const subject = await realKeeper(programs as Programs, { subreaper: subreaper === true });
       try {
         await run(subject);
       } finally {
@@ -55,8 +62,15 @@ function build(keeperPath: string): Programs {
   after(() => rmSync(folder, { recursive: true }));
   const compile = (name: string): string => {
     const program = join(folder, name);
-    execFileSync(process.env["CC"] ?? "cc", ["-O1", "-Wall", "-Wextra", "-o", program, fileURLToPath(new URL(`./${name}.c`, import.meta.url))]);
+    execFileSync(process.env["CC"] ?? "cc", [
+      "-O1",
+      "-Wall",
+      "-Wextra",
+      "-o",
+      program,
+      fileURLToPath(new URL(`./${name}.c`, import.meta.url)),
+    ]);
     return program;
   };
-  return { keeper: keeperPath, relay: compile("relay"), actor: compile("actor") };
+  return { keeper: keeperPath, relay: compile("relay"), actor: compile("actor"), subreaper: compile("subreaper") };
 }

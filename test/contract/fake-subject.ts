@@ -18,8 +18,14 @@ export function fakeKeeper(seed = 1): Keeper {
   tree.put("/bin/actor", "", 0o755);
   tree.put("/dev/null", "");
   const host: Host = {
-    scheduler, tree, chance: new Chance(seed), faults: { fork: () => 0, write: () => 0 },
-    speed: { worker: [0.05, 3], pipe: [0.01, 2], link: [0.02, 1] }, nextPid: 1000, trace: () => {}, violation: () => {},
+    scheduler,
+    tree,
+    chance: new Chance(seed),
+    faults: { fork: () => 0, write: () => 0 },
+    speed: { worker: [0.05, 3], pipe: [0.01, 2], link: [0.02, 1] },
+    nextPid: 1000,
+    trace: () => {},
+    violation: () => {},
   };
   const waiting: Wire[] = [];
   const keeper = new FakeKeeper({ host, startDaemon: () => waiting.push(fakeWire(keeper, host)), onEnd: () => {} });
@@ -28,9 +34,16 @@ export function fakeKeeper(seed = 1): Keeper {
     if (!(await scheduler.until(condition, scheduler.nowMs + PATIENCE_MS))) throw new Error(`waited in vain for ${what}`);
   };
   return {
-    kind: "fake", folder: FOLDER, actor: "/bin/actor", until,
-    get pid() { return keeper.self.pid; },
-    get exitCode() { return keeper.ended; },
+    kind: "fake",
+    folder: FOLDER,
+    actor: "/bin/actor",
+    until,
+    get pid() {
+      return keeper.self.pid;
+    },
+    get exitCode() {
+      return keeper.ended;
+    },
     async nextDaemon() {
       await until(() => waiting.length > 0, "a daemon");
       return waiting.shift() as Wire;
@@ -43,8 +56,14 @@ export function fakeKeeper(seed = 1): Keeper {
     write: (path, text, mode) => tree.put(path, text, mode),
     link: (path, target) => tree.link(path, target),
     rename: (from, to) => void tree.rename(from, to),
-    isSocket: (path) => { const found = tree.find(path, false); return found.ok && found.value.kind === "socket"; },
-    listen: async (path) => { tree.special(path, "socket"); keeper.sockets.others.add(`unix:${path}`); },
+    isSocket: (path) => {
+      const found = tree.find(path, false);
+      return found.ok && found.value.kind === "socket";
+    },
+    listen: async (path) => {
+      tree.special(path, "socket");
+      keeper.sockets.others.add(`unix:${path}`);
+    },
     stale: async (path) => void tree.special(path, "socket"),
     close: async () => {},
   };
@@ -55,7 +74,9 @@ function fakeWire(keeper: FakeKeeper, host: Host): Wire {
   const wire = {
     pid: host.nextPid++,
     onBytes: (_bytes: Buffer) => {},
-    get closed() { return closed; },
+    get closed() {
+      return closed;
+    },
     write: async (bytes: Buffer) => {
       if (closed) return;
       const read = reader.push(bytes);

@@ -8,21 +8,26 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Keeper, Wire } from "./subject.ts";
 
-export type Programs = { readonly keeper: string; readonly relay: string; readonly actor: string };
+export type Programs = { readonly keeper: string; readonly relay: string; readonly actor: string; readonly subreaper: string };
 
 const PATIENCE_MS = 15_000;
 const LOOK_MS = 3;
 const HEAD_BYTES = 5;
 
-export async function realKeeper(programs: Programs): Promise<Keeper> {
+export async function realKeeper(programs: Programs, { subreaper }: { readonly subreaper: boolean }): Promise<Keeper> {
   const folder = mkdtempSync(join(tmpdir(), "holdfast-contract-"));
   const address = join(folder, "relay.sock");
   const waiting: RelayWire[] = [];
   const server = await serveRelays(address, waiting);
-  const child = spawn(programs.keeper, [programs.relay, address], { stdio: ["ignore", "pipe", "pipe"] });
+  const command = [...(subreaper ? [programs.subreaper] : []), programs.keeper, programs.relay, address];
+  const child = spawn(command[0] ?? "", command.slice(1), { stdio: ["ignore", "pipe", "pipe"] });
   let complaints = "";
-  child.stdout?.on("data", (chunk: Buffer) => { complaints += chunk.toString(); });
-  child.stderr?.on("data", (chunk: Buffer) => { complaints += chunk.toString(); });
+  child.stdout?.on("data", (chunk: Buffer) => {
+    complaints += chunk.toString();
+  });
+  child.stderr?.on("data", (chunk: Buffer) => {
+    complaints += chunk.toString();
+  });
   const pids = new Set<number>([child.pid ?? 0]);
   const others: Server[] = [];
   const until: Keeper["until"] = async (condition, what) => {
@@ -31,9 +36,16 @@ export async function realKeeper(programs: Programs): Promise<Keeper> {
     }
   };
   return {
-    kind: "real", folder, actor: programs.actor, until,
-    get pid() { return child.pid ?? 0; },
-    get exitCode() { return codeOf(child); },
+    kind: "real",
+    folder,
+    actor: programs.actor,
+    until,
+    get pid() {
+      return child.pid ?? 0;
+    },
+    get exitCode() {
+      return codeOf(child);
+    },
     async nextDaemon() {
       await until(() => waiting[0]?.complete === true, "a daemon");
       const wire = waiting.shift() as RelayWire;
@@ -56,7 +68,10 @@ export async function realKeeper(programs: Programs): Promise<Keeper> {
     },
     async stale(path) {
       // A listener that dies leaves its file behind.
-      const other = spawn(process.execPath, ["-e", `require("net").createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 9))`]);
+      const other = spawn(process.execPath, [
+        "-e",
+        `require("net").createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 9))`,
+      ]);
       await once(other, "exit");
     },
     async close() {
@@ -100,8 +115,8 @@ async function serveRelays(address: string, waiting: RelayWire[]): Promise<Serve
       if (head.length < HEAD_BYTES) return;
       socket.off("data", onHead);
       const pid = head.readUInt32LE(1);
-      let wire = waiting.find((one) => one.pid === pid);
-      if (wire === undefined) waiting.push((wire = new RelayWire(pid)));
+      const wire = waiting.find((one) => one.pid === pid) ?? new RelayWire(pid);
+      if (!waiting.includes(wire)) waiting.push(wire);
       wire.add(String.fromCharCode(head[0] ?? 0), socket, head.subarray(HEAD_BYTES));
     };
     socket.on("data", onHead);
@@ -128,7 +143,10 @@ class RelayWire implements Wire {
   }
 
   add(kind: string, socket: Socket, first: Buffer): void {
-    socket.on("close", () => { this.closed = true; this.#flushed(); });
+    socket.on("close", () => {
+      this.closed = true;
+      this.#flushed();
+    });
     if (kind === "D") {
       this.#data = socket;
       socket.on("data", (chunk: Buffer) => this.onBytes(chunk));
@@ -162,7 +180,9 @@ class RelayWire implements Wire {
 
   async #flush(): Promise<void> {
     if (this.closed) return;
-    const done = new Promise<void>((resolve) => { this.#flushed = resolve; });
+    const done = new Promise<void>((resolve) => {
+      this.#flushed = resolve;
+    });
     this.#control?.write("F\0");
     await done;
   }

@@ -22,7 +22,10 @@ for (const side of ["daemon", "keeper"] as const) {
   }
   const all = [...recorded, ...fresh];
   writeFileSync(vectorsFile(side), `[\n${all.map((vector) => `  ${JSON.stringify(vector)}`).join(",\n")}\n]\n`);
-  writeFileSync(new URL(`from-${side}.txt`, VECTORS_FOLDER), all.map((vector) => `${vector.verdict} ${vector.name} ${vector.hex}\n`).join(""));
+  writeFileSync(
+    new URL(`from-${side}.txt`, VECTORS_FOLDER),
+    all.map((vector) => `${vector.verdict} ${vector.name} ${vector.hex}\n`).join(""),
+  );
   process.stdout.write(`from-${side}: ${recorded.length} recorded before, ${fresh.length} new\n`);
 }
 

@@ -105,7 +105,10 @@ export class Daemon {
   /** Takes the first report of a type that matches, waiting for it. */
   async next<T extends ReportType>(type: T, match: (report: ReportOf<T>) => boolean = () => true): Promise<ReportOf<T>> {
     const find = (): number => this.reports.findIndex((report) => report.type === type && match(report as ReportOf<T>));
-    await this.#until(() => find() >= 0 || this.#failure !== null, `a report '${type}' (there: ${this.reports.map((one) => one.type).join(", ") || "none"})`);
+    await this.#until(
+      () => find() >= 0 || this.#failure !== null,
+      `a report '${type}' (there: ${this.reports.map((one) => one.type).join(", ") || "none"})`,
+    );
     const [report] = this.reports.splice(find(), 1);
     if (report === undefined || this.#failure !== null) throw new Error(this.#failure ?? "no report");
     return report as ReportOf<T>;

@@ -27,7 +27,10 @@ function readKeeper(bytes: Buffer): Read {
   return { outcome: "good", value: plain(read.value), again: encodeKeeperFrame(read.value).toString("hex") };
 }
 
-for (const [side, vectors, read] of [["daemon", daemon, readDaemon], ["keeper", keeper, readKeeper]] as const) {
+for (const [side, vectors, read] of [
+  ["daemon", daemon, readDaemon],
+  ["keeper", keeper, readKeeper],
+] as const) {
   test(`what the ${side} says is read as recorded and written the same again`, () => {
     for (const { name, verdict, hex, value } of vectors) {
       const bytes = Buffer.from(hex, "hex");
@@ -43,10 +46,13 @@ for (const [side, vectors, read] of [["daemon", daemon, readDaemon], ["keeper", 
 
 test("every tag has a vector, and every case is recorded", () => {
   const reportTags = [...Object.values(REPORTS), ...Object.values(WELCOME_FRAMES)].map((row) => row.tag);
-  const seen = new Set(keeper.filter((vector) => vector.verdict === "good").map((vector) => Buffer.from(vector.hex, "hex").readUInt16LE(4)));
+  const seen = new Set(
+    keeper.filter((vector) => vector.verdict === "good").map((vector) => Buffer.from(vector.hex, "hex").readUInt16LE(4)),
+  );
   assert.deepEqual([...seen].sort(), reportTags.sort());
   const effects = new Set<unknown>();
-  for (const { value } of daemon) for (const effect of (value as { value?: { effects?: { type: string }[] } })?.value?.effects ?? []) effects.add(effect.type);
+  for (const { value } of daemon)
+    for (const effect of (value as { value?: { effects?: { type: string }[] } })?.value?.effects ?? []) effects.add(effect.type);
   assert.deepEqual([...effects].sort(), [...Object.keys(EFFECTS), "unknown"].sort());
   const recorded = new Map([...daemon, ...keeper].map((vector) => [vector.name, vector.hex]));
   for (const { name, bytes } of VECTOR_CASES) assert.equal(recorded.get(name), bytes.toString("hex"), `${name}: run record-vectors.ts`);
@@ -57,5 +63,8 @@ test("all of them in one stream, a byte at a time, are the frames they are", () 
   const reader = new FrameReader((tag, body) => seen.push(`${tag} ${body.toString("hex")}`));
   const stream = Buffer.concat(daemon.map((vector) => Buffer.from(vector.hex, "hex")));
   for (let at = 0; at < stream.length; at++) assert.ok(reader.push(stream.subarray(at, at + 1)).ok);
-  assert.deepEqual(seen, daemon.map(({ hex }) => `${Buffer.from(hex, "hex").readUInt16LE(4)} ${hex.slice(12)}`));
+  assert.deepEqual(
+    seen,
+    daemon.map(({ hex }) => `${Buffer.from(hex, "hex").readUInt16LE(4)} ${hex.slice(12)}`),
+  );
 });

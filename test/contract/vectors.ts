@@ -17,13 +17,15 @@ export function readVectors(side: Side): readonly Vector[] {
 
 /** Bytes as hex, 64-bit numbers as decimal text; the rest is JSON as it is. */
 export function plain(frame: DaemonFrame | KeeperFrame): unknown {
-  return JSON.parse(JSON.stringify(frame, (_key, value: unknown) => {
-    if (typeof value === "bigint") return value.toString();
-    if (value instanceof Uint8Array) return Buffer.from(value).toString("hex");
-    // Buffer has a toJSON of its own that JSON.stringify calls before we are asked.
-    if (isBufferJson(value)) return Buffer.from(value.data).toString("hex");
-    return value;
-  }));
+  return JSON.parse(
+    JSON.stringify(frame, (_key, value: unknown) => {
+      if (typeof value === "bigint") return value.toString();
+      if (value instanceof Uint8Array) return Buffer.from(value).toString("hex");
+      // Buffer has a toJSON of its own that JSON.stringify calls before we are asked.
+      if (isBufferJson(value)) return Buffer.from(value.data).toString("hex");
+      return value;
+    }),
+  );
 }
 
 function isBufferJson(value: unknown): value is { readonly type: "Buffer"; readonly data: number[] } {

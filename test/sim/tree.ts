@@ -74,7 +74,10 @@ export class Tree {
 
   /** Every name of a regular file, sorted. */
   fileNames(): string[] {
-    return [...this.#names].filter(([, inode]) => inode.kind === "file").map(([name]) => name).sort();
+    return [...this.#names]
+      .filter(([, inode]) => inode.kind === "file")
+      .map(([name]) => name)
+      .sort();
   }
 
   /** Follows links at the end of a path, unless told not to. */
@@ -90,7 +93,10 @@ export class Tree {
   }
 
   /** open(2) for writing with O_CREAT. `noFollow`: a link is ELOOP. */
-  open(path: string, options: { readonly truncate: boolean; readonly noFollow: boolean; readonly exclusive: boolean; readonly mode: number }): Result<Inode, Errno> {
+  open(
+    path: string,
+    options: { readonly truncate: boolean; readonly noFollow: boolean; readonly exclusive: boolean; readonly mode: number },
+  ): Result<Inode, Errno> {
     const failure = this.fault("open", path);
     if (failure !== null) return refuse(failure);
     const found = this.find(path, !options.noFollow && !options.exclusive);
@@ -116,7 +122,12 @@ export class Tree {
     if (!found.ok) return found;
     if (found.value.kind !== "directory") return refuse("ENOTDIR");
     const prefix = path === "/" ? "/" : `${path}/`;
-    return ok([...this.#names.keys()].filter((name) => name.startsWith(prefix) && name !== path && !name.slice(prefix.length).includes("/")).map((name) => name.slice(prefix.length)).sort());
+    return ok(
+      [...this.#names.keys()]
+        .filter((name) => name.startsWith(prefix) && name !== path && !name.slice(prefix.length).includes("/"))
+        .map((name) => name.slice(prefix.length))
+        .sort(),
+    );
   }
 
   rename(from: string, to: string): Result<true, Errno> {

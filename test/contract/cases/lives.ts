@@ -42,8 +42,15 @@ export const liveCases: readonly Case[] = [
       assert.ok(k.alive(pid));
       await next.does({ type: "signal", child: 1, signal: SIGTERM, to: "process" });
       await exited(next, 1, SIGTERM);
-      const numbers = k.text(`${k.folder}/out1`).trimEnd().split("\n").map((line) => Number(line.split(" ")[1]));
-      assert.deepEqual(numbers, numbers.map((_, index) => index + 1));
+      const numbers = k
+        .text(`${k.folder}/out1`)
+        .trimEnd()
+        .split("\n")
+        .map((line) => Number(line.split(" ")[1]));
+      assert.deepEqual(
+        numbers,
+        numbers.map((_, index) => index + 1),
+      );
     },
   },
   {
@@ -67,6 +74,17 @@ export const liveCases: readonly Case[] = [
       await d.wire.kill();
       const next = new Daemon(await k.nextDaemon(), k.until);
       assert.equal((await next.hello()).quickDeaths, 0);
+    },
+  },
+  {
+    name: "a daemon killed by SIGKILL before its ready does not count either, and the next one is waited for all the same",
+    async run(k) {
+      const d = await begin(k);
+      await d.wire.quit(1);
+      const young = await greet(k);
+      await young.wire.kill();
+      const next = new Daemon(await k.nextDaemon(), k.until);
+      assert.equal((await next.hello()).quickDeaths, 1);
     },
   },
   {
@@ -101,7 +119,11 @@ export const liveCases: readonly Case[] = [
       await d.does(actor(k, 1, ["hold"]));
       const { pid } = await spawned(d, 1);
       const lines = Array.from({ length: 100 }, (_, i) => `${i}\n`);
-      await d.does({ type: "sink-open", sink: 1, spec: log(k, "log") }, ...lines.map((line) => ({ type: "append", sink: 1, bytes: Buffer.from(line) }) as const), { type: "exit", code: 5 });
+      await d.does(
+        { type: "sink-open", sink: 1, spec: log(k, "log") },
+        ...lines.map((line) => ({ type: "append", sink: 1, bytes: Buffer.from(line) }) as const),
+        { type: "exit", code: 5 },
+      );
       await k.until(() => k.exitCode !== null, "the keeper's end");
       assert.equal(k.exitCode, 5);
       await fileIs(k, "log", lines.join(""));
@@ -147,7 +169,9 @@ export const liveCases: readonly Case[] = [
     name: "a second TERM while no daemon is there carries out the last wills by rank, and the keeper ends with 0",
     async run(k) {
       const d = await begin(k);
-      const will = (rank: number, more: object = {}) => ({ lastWill: { signal: SIGTERM, waitMs: 400, signalGroup: false, killGroup: false, rank, ...more } });
+      const will = (rank: number, more: object = {}) => ({
+        lastWill: { signal: SIGTERM, waitMs: 400, signalGroup: false, killGroup: false, rank, ...more },
+      });
       await d.does(
         actor(k, 1, ["exit-on:15:0", "line:up", "hold"], will(1)),
         actor(k, 2, ["ignore:15", "line:up", "hold"], will(999)),
@@ -180,7 +204,13 @@ export const liveCases: readonly Case[] = [
     name: "daemonize: the keeper says its new pid, and goes on with all it has",
     async run(k) {
       const d = await greet(k);
-      await d.send({ states: [{ key: "k", value: Buffer.from("v") }], effects: [{ type: "sink-open", sink: 1, spec: log(k, "log") }, { type: "append", sink: 1, bytes: Buffer.from("before ") }] });
+      await d.send({
+        states: [{ key: "k", value: Buffer.from("v") }],
+        effects: [
+          { type: "sink-open", sink: 1, spec: log(k, "log") },
+          { type: "append", sink: 1, bytes: Buffer.from("before ") },
+        ],
+      });
       await d.does({ type: "daemonize", directory: "/", umask: 0o022 });
       const { pid } = await d.next("daemonized");
       assert.notEqual(pid, 0);
@@ -188,7 +218,11 @@ export const liveCases: readonly Case[] = [
         await k.until(() => k.exitCode !== null, "the parent's end");
         assert.equal(k.exitCode, 0);
       }
-      await d.does({ type: "ready" }, { type: "append", sink: 1, bytes: Buffer.from("after") }, actor(k, 1, ["print:ppid", "print:cwd", "print:umask"]));
+      await d.does(
+        { type: "ready" },
+        { type: "append", sink: 1, bytes: Buffer.from("after") },
+        actor(k, 1, ["print:ppid", "print:cwd", "print:umask"]),
+      );
       await exited(d, 1, 0);
       await fileIs(k, "log", "before after");
       await fileIs(k, "out1", `${pid}\n/\n022\n`);

@@ -15,8 +15,10 @@ export const sinkCases: readonly Case[] = [
       const d = await begin(k);
       const lines = Array.from({ length: 300 }, (_, i) => `line ${i}\n`);
       await d.does(
-        { type: "sink-open", sink: 1, spec: log(k, "log") }, ...lines.map((line) => ({ type: "append", sink: 1, bytes: bytes(line) }) as const),
-        { type: "sink-close", sink: 1 }, { type: "append", sink: 1, bytes: bytes("after the close\n") },
+        { type: "sink-open", sink: 1, spec: log(k, "log") },
+        ...lines.map((line) => ({ type: "append", sink: 1, bytes: bytes(line) }) as const),
+        { type: "sink-close", sink: 1 },
+        { type: "append", sink: 1, bytes: bytes("after the close\n") },
       );
       const opened = await d.next("sink-opened");
       assert.deepEqual([opened.sink, opened.errno, opened.regular], [1, 0, true]);
@@ -30,7 +32,11 @@ export const sinkCases: readonly Case[] = [
     async run(k) {
       const d = await begin(k);
       k.write(`${k.folder}/log`, "old\n");
-      await d.does({ type: "sink-open", sink: 1, spec: log(k, "log") }, { type: "append", sink: 1, bytes: bytes("new\n") }, { type: "sink-close", sink: 1 });
+      await d.does(
+        { type: "sink-open", sink: 1, spec: log(k, "log") },
+        { type: "append", sink: 1, bytes: bytes("new\n") },
+        { type: "sink-close", sink: 1 },
+      );
       assert.equal((await d.next("sink-opened")).size, 4n);
       await fileIs(k, "log", "old\nnew\n");
       await d.does({ type: "sink-open", sink: 2, spec: log(k, "log", { truncate: true }) }, { type: "append", sink: 2, bytes: bytes("x") });
@@ -45,9 +51,12 @@ export const sinkCases: readonly Case[] = [
       k.write(`${k.folder}/target`, "");
       k.link(`${k.folder}/link`, "target");
       await d.does(
-        { type: "sink-open", sink: 1, spec: log(k, "none/log") }, { type: "sink-open", sink: 2, spec: log(k, "link", { regularOnly: true }) },
-        { type: "sink-open", sink: 3, spec: log(k, "link") }, { type: "sink-open", sink: 4, spec: { ...log(k, ""), path: "" } },
-        { type: "append", sink: 1, bytes: bytes("lost") }, { type: "append", sink: 3, bytes: bytes("through the link") },
+        { type: "sink-open", sink: 1, spec: log(k, "none/log") },
+        { type: "sink-open", sink: 2, spec: log(k, "link", { regularOnly: true }) },
+        { type: "sink-open", sink: 3, spec: log(k, "link") },
+        { type: "sink-open", sink: 4, spec: { ...log(k, ""), path: "" } },
+        { type: "append", sink: 1, bytes: bytes("lost") },
+        { type: "append", sink: 3, bytes: bytes("through the link") },
       );
       const errno = async (sink: number): Promise<number> => (await d.next("sink-opened", (one) => one.sink === sink)).errno;
       assert.deepEqual([await errno(1), await errno(2), await errno(3)], [ENOENT, ELOOP, 0]);
@@ -60,7 +69,10 @@ export const sinkCases: readonly Case[] = [
     only: "real",
     async run(k) {
       const d = await begin(k);
-      await d.does({ type: "sink-open", sink: 1, spec: log(k, "", { path: "/dev/null" }) }, { type: "sink-open", sink: 2, spec: log(k, "", { path: "/dev/null", regularOnly: true }) });
+      await d.does(
+        { type: "sink-open", sink: 1, spec: log(k, "", { path: "/dev/null" }) },
+        { type: "sink-open", sink: 2, spec: log(k, "", { path: "/dev/null", regularOnly: true }) },
+      );
       const first = await d.next("sink-opened", (one) => one.sink === 1);
       const second = await d.next("sink-opened", (one) => one.sink === 2);
       assert.deepEqual([first.errno, first.regular], [0, false]);
@@ -72,7 +84,10 @@ export const sinkCases: readonly Case[] = [
     only: "real",
     async run(k) {
       const d = await begin(k);
-      await d.does({ type: "sink-open", sink: 1, spec: log(k, "", { path: "/dev/stderr" }) }, { type: "append", sink: 1, bytes: bytes("to the console\n") });
+      await d.does(
+        { type: "sink-open", sink: 1, spec: log(k, "", { path: "/dev/stderr" }) },
+        { type: "append", sink: 1, bytes: bytes("to the console\n") },
+      );
       const opened = await d.next("sink-opened");
       assert.deepEqual([opened.errno, opened.regular], [0, false]);
     },
@@ -141,7 +156,10 @@ export const sinkCases: readonly Case[] = [
         total += held;
         k.rename(`${k.folder}/out1`, `${k.folder}/out1.${++file}`);
         const last = total >= 400_000;
-        await d.send({ acknowledged: [limit.report], effects: [{ type: "sink-reopen", sink: 2, spec: log(k, "out1", { limit: last ? 0 : 100_000, regularOnly: true }) }] });
+        await d.send({
+          acknowledged: [limit.report],
+          effects: [{ type: "sink-reopen", sink: 2, spec: log(k, "out1", { limit: last ? 0 : 100_000, regularOnly: true }) }],
+        });
         if (!last && 400_000 - total < 100_000) break;
       }
       await exited(d, 1, 0);
@@ -153,7 +171,10 @@ export const sinkCases: readonly Case[] = [
     name: "appends wait at the limit as well, and go into the new file in their order",
     async run(k) {
       const d = await begin(k);
-      await d.does({ type: "sink-open", sink: 1, spec: log(k, "log", { limit: 10 }) }, { type: "append", sink: 1, bytes: bytes("0123456789") });
+      await d.does(
+        { type: "sink-open", sink: 1, spec: log(k, "log", { limit: 10 }) },
+        { type: "append", sink: 1, bytes: bytes("0123456789") },
+      );
       const limit = await d.next("limit");
       await d.does(...["a", "b", "c"].map((word) => ({ type: "append", sink: 1, bytes: bytes(word) }) as const));
       await d.round();
@@ -177,7 +198,10 @@ export const sinkCases: readonly Case[] = [
       const { Daemon } = await import("../subject.ts");
       const successor = new Daemon(next, k.until);
       const welcome = await successor.hello();
-      assert.deepEqual(welcome.sinks.map((one) => [one.sink, one.path, one.limit, one.regular]), [[2, `${k.folder}/out1`, 1000n, true]]);
+      assert.deepEqual(
+        welcome.sinks.map((one) => [one.sink, one.path, one.limit, one.regular]),
+        [[2, `${k.folder}/out1`, 1000n, true]],
+      );
       assert.equal((await successor.next("limit")).sink, 2);
     },
   },
@@ -185,7 +209,10 @@ export const sinkCases: readonly Case[] = [
     name: "one limit is told once however much is written, and again to a successor until it is acknowledged",
     async run(k) {
       const d = await begin(k);
-      await d.does({ type: "sink-open", sink: 1, spec: log(k, "log", { limit: 5 }) }, ...["12345", "6", "7"].map((word) => ({ type: "append", sink: 1, bytes: bytes(word) }) as const));
+      await d.does(
+        { type: "sink-open", sink: 1, spec: log(k, "log", { limit: 5 }) },
+        ...["12345", "6", "7"].map((word) => ({ type: "append", sink: 1, bytes: bytes(word) }) as const),
+      );
       const limit = await d.next("limit");
       await d.wire.kill();
       const next = await greet(k);

@@ -9,11 +9,37 @@ import { Daemon } from "../subject.ts";
 const EADDRINUSE = 98;
 
 function unix(socket: number, address: string, more: Partial<Listen> = {}): Listen {
-  return { type: "listen", socket, family: "unix", serve: true, address, port: 0, mode: 0o700, uid: null, gid: null, backlog: 16, stale: "try-connect", ...more };
+  return {
+    type: "listen",
+    socket,
+    family: "unix",
+    serve: true,
+    address,
+    port: 0,
+    mode: 0o700,
+    uid: null,
+    gid: null,
+    backlog: 16,
+    stale: "try-connect",
+    ...more,
+  };
 }
 
 function inet(socket: number, port: number, more: Partial<Listen> = {}): Listen {
-  return { type: "listen", socket, family: "inet", serve: true, address: "127.0.0.1", port, mode: null, uid: null, gid: null, backlog: 16, stale: "error", ...more };
+  return {
+    type: "listen",
+    socket,
+    family: "inet",
+    serve: true,
+    address: "127.0.0.1",
+    port,
+    mode: null,
+    uid: null,
+    gid: null,
+    backlog: 16,
+    stale: "error",
+    ...more,
+  };
 }
 
 /** The kernel's number of a socket behind a descriptor of a process. */
@@ -23,14 +49,19 @@ function socketInode(pid: number, descriptor: number): string {
 
 /** The keeper binds under a name beside the path and links it to the path when it is complete. */
 function listeningUnix(path: string): string {
-  const lines = readFileSync("/proc/net/unix", "utf8").split("\n").map((line) => line.trim().split(/\s+/));
+  const lines = readFileSync("/proc/net/unix", "utf8")
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/));
   return lines.find((fields) => fields[7] === path || fields[7]?.startsWith(`${path}.`))?.[6] ?? "none";
 }
 
 function canConnect(path: string | number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = typeof path === "string" ? connect(path) : connect(path, "127.0.0.1");
-    socket.on("connect", () => { socket.destroy(); resolve(true); });
+    socket.on("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
     socket.on("error", () => resolve(false));
   });
 }
@@ -81,7 +112,10 @@ export const socketCases: readonly Case[] = [
       const mine = sockets.find((one) => one.socket === 1);
       assert.deepEqual([mine?.family, mine?.listening, mine?.serve, mine?.address], ["unix", true, true, path]);
       assert.ok((mine?.descriptor ?? -1) > 2);
-      assert.deepEqual(sockets.filter((one) => one.socket === 2).map((one) => [one.serve, one.descriptor]), [[false, -1]]);
+      assert.deepEqual(
+        sockets.filter((one) => one.socket === 2).map((one) => [one.serve, one.descriptor]),
+        [[false, -1]],
+      );
       assert.equal(freeSockets, 10);
       if (k.kind === "real") assert.equal(socketInode(next.wire.pid, mine?.descriptor ?? -1), listeningUnix(path));
     },
@@ -93,7 +127,10 @@ export const socketCases: readonly Case[] = [
       await d.does(...[1, 2, 3, 4, 5].map((socket) => unix(socket, `${k.folder}/s${socket}`)));
       const descriptors: number[] = [];
       for (const socket of [1, 2, 3, 4, 5]) descriptors.push((await d.next("listened", (one) => one.socket === socket)).descriptor);
-      assert.deepEqual(descriptors.map((one) => one > 2), [true, true, true, true, false]);
+      assert.deepEqual(
+        descriptors.map((one) => one > 2),
+        [true, true, true, true, false],
+      );
       assert.equal(descriptors[4], -1);
       assert.equal(new Set(descriptors).size, 5);
       await d.wire.kill();
@@ -111,8 +148,13 @@ export const socketCases: readonly Case[] = [
       await k.stale(`${k.folder}/stale2`);
       k.write(`${k.folder}/file`, "x");
       await d.does(
-        unix(1, `${k.folder}/busy`), unix(2, `${k.folder}/stale`), unix(3, `${k.folder}/file`), unix(4, `${k.folder}/stale2`, { stale: "error" }),
-        unix(5, `${k.folder}/stale2`, { stale: "replace" }), unix(6, `${k.folder}/none/s`), unix(7, `${k.folder}/file`, { stale: "replace" }),
+        unix(1, `${k.folder}/busy`),
+        unix(2, `${k.folder}/stale`),
+        unix(3, `${k.folder}/file`),
+        unix(4, `${k.folder}/stale2`, { stale: "error" }),
+        unix(5, `${k.folder}/stale2`, { stale: "replace" }),
+        unix(6, `${k.folder}/none/s`),
+        unix(7, `${k.folder}/file`, { stale: "replace" }),
       );
       const steps: string[] = [];
       for (const socket of [1, 2, 3, 4, 5, 6, 7]) {
@@ -131,7 +173,11 @@ export const socketCases: readonly Case[] = [
       const path = `${k.folder}/s`;
       await d.does(unix(1, path), unix(2, `${k.folder}/kept`));
       await d.next("listened", (one) => one.socket === 2);
-      await d.does({ type: "unlisten", socket: 1, unlink: true }, { type: "unlisten", socket: 2, unlink: false }, { type: "unlisten", socket: 77, unlink: true });
+      await d.does(
+        { type: "unlisten", socket: 1, unlink: true },
+        { type: "unlisten", socket: 2, unlink: false },
+        { type: "unlisten", socket: 77, unlink: true },
+      );
       await k.until(() => !k.exists(path) && !k.isSocket(path), "the file's end");
       await d.does(unix(3, path, { stale: "error" }));
       assert.equal((await d.next("listened", (one) => one.socket === 3)).step, "done");

@@ -1,6 +1,22 @@
 /** Spawning, signalling, reaping: what a child is born with, where a spawn fails and how it is told. */
 import assert from "node:assert/strict";
-import { actor, asked, begin, type Case, EACCES, ENOENT, exited, fileIs, lineOf, log, NO_STREAM, SIGKILL, SIGTERM, spawned, toFile } from "../case.ts";
+import {
+  actor,
+  asked,
+  begin,
+  type Case,
+  EACCES,
+  ENOENT,
+  exited,
+  fileIs,
+  lineOf,
+  log,
+  NO_STREAM,
+  SIGKILL,
+  SIGTERM,
+  spawned,
+  toFile,
+} from "../case.ts";
 
 const EINVAL = 22;
 const ENOTDIR = 20;
@@ -28,9 +44,26 @@ export const spawnCases: readonly Case[] = [
     async run(k) {
       const d = await begin(k);
       const more = { environment: ["A=1", "EMPTY=", "U=ü"], directory: k.folder, umask: 0o027 };
-      await d.does(actor(k, 1, ["print:env:A", "print:env:EMPTY", "print:env:U", "print:env:HOME", "print:env:HOLDFAST_KEEPER_FD", "print:cwd", "print:umask", "print:args"], more));
+      await d.does(
+        actor(
+          k,
+          1,
+          [
+            "print:env:A",
+            "print:env:EMPTY",
+            "print:env:U",
+            "print:env:HOME",
+            "print:env:HOLDFAST_KEEPER_FD",
+            "print:cwd",
+            "print:umask",
+            "print:args",
+          ],
+          more,
+        ),
+      );
       await exited(d, 1, 0);
-      const args = "actor print:env:A print:env:EMPTY print:env:U print:env:HOME print:env:HOLDFAST_KEEPER_FD print:cwd print:umask print:args";
+      const args =
+        "actor print:env:A print:env:EMPTY print:env:U print:env:HOME print:env:HOLDFAST_KEEPER_FD print:cwd print:umask print:args";
       await fileIs(k, "out1", `1\n\nü\n(unset)\n(unset)\n${k.folder}\n027\n${args}\n`);
     },
   },
@@ -75,7 +108,10 @@ export const spawnCases: readonly Case[] = [
       const failed = await d.next("spawn-failed");
       assert.deepEqual([failed.child, failed.step, failed.errno], [1, "exec", ENOENT]);
       assert.ok(failed.pid > 0);
-      assert.deepEqual(d.history.map((one) => one.type), ["eof", "spawn-failed"]);
+      assert.deepEqual(
+        d.history.map((one) => one.type),
+        ["eof", "spawn-failed"],
+      );
       assert.ok(k.exists(`${k.folder}/out1`), "the log was opened before");
     },
   },
@@ -110,7 +146,10 @@ export const spawnCases: readonly Case[] = [
       const second = await d.next("spawn-failed", (one) => one.child === 2);
       assert.deepEqual([first.step, first.errno, first.pid], ["log-stderr", ENOENT, 0]);
       assert.deepEqual([second.step, second.errno, second.pid], ["log-stdout", ENOENT, 0]);
-      assert.equal(d.history.some((one) => one.type === "eof"), false);
+      assert.equal(
+        d.history.some((one) => one.type === "eof"),
+        false,
+      );
     },
   },
   {
@@ -135,7 +174,10 @@ export const spawnCases: readonly Case[] = [
       assert.deepEqual([failed.child, failed.signal, failed.errno], [1, 99, EINVAL]);
       await d.does({ type: "signal", child: 1, signal: 12, to: "process" });
       await exited(d, 1, 7 << 8);
-      await d.does({ type: "signal", child: 1, signal: SIGKILL, to: "process" }, { type: "signal", child: 77, signal: SIGKILL, to: "process" });
+      await d.does(
+        { type: "signal", child: 1, signal: SIGKILL, to: "process" },
+        { type: "signal", child: 77, signal: SIGKILL, to: "process" },
+      );
       await d.round();
       assert.equal(d.has("signal-failed"), false);
     },
@@ -146,7 +188,10 @@ export const spawnCases: readonly Case[] = [
       const d = await begin(k);
       await d.does(actor(k, 1, ["hold"]), { type: "signal", child: 1, signal: SIGTERM, to: "process" });
       await exited(d, 1, SIGTERM);
-      assert.deepEqual(d.history.filter((one) => one.type !== "eof").map((one) => one.type), ["spawned", "exited"]);
+      assert.deepEqual(
+        d.history.filter((one) => one.type !== "eof").map((one) => one.type),
+        ["spawned", "exited"],
+      );
     },
   },
   {
@@ -156,7 +201,10 @@ export const spawnCases: readonly Case[] = [
       const d = await begin(k);
       await d.does(actor(k, 1, ["daughter:60000:late", "line:up", "hold"]), actor(k, 2, ["daughter:700:late", "line:up", "hold"]));
       for (const out of ["out1", "out2"]) await k.until(() => k.text(`${k.folder}/${out}`) === "up\n", out);
-      await d.does({ type: "signal", child: 1, signal: SIGTERM, to: "group" }, { type: "signal", child: 2, signal: SIGTERM, to: "process" });
+      await d.does(
+        { type: "signal", child: 1, signal: SIGTERM, to: "group" },
+        { type: "signal", child: 2, signal: SIGTERM, to: "process" },
+      );
       await exited(d, 1, SIGTERM);
       await d.next("eof", (one) => one.child === 1);
       await exited(d, 2, SIGTERM);
@@ -191,6 +239,7 @@ export const spawnCases: readonly Case[] = [
   },
   {
     name: "an orphan that ends in the keeper's arms is told",
+    subreaper: true,
     async run(k) {
       const d = await begin(k);
       await d.does(actor(k, 1, ["daughter:300:", "exit:0"], { stdout: asked(2) }));
@@ -223,7 +272,11 @@ export const spawnCases: readonly Case[] = [
     async run(k) {
       const d = await begin(k);
       const count = 200;
-      await d.does(...Array.from({ length: count }, (_, i) => actor(k, i + 1, [`line:${i}`, `exit:${i % 7}`], { stdout: toFile(k, (i + 1) * 2, `many${i}`) })));
+      await d.does(
+        ...Array.from({ length: count }, (_, i) =>
+          actor(k, i + 1, [`line:${i}`, `exit:${i % 7}`], { stdout: toFile(k, (i + 1) * 2, `many${i}`) }),
+        ),
+      );
       for (let child = 1; child <= count; child++) await exited(d, child, ((child - 1) % 7) << 8);
       assert.equal(d.history.filter((one) => one.type === "spawned").length, count);
       assert.equal(d.history.filter((one) => one.type === "exited").length, count);

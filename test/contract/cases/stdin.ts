@@ -11,7 +11,11 @@ export const stdinCases: readonly Case[] = [
     name: "what is sent arrives in order, and the end after it",
     async run(k) {
       const d = await begin(k);
-      await d.does(actor(k, 1, ["cat", "line:end", "exit:0"]), ...["a", "b", "c"].map((word) => ({ type: "stdin", child: 1, bytes: Buffer.from(word) }) as const), { type: "stdin-close", child: 1 });
+      await d.does(
+        actor(k, 1, ["cat", "line:end", "exit:0"]),
+        ...["a", "b", "c"].map((word) => ({ type: "stdin", child: 1, bytes: Buffer.from(word) }) as const),
+        { type: "stdin-close", child: 1 },
+      );
       await exited(d, 1, 0);
       await fileIs(k, "out1", "abcend\n");
       assert.equal(d.has("stdin-failed"), false);
@@ -23,7 +27,11 @@ export const stdinCases: readonly Case[] = [
       const d = await begin(k);
       await d.does(actor(k, 1, ["sleep:100", "cat", "exit:0"]));
       const part = Buffer.alloc(MEGABYTE / 2, "p");
-      await d.does({ type: "stdin", child: 1, bytes: part }, { type: "stdin", child: 1, bytes: part.subarray(1) }, { type: "stdin-close", child: 1 });
+      await d.does(
+        { type: "stdin", child: 1, bytes: part },
+        { type: "stdin", child: 1, bytes: part.subarray(1) },
+        { type: "stdin-close", child: 1 },
+      );
       await exited(d, 1, 0);
       assert.equal(k.text(`${k.folder}/out1`).length, MEGABYTE - 1);
       assert.equal(d.has("stdin-failed"), false);
@@ -62,7 +70,11 @@ export const stdinCases: readonly Case[] = [
     name: "input after its close: EPIPE",
     async run(k) {
       const d = await begin(k);
-      await d.does(actor(k, 1, ["cat", "hold"]), { type: "stdin-close", child: 1 }, { type: "stdin", child: 1, bytes: Buffer.from("late") });
+      await d.does(
+        actor(k, 1, ["cat", "hold"]),
+        { type: "stdin-close", child: 1 },
+        { type: "stdin", child: 1, bytes: Buffer.from("late") },
+      );
       assert.equal((await d.next("stdin-failed")).errno, EPIPE);
     },
   },

@@ -64,7 +64,13 @@ export const streamCases: readonly Case[] = [
       await d.does({ type: "sink-open", sink: 9, spec: log(k, "asked") });
       await d.next("sink-opened");
       await d.does(actor(k, 1, ["cat"], { stdout: asked(2, 9) }));
-      const verdicts: readonly [string, Verdict][] = [["one", AS_IS], ["two", { kind: "replace", bytes: Buffer.from("<2>") }], ["three", { kind: "drop" }], ["four", { kind: "replace", bytes: Buffer.alloc(0) }], ["five", AS_IS]];
+      const verdicts: readonly [string, Verdict][] = [
+        ["one", AS_IS],
+        ["two", { kind: "replace", bytes: Buffer.from("<2>") }],
+        ["three", { kind: "drop" }],
+        ["four", { kind: "replace", bytes: Buffer.alloc(0) }],
+        ["five", AS_IS],
+      ];
       for (const [word, verdict] of verdicts) {
         await d.does({ type: "stdin", child: 1, bytes: Buffer.from(word) });
         const block = await d.next("block");
@@ -80,7 +86,9 @@ export const streamCases: readonly Case[] = [
     name: "asked: a flood comes whole and in order through answers",
     async run(k) {
       const d = await begin(k);
-      await d.does(actor(k, 1, ["line:first", "flood:1000000", "line:last", "exit:0"], { stdout: { ...toFile(k, 2, "out1"), mode: "asked" } }));
+      await d.does(
+        actor(k, 1, ["line:first", "flood:1000000", "line:last", "exit:0"], { stdout: { ...toFile(k, 2, "out1"), mode: "asked" } }),
+      );
       const seen = await answerAll(d, 2, () => AS_IS);
       await exited(d, 1, 0);
       assert.equal(seen.length, 6 + 1_000_000 + 5);
@@ -94,8 +102,14 @@ export const streamCases: readonly Case[] = [
       await d.does(actor(k, 1, ["cat"], { stdout: { ...toFile(k, 2, "out1"), mode: "asked" } }));
       await d.does({ type: "stdin", child: 1, bytes: Buffer.from("a") });
       const block = await d.next("block");
-      await d.does({ type: "verdict", stream: 2, block: block.block + 1n, verdict: AS_IS }, { type: "verdict", stream: 77, block: 1n, verdict: AS_IS });
-      await d.does({ type: "verdict", stream: 2, block: block.block, verdict: AS_IS }, { type: "verdict", stream: 2, block: block.block, verdict: AS_IS });
+      await d.does(
+        { type: "verdict", stream: 2, block: block.block + 1n, verdict: AS_IS },
+        { type: "verdict", stream: 77, block: 1n, verdict: AS_IS },
+      );
+      await d.does(
+        { type: "verdict", stream: 2, block: block.block, verdict: AS_IS },
+        { type: "verdict", stream: 2, block: block.block, verdict: AS_IS },
+      );
       await fileIs(k, "out1", "a");
     },
   },
@@ -146,7 +160,11 @@ export const streamCases: readonly Case[] = [
       assert.equal(lines.length, 400);
       const pids = new Set(lines.map((line) => line.split(" ")[0]));
       assert.equal(pids.size, 2);
-      for (const pid of pids) assert.deepEqual(lines.filter((line) => line.startsWith(`${pid} `)).map((line) => Number(line.split(" ")[1])), Array.from({ length: 200 }, (_, i) => i + 1));
+      for (const pid of pids)
+        assert.deepEqual(
+          lines.filter((line) => line.startsWith(`${pid} `)).map((line) => Number(line.split(" ")[1])),
+          Array.from({ length: 200 }, (_, i) => i + 1),
+        );
     },
   },
   {
@@ -164,7 +182,11 @@ export const streamCases: readonly Case[] = [
       await next.wire.kill();
       const third = await greet(k);
       await third.round();
-      assert.equal(third.history.some((one) => one.type === "block"), false, "a verdict is its acknowledgement");
+      assert.equal(
+        third.history.some((one) => one.type === "block"),
+        false,
+        "a verdict is its acknowledgement",
+      );
     },
   },
   {

@@ -26,7 +26,10 @@ export type ActorSetting = {
   readonly onOrphan: (waitStatus: number) => void;
 };
 
-type OnSignal = { readonly kind: "ignore" } | { readonly kind: "exit"; readonly code: number } | { readonly kind: "line"; readonly text: string };
+type OnSignal =
+  | { readonly kind: "ignore" }
+  | { readonly kind: "exit"; readonly code: number }
+  | { readonly kind: "line"; readonly text: string };
 
 const SIGKILL = 9;
 /** Signals that do nothing to a program that does not ask for them. */
@@ -38,6 +41,7 @@ export class Actor {
   readonly #setting: ActorSetting;
   readonly #words: readonly string[];
   #at = 0;
+  #counted = 0;
   readonly #handlers = new Map<number, OnSignal>();
   #input = Buffer.alloc(0);
   #wakeForInput: () => void = () => {};
@@ -86,40 +90,73 @@ export class Actor {
     const text = rest.join(":");
     const [first = 0, second = 0] = rest.map(Number);
     switch (name) {
-      case "line": return this.#write("stdout", `${text}\n`);
-      case "errline": return this.#write("stderr", `${text}\n`);
-      case "out": return this.#write("stdout", text);
-      case "err": return this.#write("stderr", text);
-      case "flood": return this.#write("stdout", FLOOD_LINE.repeat(Math.ceil(first / FLOOD_LINE.length)).slice(0, first));
-      case "count": return this.#count(1, first, second);
-      case "sleep": return this.#after(first, () => this.#next());
-      case "exit": return this.#end(first << 8);
-      case "die": return this.#end(first);
-      case "ignore": this.#handlers.set(first, { kind: "ignore" }); return this.#next();
-      case "exit-on": this.#handlers.set(first, { kind: "exit", code: second }); return this.#next();
-      case "line-on": this.#handlers.set(first, { kind: "line", text: rest.slice(1).join(":") }); return this.#next();
-      case "cat": return this.#cat();
-      case "listener": return this.#listen(first, rest[1] ?? "OK");
-      case "close-in": this.#setting.stdin.closeReader(); return this.#next();
-      case "hold": return undefined;
-      case "daughter": this.#daughter(first, rest.slice(1).join(":")); return this.#next();
-      case "print": return this.#write("stdout", `${this.#fact(rest)}\n`);
-      default: return this.#end(64 << 8);
+      case "line":
+        return this.#write("stdout", `${text}\n`);
+      case "errline":
+        return this.#write("stderr", `${text}\n`);
+      case "out":
+        return this.#write("stdout", text);
+      case "err":
+        return this.#write("stderr", text);
+      case "flood":
+        return this.#write("stdout", FLOOD_LINE.repeat(Math.ceil(first / FLOOD_LINE.length)).slice(0, first));
+      case "count":
+        return this.#count(first, second);
+      case "sleep":
+        return this.#after(first, () => this.#next());
+      case "exit":
+        return this.#end(first << 8);
+      case "die":
+        return this.#end(first);
+      case "ignore":
+        this.#handlers.set(first, { kind: "ignore" });
+        return this.#next();
+      case "exit-on":
+        this.#handlers.set(first, { kind: "exit", code: second });
+        return this.#next();
+      case "line-on":
+        this.#handlers.set(first, { kind: "line", text: rest.slice(1).join(":") });
+        return this.#next();
+      case "cat":
+        return this.#cat();
+      case "listener":
+        return this.#listen(first, rest[1] ?? "OK");
+      case "close-in":
+        this.#setting.stdin.closeReader();
+        return this.#next();
+      case "hold":
+        return undefined;
+      case "daughter":
+        this.#daughter(first, rest.slice(1).join(":"));
+        return this.#next();
+      case "print":
+        return this.#write("stdout", `${this.#fact(rest)}\n`);
+      default:
+        return this.#end(64 << 8);
     }
   }
 
   #fact([what = "", name = ""]: readonly string[]): string {
     const { pid, parentPid, directory, umask, uid, gid, environment, argv } = this.#setting;
     switch (what) {
-      case "pid": return String(pid);
-      case "ppid": return String(parentPid);
-      case "cwd": return directory;
-      case "umask": return umask.toString(8).padStart(3, "0");
-      case "uid": return String(uid);
-      case "gid": return String(gid);
-      case "args": return argv.join(" ");
-      case "env": return environment.find((entry) => entry.startsWith(`${name}=`))?.slice(name.length + 1) ?? "(unset)";
-      default: return "?";
+      case "pid":
+        return String(pid);
+      case "ppid":
+        return String(parentPid);
+      case "cwd":
+        return directory;
+      case "umask":
+        return umask.toString(8).padStart(3, "0");
+      case "uid":
+        return String(uid);
+      case "gid":
+        return String(gid);
+      case "args":
+        return argv.join(" ");
+      case "env":
+        return environment.find((entry) => entry.startsWith(`${name}=`))?.slice(name.length + 1) ?? "(unset)";
+      default:
+        return "?";
     }
   }
 
@@ -131,7 +168,10 @@ export class Actor {
     const push = (): void => {
       if (!this.alive) return;
       bytes = bytes.subarray(pipe.write(bytes));
-      if (bytes.length > 0) return void (this.#wakeForRoom = push);
+      if (bytes.length > 0) {
+        this.#wakeForRoom = push;
+        return;
+      }
       this.#wakeForRoom = () => {};
       for (const line of text.split("\n").slice(0, -1)) this.#setting.onLine(channel, line);
       then();
@@ -146,9 +186,11 @@ export class Actor {
     if (pipe !== null && pipe.size + line.length < 4096) pipe.write(line);
   }
 
-  #count(from: number, to: number, everyMs: number): void {
-    if (from > to) return this.#next();
-    this.#write("stdout", `${this.#setting.pid} ${from}\n`, () => this.#after(everyMs, () => this.#count(from + 1, to, everyMs)));
+  /** Numbers go on where the last count ended, so that no line of a program comes twice. */
+  #count(left: number, everyMs: number): void {
+    if (left === 0) return this.#next();
+    this.#counted++;
+    this.#write("stdout", `${this.#setting.pid} ${this.#counted}\n`, () => this.#after(everyMs, () => this.#count(left - 1, everyMs)));
   }
 
   #cat(): void {

@@ -77,8 +77,23 @@ export class Children {
     if (spawn.child === 0 || this.#used.has(spawn.child)) return this.#host.violation(`child number ${spawn.child} was used twice`);
     this.#used.add(spawn.child);
     const child: Child = {
-      child: spawn.child, label: spawn.label, lastWill: spawn.lastWill, spawn, state: "spawning", pid: 0, at: { monoNs: 0n, wallNs: 0n }, actor: null, reaped: false,
-      stdin: null, stdinWaiting: [], stdinClosing: false, early: [], streams: [], openStreams: 0, ended: null, finalReport: null,
+      child: spawn.child,
+      label: spawn.label,
+      lastWill: spawn.lastWill,
+      spawn,
+      state: "spawning",
+      pid: 0,
+      at: { monoNs: 0n, wallNs: 0n },
+      actor: null,
+      reaped: false,
+      stdin: null,
+      stdinWaiting: [],
+      stdinClosing: false,
+      early: [],
+      streams: [],
+      openStreams: 0,
+      ended: null,
+      finalReport: null,
     };
     this.all.set(spawn.child, child);
     for (const { stream, mode, sink, open } of [spawn.stdout, spawn.stderr]) {
@@ -98,13 +113,15 @@ export class Children {
     const child = this.all.get(number);
     if (child === undefined || child.state === "exited") return;
     if (child.state === "spawning") return void child.early.push(signal);
-    if (signal < 0 || signal > 64) return this.#reports.tell({ type: "signal-failed", child: number, signal, errno: errnoNumber("EINVAL") });
-    if (!child.reaped) later(this.#host, "pipe", () => !child.reaped && child.actor?.signal(signal));
+    if (signal < 0 || signal > 64)
+      return this.#reports.tell({ type: "signal-failed", child: number, signal, errno: errnoNumber("EINVAL") });
+    if (!child.reaped) child.actor?.signal(signal);
   }
 
   stdin(number: number, bytes: Uint8Array): void {
     const child = this.all.get(number);
-    const fail = (errno: string): void => this.#reports.tell({ type: "stdin-failed", child: number, errno: errnoNumber(errno), bytesNotTaken: bytes.length });
+    const fail = (errno: string): void =>
+      this.#reports.tell({ type: "stdin-failed", child: number, errno: errnoNumber(errno), bytesNotTaken: bytes.length });
     if (child === undefined || child.state === "exited" || child.stdinClosing || child.spawn.stdin !== 0) return fail("EPIPE");
     if (child.stdin !== null && !child.stdin.readerOpen) return fail("EPIPE");
     const waiting = child.stdinWaiting.reduce((sum, part) => sum + part.length, 0);
@@ -132,7 +149,10 @@ export class Children {
   #spawnNow(child: Child): void {
     const { spawn } = child;
     const opened: number[] = [];
-    for (const [step, { sink, open }] of [["log-stdout", spawn.stdout], ["log-stderr", spawn.stderr]] as const) {
+    for (const [step, { sink, open }] of [
+      ["log-stdout", spawn.stdout],
+      ["log-stderr", spawn.stderr],
+    ] as const) {
       if (open === null) continue;
       const done = this.#sinks.openNow(sink, open);
       if (!done.ok) return this.#failBefore(child, step, done.error, opened);
@@ -188,9 +208,17 @@ export class Children {
     if (stderr !== null) this.#streams.attach(spawn.stderr.stream, stderr);
     stdin.onWritable = () => this.#feed(child);
     child.actor = new Actor({
-      scheduler: this.#host.scheduler, pid: child.pid, parentPid: this.#self.pid, argv: spawn.argv, environment: spawn.environment,
-      directory: spawn.directory ?? this.#self.directory, umask: spawn.umask ?? this.#self.umask, uid: spawn.user?.uid ?? this.#self.uid, gid: spawn.user?.gid ?? this.#self.gid,
-      stdin, stdout,
+      scheduler: this.#host.scheduler,
+      pid: child.pid,
+      parentPid: this.#self.pid,
+      argv: spawn.argv,
+      environment: spawn.environment,
+      directory: spawn.directory ?? this.#self.directory,
+      umask: spawn.umask ?? this.#self.umask,
+      uid: spawn.user?.uid ?? this.#self.uid,
+      gid: spawn.user?.gid ?? this.#self.gid,
+      stdin,
+      stdout,
       // stderr without a stream is the same pipe as stdout.
       stderr: stderr ?? stdout,
       onLine: (channel, line) => this.onLine(child, channel, line),
@@ -212,7 +240,16 @@ export class Children {
         if (told) return;
         told = true;
         child.state = "exited";
-        child.finalReport = this.#reports.keep({ type: "exited", child: child.child, pid: child.pid, waitStatus, ...at, userUs: 1000n, systemUs: 500n, maxRssKiB: 1024n });
+        child.finalReport = this.#reports.keep({
+          type: "exited",
+          child: child.child,
+          pid: child.pid,
+          waitStatus,
+          ...at,
+          userUs: 1000n,
+          systemUs: 500n,
+          maxRssKiB: 1024n,
+        });
       };
       child.ended = tell;
       if (child.openStreams === 0) tell();

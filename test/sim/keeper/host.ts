@@ -12,7 +12,11 @@ export type HostFaults = {
 };
 
 /** How long the slow parts of the host take, in milliseconds. */
-export type HostSpeed = { readonly worker: readonly [number, number]; readonly pipe: readonly [number, number]; readonly link: readonly [number, number] };
+export type HostSpeed = {
+  readonly worker: readonly [number, number];
+  readonly pipe: readonly [number, number];
+  readonly link: readonly [number, number];
+};
 
 export type Host = {
   readonly scheduler: Scheduler;

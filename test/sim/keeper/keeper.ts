@@ -57,6 +57,8 @@ export class FakeKeeper {
   #deliver: ((frame: KeeperFrame) => void) | null = null;
   #connected = false;
   #willsRunning = false;
+  /** Told of every batch that was refused and every tag that was not known. */
+  onAnswer: (type: "refused" | "unknown", text: string) => void = () => {};
 
   constructor(options: FakeKeeperOptions) {
     const { host } = options;
@@ -113,7 +115,8 @@ export class FakeKeeper {
   signal(signal: number): void {
     if (this.ended !== null) return;
     const pending = this.#signals.get(signal);
-    if (!this.#connected && ENDING.has(signal) && [...ENDING].some((one) => this.#signals.has(one)) && this.lives.everReady) return this.#lastWills();
+    if (!this.#connected && ENDING.has(signal) && [...ENDING].some((one) => this.#signals.has(one)) && this.lives.everReady)
+      return this.#lastWills();
     if (pending === undefined) this.#signals.set(signal, this.reports.keep({ type: "signal", signal }));
   }
 
@@ -132,7 +135,8 @@ export class FakeKeeper {
       return this.#answer({ type: "refused", report: 0n, batch: frame.batch, code: REFUSED.malformed, text: frame.text });
     }
     if (frame.type === "hello") return this.#hello(frame.value.versionMin, frame.value.versionMax);
-    if (!this.#connected) return this.#answer({ type: "refused", report: 0n, batch: frame.value.batch, code: REFUSED.version, text: "hello comes first" });
+    if (!this.#connected)
+      return this.#answer({ type: "refused", report: 0n, batch: frame.value.batch, code: REFUSED.version, text: "hello comes first" });
     const { batch, acknowledged, states, effects } = frame.value;
     for (const text of checkReferences(this, effects)) this.#host.violation(text);
     if (!this.#storeAll(states)) return this.#answer({ type: "refused", report: 0n, batch, code: REFUSED.storeFull, text: "store full" });
@@ -140,17 +144,25 @@ export class FakeKeeper {
     for (const effect of effects) this.#carryOut(batch, effect);
   }
 
-  #answer(value: Report): void {
+  #answer(value: Extract<Report, { type: "refused" }>): void {
+    this.onAnswer(value.type, value.text);
     this.#host.trace(`keeper: ${value.type}`);
     this.#deliver?.({ type: "report", value });
   }
 
   #hello(min: number, max: number): void {
     if (min > PROTOCOL_VERSION || max < PROTOCOL_VERSION) {
-      return this.#answer({ type: "refused", report: 0n, batch: 0n, code: REFUSED.version, text: `version ${PROTOCOL_VERSION} is not in ${min} to ${max}` });
+      return this.#answer({
+        type: "refused",
+        report: 0n,
+        batch: 0n,
+        code: REFUSED.version,
+        text: `version ${PROTOCOL_VERSION} is not in ${min} to ${max}`,
+      });
     }
     const deliver = this.#deliver;
-    if (deliver === null || this.#connected) return this.#answer({ type: "refused", report: 0n, batch: 0n, code: REFUSED.malformed, text: "hello twice" });
+    if (deliver === null || this.#connected)
+      return this.#answer({ type: "refused", report: 0n, batch: 0n, code: REFUSED.malformed, text: "hello twice" });
     this.#connected = true;
     this.sinks.setHardLimits(true);
     for (const frame of welcomeFrames(this.#welcome())) deliver(frame);
@@ -161,9 +173,18 @@ export class FakeKeeper {
   #welcome(): Welcome {
     const { scheduler } = this.#host;
     return {
-      version: PROTOCOL_VERSION, keeperPid: this.self.pid, quickDeaths: this.lives.quickDeaths, ready: this.lives.everReady, daemonized: this.daemonized,
-      monoNs: scheduler.monoNs, freeSockets: this.sockets.free, children: this.children.entries(), sockets: this.sockets.entries(), store: new Map(this.store),
-      sinks: this.sinks.entries(), streams: this.streams.entries(),
+      version: PROTOCOL_VERSION,
+      keeperPid: this.self.pid,
+      quickDeaths: this.lives.quickDeaths,
+      ready: this.lives.everReady,
+      daemonized: this.daemonized,
+      monoNs: scheduler.monoNs,
+      freeSockets: this.sockets.free,
+      children: this.children.entries(),
+      sockets: this.sockets.entries(),
+      store: new Map(this.store),
+      sinks: this.sinks.entries(),
+      streams: this.streams.entries(),
     };
   }
 
@@ -193,29 +214,56 @@ export class FakeKeeper {
   #carryOut(batch: bigint, effect: KeeperEffect | UnknownEffect): void {
     if (this.ended !== null) return;
     switch (effect.type) {
-      case "unknown": return this.reports.tell({ type: "unknown", batch, tag: effect.tag });
-      case "spawn": return this.children.spawn(effect);
-      case "signal": return this.children.signal(effect.child, effect.signal);
-      case "sink-open": return this.sinks.open(effect.sink, effect.spec);
-      case "sink-reopen": return this.sinks.reopen(effect.sink, effect.spec);
-      case "sink-close": return this.sinks.close(effect.sink);
-      case "append": return this.sinks.append(effect.sink, effect.bytes);
-      case "stream": return this.streams.setMode(effect.stream, effect.mode, effect.sink);
-      case "verdict": return this.streams.verdict(effect.stream, effect.block, effect.verdict);
-      case "stdin": return this.children.stdin(effect.child, effect.bytes);
-      case "stdin-close": return this.children.closeStdin(effect.child);
-      case "listen": return this.sockets.listen(effect);
-      case "unlisten": return this.sockets.unlisten(effect.socket, effect.unlink);
-      case "daemonize": return this.#daemonize(effect.directory, effect.umask);
-      case "ready": return this.lives.ready(this.#host.scheduler.nowMs);
-      case "restart-daemon": return this.lives.restartAsked();
-      case "exit": return this.#flushAndEnd(effect.code);
-      case "become": return this.#become(effect.user);
-      case "limit": return this.reports.tell({ type: "limited", resource: effect.resource, errno: 0, soft: effect.soft, hard: effect.hard });
-      case "umask": return void (this.self.umask = effect.umask);
-      case "forget-child": return this.streams.forgetChild(effect.child);
-      case "datagram": return void this.datagrams.push({ path: effect.path, bytes: effect.bytes });
-      default: return unreachable(effect);
+      case "unknown":
+        this.onAnswer("unknown", `tag ${effect.tag}`);
+        return this.reports.tell({ type: "unknown", batch, tag: effect.tag });
+      case "spawn":
+        return this.children.spawn(effect);
+      case "signal":
+        return this.children.signal(effect.child, effect.signal);
+      case "sink-open":
+        return this.sinks.open(effect.sink, effect.spec);
+      case "sink-reopen":
+        return this.sinks.reopen(effect.sink, effect.spec);
+      case "sink-close":
+        return this.sinks.close(effect.sink);
+      case "append":
+        return this.sinks.append(effect.sink, effect.bytes);
+      case "stream":
+        return this.streams.setMode(effect.stream, effect.mode, effect.sink);
+      case "verdict":
+        return this.streams.verdict(effect.stream, effect.block, effect.verdict);
+      case "stdin":
+        return this.children.stdin(effect.child, effect.bytes);
+      case "stdin-close":
+        return this.children.closeStdin(effect.child);
+      case "listen":
+        return this.sockets.listen(effect);
+      case "unlisten":
+        return this.sockets.unlisten(effect.socket, effect.unlink);
+      case "daemonize":
+        return this.#daemonize(effect.directory, effect.umask);
+      case "ready":
+        return this.lives.ready(this.#host.scheduler.nowMs);
+      case "restart-daemon":
+        return this.lives.restartAsked();
+      case "exit":
+        return this.#flushAndEnd(effect.code);
+      case "become":
+        return this.#become(effect.user);
+      case "limit":
+        return this.reports.tell({ type: "limited", resource: effect.resource, errno: 0, soft: effect.soft, hard: effect.hard });
+      case "umask":
+        this.self.umask = effect.umask;
+        return undefined;
+      case "forget-child":
+        return this.streams.forgetChild(effect.child);
+      case "echo":
+        return this.reports.tell({ type: "echoed", token: effect.token });
+      case "datagram":
+        return void this.datagrams.push({ path: effect.path, bytes: effect.bytes });
+      default:
+        return unreachable(effect);
     }
   }
 

@@ -10,7 +10,11 @@ export function lastWills(host: Host, children: Children, done: () => void): voi
   const nextRank = (): void => {
     const rank = ranks.shift();
     if (rank === undefined) return done();
-    stop(host, children.live.filter((child) => child.lastWill.rank === rank), nextRank);
+    stop(
+      host,
+      children.live.filter((child) => child.lastWill.rank === rank),
+      nextRank,
+    );
   };
   nextRank();
 }

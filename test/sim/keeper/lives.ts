@@ -8,7 +8,10 @@ export type Death = { readonly code: number } | { readonly signal: number };
 export type AfterDeath = { readonly kind: "end"; readonly code: number } | { readonly kind: "start"; readonly delayMs: number };
 
 export class Lives {
+  /** Deaths in a row that the daemon itself is to blame for. */
   quickDeaths = 0;
+  /** Starts in a row that came to nothing, whoever is to blame: how long the next one is waited for. */
+  #tries = 0;
   /** A daemon has been ready once. */
   everReady = false;
   #readyAtMs: number | null = null;
@@ -31,11 +34,17 @@ export class Lives {
   died(death: Death, nowMs: number): AfterDeath {
     if (!this.everReady) return { kind: "end", code: "code" in death ? death.code : 128 + death.signal };
     if (this.#restartAsked) return { kind: "start", delayMs: 0 };
-    const long = this.#readyAtMs !== null && nowMs - this.#readyAtMs >= QUICK_MS;
-    if (long) this.quickDeaths = 0;
-    const killed = "signal" in death && death.signal === SIGKILL && this.#readyAtMs !== null;
-    if (long || killed) return { kind: "start", delayMs: 0 };
-    this.quickDeaths++;
-    return { kind: "start", delayMs: Math.min(BACKOFF_FIRST_MS * 2 ** (this.quickDeaths - 1), BACKOFF_MAX_MS) };
+    const wasReady = this.#readyAtMs !== null;
+    if (wasReady && nowMs - (this.#readyAtMs ?? 0) >= QUICK_MS) {
+      this.quickDeaths = 0;
+      this.#tries = 0;
+      return { kind: "start", delayMs: 0 };
+    }
+    // Somebody killed it: that says nothing about the states it was started with.
+    const killed = "signal" in death && death.signal === SIGKILL;
+    if (killed && wasReady) return { kind: "start", delayMs: 0 };
+    if (!killed) this.quickDeaths++;
+    this.#tries++;
+    return { kind: "start", delayMs: Math.min(BACKOFF_FIRST_MS * 2 ** (this.#tries - 1), BACKOFF_MAX_MS) };
   }
 }

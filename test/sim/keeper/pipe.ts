@@ -1,5 +1,7 @@
 /** A pipe with the kernel's manners: a bounded buffer, as many writers as hold it, readable at its end when the last one has gone. */
 export const PIPE_BYTES = 65_536;
+/** So much is written whole or not at all. */
+const ATOMIC_BYTES = 4096;
 
 export class Pipe {
   readonly #parts: Uint8Array[] = [];
@@ -15,7 +17,7 @@ export class Pipe {
   write(bytes: Uint8Array): number {
     if (!this.readerOpen) return bytes.length;
     const taken = Math.min(bytes.length, PIPE_BYTES - this.size);
-    if (taken === 0) return 0;
+    if (taken === 0 || (taken < bytes.length && bytes.length <= ATOMIC_BYTES)) return 0;
     this.#parts.push(bytes.slice(0, taken));
     this.size += taken;
     this.onReadable();

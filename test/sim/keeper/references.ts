@@ -28,18 +28,29 @@ export function checkReferences(keeper: FakeKeeper, effects: readonly (KeeperEff
         check("child", effect.child, child !== undefined, effect.type);
         break;
       }
-      case "sink-open": made.sink.add(effect.sink); break;
+      case "sink-open":
+        made.sink.add(effect.sink);
+        break;
       case "sink-reopen":
       case "sink-close":
-      case "append": check("sink", effect.sink, keeper.sinks.wasThere(effect.sink), effect.type); break;
+      case "append":
+        check("sink", effect.sink, keeper.sinks.wasThere(effect.sink), effect.type);
+        break;
       case "stream":
         check("stream", effect.stream, keeper.streams.wasThere(effect.stream), effect.type);
         if (effect.sink !== 0) check("sink", effect.sink, keeper.sinks.wasThere(effect.sink), effect.type);
         break;
-      case "verdict": check("stream", effect.stream, keeper.streams.wasThere(effect.stream), effect.type); break;
-      case "listen": made.socket.add(effect.socket); break;
-      case "unlisten": check("socket", effect.socket, keeper.sockets.has(effect.socket), effect.type); break;
-      default: break;
+      case "verdict":
+        check("stream", effect.stream, keeper.streams.wasThere(effect.stream), effect.type);
+        break;
+      case "listen":
+        made.socket.add(effect.socket);
+        break;
+      case "unlisten":
+        check("socket", effect.socket, keeper.sockets.has(effect.socket), effect.type);
+        break;
+      default:
+        break;
     }
   }
   return wrong;

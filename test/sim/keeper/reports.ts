@@ -50,6 +50,8 @@ export class Reports {
 
 export function describeReport(report: Report): string {
   const { type, report: number, ...rest } = report;
-  const details = Object.entries(rest).filter(([name]) => name !== "monoNs" && name !== "wallNs").map(([name, value]) => `${name}=${value instanceof Uint8Array ? `${value.length}B` : String(value)}`);
+  const details = Object.entries(rest)
+    .filter(([name]) => name !== "monoNs" && name !== "wallNs")
+    .map(([name, value]) => `${name}=${value instanceof Uint8Array ? `${value.length}B` : String(value)}`);
   return `${type}#${number} ${details.join(" ")}`;
 }

@@ -53,9 +53,15 @@ export class Sinks {
   }
 
   entries(): SinkEntry[] {
-    return [...this.#sinks.values()].filter((one) => one.inode !== null).map(({ sink, spec, inode }) => ({
-      sink, path: spec.path, size: BigInt(inode?.size ?? 0), limit: BigInt(spec.limit), regular: inode?.kind === "file",
-    }));
+    return [...this.#sinks.values()]
+      .filter((one) => one.inode !== null)
+      .map(({ sink, spec, inode }) => ({
+        sink,
+        path: spec.path,
+        size: BigInt(inode?.size ?? 0),
+        limit: BigInt(spec.limit),
+        regular: inode?.kind === "file",
+      }));
   }
 
   /** Opens at once, as the worker that spawns does. A number is the errno. */
@@ -73,7 +79,13 @@ export class Sinks {
     this.#sinks.set(sink, made);
     later(this.#host, "worker", () => {
       const inode = this.#open(spec);
-      this.#reports.tell({ type: "sink-opened", sink, errno: inode.ok ? 0 : inode.error, size: BigInt(inode.ok ? inode.value.size : 0), regular: inode.ok && inode.value.kind === "file" });
+      this.#reports.tell({
+        type: "sink-opened",
+        sink,
+        errno: inode.ok ? 0 : inode.error,
+        size: BigInt(inode.ok ? inode.value.size : 0),
+        regular: inode.ok && inode.value.kind === "file",
+      });
       if (!inode.ok) return this.#forget(made);
       made.inode = inode.value;
       this.#kick(made);
@@ -139,12 +151,30 @@ export class Sinks {
 
   #make(sink: number, spec: SinkSpec, inode: Inode | null): Sink {
     this.#ever.add(sink);
-    return { sink, spec, inode, queue: [], appendBytes: 0, busy: false, paused: false, closing: false, reopen: [], limitReport: null, lost: 0n, burst: 0n };
+    return {
+      sink,
+      spec,
+      inode,
+      queue: [],
+      appendBytes: 0,
+      busy: false,
+      paused: false,
+      closing: false,
+      reopen: [],
+      limitReport: null,
+      lost: 0n,
+      burst: 0n,
+    };
   }
 
   #open(spec: SinkSpec): Result<Inode, number> {
     if (spec.path === "") return refuse(errnoNumber("ENOENT"));
-    const opened = this.#host.tree.open(spec.path, { truncate: spec.truncate, noFollow: spec.regularOnly, exclusive: false, mode: spec.mode });
+    const opened = this.#host.tree.open(spec.path, {
+      truncate: spec.truncate,
+      noFollow: spec.regularOnly,
+      exclusive: false,
+      mode: spec.mode,
+    });
     if (!opened.ok) return refuse(errnoNumber(opened.error));
     if (spec.regularOnly && opened.value.kind !== "file") return refuse(errnoNumber("EINVAL"));
     return opened;
@@ -182,7 +212,13 @@ export class Sinks {
       sink.paused = false;
     }
     const size = BigInt(sink.inode?.size ?? 0);
-    this.#reports.tell({ type: "sink-opened", sink: sink.sink, errno: inode.ok ? 0 : inode.error, size, regular: sink.inode?.kind === "file" });
+    this.#reports.tell({
+      type: "sink-opened",
+      sink: sink.sink,
+      errno: inode.ok ? 0 : inode.error,
+      size,
+      regular: sink.inode?.kind === "file",
+    });
   }
 
   #put(sink: Sink, bytes: Uint8Array): void {
@@ -195,7 +231,13 @@ export class Sinks {
     sink.burst = 0n;
     if (spec.limit === 0 || inode.kind !== "file" || inode.size < spec.limit) return;
     if (this.hardLimits) sink.paused = true;
-    sink.limitReport ??= this.#reports.keep({ type: "limit", sink: sink.sink, size: BigInt(inode.size), device: DEVICE, inode: inode.number });
+    sink.limitReport ??= this.#reports.keep({
+      type: "limit",
+      sink: sink.sink,
+      size: BigInt(inode.size),
+      device: DEVICE,
+      inode: inode.number,
+    });
   }
 
   #lose(sink: Sink, length: number, errno: number): void {

@@ -6,7 +6,11 @@ import type { Reports } from "./reports.ts";
 
 const SOCKETS_MAX = 64;
 /** Unbound sockets that every daemon is born with. */
-const BORN: readonly (readonly [Family, number])[] = [["unix", 4], ["inet", 4], ["inet6", 2]];
+const BORN: readonly (readonly [Family, number])[] = [
+  ["unix", 4],
+  ["inet", 4],
+  ["inet6", 2],
+];
 const FIRST_DESCRIPTOR = 4;
 
 type Socket = { -readonly [K in keyof SocketEntry]: SocketEntry[K] };
@@ -33,7 +37,15 @@ export class Sockets {
   }
 
   entries(): SocketEntry[] {
-    const unbound = this.#unbound.map(({ family, descriptor }) => ({ socket: 0, family, listening: false, serve: false, descriptor, address: "", port: 0 }));
+    const unbound = this.#unbound.map(({ family, descriptor }) => ({
+      socket: 0,
+      family,
+      listening: false,
+      serve: false,
+      descriptor,
+      address: "",
+      port: 0,
+    }));
     return [...unbound, ...this.#bound.values()];
   }
 
@@ -88,6 +100,10 @@ export class Sockets {
 
   #answers(address: string): boolean {
     if (this.others.has(address)) return true;
-    return [...this.#bound.values()].some((one) => (one.family === "unix" ? `unix:${one.address}` : `${one.family}:${one.address}:${one.port}`) === address && (one.family === "unix" || one.port !== 0));
+    return [...this.#bound.values()].some(
+      (one) =>
+        (one.family === "unix" ? `unix:${one.address}` : `${one.family}:${one.address}:${one.port}`) === address &&
+        (one.family === "unix" || one.port !== 0),
+    );
   }
 }

@@ -55,7 +55,19 @@ export class Streams {
   add(stream: number, child: number, mode: "plain" | "asked", sink: number, onEnd: () => void): void {
     if (this.#ever.has(stream)) this.#host.violation(`stream ${stream} was used twice`);
     this.#ever.add(stream);
-    this.#streams.set(stream, { stream, child, mode, sink, pipe: null, busy: false, asked: null, nextBlock: 1n, open: true, eofReport: null, onEnd });
+    this.#streams.set(stream, {
+      stream,
+      child,
+      mode,
+      sink,
+      pipe: null,
+      busy: false,
+      asked: null,
+      nextBlock: 1n,
+      open: true,
+      eofReport: null,
+      onEnd,
+    });
   }
 
   /** The child exists: what it writes can be read. */

@@ -1,0 +1,65 @@
+/** The Files door of a simulated daemon: the host's tree, with the time a disk takes and the failures that a run switches on. */
+import type { Errno, FileInfo, Files } from "../../src/doors.ts";
+import { ok, refuse, type Result } from "../../src/result.ts";
+import { append, contents, DEVICE, type Inode, type Tree } from "./tree.ts";
+
+/** Performs an act at some later moment, unless the daemon is dead by then; the promise of a dead daemon never settles. */
+export type Perform = <T>(name: string, act: () => T) => Promise<T>;
+
+export function fakeFiles(tree: Tree, perform: Perform): Files {
+  return {
+    stat: (path) => perform(`stat ${path}`, () => failing(tree, "stat", path) ?? mapped(tree.find(path), info)),
+    lstat: (path) => perform(`lstat ${path}`, () => failing(tree, "stat", path) ?? mapped(tree.find(path, false), info)),
+    mayExecute: (path) =>
+      perform(`access ${path}`, () => {
+        const found = tree.find(path);
+        return found.ok && (found.value.mode & 0o111) !== 0;
+      }),
+    readText: (path) => perform(`read ${path}`, () => failing(tree, "read", path) ?? read(tree, path)),
+    readAt: (path, offset, length) =>
+      perform(
+        `read ${path}`,
+        () => failing(tree, "read", path) ?? mapped(read(tree, path), (bytes) => bytes.slice(offset, offset + length)),
+      ),
+    list: (path) => perform(`list ${path}`, () => failing(tree, "list", path) ?? tree.list(path)),
+    write: (path, bytes, mode) => perform(`write ${path}`, () => failing(tree, "write", path) ?? replace(tree, path, bytes, mode)),
+    createExclusive: (path, mode) =>
+      perform(
+        `create ${path}`,
+        () =>
+          failing(tree, "create", path) ??
+          mapped(tree.open(path, { truncate: false, noFollow: true, exclusive: true, mode }), () => true as const),
+      ),
+    rename: (from, to) => perform(`rename ${from} ${to}`, () => failing(tree, "rename", from) ?? tree.rename(from, to)),
+    remove: (path) => perform(`remove ${path}`, () => failing(tree, "remove", path) ?? tree.remove(path)),
+  };
+}
+
+function failing(tree: Tree, action: Parameters<Tree["fault"]>[0], path: string): Result<never, Errno> | null {
+  const errno = tree.fault(action, path);
+  return errno === null ? null : refuse(errno);
+}
+
+function mapped<T, U>(result: Result<T, Errno>, map: (value: T) => U): Result<U, Errno> {
+  return result.ok ? ok(map(result.value)) : result;
+}
+
+function info(inode: Inode): FileInfo {
+  const kind = inode.kind === "file" || inode.kind === "directory" ? inode.kind : "other";
+  return { kind, mode: inode.mode, size: inode.size, device: DEVICE, inode: inode.number, uid: inode.uid };
+}
+
+function read(tree: Tree, path: string): Result<Uint8Array, Errno> {
+  const found = tree.find(path);
+  if (!found.ok) return found;
+  return found.value.kind === "directory" ? refuse("EISDIR") : ok(new Uint8Array(contents(found.value)));
+}
+
+/** A new inode under the name, as a rename over it leaves. */
+function replace(tree: Tree, path: string, bytes: Uint8Array, mode: number): Result<true, Errno> {
+  const neighbour = `${path}.new`;
+  const opened = tree.open(neighbour, { truncate: true, noFollow: true, exclusive: false, mode });
+  if (!opened.ok) return opened;
+  append(opened.value, bytes);
+  return tree.rename(neighbour, path);
+}

@@ -1,0 +1,187 @@
+/**
+ * One daemon of a simulated host, from its birth to its death, behind doors that can go dead at any call. After that nothing it does reaches the
+ * host, and no promise of its doors settles: the code runs on into nothing, as a process that was killed.
+ */
+import type { Account, Accounts, Birth, Clock, Doors, Keeper } from "../../src/doors.ts";
+import type { DaemonFrame, KeeperFrame } from "../../src/link/codec.ts";
+import { type Batch, PROTOCOL_VERSION, type Report, type Welcome } from "../../src/link/messages.ts";
+import { ok } from "../../src/result.ts";
+import { WelcomeBuilder } from "../../src/link/welcome.ts";
+import type { Chance } from "./chance.ts";
+import { fakeFiles } from "./fakefiles.ts";
+import type { Connection, FakeKeeper } from "./keeper/keeper.ts";
+import type { Host } from "./keeper/host.ts";
+import type { Death } from "./keeper/lives.ts";
+import { describeBatch } from "./trace.ts";
+import type { Pending } from "./scheduler.ts";
+
+export type InstanceParts = {
+  readonly host: Host;
+  readonly keeper: FakeKeeper;
+  readonly birth: Birth;
+  readonly number: number;
+  /** Dies at this call of a door, if it comes to that. */
+  readonly diesAtCall: number | null;
+  readonly onBatch: (batch: Batch) => void;
+  readonly onDeath: (instance: Instance, death: Death) => void;
+};
+
+const NEVER = new Promise<never>(() => {});
+const SIGKILL = 9;
+/** Calls that change something on the disk. */
+const CHANGES = /^(write|create|rename|remove) /;
+const DISK_MS = [0.05, 20] as const;
+
+const ACCOUNTS: readonly Account[] = [
+  { name: "root", uid: 0, gid: 0, groups: [0], home: "/root" },
+  { name: "web", uid: 33, gid: 33, groups: [33], home: "/var/www" },
+];
+
+export class Instance {
+  readonly #parts: InstanceParts;
+  readonly #chance: Chance;
+  readonly #connection: Connection;
+  readonly number: number;
+  readonly doors: Doors;
+  alive = true;
+  calls = 0;
+  batches = 0;
+  alarms = 0;
+  #diesAtCall: number | null;
+  #alarm: Pending | null = null;
+  /** What was asked of the disk and has not happened yet. */
+  readonly #underWay = new Set<() => void>();
+  #onFrame: (frame: KeeperFrame) => void = () => {};
+
+  constructor(parts: InstanceParts) {
+    this.#parts = parts;
+    this.number = parts.number;
+    this.#diesAtCall = parts.diesAtCall;
+    this.#chance = parts.host.chance.fork();
+    this.#connection = parts.keeper.attach((frame) => this.alive && this.#onFrame(frame));
+    this.doors = {
+      clock: this.#clock(),
+      keeper: this.#keeper(),
+      files: fakeFiles(parts.host.tree, (name, act) => this.#perform(name, act)),
+      random: { word: (length) => this.#chance.word(length) },
+      accounts: fakeAccounts(),
+      birth: parts.birth,
+      self: {
+        becomeUser: () => ok(true),
+        stderr: (text) => parts.host.trace(`daemon ${this.number} stderr: ${text.trimEnd()}`),
+        stdout: (text) => parts.host.trace(`daemon ${this.number} stdout: ${text.trimEnd()}`),
+        exit: (code) => this.die({ code }),
+        detach: () => {},
+      },
+      resolveHost: () => this.#perform("resolve", () => ok("127.0.0.1")),
+    };
+  }
+
+  /** From now on it dies at the nth call. */
+  dieAfter(calls: number): void {
+    this.#diesAtCall = this.calls + calls;
+  }
+
+  die(death: Death = { signal: SIGKILL }): void {
+    if (!this.alive) return;
+    this.alive = false;
+    this.#parts.host.scheduler.cancel(this.#alarm);
+    this.#parts.host.trace(`daemon ${this.number} died (${JSON.stringify(death)}) after ${this.calls} calls`);
+    // A call that is in the kernel ends before the process is gone: it has happened or not, but never after the keeper knows of the death.
+    for (const happen of [...this.#underWay]) if (this.#chance.happens(0.5)) happen();
+    this.#underWay.clear();
+    this.#connection.died(death);
+    this.#parts.onDeath(this, death);
+  }
+
+  /** Counts a call; true when the daemon is dead and nothing may happen. */
+  #isDeadAt(name: string): boolean {
+    if (!this.alive) return true;
+    this.calls++;
+    if (this.calls !== this.#diesAtCall) return false;
+    this.#parts.host.trace(`daemon ${this.number} is killed at call ${this.calls}: ${name}`);
+    this.die();
+    return true;
+  }
+
+  #perform<T>(name: string, act: () => T): Promise<T> {
+    if (this.#isDeadAt(name)) return NEVER;
+    const { scheduler } = this.#parts.host;
+    return new Promise((resolve) => {
+      const happen = (): void => {
+        this.#underWay.delete(happen);
+        const result = act();
+        if (CHANGES.test(name)) this.#parts.host.trace(`daemon ${this.number} ${name}: ${outcome(result)}`);
+        if (this.alive) scheduler.after(0, () => this.alive && resolve(result));
+      };
+      this.#underWay.add(happen);
+      scheduler.after(this.#chance.latency(...DISK_MS), () => this.#underWay.has(happen) && happen());
+    });
+  }
+
+  #clock(): Clock {
+    const { scheduler } = this.#parts.host;
+    return {
+      now: () => ({ monoMs: scheduler.nowMs, wallMs: scheduler.wallMs }),
+      alarm: (atMs, ring) => {
+        scheduler.cancel(this.#alarm);
+        this.#alarm = null;
+        if (atMs === null || !this.alive) return;
+        // Never early, and now and then late.
+        this.#alarm = scheduler.at(atMs + this.#chance.latency(0, 3), () => {
+          this.alarms++;
+          if (this.alive) ring();
+        });
+      },
+      offsetMinutes: () => 60,
+    };
+  }
+
+  #keeper(): Keeper {
+    let number = 0n;
+    return {
+      connect: (onReport: (report: Report) => void) => {
+        if (this.#isDeadAt("connect")) return NEVER;
+        return new Promise<Welcome>((resolve) => {
+          const builder = new WelcomeBuilder();
+          this.#onFrame = (frame) => {
+            if (frame.type === "report") return onReport(frame.value);
+            const built = builder.add(frame);
+            if (!built.ok) throw new Error(built.error);
+            if (built.value !== null) resolve(built.value);
+          };
+          this.#say({ type: "hello", value: { versionMin: PROTOCOL_VERSION, versionMax: PROTOCOL_VERSION } });
+        });
+      },
+      send: (batch) => {
+        number += 1n;
+        const name = `send ${describeBatch(batch)}`;
+        if (this.#isDeadAt(name)) return NEVER;
+        this.#parts.host.trace(`daemon ${this.number} ${name}`);
+        this.batches++;
+        this.#parts.onBatch(batch);
+        this.#say({ type: "batch", value: { ...batch, batch: number } });
+        return new Promise((resolve) => {
+          this.#parts.host.scheduler.after(this.#chance.latency(0, 1), () => this.alive && resolve());
+        });
+      },
+    };
+  }
+
+  #say(frame: DaemonFrame): void {
+    this.#connection.receive(frame);
+  }
+}
+
+function outcome(result: unknown): string {
+  return typeof result === "object" && result !== null && "error" in result ? String(result.error) : "done";
+}
+
+function fakeAccounts(): Accounts {
+  return {
+    byName: (name) => ACCOUNTS.find((one) => one.name === name) ?? null,
+    byUid: (uid) => ACCOUNTS.find((one) => one.uid === uid) ?? null,
+    groupByName: (name) => ACCOUNTS.find((one) => one.name === name)?.gid ?? null,
+    groupById: (gid) => ACCOUNTS.some((one) => one.gid === gid),
+  };
+}

@@ -1,0 +1,115 @@
+/** What people and their tools do to a running daemon, through the same port as the RPC methods, with the checks that those make. */
+import { STATES } from "../../src/process/states.ts";
+import type { ProcessView } from "../../src/rpc/port.ts";
+import type { Chance } from "./chance.ts";
+import type { World } from "./world.ts";
+
+/** An answer that somebody waits for. */
+type Waiting = { readonly what: string; readonly instance: number; readonly sinceMs: number };
+
+export class Operator {
+  readonly #world: World;
+  readonly #chance: Chance;
+  readonly #waiting = new Set<Waiting>();
+
+  constructor(world: World, chance: Chance) {
+    this.#world = world;
+    this.#chance = chance;
+  }
+
+  /** Answers that the living daemon owes since longer than this. */
+  overdue(ms: number): string[] {
+    const { instance, scheduler } = this.#world;
+    return [...this.#waiting]
+      .filter((one) => one.instance === instance?.number && scheduler.nowMs - one.sinceMs > ms)
+      .map((one) => `I-9 no answer to '${one.what}'`);
+  }
+
+  /** One order to one process, whatever its state allows. */
+  orderProcess(): void {
+    const { port } = this.#world;
+    const processes = port?.groups().flatMap((group) => group.processes) ?? [];
+    if (port === null || processes.length === 0) return;
+    const process = this.#chance.pick(processes);
+    const ref = { group: process.group, process: process.name };
+    const name = `${ref.group}:${ref.process}`;
+    if (!STATES[process.state].running && process.pid === 0)
+      return this.#ask(`start ${name}`, () => port.start(ref, this.#chance.pick(["spawned", "running"])));
+    if (STATES[process.state].signallable && this.#chance.happens(0.3))
+      return this.#ask(`signal ${name}`, () => port.signal(ref, this.#chance.pick([1, 10, 15, 9])));
+    if (STATES[process.state].running) this.#ask(`stop ${name}`, () => port.stop(ref, this.#chance.pick(["ordered", "stopped"])));
+  }
+
+  sendStdin(): void {
+    const { port } = this.#world;
+    const running =
+      port
+        ?.groups()
+        .flatMap((group) => group.processes)
+        .filter((process) => process.pid !== 0) ?? [];
+    if (port === null || running.length === 0) return;
+    const { group, name } = this.#chance.pick(running);
+    this.#ask(`stdin ${group}:${name}`, () => port.sendStdin({ group, process: name }, Buffer.from("word\n")));
+  }
+
+  clearLogs(): void {
+    const { port } = this.#world;
+    const processes = port?.groups().flatMap((group) => group.processes) ?? [];
+    if (port === null || processes.length === 0) return;
+    this.#world.invariants.linesMayBeGone = true;
+    const { group, name } = this.#chance.pick(processes);
+    this.#ask(`clear ${group}:${name}`, () => port.clearLogs({ group, process: name }));
+  }
+
+  remoteEvent(): void {
+    this.#world.port?.remoteEvent("USER", "data");
+  }
+
+  /** supervisorctl update. */
+  update(): void {
+    this.#ask("update", () => this.#update());
+  }
+
+  reload(): void {
+    this.#world.invariants.autoLogsSwept = true;
+    this.#world.note("operator: reload");
+    this.#world.port?.restart();
+  }
+
+  shutdown(): void {
+    this.#world.note("operator: shutdown");
+    this.#world.port?.shutdown();
+  }
+
+  async #update(): Promise<void> {
+    const { port } = this.#world;
+    if (port === null) return;
+    const plan = await port.reloadConfig();
+    if (!plan.ok) return this.#world.note(`operator: reread says ${plan.error}`);
+    for (const name of [...plan.value.removed, ...plan.value.changed]) {
+      const group = port.group(name);
+      await Promise.all(
+        (group?.processes ?? []).filter(isUp).map((process) => port.stop({ group: name, process: process.name }, "stopped")),
+      );
+      const removed = await port.removeGroup(name);
+      if (!removed.ok) this.#world.note(`operator: ${name} is ${removed.error}`);
+    }
+    for (const name of [...plan.value.changed, ...plan.value.added]) await port.addGroup(name);
+  }
+
+  #ask(what: string, act: () => Promise<unknown>): void {
+    const { instance, scheduler } = this.#world;
+    if (instance === null) return;
+    const waiting: Waiting = { what, instance: instance.number, sinceMs: scheduler.nowMs };
+    this.#world.note(`operator: ${what}`);
+    this.#waiting.add(waiting);
+    act().then(
+      () => this.#waiting.delete(waiting),
+      (error: unknown) => this.#world.violation(`'${what}' failed: ${error instanceof Error ? error.stack : String(error)}`),
+    );
+  }
+}
+
+function isUp(process: ProcessView): boolean {
+  return STATES[process.state].running || process.state === "STOPPING";
+}

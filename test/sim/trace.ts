@@ -1,0 +1,59 @@
+/** The history of a run as text: short lines, the last of them kept, enough to see what a failing seed did. */
+import type { Batch, KeeperEffect } from "../../src/link/messages.ts";
+
+export class Trace {
+  readonly #lines: string[] = [];
+  readonly #most: number;
+  /** Called with every line, for a run that is watched. */
+  onLine: (line: string) => void = () => {};
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  add(line: string): void {
+    this.onLine(line);
+    this.#lines.push(line);
+    if (this.#lines.length > this.#most * 2) this.#lines.splice(0, this.#most);
+  }
+
+  get lines(): readonly string[] {
+    return this.#lines.slice(-this.#most);
+  }
+}
+
+const BRIEF_MAX = 160;
+
+export function describeBatch({ acknowledged, states, effects }: Batch): string {
+  const parts = [
+    ...(acknowledged.length > 0 ? [`ack ${acknowledged.join(" ")}`] : []),
+    ...states.map(({ key, value }) => (value === null ? `-${key}` : `+${key} ${brief(value)}`)),
+    ...effects.map(describeEffect),
+  ];
+  return `{ ${parts.join("; ")} }`;
+}
+
+function describeEffect(effect: KeeperEffect): string {
+  switch (effect.type) {
+    case "spawn":
+      return `spawn ${effect.child} ${effect.label} ${effect.argv.join(" ")}`;
+    case "append":
+      return `append ${effect.sink} ${JSON.stringify(Buffer.from(effect.bytes).toString().slice(0, BRIEF_MAX))}`;
+    case "sink-open":
+    case "sink-reopen":
+      return `${effect.type} ${effect.sink} ${effect.spec.path} limit ${effect.spec.limit}`;
+    case "verdict":
+      return `verdict ${effect.stream}/${effect.block} ${effect.verdict.kind}`;
+    default: {
+      const { type, ...rest } = effect;
+      return `${type} ${Object.values(rest)
+        .map((value) => (value instanceof Uint8Array ? `${value.length}B` : typeof value === "object" ? "…" : String(value)))
+        .join(" ")}`.trimEnd();
+    }
+  }
+}
+
+function brief(value: Uint8Array): string {
+  const text = Buffer.from(value).toString();
+  return text.length > BRIEF_MAX ? `${text.length}B` : text;
+}
