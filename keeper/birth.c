@@ -107,6 +107,7 @@ __attribute__((no_sanitize("address", "undefined", "thread"))) static int child_
       step(b, STEP_RLIMIT, set_limits(b) ? 0 : -1) && (!b->user || become(b)) &&
       (!b->directory || step(b, STEP_CHDIR, RAW("chdir", SYS_chdir, b->directory)))) {
     if (b->umask >= 0) (void)syscall(SYS_umask, b->umask);
+    if (b->child != 0) (void)syscall(SYS_setpriority, PRIO_PROCESS, 0, K.nice);
     default_signals();
     (void)step(b, STEP_EXEC, RAW("exec", SYS_execve, b->path, b->argv, b->environment));
   }

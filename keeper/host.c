@@ -5,6 +5,9 @@ static const int resources[] = {RLIMIT_NOFILE, RLIMIT_NPROC};
 
 /* The keeper itself may have as many descriptors as the system allows; what it starts gets what it was born with. */
 void host_init(void) {
+  /* Programs that take every processor must not keep their supervisor from reacting; they themselves get the priority that it was born with. */
+  K.nice = getpriority(PRIO_PROCESS, 0);
+  (void)setpriority(PRIO_PROCESS, 0, K.nice - NICE_AHEAD);
   for (int i = 0; i < 2; i++) (void)sys_getrlimit(resources[i], &K.limits[i]);
   struct rlimit most = {K.limits[0].rlim_max, K.limits[0].rlim_max};
   (void)sys_setrlimit(RLIMIT_NOFILE, &most);

@@ -136,6 +136,7 @@ extern struct keeper {
   struct stream *block_queue, **block_queue_last;
   uint64_t signal_report[65];
   struct rlimit limits[2];    /* what children are born with: NOFILE, NPROC */
+  int nice;                   /* and this */
   char **argv;
   bool daemonized, spawned;
   struct { bool wanted, chdir; char *directory; int32_t umask; } daemonize;

@@ -52,6 +52,7 @@ enum {
   SHARE_MAX = 1 << 20,        /* bytes of one stream before the others have their turn */
   PIPE_BYTES = 1 << 20,       /* what a pipe is enlarged to, as root */
   GROUPS_MAX = 65536,
+  NICE_AHEAD = 5,             /* where allowed: keeper and daemon before the programs */
 };
 
 #define MS 1000000ull
