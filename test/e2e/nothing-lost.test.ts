@@ -13,7 +13,7 @@ const KILLS = 30;
 const WRITERS = ["plain0", "plain1", "plain2", "asked0", "asked1"];
 const LINE_BYTES = 11;
 
-test("killing the daemon thirty times loses no process, no byte, no exit and no request", { timeout: 240_000 }, async (t) => {
+test("killing the daemon thirty times loses no process, no byte, no exit and no request", { timeout: 600_000 }, async (t) => {
   const it = new Instance(t);
   it.configure(`${WRITERS.map((name) => writer(it, name)).join("")}
 [program:ender]
