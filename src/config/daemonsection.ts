@@ -51,7 +51,7 @@ export function readDaemonSection(
   const childLogDir = read("childlogdir") ?? facts.tempDir;
   const nocleanup = read("nocleanup");
   const stripAnsi = read("strip_ansi");
-  const environmentText = reader.text("environment", SUPERVISORD.environment, hostNames(base), "environment");
+  const environmentText = reader.text("environment", SUPERVISORD.environment, hostNames(base), { id: "environment" });
   const environment = reader.convert("environment", SUPERVISORD.environment, environmentText) as Readonly<Record<string, string>>;
   const updateMode = read("update_mode");
   const extraOptions = reader.read("extra_options", SUPERVISORD.extra_options, names);

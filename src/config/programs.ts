@@ -109,7 +109,7 @@ function readProcess(
   names: Names,
   daemonEnvironment: Readonly<Record<string, string>>,
 ): ProcessConfig {
-  const environmentText = reader.text("environment", PROGRAM.environment, names, "environment") ?? "";
+  const environmentText = reader.text("environment", PROGRAM.environment, names, { id: "environment" }) ?? "";
   const environment = reader.convert("environment", PROGRAM.environment, environmentText) as Readonly<Record<string, string>>;
   const own = withVariables(names, environment); // usable below, and not in `environment` itself (CONF-109)
   const directory = reader.read("directory", PROGRAM.directory, own);
@@ -163,11 +163,15 @@ function readLog(reader: SectionReader, channel: "stdout" | "stderr", names: Nam
  */
 function readLogName(reader: SectionReader, option: "stdout_logfile" | "stderr_logfile", names: Names): LogName {
   const row = PROGRAM[option];
-  const once = reader.text(option, row, names) ?? row.default;
   const here = reader.written(option)?.here ?? null;
-  const twice = expand(once, here === null ? names : [...names, new Map([["here", here]])]);
-  const text = twice.ok && !twice.value.hasBare ? twice.value.text : once;
+  const usable = here === null ? names : [...names, new Map([["here", here]])];
+  const text = reader.text(option, row, names, { finish: (once) => expandedAgain(once, usable) });
   return (reader.convert(option, row, text) ?? "none") as LogName;
+}
+
+function expandedAgain(once: string, names: Names): string {
+  const twice = expand(once, names);
+  return twice.ok && !twice.value.hasBare ? twice.value.text : once;
 }
 
 function logTarget(name: Exclude<LogName, "syslog">): LogTarget {

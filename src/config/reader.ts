@@ -21,6 +21,8 @@ export type ValueOf<O extends Option> = Values[O["type"]] | (O["default"] extend
 /** Told of every value that is read, for `--print-config`. `value` is null for a default. */
 export type Trace = (section: string, name: string, value: IniValue | null, text: string) => void;
 
+export type TextWays = { readonly id?: string; readonly finish?: (text: string) => string };
+
 /** What reading needs beside the text. */
 export type Surroundings = {
   readonly accounts: Accounts;
@@ -70,16 +72,21 @@ export class SectionReader {
     return this.convert(name, option, text, reword) as ValueOf<O>;
   }
 
-  /** The expanded text of an option; null when it is not set and has no default. `id` is its name in messages. */
-  text(name: string, option: Option, names: Names, id = `${this.section.name}.${name}`): string | null {
+  /**
+   * The expanded text of an option; null when it is not set and has no default. `id` is its name in messages; `finish` is what becomes of the text before
+   * it counts as the value.
+   */
+  text(name: string, option: Option, names: Names, { id, finish }: TextWays = {}): string | null {
     const value = this.written(name);
     if (value === null) {
       if (option.default !== null) this.#around.trace?.(this.section.name, name, null, option.default);
       return option.default;
     }
-    const text = this.expanded(name, value, value.text, names, id);
-    if (text !== null) this.#around.trace?.(this.section.name, name, value, text);
-    return text ?? option.default;
+    const expanded = this.expanded(name, value, value.text, names, id ?? `${this.section.name}.${name}`);
+    if (expanded === null) return option.default;
+    const text = finish?.(expanded) ?? expanded;
+    this.#around.trace?.(this.section.name, name, value, text);
+    return text;
   }
 
   /** Expands a value that was checked as written before; its name in messages is the bare option. (CONF-091, CONF-213) */
