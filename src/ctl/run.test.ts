@@ -153,7 +153,7 @@ test("options are only what a command declares, in full; after -- everything is 
   assert.match((await world.run("status -- --json")).text, /^--json +RUNNING/);
   assert.match((await world.run("status --jso")).text, /--jso: ERROR \(no such process\)/);
   assert.deepEqual(await scene().run("status --json=x"), {
-    text: "Error: --json takes no value\n" + (await scene().run("help status")).text.split("\n").slice(0, 4).join("\n") + "\n",
+    text: `Error: --json takes no value\n${(await scene().run("help status")).text.split("\n").slice(0, 4).join("\n")}\n`,
     exit: 2,
   });
 });

@@ -1,5 +1,5 @@
 /** A whole supervisorctl without a terminal, a socket or a clock: lines go in, what was said and the exit status come out. */
-import { ok, refuse } from "../result.ts";
+import { ok, type Result, refuse } from "../result.ts";
 import { FAULTS, type FaultName } from "../rpc/faults.ts";
 import type { Failure } from "./client/failure.ts";
 import type { ConfigInfo, ProcessInfo, ResultRow } from "./client/infos.ts";
@@ -157,11 +157,11 @@ function recording(methods: Partial<Supervisor>, calls: string[]): Supervisor {
 }
 
 /** An answer that is a fault. */
-export async function fault(name: FaultName, text: string = name): Promise<{ readonly ok: false; readonly error: Failure }> {
+export async function fault(name: FaultName, text: string = name): Promise<Result<never, Failure>> {
   return refuse({ kind: "fault", code: FAULTS[name], text });
 }
 
-export async function failing(failure: Failure): Promise<{ readonly ok: false; readonly error: Failure }> {
+export async function failing(failure: Failure): Promise<Result<never, Failure>> {
   return refuse(failure);
 }
 

@@ -62,7 +62,7 @@ class Scanner {
 
   #typed(): Value {
     const type = this.#name();
-    if (this.#take(`<${type}/>`)) return EMPTY_TYPES[type] ?? "";
+    if (this.#take(`<${type}/>`)) return type === "nil" ? null : (EMPTY_TYPES.get(type) ?? "");
     this.#expect(`<${type}>`);
     const end = `</${type}>`;
     switch (type) {
@@ -140,7 +140,7 @@ class Scanner {
   }
 
   #entity(whole: string, name: string): string {
-    const named = ENTITIES[name];
+    const named = ENTITIES.get(name);
     if (named !== undefined && whole.endsWith(";")) return named;
     const code = name.startsWith("#x") ? Number.parseInt(name.slice(2), 16) : name.startsWith("#") ? Number(name.slice(1)) : -1;
     if (code < 0 || code > 0x10ffff || !whole.endsWith(";")) throw this.#malformed(`undefined entity ${whole}`);
@@ -196,10 +196,20 @@ class Scanner {
   }
 }
 
-/** Values of types whose element is empty: `<nil/>`. */
-const EMPTY_TYPES: Readonly<Record<string, Value>> = { nil: null, boolean: false, array: [], struct: {} };
+/** Values of types whose element is empty; a text is empty for all others. */
+const EMPTY_TYPES: ReadonlyMap<string, Value> = new Map<string, Value>([
+  ["boolean", false],
+  ["array", []],
+  ["struct", {}],
+]);
 
-const ENTITIES: Readonly<Record<string, string>> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" };
+const ENTITIES: ReadonlyMap<string, string> = new Map([
+  ["lt", "<"],
+  ["gt", ">"],
+  ["amp", "&"],
+  ["quot", '"'],
+  ["apos", "'"],
+]);
 
 function asFault(value: Value): Failure {
   if (value !== null && typeof value === "object" && !Array.isArray(value)) {

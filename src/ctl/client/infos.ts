@@ -43,7 +43,11 @@ export type ConfigChanges = { readonly added: readonly string[]; readonly change
 export type PreviewRow = {
   readonly group: string;
   readonly change: "added" | "changed" | "removed";
+  /** `process` is empty for what concerns the group itself. */
   readonly details: readonly { readonly process: string; readonly option: string; readonly from: string; readonly to: string }[];
+  /** Only some of it is touched: `processes` tells what becomes of each (keep, apply, restart, add, remove). */
+  readonly inPlace: boolean;
+  readonly processes: readonly { readonly process: string; readonly action: string }[];
 };
 
 /** The piece of a log, the size of the log, and whether more was written than was asked for. (RPC-131) */
@@ -55,6 +59,10 @@ export function asText(value: Value): Result<string, Failure> {
 
 export function asNumber(value: Value): Result<number, Failure> {
   return typeof value === "number" ? ok(value) : misfit("a number");
+}
+
+export function asFlag(value: Value): Result<boolean, Failure> {
+  return typeof value === "boolean" ? ok(value) : misfit("a boolean");
 }
 
 /** Methods that only ever answer true. */
@@ -103,16 +111,17 @@ export function asConfigChanges(value: Value): Result<ConfigChanges, Failure> {
 export function asPreview(value: Value): Result<readonly PreviewRow[], Failure> {
   return asRows(value, (row) => {
     const change = text(row, "change");
-    const details = row["details"];
     return {
       group: text(row, "group"),
       change: change === "added" || change === "removed" ? change : "changed",
-      details: (isList(details) ? details.filter(isStruct) : []).map((detail) => ({
+      details: structs(row, "details").map((detail) => ({
         process: text(detail, "process"),
         option: text(detail, "option"),
         from: text(detail, "from"),
         to: text(detail, "to"),
       })),
+      inPlace: row["inPlace"] === true,
+      processes: structs(row, "processes").map((one) => ({ process: text(one, "process"), action: text(one, "action") })),
     };
   });
 }
@@ -151,6 +160,11 @@ function isList(value: Value | undefined): value is readonly Value[] {
 
 function isStruct(value: Value): value is Struct {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function structs(row: Struct, member: string): readonly Struct[] {
+  const value = row[member];
+  return isList(value) ? value.filter(isStruct) : [];
 }
 
 function text(row: Struct, member: string): string {

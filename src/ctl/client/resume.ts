@@ -70,6 +70,8 @@ export function resuming(supervisor: Supervisor, pace: Pace): Supervisor {
     clearAllProcessLogs: () => repeat(() => supervisor.clearAllProcessLogs(), null, []),
     addProcessGroup: (name) => repeat(() => supervisor.addProcessGroup(name), FAULTS.ALREADY_ADDED, true),
     removeProcessGroup: (name) => repeat(() => supervisor.removeProcessGroup(name), FAULTS.BAD_NAME, true),
+    // A successor goes on with an update, and a second one finds nothing left to change.
+    applyUpdate: (group) => repeat(() => supervisor.applyUpdate(group), null, true),
     shutdown: () => repeat(() => supervisor.shutdown(), FAULTS.SHUTDOWN_STATE, true),
   };
 }

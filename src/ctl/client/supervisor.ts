@@ -1,6 +1,6 @@
 /**
  * The methods that supervisorctl calls, with types: one line each. What a method is called, what it gives and how patient a call of it must be
- * stands here and nowhere else. Every one exists in the original too, but `previewUpdate`.
+ * stands here and nowhere else. Every one exists in the original too, but those of namespace `holdfast`.
  */
 
 import type { Result } from "../../result.ts";
@@ -10,6 +10,7 @@ import {
   asConfigChanges,
   asConfigInfos,
   asDone,
+  asFlag,
   asLogTail,
   asNumber,
   asPreview,
@@ -57,6 +58,8 @@ export interface Supervisor {
   clearAllProcessLogs(): Answer<readonly ResultRow[]>;
   reloadConfig(): Answer<ConfigChanges>;
   previewUpdate(): Answer<readonly PreviewRow[]>;
+  /** False: the daemon leaves it to the client to stop the group and add it anew. */
+  applyUpdate(group: string): Answer<boolean>;
   addProcessGroup(name: string): Answer<true>;
   removeProcessGroup(name: string): Answer<true>;
   shutdown(): Answer<true>;
@@ -103,6 +106,7 @@ export function makeSupervisor(rpc: Rpc): Supervisor {
     clearAllProcessLogs: () => call("wait", asResultRows, "clearAllProcessLogs"), // the original takes a second per process (RPC-146)
     reloadConfig: () => call("read", asConfigChanges, "reloadConfig"), // a second one gives the same answer (RPC-149)
     previewUpdate: () => call("read", asPreview, "holdfast.previewUpdate"),
+    applyUpdate: (group) => call("wait", asFlag, "holdfast.applyUpdate", group),
     addProcessGroup: (name) => call("act", asDone, "addProcessGroup", name),
     removeProcessGroup: (name) => call("act", asDone, "removeProcessGroup", name),
     shutdown: () => call("act", asDone, "shutdown"),

@@ -17,6 +17,15 @@ const WOULD = {
   added: "would be added",
 } as const;
 
+/** What would become of a process of a group that is changed in place. */
+const IN_PLACE: Readonly<Record<string, string>> = {
+  keep: "would be left alone",
+  apply: "would be changed without a restart",
+  restart: "would be restarted",
+  add: "would be added",
+  remove: "would be stopped and removed",
+};
+
 /** The order in which an update goes about it. */
 const ORDER: readonly PreviewRow["change"][] = ["removed", "changed", "added"];
 
@@ -43,15 +52,24 @@ async function preview(session: Session): Promise<Result<readonly PreviewRow[], 
 }
 
 function rowsOf(changes: ConfigChanges): readonly PreviewRow[] {
-  return ORDER.flatMap((change) => changes[change].map((group) => ({ group, change, details: [] })));
+  return ORDER.flatMap((change) => changes[change].map((group) => ({ group, change, details: [], inPlace: false, processes: [] })));
 }
 
-/** A line per group, with one below it for each option that differs. */
+/** A line per group, with one below it for each option that differs, and in place for each process. */
 export function previewLines(rows: readonly PreviewRow[]): readonly Line[] {
   return ORDER.flatMap((change) => rows.filter((row) => row.change === change)).map((row) => {
-    const details = row.details.map(({ process, option, from, to }) => `\n  ${process}: ${option}: ${shown(from)} -> ${shown(to)}`);
-    return { text: `${row.group}: ${WOULD[row.change]}${details.join("")}`, exit: null, data: { ...row } };
+    const would = row.inPlace ? "would be changed in place" : WOULD[row.change];
+    const text = [`${row.group}: ${would}`, ...detailLines(row), ...processLines(row)].join("\n  ");
+    return { text, exit: null, data: { ...row } };
   });
+}
+
+function detailLines({ details }: PreviewRow): readonly string[] {
+  return details.map(({ process, option, from, to }) => `${process === "" ? "" : `${process}: `}${option}: ${shown(from)} -> ${shown(to)}`);
+}
+
+function processLines({ processes }: PreviewRow): readonly string[] {
+  return processes.map(({ process, action }) => `${process}: ${IN_PLACE[action] ?? action}`);
 }
 
 /** Nothing must be seen to be nothing. */

@@ -45,7 +45,7 @@ export function statusLines(infos: readonly ProcessInfo[], hasColours = false): 
   const width = names.reduce((most, name) => Math.max(most, length(name)), NAME_WIDTH_MIN) + 3;
   return infos.map((info, at) => {
     const name = names[at] ?? "";
-    const style = STATE_STYLES[info.statename];
+    const style = STATE_STYLES.get(info.statename);
     const state = hasColours && style !== undefined ? paint(style, info.statename) : info.statename;
     const text =
       name + " ".repeat(width - length(name)) + state + " ".repeat(Math.max(0, STATE_WIDTH - info.statename.length)) + info.description;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ok } from "../../result.ts";
 import { FAULTS } from "../../rpc/faults.ts";
+import type { PreviewRow } from "../client/infos.ts";
 import type { Supervisor } from "../client/supervisor.ts";
 import { fault, info, resultRow, scene } from "../scene.fixture.ts";
 import { previewLines } from "./dryrun.ts";
@@ -15,6 +16,10 @@ const methods: Partial<Supervisor> = {
   getAllProcessInfo: async () => ok([info("dropped", "RUNNING"), info("edited", "RUNNING"), info("kept", "RUNNING")]),
 };
 
+function row(group: string, change: PreviewRow["change"]): PreviewRow {
+  return { group, change, details: [], inPlace: false, processes: [] };
+}
+
 test("CTL-153: removed groups, then changed ones, then new ones", async () => {
   const world = scene({ methods });
   await world.run("update");
@@ -22,6 +27,7 @@ test("CTL-153: removed groups, then changed ones, then new ones", async () => {
     "reloadConfig",
     "stopProcessGroup dropped",
     "removeProcessGroup dropped",
+    "applyUpdate edited",
     "stopProcessGroup edited",
     "removeProcessGroup edited",
     "addProcessGroup edited",
@@ -69,9 +75,9 @@ test("CTL-158: a bad configuration is an error line, a daemon that goes down its
 test("--dry-run tells each option that differs, and changes nothing", async () => {
   const previewUpdate = async () =>
     ok([
-      { group: "fresh", change: "added" as const, details: [] },
-      { group: "edited", change: "changed" as const, details: [{ process: "edited", option: "stopwaitsecs", from: "10", to: "20" }] },
-      { group: "dropped", change: "removed" as const, details: [] },
+      row("fresh", "added"),
+      { ...row("edited", "changed"), details: [{ process: "edited", option: "stopwaitsecs", from: "10", to: "20" }] },
+      row("dropped", "removed"),
     ]);
   const world = scene({ methods: { ...methods, previewUpdate } });
   assert.deepEqual(await world.run("update --dry-run"), {
@@ -90,7 +96,34 @@ test("--dry-run tells each option that differs, and changes nothing", async () =
     group: "edited",
     change: "changed",
     details: [{ process: "edited", option: "stopwaitsecs", from: "10", to: "20" }],
+    inPlace: false,
+    processes: [],
   });
+});
+
+test("a daemon that changes groups in place is left to it", async () => {
+  const world = scene({ methods: { ...methods, applyUpdate: async () => ok(true) } });
+  assert.deepEqual(await world.run("update edited"), { text: "edited: updated process group\n", exit: 0 });
+  assert.deepEqual(world.calls, ["reloadConfig", "getAllProcessInfo", "applyUpdate edited"]);
+  const unable = scene({ methods: { ...methods, applyUpdate: async () => ok(false) } });
+  assert.equal((await unable.run("update edited")).text, "edited: stopped\nedited: updated process group\n");
+  const gone = await scene({ methods: { ...methods, applyUpdate: () => fault("BAD_NAME", "BAD_NAME: edited") } }).run("update edited");
+  assert.match(gone.text, /BAD_NAME: edited/);
+  assert.equal(gone.exit, 1);
+});
+
+test("--dry-run tells what becomes of each process of a group that is changed in place", () => {
+  const processes = [
+    { process: "a_0", action: "keep" },
+    { process: "a_1", action: "restart" },
+  ];
+  const details = [{ process: "", option: "priority", from: "1", to: "2" }];
+  assert.deepEqual(previewLines([{ ...row("a", "changed"), details, inPlace: true, processes }])[0]?.text.split("\n"), [
+    "a: would be changed in place",
+    "  priority: 1 -> 2",
+    "  a_0: would be left alone",
+    "  a_1: would be restarted",
+  ]);
 });
 
 test("--dry-run with the original's daemon tells the groups, by a reread", async () => {
@@ -106,5 +139,5 @@ test("--dry-run with the original's daemon tells the groups, by a reread", async
 
 test("an option that was not set, or is not any more, is seen to be so", () => {
   const details = [{ process: "a", option: "user", from: "", to: "web" }];
-  assert.match(previewLines([{ group: "a", change: "changed", details }])[0]?.text ?? "", /user: \(none\) -> web/);
+  assert.match(previewLines([{ ...row("a", "changed"), details }])[0]?.text ?? "", /user: \(none\) -> web/);
 });

@@ -5,7 +5,7 @@
 
 import { ok, type Result } from "../../result.ts";
 import { FAULTS } from "../../rpc/faults.ts";
-import type { Failure } from "../client/failure.ts";
+import { type Failure, isFault } from "../client/failure.ts";
 import type { Command } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import type { Line, Session } from "../session.ts";
@@ -53,14 +53,23 @@ async function removeGroup(session: Session, group: string): Outcome {
   return removed;
 }
 
+/** A daemon of ours may be told to change groups in place; the original has no such method. */
 async function changeGroup(session: Session, group: string): Outcome {
+  const applied = await session.supervisor.applyUpdate(group);
+  if (!applied.ok && !isFault(applied.error, FAULTS.UNKNOWN_METHOD)) return applied;
+  if (!applied.ok || !applied.value) return replaceGroup(session, group);
+  session.report(updatedLine(group));
+  return ok(null);
+}
+
+async function replaceGroup(session: Session, group: string): Outcome {
   const rows = await session.supervisor.stopProcessGroup(group);
   if (!rows.ok) return rows;
   session.report(stoppedLine(group));
   const removed = await session.supervisor.removeProcessGroup(group);
   if (!removed.ok) return removed;
   const added = await session.supervisor.addProcessGroup(group);
-  if (added.ok) session.report({ text: `${group}: updated process group`, exit: null, data: { group, result: "updated process group" } });
+  if (added.ok) session.report(updatedLine(group));
   return added;
 }
 
@@ -68,6 +77,10 @@ async function addGroup(session: Session, group: string): Outcome {
   const added = await session.supervisor.addProcessGroup(group);
   if (added.ok) session.report(addedLine(group));
   return added;
+}
+
+function updatedLine(group: string): Line {
+  return { text: `${group}: updated process group`, exit: null, data: { group, result: "updated process group" } };
 }
 
 /** Said also of a group that was not running. (CTL-154) */

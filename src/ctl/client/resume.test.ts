@@ -1,0 +1,160 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ok, type Result, refuse } from "../../result.ts";
+import { FAULTS, SUCCESS } from "../../rpc/faults.ts";
+import { info, resultRow } from "../scene.fixture.ts";
+import type { Failure } from "./failure.ts";
+import type { ProcessInfo } from "./infos.ts";
+import { resuming } from "./resume.ts";
+import type { Supervisor } from "./supervisor.ts";
+
+const BROKEN: Failure = { kind: "broken", code: "ECONNRESET", answerBegun: false };
+const broken = async () => refuse(BROKEN);
+
+/** Answers of a method, one after the other; the last one stays. */
+const sequence = <T>(...answers: readonly Result<T, Failure>[]) => {
+  let count = 0;
+  return async () => answers[Math.min(count++, answers.length - 1)] ?? refuse(BROKEN);
+};
+const world = (methods: Partial<Supervisor>) => {
+  const calls: string[] = [];
+  let nowMs = 0;
+  const counted = Object.fromEntries(
+    Object.entries({ getVersion: async () => ok("3.0"), ...methods }).map(([name, method]) => [
+      name,
+      (...args: readonly unknown[]) => {
+        calls.push(name);
+        return (method as (...given: readonly unknown[]) => unknown)(...args);
+      },
+    ]),
+  ) as unknown as Supervisor;
+  const sleep = async (ms: number): Promise<void> => {
+    nowMs += ms;
+  };
+  const pace = { monoMs: () => nowMs, sleep };
+  return { supervisor: resuming(counted, pace), calls, elapsed: () => nowMs };
+};
+const look = (...states: readonly ProcessInfo[]) => sequence<ProcessInfo>(...states.map((state) => ok(state)));
+
+test("nothing is done without a break", async () => {
+  const { supervisor, calls } = world({ stopProcess: async () => ok(true) });
+  assert.deepEqual(await supervisor.stopProcess("a"), ok(true));
+  assert.deepEqual(calls, ["stopProcess"]);
+});
+
+test("stop: it had come through, and is waited for", async () => {
+  const getProcessInfo = look(info("a", "STOPPING"), info("a", "STOPPING"), info("a", "STOPPED"));
+  const { supervisor, calls } = world({ stopProcess: broken, getProcessInfo });
+  assert.deepEqual(await supervisor.stopProcess("a"), ok(true));
+  assert.equal(calls.filter((call) => call === "stopProcess").length, 1);
+});
+
+test("stop: it had been lost, and is given again", async () => {
+  const { supervisor } = world({ stopProcess: sequence<true>(refuse(BROKEN), ok(true)), getProcessInfo: look(info("a", "RUNNING")) });
+  assert.deepEqual(await supervisor.stopProcess("a"), ok(true));
+});
+
+test("stop: it ended between the look and the second order", async () => {
+  const notRunning: Failure = { kind: "fault", code: FAULTS.NOT_RUNNING, text: "NOT_RUNNING: a" };
+  const { supervisor } = world({
+    stopProcess: sequence<true>(refuse(BROKEN), refuse(notRunning)),
+    getProcessInfo: look(info("a", "RUNNING")),
+  });
+  assert.deepEqual(await supervisor.stopProcess("a"), ok(true));
+});
+
+test("start: it had come through: RUNNING, or why not", async () => {
+  const outcome = async (end: ProcessInfo) => {
+    const { supervisor, calls } = world({ startProcess: broken, getProcessInfo: look(info("a", "STARTING", { start: 1000 }), end) });
+    const answer = await supervisor.startProcess("a");
+    assert.equal(calls.filter((call) => call === "startProcess").length, 1);
+    return answer.ok ? "started" : answer.error.kind === "fault" ? answer.error.code : answer.error.kind;
+  };
+  assert.equal(await outcome(info("a", "RUNNING", { start: 1000 })), "started");
+  assert.equal(await outcome(info("a", "BACKOFF", { start: 1000, spawnerr: "Exited too quickly" })), FAULTS.SPAWN_ERROR);
+  assert.equal(await outcome(info("a", "STOPPED", { start: 1000 })), FAULTS.ABNORMAL_TERMINATION);
+});
+
+test("start: it had been lost, and is given again; one that ran all along is told so", async () => {
+  const already: Failure = { kind: "fault", code: FAULTS.ALREADY_STARTED, text: "ALREADY_STARTED: a" };
+  const lost = world({
+    startProcess: sequence<true>(refuse(BROKEN), ok(true)),
+    getProcessInfo: look(info("a", "STOPPED", { start: 500 })),
+  });
+  assert.deepEqual(await lost.supervisor.startProcess("a"), ok(true));
+  const ran = world({
+    startProcess: sequence<true>(refuse(BROKEN), refuse(already)),
+    getProcessInfo: look(info("a", "RUNNING", { start: 500 })),
+  });
+  assert.deepEqual(await ran.supervisor.startProcess("a"), refuse(already));
+});
+
+test("a group that was stopped in part: what is down since, and the rest again", async () => {
+  const before = info("g:old", "STOPPED", { stop: 10 });
+  const infos = [info("g:a", "STOPPED", { stop: 1000 }), info("g:b", "RUNNING"), before, info("x", "RUNNING")];
+  const { supervisor } = world({
+    stopProcessGroup: sequence(refuse(BROKEN), ok([resultRow("g:b", SUCCESS)])),
+    getAllProcessInfo: async () => ok(infos),
+  });
+  assert.deepEqual(await supervisor.stopProcessGroup("g"), ok([resultRow("g:a", SUCCESS), resultRow("g:b", SUCCESS)]));
+});
+
+test("all that were started since are told, and nothing is started twice", async () => {
+  const infos = [
+    info("a", "RUNNING", { start: 1000 }),
+    info("once", "EXITED", { start: 1000 }),
+    info("old", "RUNNING", { start: 10 }),
+    info("bad", "FATAL", { start: 1000, spawnerr: "no" }),
+  ];
+  const { supervisor, calls } = world({ startAllProcesses: broken, getAllProcessInfo: async () => ok(infos) });
+  const rows = await supervisor.startAllProcesses();
+  assert.ok(rows.ok);
+  assert.deepEqual(
+    rows.value.map((row) => [row.name, row.status]),
+    [
+      ["a", SUCCESS],
+      ["once", FAULTS.ABNORMAL_TERMINATION],
+      ["bad", FAULTS.SPAWN_ERROR],
+    ],
+  );
+  assert.equal(calls.filter((call) => call === "startAllProcesses").length, 1);
+});
+
+test("all: an order that was lost is given again", async () => {
+  const { supervisor } = world({
+    startAllProcesses: sequence(refuse(BROKEN), ok([resultRow("a", SUCCESS)])),
+    getAllProcessInfo: async () => ok([info("a", "STOPPED", { start: 10 })]),
+  });
+  assert.deepEqual(await supervisor.startAllProcesses(), ok([resultRow("a", SUCCESS)]));
+});
+
+test("add and remove: the fault that means that it had been done", async () => {
+  const fault = (code: number): Result<true, Failure> => refuse({ kind: "fault", code, text: "" });
+  const added = world({ addProcessGroup: sequence(refuse(BROKEN), fault(FAULTS.ALREADY_ADDED)) });
+  assert.deepEqual(await added.supervisor.addProcessGroup("a"), ok(true));
+  const removed = world({ removeProcessGroup: sequence(refuse(BROKEN), fault(FAULTS.BAD_NAME)) });
+  assert.deepEqual(await removed.supervisor.removeProcessGroup("a"), ok(true));
+  const unknown = world({ removeProcessGroup: sequence(fault(FAULTS.BAD_NAME)) });
+  assert.deepEqual(await unknown.supervisor.removeProcessGroup("a"), fault(FAULTS.BAD_NAME));
+});
+
+test("a signal, standard input and reload are never repeated", async () => {
+  const { supervisor, calls } = world({ signalProcess: broken, sendProcessStdin: broken, restart: broken });
+  await supervisor.signalProcess("a", "HUP");
+  await supervisor.sendProcessStdin("a", "x");
+  await supervisor.restart();
+  assert.deepEqual(calls, ["signalProcess", "sendProcessStdin", "restart"]);
+});
+
+test("a daemon that does not come back within seconds is given up", async () => {
+  const away: Failure = { kind: "connect", code: "ECONNREFUSED" };
+  const { supervisor, elapsed } = world({ stopProcess: broken, getVersion: async () => refuse(away) });
+  assert.deepEqual(await supervisor.stopProcess("a"), refuse(BROKEN));
+  assert.ok(elapsed() >= 5_000 && elapsed() < 6_000);
+});
+
+test("a daemon that breaks off again and again is given up, too", async () => {
+  const { supervisor, calls } = world({ clearProcessLogs: broken });
+  assert.deepEqual(await supervisor.clearProcessLogs("a"), refuse(BROKEN));
+  assert.equal(calls.filter((call) => call === "clearProcessLogs").length, 6);
+});
