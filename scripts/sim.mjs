@@ -1,7 +1,15 @@
-// Runs the simulation: npm run sim -- --seeds 500 --from 1 [--actions N] [--keep-going] [--verbose]. What it checks: docs/invariants.md.
-import { spawnSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
+// `npm run sim`: the simulated daemon, over and over, each time from another seed. Arguments are those of test/sim/cli.ts.
+import { spawn } from "node:child_process";
+import { installIfNeeded } from "./install.mjs";
+import { inRoot } from "./places.mjs";
+import { runMain } from "./progress.mjs";
 
-const program = fileURLToPath(new URL("../test/sim/cli.ts", import.meta.url));
-const { status } = spawnSync(process.execPath, ["--import", "tsx", program, ...process.argv.slice(2)], { stdio: "inherit" });
-process.exitCode = status ?? 1;
+await runMain(async () => {
+  await installIfNeeded();
+  const args = ["--import", "tsx", inRoot("test", "sim", "cli.ts"), ...process.argv.slice(2)];
+  const child = spawn(process.execPath, args, { cwd: inRoot(), stdio: "inherit" });
+  return await new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("exit", (code) => resolve(code ?? 1));
+  });
+});
