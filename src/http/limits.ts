@@ -12,8 +12,8 @@ export const CALL_BYTES_MAX = 4 * 1024 * 1024;
 /** A form of the web pages: an action and a name. */
 export const FORM_BYTES_MAX = 64 * 1024;
 
-/** All bodies together that have not been answered yet. Above it: status 503. */
-export const BODIES_BYTES_MAX = 64 * 1024 * 1024;
+/** All bodies together that have not been answered yet: four of the largest. Above it: status 503. */
+export const BODIES_BYTES_MAX = 16 * 1024 * 1024;
 
 /** From the head until the body is complete. */
 export const BODY_MS_MAX = 60_000;
@@ -35,7 +35,7 @@ export const ANSWERS_BYTES_MAX = 256 * 1024 * 1024;
 export const ANSWER_COUNTED = 64 * 1024;
 
 /** A piece of a log that is followed, and of a long answer: what is written before the client must have taken some. */
-export const PIECE_BYTES = 256 * 1024;
+export const PIECE_BYTES = 64 * 1024;
 
 /** What tail.html shows at most. */
 export const TAIL_PAGE_BYTES_MAX = 1024 * 1024;

@@ -35,19 +35,26 @@ export class FakeFollow {
 
 /** Timers that ring when the test says so. */
 export class FakeTimers {
-  readonly pending = new Map<() => void, number>();
+  readonly #due = new Map<() => void, number>();
+  #elapsed = 0;
 
   after(ms: number, ring: () => void): () => void {
-    this.pending.set(ring, ms);
-    return () => this.pending.delete(ring);
+    this.#due.set(ring, this.#elapsed + ms);
+    return () => this.#due.delete(ring);
+  }
+
+  /** In how many milliseconds each will ring. */
+  get pending(): readonly number[] {
+    return [...this.#due.values()].map((due) => due - this.#elapsed);
   }
 
   /** Lets the time pass on the port's clock, and rings what is due. */
   pass(port: FakePort, ms: number): void {
     port.monoMs += ms;
-    for (const [ring, after] of this.pending) {
-      if (after > ms) continue;
-      this.pending.delete(ring);
+    this.#elapsed += ms;
+    for (const [ring, due] of this.#due) {
+      if (due > this.#elapsed) continue;
+      this.#due.delete(ring);
       ring();
     }
   }
