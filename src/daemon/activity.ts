@@ -50,11 +50,12 @@ export class Activity {
   }
 }
 
-/** The sinks of a fresh start. */
-export function openEffects(config: DaemonConfig): KeeperEffect[] {
+/** The sinks that a start or a reload needs. A number is never used twice: what `isOpen` already goes to another file, or stays. */
+export function openEffects(config: DaemonConfig, isOpen: (sink: number) => boolean): KeeperEffect[] {
   const effects: KeeperEffect[] = [];
-  if (config.nodaemon) effects.push({ type: "sink-open", sink: SINK_CONSOLE, spec: consoleSpec() });
-  if (config.logfile !== "syslog") effects.push({ type: "sink-open", sink: SINK_ACTIVITY, spec: activitySpec(config) });
+  if (config.nodaemon && !isOpen(SINK_CONSOLE)) effects.push({ type: "sink-open", sink: SINK_CONSOLE, spec: consoleSpec() });
+  const type = isOpen(SINK_ACTIVITY) ? "sink-reopen" : "sink-open";
+  if (config.logfile !== "syslog") effects.push({ type, sink: SINK_ACTIVITY, spec: activitySpec(config) });
   return effects;
 }
 

@@ -4,7 +4,6 @@ import type { Config, ServerConfig } from "../config/model.ts";
 import { daemonMessages as say } from "../logs/messages.ts";
 import { ok, type Result } from "../result.ts";
 import { encodeRecord, recordKeys } from "../supervisor/records.ts";
-import { openEffects } from "./activity.ts";
 import { sweepAutoLogs } from "./autologs.ts";
 import { daemonRecord } from "./carryout.ts";
 import type { Core } from "./core.ts";
@@ -19,8 +18,7 @@ export function openActivity(core: Core): void {
   const { running } = core;
   core.activity.configure(running.daemon);
   core.loop.post((turn) => {
-    for (const effect of openEffects(running.daemon)) turn.effect(effect);
-    core.outputs.registerActivity(running.daemon);
+    core.outputs.openActivity(turn, running.daemon);
     for (const level of ["critical", "warn", "info"] as const) {
       for (const remark of running.remarks) if (remark.level === level) core.activity.write(turn, level, remark.text);
     }

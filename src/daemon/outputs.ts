@@ -7,8 +7,8 @@ import type { Channel } from "../events/types.ts";
 import type { Report, Spawn } from "../link/messages.ts";
 import { NEW_STREAM, type StreamState } from "../logs/pipeline.ts";
 import type { Result } from "../result.ts";
-import { findMember, type Ref } from "../supervisor/world.ts";
-import { activitySpec } from "./activity.ts";
+import { allMembers, findMember, type Group, type Ref } from "../supervisor/world.ts";
+import { activitySpec, openEffects } from "./activity.ts";
 import { clearActivityLog, clearProcessLogs } from "./clearing.ts";
 import type { Core, Inheritance } from "./core.ts";
 import { errnoName } from "./errno.ts";
@@ -44,6 +44,10 @@ export class Outputs {
   readonly #files = new Map<number, LogFile>();
   readonly #streams = new Map<number, Stream>();
   readonly #rotating = new Set<number>();
+  /** Files, by sink, of streams whose process nobody knows any more. */
+  readonly #orphans = new Map<number, string>();
+  /** The daemon's own sinks that the keeper has open. */
+  readonly #own = new Set<number>();
   /** Sinks that stood at their limit when a predecessor died: it may have begun to rotate them. */
   readonly #resumed = new Set<number>();
   #activityOpened: ((errno: number) => void) | null = null;
@@ -78,6 +82,7 @@ export class Outputs {
 
   eof(core: Core, turn: Turn, number: number): void {
     const stream = this.#streams.get(number);
+    if (this.#orphans.delete(number)) turn.effect({ type: "sink-close", sink: number });
     if (stream === undefined) return;
     stream.ended = true;
     const rest = handleEnd(core, turn, stream);
@@ -89,7 +94,7 @@ export class Outputs {
   limit(core: Core, report: Extract<Report, { type: "limit" }>): void {
     const file = this.#files.get(report.sink);
     if (file === undefined || this.#rotating.has(report.sink)) {
-      if (file === undefined) core.loop.post((turn) => turn.acknowledge(report.report));
+      if (file === undefined) core.loop.post((turn) => this.#growOn(turn, report));
       return;
     }
     this.#rotating.add(report.sink);
@@ -97,10 +102,38 @@ export class Outputs {
       this.#rotating.delete(report.sink);
       core.loop.post((turn) => {
         turn.acknowledge(report.report);
-        if (!this.#files.has(report.sink)) return;
-        turn.effect({ type: "sink-reopen", sink: file.sink, spec: { path: file.path, truncate, regularOnly: true, mode: 0o666, limit } });
+        const now = this.#files.get(report.sink);
+        if (now === undefined) return;
+        const spec = { path: file.path, truncate, regularOnly: true, mode: 0o666, limit: now === file ? limit : now.maxBytes };
+        turn.effect({ type: "sink-reopen", sink: file.sink, spec });
       });
     });
+  }
+
+  /** How many backups the log of a forgotten process may have is not known: nothing of it is moved or cut off. */
+  #growOn(turn: Turn, report: Extract<Report, { type: "limit" }>): void {
+    turn.acknowledge(report.report);
+    const path = this.#orphans.get(report.sink);
+    const spec = { path: path ?? "", truncate: false, regularOnly: true, mode: 0o666, limit: 0 };
+    if (path !== undefined) turn.effect({ type: "sink-reopen", sink: report.sink, spec });
+  }
+
+  /** After an update in place: logs that are being written get their new limits. */
+  groupChanged(core: Core, turn: Turn, group: Group): void {
+    for (const { ref, config, state } of group.members.values()) {
+      for (const channel of ["stdout", "stderr"] as const) {
+        const file = this.#files.get(streamNumber(state.child, channel));
+        const { path, maxBytes, backups } = channelTarget(core, ref, group.config, config, channel);
+        if (file === undefined || file.path !== path || (file.maxBytes === maxBytes && file.backups === backups)) continue;
+        this.#files.set(file.sink, { ...file, maxBytes, backups });
+        if (file.maxBytes === maxBytes || this.#rotating.has(file.sink)) continue;
+        turn.effect({
+          type: "sink-reopen",
+          sink: file.sink,
+          spec: { path, truncate: false, regularOnly: false, mode: 0o666, limit: maxBytes },
+        });
+      }
+    }
   }
 
   /** A write failed, or works again: told once each. */
@@ -153,22 +186,13 @@ export class Outputs {
     });
   }
 
-  registerActivity(config: DaemonConfig): void {
-    if (config.logfile === "syslog") return;
-    const { path, limit } = activitySpec(config);
-    this.#files.set(SINK_ACTIVITY, {
-      sink: SINK_ACTIVITY,
-      path,
-      maxBytes: limit,
-      backups: config.logfileBackups,
-      owner: "the activity log",
-    });
-  }
-
-  /** Before a reload opens its own. */
-  closeActivity(turn: Turn): void {
-    for (const sink of [SINK_ACTIVITY, SINK_CONSOLE]) turn.effect({ type: "sink-close", sink });
-    this.#files.delete(SINK_ACTIVITY);
+  /** Opens the activity log and the console, or, on a reload, the file that is the activity log now. */
+  openActivity(turn: Turn, config: DaemonConfig): void {
+    for (const effect of openEffects(config, (sink) => this.#own.has(sink))) {
+      turn.effect(effect);
+      if (effect.type === "sink-open") this.#own.add(effect.sink);
+    }
+    this.#registerActivity(config);
   }
 
   clear(core: Core, ref: Ref): Promise<Result<true, "failed">> {
@@ -181,7 +205,8 @@ export class Outputs {
 
   /** A successor knows the streams from their numbers and the rest from the processes' records. */
   restore(core: Core, inheritance: Inheritance): void {
-    this.registerActivity(core.running.daemon);
+    for (const { sink } of inheritance.sinks) if (sink === SINK_ACTIVITY || sink === SINK_CONSOLE) this.#own.add(sink);
+    this.#registerActivity(core.running.daemon);
     for (const sink of inheritance.sinks) if (sink.limit > 0n && sink.size >= sink.limit) this.#resumed.add(sink.sink);
     const labels = new Map(inheritance.children.map((child) => [child.child, child.label]));
     for (const entry of inheritance.streams) {
@@ -195,6 +220,21 @@ export class Outputs {
       stream.ended = !entry.open;
       stream.state = restoreStreamState(inheritance.store, entry.stream);
       if (stream.target.asked !== (entry.mode === "asked")) this.#changeMode(core, stream);
+    }
+    this.#restoreFilesWithoutStreams(core, inheritance);
+  }
+
+  /** The stream has ended and the process has not, or nobody knows the process any more, or the file was about to be closed. */
+  #restoreFilesWithoutStreams(core: Core, inheritance: Inheritance): void {
+    const flowing = new Set(inheritance.streams.map((entry) => entry.stream));
+    for (const { sink, path } of inheritance.sinks) {
+      if (this.#own.has(sink) || this.#streams.has(sink)) continue;
+      const { child, channel } = streamOwner(sink);
+      const member = [...allMembers(core.world)].find((one) => one.state.child === child);
+      const stream = member === undefined ? null : this.#add(core, member.ref, child, channel);
+      if (stream !== null) stream.ended = true;
+      else if (flowing.has(sink)) this.#orphans.set(sink, path);
+      else core.loop.post((turn) => turn.effect({ type: "sink-close", sink }));
     }
   }
 
@@ -230,6 +270,19 @@ export class Outputs {
       });
     }
     return stream;
+  }
+
+  #registerActivity(config: DaemonConfig): void {
+    this.#files.delete(SINK_ACTIVITY);
+    if (config.logfile === "syslog") return;
+    const { path, limit } = activitySpec(config);
+    this.#files.set(SINK_ACTIVITY, {
+      sink: SINK_ACTIVITY,
+      path,
+      maxBytes: limit,
+      backups: config.logfileBackups,
+      owner: "the activity log",
+    });
   }
 
   #changeMode(core: Core, stream: Stream): void {

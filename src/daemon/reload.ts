@@ -48,7 +48,6 @@ export async function rebuild(core: Core): Promise<void> {
     core.available = next;
     core.reread = false;
     if (core.world.mood === "RESTARTING") core.world.mood = "RUNNING";
-    core.outputs.closeActivity(turn);
   });
   await core.loop.flushed();
   if (core.world.mood === "SHUTDOWN") return shutDown(core);
