@@ -42,6 +42,7 @@ static bool make_room(void) {
   if (d->have >= 4) {
     struct reader r = {d->input, d->input + 4, false};
     size_t frame = (size_t)read_u32(&r) + 4;
+    if (frame > FRAME_MAX + 4) return false;
     if (frame > want) want = frame;
   }
   if (want == d->room || d->have > want) return true;

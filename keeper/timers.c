@@ -48,7 +48,7 @@ void timer_cancel(struct timers *t, struct timer *timer) {
 uint64_t timers_next(const struct timers *t) { return t->count > 0 ? t->heap[1]->at_mono : UINT64_MAX; }
 
 bool timers_ring(struct timers *t, uint64_t now) {
-  if (timers_next(t) > now) return false;
+  if (t->count == 0 || t->heap[1]->at_mono > now) return false;
   struct timer *timer = t->heap[1];
   timer_cancel(t, timer);
   timer->ring(timer);

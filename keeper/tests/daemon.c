@@ -3,17 +3,6 @@
 
 enum { FD = 3, WAIT_MS = 10000 };
 
-void check_failed(const char *file, int line, const char *what) {
-  fprintf(stderr, "%s:%d: %s\n", file, line, what);
-  _exit(99);
-}
-
-void check_equal(const char *file, int line, const char *what, long long a, long long b) {
-  if (a == b) return;
-  fprintf(stderr, "%s:%d: %s: %lld, %lld\n", file, line, what, a, b);
-  _exit(99);
-}
-
 static void room(struct out *o, size_t n) {
   if (o->n + n <= o->room) return;
   o->room = (o->n + n) * 2;

@@ -6,6 +6,7 @@
 #define TEST_DAEMON_H
 #include "../bytes.h"
 #include "../protocol.h"
+#include "check.h"
 
 /* Bytes to be sent. */
 struct out { uint8_t *at; size_t n, room; };
@@ -69,10 +70,6 @@ void effect_verdict(uint32_t stream, uint64_t block, uint8_t kind, const void *b
 void effect_stdin(uint32_t child, const void *bytes, size_t n);
 void effect_listen(uint32_t socket, uint8_t family, bool serve, const char *address, uint16_t port, int32_t mode, uint8_t stale);
 
-#define CHECK(condition) ((condition) ? (void)0 : check_failed(__FILE__, __LINE__, #condition))
-#define CHECK_EQ(a, b) check_equal(__FILE__, __LINE__, #a " == " #b, (long long)(a), (long long)(b))
-void check_failed(const char *file, int line, const char *what) __attribute__((noreturn));
-void check_equal(const char *file, int line, const char *what, long long a, long long b);
 /* Reads a whole file; the text is static. */
 const char *slurp(const char *path);
 /* A path inside the scenario's own folder (in the environment: KEEPER_TEST_DIR). */
