@@ -212,7 +212,7 @@ test("rubbish behind a request that waits ends the connection, and nothing is sa
   const served = await serve(t, { port });
   const socket = await connected(served);
   const gone = closed(socket);
-  socket.write(`${post(callBody("supervisor.startProcess", "a"))}GARBAGE\r\n\r\n`);
+  socket.write(`${post(callBody("supervisor.startProcess", "a"))}get / HTTP/1.1\r\n\r\n`);
   assert.equal(await gone, "");
   await alive(served);
 });
@@ -304,7 +304,7 @@ test("deadlines ring at the earliest, once, and only for those that are late", (
 });
 
 test("a connection that is refused by its head is told so in the words of every error", async (t) => {
-  const [reply] = await (await serve(t)).raw("GARBAGE\r\n\r\n");
+  const [reply] = await (await serve(t)).raw("get / HTTP/1.1\r\n\r\n");
   assert.deepEqual(
     reply?.headers.map(([name]) => name),
     ["Server", "Date", "Connection", "Content-Length", "Content-Type"],

@@ -4,7 +4,7 @@
 export const HEAD_BYTES_MAX = 32 * 1024;
 
 /** From the connection until the first request's head is complete. */
-export const HEAD_MS_MAX = 15_000;
+export const HEAD_MS_MAX = 10_000;
 
 /** One XML-RPC call. The keeper takes 1 MiB for a standard input; base64 and escapes need more. Above it: status 413. */
 export const CALL_BYTES_MAX = 4 * 1024 * 1024;

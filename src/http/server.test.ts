@@ -59,15 +59,14 @@ test("HTTP-045, HTTP-046, HTTP-047: what has no route: 404 for GET, 400 for othe
   assert.equal((await raw("get /ok.html HTTP/1.1\r\n\r\n"))[0]?.status, BAD);
 });
 
-test("HTTP-050..053: a head that cannot be read is answered with 400 and ends the connection", async (t) => {
+test("HTTP-050, HTTP-052, HTTP-053: a head that cannot be read is answered with 400 and ends the connection", async (t) => {
   const { raw } = await serve(t);
   const heads = [
-    "GARBAGE\r\n\r\n",
-    "GET\r\n\r\n",
     "GET /ok.html HTTP/1.1\n\n",
     "GET /ok.html HTTP/1.1\r\nBroken header line\r\n\r\n",
     "GET /\xff HTTP/1.1\r\n\r\n",
     "CONNECT h:1 HTTP/1.1\r\n\r\n",
+    "NOPE /ok.html HTTP/1.1\r\n\r\n",
   ];
   for (const head of heads) {
     const [reply] = await raw(Buffer.from(head, "latin1"));
@@ -76,6 +75,18 @@ test("HTTP-050..053: a head that cannot be read is answered with 400 and ends th
   }
   const [late] = await raw("\r\nGET /ok.html HTTP/1.0\r\n\r\n");
   assert.equal(late?.body, "OK");
+});
+
+test("HTTP-059: folded lines are refused", async (t) => {
+  const { raw } = await serve(t);
+  for (const head of ["GET /ok.html HTTP/1.1\r\nA: b\r\n c\r\n\r\n", "GET /ok.html HTTP/1.1\r\n A: b\r\n\r\n"])
+    assert.equal((await raw(head))[0]?.status, BAD);
+});
+
+test("HTTP-051: what is no request line at all gets no answer", async (t) => {
+  const { raw } = await serve(t);
+  for (const bytes of ["GARBAGE\r\n\r\n", "GET\r\n\r\n", "\x16\x03\x01\x02\x00\x01\x00", "{}\r\n\r\n"])
+    assert.deepEqual(await raw(Buffer.from(bytes, "latin1")), [], JSON.stringify(bytes));
 });
 
 test("HTTP-054, HTTP-055: versions that nobody speaks, and none at all, are refused", async (t) => {
@@ -323,6 +334,26 @@ test("HTTP-094, RPC-172: others are served meanwhile", async (t) => {
   connect().write(post(callBody("supervisor.startProcess", "a")));
   while (port.done.length === 0) await turn();
   assert.equal((await ask("POST", "/RPC2", {}, STATE)).status, OK);
+});
+
+test("HTTP-071: the body of a request that needs none is not taken for the next request", async (t) => {
+  const { raw } = await serve(t);
+  const [first, second] = await raw("GET /ok.html HTTP/1.1\r\nContent-Length: 10\r\n\r\n0123456789GET /nothere HTTP/1.1\r\n\r\n", 2);
+  assert.deepEqual([first?.body, second?.status], ["OK", "HTTP/1.1 404 Not Found"]);
+});
+
+test("HTTP-106: who fails to come in is told in the access log alone", async (t) => {
+  const { ask, activity } = await serve(t, { section: { username: "u", password: "p" } });
+  for (let n = 0; n < 3; n++) assert.match((await ask("GET", "/ok.html")).status, / 401 /);
+  assert.equal(activity.lines.length, 3);
+  for (const line of activity.lines) assert.match(line, /^trace .* 401 \d+$/);
+});
+
+test("RPC-215: what the request says of its type does not matter", async (t) => {
+  const { ask } = await serve(t);
+  for (const type of ["text/plain", "application/json", "x"]) {
+    assert.match((await ask("POST", "/RPC2", { "Content-Type": type, Accept: "image/png" }, STATE)).body, /RUNNING/);
+  }
 });
 
 test("HTTP-039: a route of ours comes before the pages, and never before those of the original", async (t) => {

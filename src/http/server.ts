@@ -42,6 +42,8 @@ export type HttpServerOptions = {
 
 const WAKES_NEVER_MS = 2 ** 31 - 1;
 const KEEPALIVE_DELAY_MS = 60_000;
+/** Of a request line that cannot be read, enough to see whether it is one. */
+const SHOWN_LINE = 256;
 
 export type HttpServer = Server<typeof IncomingMessage, typeof VersionedResponse>;
 
@@ -80,15 +82,22 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   server.on("request", (request, response) => receive(request, response, false));
   server.on("checkContinue", (request: IncomingMessage, response: VersionedResponse) => receive(request, response, true));
   server.on("connect", (_request, socket: Socket) => refuseRaw(socket, 400, shared.dates));
-  server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
+  server.on("clientError", (error: UnreadableRequest, socket: Socket) => {
     // Behind an answer that is still owed nothing can be said.
-    if (connections.isBusy(socket) || !socket.writable || error.code === "ECONNRESET") socket.destroy();
+    if (connections.isBusy(socket) || !socket.writable || error.code === "ECONNRESET" || !looksLikeHttp(error)) socket.destroy();
     else refuseRaw(socket, error.code === "HPE_HEADER_OVERFLOW" ? 431 : 400, shared.dates);
   });
   return server;
 }
 
 type Broken = (error: unknown) => void;
+
+type UnreadableRequest = NodeJS.ErrnoException & { readonly rawPacket?: Buffer };
+
+/** What begins with no request line at all speaks another language; as in the original it gets no answer in ours. (HTTP-051) */
+function looksLikeHttp({ code, rawPacket }: UnreadableRequest): boolean {
+  return code !== "HPE_INVALID_METHOD" || rawPacket === undefined || /^\s*[^\s]+ [^\s]/.test(rawPacket.toString("latin1", 0, SHOWN_LINE));
+}
 
 function routesOf(options: HttpServerOptions, gate: Gate, broken: Broken): readonly Route[] {
   const { server, port, calls, activity, follow, hostNames, routes = [] } = options;
@@ -147,7 +156,7 @@ function tellBroken({ server, activity, bug }: HttpServerOptions, error: unknown
   bug(error);
 }
 
-/** For what Node's parser does not understand; the original closes without a word (HTTP-051..053). */
+/** For what Node's parser does not understand; the original often closes without a word (HTTP-051..053). */
 function refuseRaw(socket: Socket, status: Status, dates: Dates): void {
   const page = statusPage(status);
   const head = [
