@@ -8,13 +8,31 @@ import { autoKey, type Core } from "./core.ts";
 const RANDOM_LENGTH = 8;
 const TRIES = 100;
 
-/** Makes the files that the group's AUTO channels need and remembers their names. (PROC-219) */
-export async function createAutoLogs(core: Core, group: GroupConfig): Promise<void> {
+/** Names of files by what they are for, as `core.autoLogs` has them. */
+export type AutoLogs = ReadonlyMap<string, string>;
+
+/** Makes the files that the group's AUTO channels need and do not have yet; whoever adds the group remembers the names. (PROC-219) */
+export async function createAutoLogs(core: Core, group: GroupConfig): Promise<AutoLogs> {
+  const made = new Map<string, string>();
   for (const process of group.processes) {
     for (const channel of ["stdout", "stderr"] as const) {
-      if (isAuto(process, channel)) await createOne(core, group, process, channel);
+      const key = autoKey({ group: group.name, process: process.name }, channel);
+      if (!isAuto(process, channel) || core.autoLogs.has(key)) continue;
+      const path = await createOne(core, process, channel);
+      if (path !== null) made.set(key, path);
     }
   }
+  return made;
+}
+
+/** The keys of all files that these processes of a group need. */
+export function autoLogKeys(group: string, processes: Iterable<ProcessConfig>): Set<string> {
+  const keys = new Set<string>();
+  for (const process of processes) {
+    for (const channel of ["stdout", "stderr"] as const)
+      if (isAuto(process, channel)) keys.add(autoKey({ group, process: process.name }, channel));
+  }
+  return keys;
 }
 
 /** Forgets the names of a group that is gone; the files stay. (PROC-150) */
@@ -53,16 +71,16 @@ function isAuto(process: ProcessConfig, channel: Channel): boolean {
   return process[channel].logfile.kind === "auto";
 }
 
-async function createOne(core: Core, group: GroupConfig, process: ProcessConfig, channel: Channel): Promise<void> {
+async function createOne(core: Core, process: ProcessConfig, channel: Channel): Promise<string | null> {
   const { childLogDir, identifier } = core.running.daemon;
   for (let i = 0; i < TRIES; i++) {
     const path = `${childLogDir.replace(/\/+$/, "")}/${process.name}-${channel}---${identifier}-${core.doors.random.word(RANDOM_LENGTH)}.log`;
     const made = await core.doors.files.createExclusive(path, 0o600);
     if (!made.ok && made.error === "EEXIST") continue;
     if (!made.ok) say(core, `could not create ${path}: ${made.error}; the output of ${process.name} goes there once it can be opened`);
-    core.autoLogs.set(autoKey({ group: group.name, process: process.name }, channel), path);
-    return;
+    return path;
   }
+  return null;
 }
 
 function say(core: Core, text: string): void {

@@ -6,6 +6,7 @@ import { type DaemonRecord, encodeRecord, recordKeys } from "../supervisor/recor
 import { findMember } from "../supervisor/world.ts";
 import type { Core } from "./core.ts";
 import { reapedFastCgi } from "./fastcgi.ts";
+import { groupChanged } from "./grouprecords.ts";
 import { spawnFrame } from "./plan.ts";
 import type { Turn } from "./turn.ts";
 
@@ -49,6 +50,8 @@ function carryOutOne(core: Core, effect: Effect, turn: Turn, now: Now): void {
       if (settle !== undefined) turn.after.push(() => settle(effect.outcome));
       return undefined;
     }
+    case "group-changed":
+      return groupChanged(core, turn, effect.group);
     case "ended":
       return void turn.after.push(core.onEnded);
     default:

@@ -5,6 +5,7 @@ import type { Report } from "../link/messages.ts";
 import { ok, type Result, refuse } from "../result.ts";
 import { advanceGoingDown } from "../supervisor/goingdown.ts";
 import { deadlinesDue, nextDeadlineMs, stepMember, stepReports } from "../supervisor/step.ts";
+import { resumeUpdates } from "../supervisor/update.ts";
 import { emptyWorld } from "../supervisor/world.ts";
 import { Activity } from "./activity.ts";
 import { Answers } from "./answers.ts";
@@ -100,6 +101,7 @@ export function continueLife(core: Core): void {
       .filter((member) => member.state.pid !== 0);
     core.activity.write(turn, "info", `the daemon was restarted and carries on: ${alive.length} running, nothing was lost`);
     resumePreparations(core);
+    takeStep(core, turn, (step, now) => resumeUpdates(core.world, now, step));
     takeStep(core, turn, (step, now) => advanceGoingDown(core.world, now, step));
     if (core.world.goingDown === null && core.world.mood !== "RUNNING") turn.after.push(core.onEnded);
     core.events.dispatchAll(core, turn);

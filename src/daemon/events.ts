@@ -6,6 +6,7 @@ import type { GroupConfig } from "../config/model.ts";
 import type { Now } from "../doors.ts";
 import { isWanted, makePools, notify } from "../events/notify.ts";
 import {
+  changePool,
   dropPool,
   makePool,
   nextDeadlineMs,
@@ -21,7 +22,7 @@ import { dueTicks, type TickSlices } from "../events/ticks.ts";
 import type { SupervisorEvent } from "../events/types.ts";
 import { ok, type Result, refuse, unreachable } from "../result.ts";
 import { decodeRecord, encodeRecord } from "../supervisor/records.ts";
-import { allMembers, findMember, type Member, type Ref } from "../supervisor/world.ts";
+import { allMembers, findMember, type Group, type Member, type Ref } from "../supervisor/world.ts";
 import type { Core, Inheritance } from "./core.ts";
 import { SINK_CONSOLE } from "./numbers.ts";
 import type { Turn } from "./turn.ts";
@@ -37,11 +38,20 @@ export class Events {
   #nextTickWallMs = 0;
 
   groupAdded(core: Core, turn: Turn, config: GroupConfig): void {
-    const poolConfig = poolConfigOf(core, config);
+    const poolConfig = poolConfigOf(core, config, namesOf(config));
     if (poolConfig === null) return;
     const pool = makePool(poolConfig);
     this.#pools.byName.set(config.name, pool);
     turn.state(poolKey(config.name), poolRecord(pool));
+  }
+
+  /** After an update in place: listeners may have come and gone, other events may be wanted. */
+  groupChanged(core: Core, turn: Turn, group: Group): void {
+    const pool = this.#pools.byName.get(group.config.name);
+    const config = poolConfigOf(core, group.config, [...group.members.keys()]);
+    if (pool === undefined || config === null) return;
+    for (const effect of changePool(pool, config)) this.#carryOut(core, turn, effect);
+    this.#step(core, turn, pool, { type: "deadline" });
   }
 
   /** A removed pool drops its buffer. (EVT-079) */
@@ -122,7 +132,7 @@ export class Events {
     const decoded = serial === undefined ? null : decodeRecord(serial);
     if (decoded?.ok === true && typeof decoded.value === "number") this.#pools.nextSerial = decoded.value;
     for (const group of core.world.groups.values()) {
-      const config = poolConfigOf(core, group.config);
+      const config = poolConfigOf(core, group.config, [...group.members.keys()]);
       const record = inheritance.store.get(poolKey(group.config.name));
       if (config === null) continue;
       const restored = record === undefined ? refuse("it is missing") : restorePool(config, record, storedEvents(inheritance, config.name));
@@ -182,18 +192,23 @@ export async function sendStdin(core: Core, ref: Ref, bytes: Uint8Array): Promis
   });
 }
 
-function poolConfigOf(core: Core, group: GroupConfig): PoolConfig | null {
+/** `processes`: also those that are on their way out. */
+function poolConfigOf(core: Core, group: GroupConfig, processes: readonly string[]): PoolConfig | null {
   if (group.kind !== "listeners") return null;
   const handler = resultHandler(group.resultHandler);
   if (handler === null) throw new Error(`broken invariant: the configuration let the result handler ${group.resultHandler} pass`);
   return {
     name: group.name,
-    processes: group.processes.map((process) => process.name),
+    processes,
     events: new Set(group.events),
     bufferSize: group.bufferSize,
     resultHandler: handler,
     identifier: core.running.daemon.identifier,
   };
+}
+
+function namesOf(group: GroupConfig): readonly string[] {
+  return group.processes.map((process) => process.name);
 }
 
 function storedEvents(inheritance: Inheritance, pool: string): Map<number, Uint8Array> {

@@ -1,12 +1,13 @@
 /** Groups come and go: their files, pools and records with the step that adds or removes them. */
 import type { GroupConfig } from "../config/model.ts";
 import { ok, type Result, refuse } from "../result.ts";
-import { encodeRecord, type GroupRecord, recordKeys } from "../supervisor/records.ts";
+import { recordKeys } from "../supervisor/records.ts";
 import { addGroup, autostartsDue, removeGroup, stepMember } from "../supervisor/step.ts";
 import { isStopped } from "../supervisor/world.ts";
 import { createAutoLogs, forgetAutoLogs } from "./autologs.ts";
-import { autoKey, type Core } from "./core.ts";
+import type { Core } from "./core.ts";
 import { tryFastCgi } from "./fastcgi.ts";
+import { storeGroup } from "./grouprecords.ts";
 import { takeStep } from "./steps.ts";
 import type { Turn } from "./turn.ts";
 
@@ -16,12 +17,13 @@ export async function activateGroup(core: Core, config: GroupConfig): Promise<Re
     const tried = await tryFastCgi(core, config.socket);
     if (!tried.ok) return tried;
   }
-  await createAutoLogs(core, config);
+  const autoLogs = await createAutoLogs(core, config);
   core.loop.post((turn) => {
     if (core.world.groups.has(config.name)) return;
+    for (const [key, path] of autoLogs) core.autoLogs.set(key, path);
     core.events.groupAdded(core, turn, config);
     takeStep(core, turn, (step) => addGroup(core.world, config, step));
-    storeGroup(core, turn, config);
+    storeGroup(core, turn, config.name);
   });
   await core.loop.flushed();
   return ok(true);
@@ -65,26 +67,4 @@ export function dropAllGroups(core: Core, turn: Turn): void {
   }
   core.world.groups.clear();
   core.autoLogs.clear();
-}
-
-/** Writes the records of all groups and processes anew. */
-export function storeAllGroups(core: Core, turn: Turn): void {
-  for (const group of core.world.groups.values()) {
-    storeGroup(core, turn, group.config);
-    for (const member of group.members.values()) turn.state(recordKeys.process(member.ref), encodeRecord(member.state));
-  }
-}
-
-function storeGroup(core: Core, turn: Turn, config: GroupConfig): void {
-  const sequence = core.world.groups.get(config.name)?.sequence ?? 0;
-  const keys = config.processes.flatMap((process) => {
-    const ref = { group: config.name, process: process.name };
-    return [autoKey(ref, "stdout"), autoKey(ref, "stderr")];
-  });
-  const autoLogs = keys.flatMap((key): [string, string][] => {
-    const path = core.autoLogs.get(key);
-    return path === undefined ? [] : [[key, path]];
-  });
-  const record: GroupRecord = { config, sequence, autoLogs };
-  turn.state(recordKeys.group(config.name), encodeRecord(record));
 }

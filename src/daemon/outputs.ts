@@ -44,6 +44,8 @@ export class Outputs {
   readonly #files = new Map<number, LogFile>();
   readonly #streams = new Map<number, Stream>();
   readonly #rotating = new Set<number>();
+  /** The last rotation under way, by path. */
+  readonly #rotations = new Map<string, Promise<void>>();
   /** Files, by sink, of streams whose process nobody knows any more. */
   readonly #orphans = new Map<number, string>();
   /** The daemon's own sinks that the keeper has open. */
@@ -98,9 +100,11 @@ export class Outputs {
       return;
     }
     this.#rotating.add(report.sink);
-    void rotate(core, file, report, this.#resumed.delete(report.sink)).then(({ truncate, limit }) => {
-      this.#rotating.delete(report.sink);
+    const isStillOpen = (): boolean => this.#files.has(report.sink);
+    const resumed = this.#resumed.delete(report.sink);
+    void this.#oneByOne(file.path, () => rotate(core, file, report, { resumed, isStillOpen })).then(({ truncate, limit }) => {
       core.loop.post((turn) => {
+        this.#rotating.delete(report.sink);
         turn.acknowledge(report.report);
         const now = this.#files.get(report.sink);
         if (now === undefined) return;
@@ -108,6 +112,18 @@ export class Outputs {
         turn.effect({ type: "sink-reopen", sink: file.sink, spec });
       });
     });
+  }
+
+  /** Two runs of a process may write one path for a moment: a rotation counts on what the one before it has left. */
+  #oneByOne<T>(path: string, act: () => Promise<T>): Promise<T> {
+    const done = (this.#rotations.get(path) ?? Promise.resolve()).then(act);
+    const last = done.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#rotations.set(path, last);
+    void last.then(() => this.#rotations.get(path) === last && this.#rotations.delete(path));
+    return done;
   }
 
   /** How many backups the log of a forgotten process may have is not known: nothing of it is moved or cut off. */

@@ -17,6 +17,7 @@ import { requestReload } from "./reload.ts";
 import { reread } from "./reread.ts";
 import { takeStep } from "./steps.ts";
 import { channelTarget } from "./targets.ts";
+import { applyUpdate, previewUpdate } from "./update.ts";
 
 export function supervisorPort(core: Core): SupervisorPort {
   const views = new Views(core);
@@ -43,6 +44,9 @@ export function supervisorPort(core: Core): SupervisorPort {
     available: () => ({ groups: inFileOrder(core), reread: core.reread }),
     addGroup: (name) => addGroup(core, name),
     removeGroup: (name) => deactivateGroup(core, name),
+    updateMode: () => core.running.daemon.updateMode,
+    previewUpdate: () => previewUpdate(core),
+    applyUpdate: (name) => applyUpdate(core, name),
     remoteEvent: (type, data) =>
       core.loop.post((turn) => core.events.emit(core, turn, { kind: "remote-communication", type, data }, core.doors.clock.now())),
   };

@@ -5,6 +5,7 @@
 import type { Config } from "../config/model.ts";
 import { isPreparing, NEVER_STARTED, type ProcessState } from "../process/machine.ts";
 import { type DaemonRecord, decodeRecord, type GroupRecord, recordKeys } from "../supervisor/records.ts";
+import { restorePending } from "../supervisor/update.ts";
 import { allMembers, label, makeGroup, type World } from "../supervisor/world.ts";
 import type { Core, Inheritance } from "./core.ts";
 import type { AvailableRecord } from "./reread.ts";
@@ -62,11 +63,10 @@ function restoreAvailable(active: Config, record: AvailableRecord): Config {
 export function restoreWorld(world: World, stored: Stored, inheritance: Inheritance, autoLogs: Map<string, string>): void {
   world.mood = stored.daemon.mood;
   for (const record of stored.groups) {
-    const states = new Map<string, ProcessState>();
-    for (const process of record.config.processes) {
-      states.set(process.name, storedState(inheritance, label({ group: record.config.name, process: process.name })));
-    }
-    world.groups.set(record.config.name, makeGroup(record.config, record.sequence, states));
+    const { config, pending = [] } = record;
+    const stateOf = (process: string) => storedState(inheritance, label({ group: config.name, process }));
+    const states = new Map(config.processes.map(({ name }): [string, ProcessState] => [name, stateOf(name)]));
+    world.groups.set(config.name, restorePending(makeGroup(config, record.sequence, states), pending, stateOf));
     world.nextSequence = Math.max(world.nextSequence, record.sequence + 1);
     for (const [key, path] of record.autoLogs) autoLogs.set(key, path);
   }

@@ -21,10 +21,10 @@ export async function reread(core: Core): Promise<Result<ReloadPlan, string>> {
   return ok(planOf(core, loaded.value));
 }
 
-/** The options of [supervisord] that a reread refreshes in the running daemon; everything else waits for a restart. (CONF-413..415) */
+/** The options of [supervisord] that a reread refreshes in the running daemon; everything else waits for a restart. (CONF-413..415) `updateMode` is ours. */
 function refreshed(running: DaemonConfig, next: DaemonConfig): DaemonConfig {
-  const { identifier, stripAnsi, minFds, childLogDir, nocleanup } = next;
-  return { ...running, identifier, stripAnsi, minFds, childLogDir, nocleanup };
+  const { identifier, stripAnsi, minFds, childLogDir, nocleanup, updateMode } = next;
+  return { ...running, identifier, stripAnsi, minFds, childLogDir, nocleanup, updateMode };
 }
 
 /** What `update` would do: added and changed in file order, removed in the order of the active ones. (RPC-148) */

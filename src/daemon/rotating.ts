@@ -8,13 +8,30 @@ import type { LogFile } from "./outputs.ts";
 /** How the file is opened after it. */
 export type Rotated = { readonly truncate: boolean; readonly limit: number };
 
-/** `resumed`: a predecessor may have begun with it. A rename that fails is told, and tried again when the file has grown by its limit once more. */
-export async function rotate(core: Core, file: LogFile, report: Extract<Report, { type: "limit" }>, resumed: boolean): Promise<Rotated> {
+export type Circumstances = {
+  /** A predecessor may have begun with it. */
+  readonly resumed: boolean;
+  /** A file that is closed meanwhile is left to whoever opens it next. */
+  isStillOpen(): boolean;
+};
+
+/**
+ * A rename that fails is told, and tried again when the file has grown by its limit once more. Where another file lies at the path by now (another run's,
+ * or one that logrotate made), nothing is moved: the keeper goes on in that one.
+ */
+export async function rotate(
+  core: Core,
+  file: LogFile,
+  report: Extract<Report, { type: "limit" }>,
+  circumstances: Circumstances,
+): Promise<Rotated> {
   const { files } = core.doors;
+  if (!circumstances.isStillOpen()) return { truncate: false, limit: file.maxBytes };
   const names = file.backups > 0 ? await files.list(path.dirname(file.path)) : null;
   const existing = backupsAmong(names?.ok === true ? names.value : [], path.basename(file.path), file.backups);
   const found = await files.lstat(file.path);
   const baseIsOurs = found.ok && found.value.inode === report.inode && found.value.device === report.device;
+  const resumed = circumstances.resumed || (found.ok && !baseIsOurs);
   const plan = planRotation({ path: file.path, backups: file.backups, existing, resumed, baseIsOurs });
   for (const { from, to } of plan.renames) {
     const renamed = await files.rename(from, to);

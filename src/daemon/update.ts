@@ -1,0 +1,80 @@
+/** What `update` would do, and an update of one group in place. The decisions are in `supervisor/update.ts`. */
+import { differences } from "../config/diff.ts";
+import type { GroupConfig } from "../config/model.ts";
+import { ok, type Result, refuse } from "../result.ts";
+import type { PreviewedGroup } from "../rpc/port.ts";
+import { autostartsDue } from "../supervisor/step.ts";
+import { type PlannedProcess, planUpdate, updateGroup } from "../supervisor/update.ts";
+import { addWaiter } from "../supervisor/waiters.ts";
+import type { World } from "../supervisor/world.ts";
+import { createAutoLogs } from "./autologs.ts";
+import type { Core } from "./core.ts";
+import { startAutostarts } from "./groups.ts";
+import { activeGroups, planOf } from "./reread.ts";
+import { takeStep } from "./steps.ts";
+
+/** Reads the file as reloadConfig does, and remembers nothing of it. */
+export async function previewUpdate(core: Core): Promise<Result<readonly PreviewedGroup[], string>> {
+  const loaded = await core.load();
+  if (!loaded.ok) return loaded;
+  const { added, changed, removed } = planOf(core, loaded.value);
+  const next = new Map(loaded.value.groups.map((group) => [group.name, group]));
+  const active = new Map(activeGroups(core).map((group) => [group.name, group]));
+  const row = (group: string, change: PreviewedGroup["change"]): PreviewedGroup => {
+    const [from, to] = [active.get(group), next.get(group)];
+    if (change !== "changed" || from === undefined || to === undefined) return { group, change, details: [], processes: null };
+    const inPlace = loaded.value.daemon.updateMode === "minimal";
+    return { group, change, details: differences(from, to), processes: inPlace ? planUpdate(from, to) : null };
+  };
+  return ok([
+    ...added.map((group) => row(group, "added")),
+    ...changed.map((group) => row(group, "changed")),
+    ...removed.map((group) => row(group, "removed")),
+  ]);
+}
+
+/**
+ * Changes an active group to what was read last, when the mode is minimal and the group can be changed in place: otherwise false, and nothing has been
+ * done. Settles when what had to stop has stopped; starts go on behind it, as after addGroup.
+ */
+export async function applyUpdate(core: Core, name: string): Promise<Result<boolean, "bad-name">> {
+  const config = core.available.groups.find((group) => group.name === name);
+  if (config === undefined || !core.world.groups.has(name)) return refuse("bad-name");
+  if (core.running.daemon.updateMode !== "minimal" || planFor(core.world, config) === null) return ok(false);
+  const autoLogs = await createAutoLogs(core, config);
+  const done = await new Promise<boolean>((resolve) => {
+    core.loop.post((turn) => {
+      // Much may have happened while the files were made.
+      if (core.world.mood !== "RUNNING" || planFor(core.world, config) === null) return resolve(false);
+      for (const [key, path] of autoLogs) core.autoLogs.set(key, path);
+      takeStep(core, turn, (step, now) => updateGroup(core.world, config, now, step));
+      return resolve(true);
+    });
+  });
+  if (!done) return ok(false);
+  if (autostartsDue(core.world).length > 0) startAutostarts(core);
+  await pendingOver(core, name);
+  await core.loop.flushed();
+  return ok(true);
+}
+
+function planFor(world: World, config: GroupConfig): readonly PlannedProcess[] | null {
+  const active = world.groups.get(config.name);
+  return active === undefined ? null : planUpdate(active.config, config);
+}
+
+/** Waits until nothing of the group is on its way out or to another configuration. */
+async function pendingOver(core: Core, name: string): Promise<void> {
+  const pending = [...(core.world.groups.get(name)?.members.values() ?? [])].filter((member) => member.pending !== null);
+  const waits = pending.map(
+    ({ ref }) =>
+      new Promise((resolve) => {
+        core.loop.post((turn) => {
+          const id = core.nextWait++;
+          core.waits.set(id, resolve);
+          takeStep(core, turn, (step, now) => addWaiter(core.world, { id, ref, until: "stopped" }, now, step));
+        });
+      }),
+  );
+  await Promise.all(waits);
+}
