@@ -1,5 +1,6 @@
 /** The world as it is: the standard streams, the clock, signals. What tests replace stands in `world.ts`. */
 import type { Input } from "./input.ts";
+import { leaving } from "./leave.ts";
 import type { Clock, Keyboard, Screen, World } from "./world.ts";
 
 export type Terminal = World & {
@@ -17,7 +18,7 @@ export function openTerminal(input: () => Input): Terminal {
     keyboard: openKeyboard(screen, input),
     onInterrupt: (handler) => interrupts.put(handler),
     async interruptible(work) {
-      const pressed = new AbortController();
+      const pressed = leaving();
       const takeAway = interrupts.put(() => pressed.abort());
       await work(pressed.signal);
       takeAway();
@@ -49,7 +50,7 @@ const CLOCK: Clock = {
  */
 function openScreen(): Screen {
   const { stdout, stderr, env } = process;
-  const closed = new AbortController();
+  const closed = leaving();
   const onError = () => closed.abort();
   stdout.on("error", onError);
   const isTerminal = stdout.isTTY === true;

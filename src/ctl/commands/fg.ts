@@ -2,6 +2,7 @@
  * `fg`: a process in the foreground. What it writes is shown, what is typed goes to its standard input; it is left with Ctrl-C, at the end of the
  * input, or when the process ends, which is noticed within a second. (CTL-132..CTL-140)
  */
+
 import { STATES } from "../../process/states.ts";
 import { ok, type Result } from "../../result.ts";
 import { FAULTS } from "../../rpc/faults.ts";
@@ -12,6 +13,7 @@ import type { Command } from "../command.ts";
 import { pythonError } from "../errorline.ts";
 import { EXIT } from "../exit.ts";
 import { follow } from "../follow.ts";
+import { either } from "../leave.ts";
 import type { Session } from "../session.ts";
 import { upcheck } from "../upcheck.ts";
 import { PRESS_TO_EXIT, streamProblem } from "./followed.ts";
@@ -62,7 +64,7 @@ async function foreground(session: Session, name: string): Promise<Result<unknow
   let left: Left = { said: null };
   await session.world.interruptible(async (interrupted) => {
     const over = new AbortController();
-    const leave = AbortSignal.any([interrupted, over.signal]);
+    const leave = either(interrupted, over.signal);
     const shown = CHANNELS.map((channel) => show(session, name, channel, leave));
     left = await Promise.race([passOn(session, name, leave), untilItEnds(session, name, leave)]);
     if ("said" in left && left.said !== null) await session.world.clock.sleep(LAST_WORDS_MS, interrupted);

@@ -1,10 +1,12 @@
 /** `tail -f` and `maintail -f`: a log on the screen until Ctrl-C. (CTL-121..CTL-125, CTL-131) */
+
 import { ok, type Result } from "../../result.ts";
 import type { Failure } from "../client/failure.ts";
 import type { StreamEnd } from "../client/stream.ts";
 import { pythonError } from "../errorline.ts";
 import { EXIT } from "../exit.ts";
 import { follow } from "../follow.ts";
+import { either } from "../leave.ts";
 import type { Session } from "../session.ts";
 
 export const PRESS_TO_EXIT = "==> Press Ctrl-C to exit <==";
@@ -15,7 +17,7 @@ export async function showFollowed(session: Session, path: string, shownPath: st
   session.say(PRESS_TO_EXIT);
   let end: StreamEnd = { kind: "left" };
   const isInterrupted = await session.world.interruptible(async (leave) => {
-    const left = AbortSignal.any([leave, screen.closed]);
+    const left = either(leave, screen.closed);
     end = await follow({ reach: session.reach, clock, path, leave: left }, (bytes) => screen.write(bytes));
   });
   if (isInterrupted) session.say("");

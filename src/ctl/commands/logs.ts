@@ -9,7 +9,8 @@ import type { Channel } from "../client/supervisor.ts";
 import type { Arguments, Command } from "../command.ts";
 import { pythonError } from "../errorline.ts";
 import { EXIT } from "../exit.ts";
-import type { Choice } from "../logs/choice.ts";
+import { either } from "../leave.ts";
+import { type Choice, LINES_DEFAULT, TIMELESS } from "../logs/choice.ts";
 import { showLive } from "../logs/live.ts";
 import { type LogSource, readEnd } from "../logs/source.ts";
 import { parseSince } from "../logs/times.ts";
@@ -19,7 +20,6 @@ import { upcheck } from "../upcheck.ts";
 import { streamProblem } from "./followed.ts";
 import { select } from "./statustable.ts";
 
-const LINES_DEFAULT = 10;
 const READ_AT_ONCE = 4;
 /** Each one followed is a connection; the original's daemon has a thousand descriptors for everything. */
 const FOLLOWED_MAX = 200;
@@ -115,7 +115,7 @@ async function showEnds(
       session.note(`${source.name}: the log cannot be read: ${pythonError(end.error).text}`);
       continue;
     }
-    if (end.value.isTimeless) session.note(`${source.name}: no line of ${source.channel} begins with a time, so --since cannot choose`);
+    if (end.value.isTimeless) session.note(`${source.name}: ${source.channel}: ${TIMELESS}`);
     for (const line of end.value.lines) session.report({ text: labels.labelled(source, line), exit: null, data: { ...source, line } });
   }
   return ok(null);
@@ -131,7 +131,7 @@ async function showAllLive(
   session.begin(null); // no document at the end: every line is one of its own
   const { clock, screen } = session.world;
   await session.world.interruptible(async (interrupted) => {
-    const leave = AbortSignal.any([interrupted, screen.closed]);
+    const leave = either(interrupted, screen.closed);
     const shown = sources.map(async (source) => {
       const note = (problem: string): void => session.note(`${source.name}: ${source.channel}: ${problem}`);
       const take = (lines: readonly string[]): void => {

@@ -8,6 +8,7 @@ import { makeNamespec } from "../../rpc/names.ts";
 import type { Failure } from "../client/failure.ts";
 import type { ProcessInfo } from "../client/infos.ts";
 import { pythonError } from "../errorline.ts";
+import { either } from "../leave.ts";
 import { paint } from "../paint.ts";
 import type { Session } from "../session.ts";
 import { select, statusData, statusLines } from "./statustable.ts";
@@ -33,7 +34,7 @@ export async function watch(session: Session, names: readonly string[]): Promise
   const view = isPainted ? new Picture(session) : new Changes(session, session.isJson);
   session.begin(null); // no document at the end: every line is one of its own
   await session.world.interruptible(async (interrupted) => {
-    const leave = AbortSignal.any([interrupted, screen.closed]);
+    const leave = either(interrupted, screen.closed);
     if (isPainted) screen.write(ENTER);
     await look(session, names, view, leave);
     if (isPainted) screen.write(LEAVE);

@@ -9,6 +9,11 @@ export type Choice = {
   readonly nowMs: number;
 };
 
+/** So many when nobody says how many, and when a time cannot choose. */
+export const LINES_DEFAULT = 10;
+
+export const TIMELESS = "no line begins with a time, so --since cannot choose";
+
 export type Chosen = {
   readonly lines: readonly string[];
   /** Reading further back in the log would bring no more. */
@@ -22,11 +27,13 @@ export function choose(lines: readonly string[], choice: Choice, isWhole: boolea
   const since = choice.sinceMs === null ? null : startOf(lines, choice.sinceMs, choice.nowMs);
   const young = since === null ? lines : lines.slice(since.index);
   const matching = choice.grep === null ? young : young.filter((line) => choice.grep?.test(line));
-  const isFull = choice.lines !== null && matching.length >= choice.lines;
+  const isTimeless = since !== null && !since.hasTimes && lines.length > 0;
+  const most = choice.lines ?? (isTimeless ? LINES_DEFAULT : null);
+  const isFull = most !== null && matching.length >= most;
   return {
-    lines: choice.lines === null ? matching : matching.slice(Math.max(0, matching.length - choice.lines)),
-    isEnough: isWhole || isFull || (since !== null && since.index > 0 && since.hasTimes),
-    isTimeless: since !== null && !since.hasTimes && lines.length > 0,
+    lines: most === null ? matching : matching.slice(Math.max(0, matching.length - most)),
+    isEnough: isWhole || isFull || (since !== null && since.index > 0),
+    isTimeless,
   };
 }
 

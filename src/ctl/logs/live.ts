@@ -2,13 +2,15 @@
  * One log that is followed: its end first, then what is added, each line once and none missing. The stream begins at an unknown place near the end
  * (CTL-121), so the end of the log is read after the stream has begun, and the stream's first bytes are looked for in it.
  */
+
 import type { Result } from "../../result.ts";
 import type { Failure } from "../client/failure.ts";
 import { logPath, type StreamEnd } from "../client/stream.ts";
 import { follow, STREAM_HEAD_BYTES } from "../follow.ts";
+import { either } from "../leave.ts";
 import type { Reach } from "../reach.ts";
 import type { Clock } from "../world.ts";
-import { type Choice, choose } from "./choice.ts";
+import { type Choice, choose, TIMELESS } from "./choice.ts";
 import { LineCutter } from "./lines.ts";
 import { type LogEnd, type LogSource, readEnd } from "./source.ts";
 
@@ -42,7 +44,7 @@ export async function showLive(live: Live): Promise<StreamEnd> {
     else fresh(bytes);
   });
 
-  await live.clock.sleep(HEAD_WAIT_MS, AbortSignal.any([headCame.signal, live.leave]));
+  await live.clock.sleep(HEAD_WAIT_MS, either(headCame.signal, live.leave));
   const supervisor = live.reach.supervisor();
   const end = await untilLeft(readEnd(supervisor, live.source, live.choice), live.leave);
   supervisor.close();
@@ -51,7 +53,9 @@ export async function showLive(live: Live): Promise<StreamEnd> {
   const { old, rest } = stitched(end?.ok ? end.value : null, early);
   const begun = cutter.take(old);
   // Chosen together with what the stream has brought: the last lines are the last of both.
-  live.take(choose([...begun, ...cutter.take(rest)], live.choice, true).lines);
+  const chosen = choose([...begun, ...cutter.take(rest)], live.choice, true);
+  if (chosen.isTimeless) live.note(TIMELESS);
+  live.take(chosen.lines);
 
   const ended = await streaming;
   const unfinished = cutter.flush();
@@ -65,7 +69,9 @@ export function stitched(end: Pick<LogEnd, "bytes"> | null, early: readonly Buff
   if (end === null) return { old: Buffer.alloc(0), rest };
   const head = (early[0] ?? rest).subarray(0, STREAM_HEAD_BYTES);
   if (head.length === 0) return { old: end.bytes, rest };
-  const at = end.bytes.lastIndexOf(head);
+  // A shorter head is the whole log as it was: it may occur anywhere, but it begins where the log does.
+  const isWhole = head.length < STREAM_HEAD_BYTES && end.bytes.subarray(0, head.length).equals(head);
+  const at = isWhole ? 0 : end.bytes.lastIndexOf(head);
   return { old: at < 0 ? Buffer.alloc(0) : end.bytes.subarray(0, at), rest };
 }
 

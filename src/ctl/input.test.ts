@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { PassThrough } from "node:stream";
+import { test } from "node:test";
+import { Input } from "./input.ts";
+
+const open = () => {
+  const stream = new PassThrough();
+  return { stream, input: new Input(stream as unknown as NodeJS.ReadStream) };
+};
+
+test("lines one by one, however they come", async () => {
+  const { stream, input } = open();
+  stream.write("one\ntw");
+  assert.equal(await input.next(), "one");
+  const second = input.next();
+  stream.write("o\nthree\n");
+  assert.equal(await second, "two");
+  assert.equal(await input.next(), "three");
+});
+
+test("a last line without an end is a line; then it is over, again and again", async () => {
+  const { stream, input } = open();
+  stream.end("last");
+  assert.equal(await input.next(), "last");
+  assert.equal(await input.next(), null);
+  assert.equal(await input.next(), null);
+});
+
+test("who is not there any more gets nothing, and loses nothing for the next", async () => {
+  const { stream, input } = open();
+  const leave = new AbortController();
+  const left = input.next(leave.signal);
+  leave.abort();
+  assert.equal(await left, null);
+  stream.write("x\n");
+  assert.equal(await input.next(), "x");
+});
+
+test("what others have read comes first", async () => {
+  const { stream, input } = open();
+  input.putBack(["a", "b"]);
+  stream.write("c\n");
+  assert.equal(input.takePending(), "a");
+  assert.deepEqual([await input.next(), await input.next()], ["b", "c"]);
+  assert.equal(input.takePending(), null);
+});
