@@ -10,7 +10,7 @@ import path from "node:path";
 import { test } from "node:test";
 import { HOLDFAST_VERSION } from "../src/version.ts";
 import { BANS } from "./tidy/bans.ts";
-import { functions, imports, worldNames } from "./tidy/syntax.ts";
+import { functions, imports, linesOfTexts, worldNames } from "./tidy/syntax.ts";
 import { FILES, files, lines, productFiles, ROOT, text } from "./tidy/tree.ts";
 
 const FILE_LINES_MAX = 400;
@@ -21,10 +21,13 @@ const LONG_TEXT = /(["'`])(?:(?!\1).){60,}\1/g;
 /** Lists that are read row by row, not from end to end. */
 const TABLE = /\/table\.ts$/;
 /** Without its tests: to be audited in one sitting. */
-const KEEPER_LINES_MAX = 2400;
+const KEEPER_LINES_MAX = 1800;
 
 const CODE = /^(src|test|web|keeper|scripts|examples)\/.*\.(ts|tsx|mjs|js|c|h)$|^bin\//;
 const TEXT = /\.(ts|tsx|mjs|cjs|js|c|h|json|md|conf|css|html|sh)$|^(bin\/|\.ci\/|\.gitignore$)/;
+
+type Exceptions = Readonly<Record<string, number>>;
+const LIMITS = JSON.parse(text("test/tidy/limits.json")) as { files: Exceptions; functions: Exceptions; keeper: Exceptions };
 
 /** Fails with every finding, one a line. */
 function none(findings: readonly string[], rule: string): void {
@@ -78,11 +81,12 @@ test("no file is left that nobody imports", () => {
     used.add(file);
     for (const name of imports(file)) if (name.startsWith(".")) use(path.join(path.dirname(file), name));
   };
-  for (const [, entry = ""] of text("scripts/bundles.mjs").matchAll(/"(src\/[^"]+\.ts)"/g)) use(entry);
+  const entries = ["scripts/bundles.mjs", "scripts/docs.mjs"].flatMap((script) => [...text(script).matchAll(/"(src\/[^"]+\.ts)"/g)]);
+  for (const [, entry = ""] of entries) use(entry);
   const product = productFiles();
   none(
     product.filter((file) => !used.has(file)),
-    "nothing that is shipped imports this; remove it, or import it:",
+    "neither a program nor npm run docs needs this; remove it, or import it:",
   );
 });
 
@@ -110,12 +114,12 @@ test("nothing is left to be done in a comment", () => {
 });
 
 test("lines are not longer than a page is wide", () => {
-  none(
-    files(CODE).flatMap((file) =>
-      lines(file).flatMap((line, at) => (columns(line) > LINE_COLUMNS_MAX ? [`${file}:${at + 1}: ${columns(line)} columns`] : [])),
-    ),
-    `at most ${LINE_COLUMNS_MAX} columns:`,
-  );
+  const long = files(CODE).flatMap((file) => {
+    const found = lines(file).flatMap((line, at) => (columns(line) > LINE_COLUMNS_MAX ? [at] : []));
+    const texts = found.length > 0 && file.endsWith(".ts") ? linesOfTexts(file) : new Set<number>();
+    return found.filter((at) => !texts.has(at)).map((at) => `${file}:${at + 1}`);
+  });
+  none(long, `at most ${LINE_COLUMNS_MAX} columns:`);
 });
 
 function columns(line: string): number {
@@ -123,10 +127,9 @@ function columns(line: string): number {
 }
 
 test("files and functions stay short; exceptions only shrink", () => {
-  const limits = JSON.parse(text("test/tidy/limits.json")) as { files: Record<string, number>; functions: Record<string, number> };
   const sources = files(/^(src|test|web|keeper|scripts)\/.*\.(ts|tsx|mjs|c|h)$/).filter((file) => !TABLE.test(file));
   const lengths = new Map(sources.map((file) => [file, lines(file).length]));
-  none(ratchet(lengths, limits.files, FILE_LINES_MAX), `files have at most ${FILE_LINES_MAX} lines:`);
+  none(ratchet(lengths, LIMITS.files, FILE_LINES_MAX), `files have at most ${FILE_LINES_MAX} lines:`);
   const functionLengths = new Map<string, number>();
   for (const file of files(/^(src|web)\/.*\.tsx?$/)) {
     for (const { name, lines: length } of functions(file)) {
@@ -134,11 +137,11 @@ test("files and functions stay short; exceptions only shrink", () => {
       functionLengths.set(key, Math.max(length, functionLengths.get(key) ?? 0));
     }
   }
-  none(ratchet(functionLengths, limits.functions, FUNCTION_LINES_MAX), `functions have at most ${FUNCTION_LINES_MAX} lines:`);
+  none(ratchet(functionLengths, LIMITS.functions, FUNCTION_LINES_MAX), `functions have at most ${FUNCTION_LINES_MAX} lines:`);
 });
 
 /** An exception is the length that a thing has now: it may not grow, and it goes when it is no longer needed. */
-function ratchet(lengths: ReadonlyMap<string, number>, exceptions: Readonly<Record<string, number>>, max: number): string[] {
+function ratchet(lengths: ReadonlyMap<string, number>, exceptions: Exceptions, max: number): string[] {
   const grown = [...lengths]
     .filter(([name, length]) => length > (exceptions[name] ?? max))
     .map(([name, length]) => `${name}: ${length} (allowed: ${exceptions[name] ?? max})`);
@@ -150,9 +153,12 @@ function ratchet(lengths: ReadonlyMap<string, number>, exceptions: Readonly<Reco
   return [...grown, ...idle];
 }
 
-test("the keeper stays small enough to be read in one sitting", () => {
+test("the keeper is small enough to be read in one sitting, or at least does not grow", () => {
   const total = files(/^keeper\/[^/]+\.[ch]$/).reduce((sum, file) => sum + lines(file).length, 0);
-  assert.ok(total <= KEEPER_LINES_MAX, `keeper/*.c and *.h have ${total} lines, at most ${KEEPER_LINES_MAX}`);
+  none(
+    ratchet(new Map([["keeper/", total]]), LIMITS.keeper, KEEPER_LINES_MAX),
+    `keeper/*.c and *.h have at most ${KEEPER_LINES_MAX} lines:`,
+  );
 });
 
 test("no path of a machine and no registry's host is written down", () => {

@@ -45,6 +45,19 @@ export function imports(file: string): string[] {
   return ts.preProcessFile(text(file), true, true).importedFiles.map((each) => each.fileName);
 }
 
+/** The lines, counted from 0, that begin inside a text in backticks: a page or a program written out, which is wrapped by its own rules. */
+export function linesOfTexts(file: string): ReadonlySet<number> {
+  const source = parse(file);
+  const found = new Set<number>();
+  visit(source, (node) => {
+    if (!ts.isNoSubstitutionTemplateLiteral(node) && !ts.isTemplateExpression(node)) return;
+    const first = source.getLineAndCharacterOfPosition(node.getStart(source)).line;
+    const last = source.getLineAndCharacterOfPosition(node.end).line;
+    for (let line = first + 1; line <= last; line++) found.add(line);
+  });
+  return found;
+}
+
 /** Whether a scope around the node declares the name. */
 function isDeclared(node: ts.Node, name: string): boolean {
   for (let scope = node; ; scope = scope.parent) {
