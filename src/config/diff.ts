@@ -5,6 +5,7 @@
  */
 import type { ChannelConfig, Config, GroupConfig, ProcessConfig, SocketConfig } from "./model.ts";
 import { quoted } from "./quoting.ts";
+import { SECTIONS } from "./table.ts";
 
 export type GroupDiff = { readonly added: readonly string[]; readonly changed: readonly string[]; readonly removed: readonly string[] };
 
@@ -37,14 +38,33 @@ export function diffGroups(active: readonly GroupConfig[], next: Config): GroupD
 export function differences(from: GroupConfig, to: GroupConfig): Difference[] {
   if (isSame(from, to)) return []; // nearly always, and much faster than putting every value into words
   const group = to.name;
-  const ofGroup = compared(groupOptions(from), groupOptions(to)).map((change) => ({ group, process: null, ...change }));
+  const ofGroup = groupChanges(from, to).map((change) => ({ group, process: null, ...change }));
   const before = new Map(from.processes.map((process) => [process.name, process]));
   const ofProcesses = to.processes.flatMap((process) => {
     const old = before.get(process.name);
     if (old === undefined) return [];
-    return compared(processOptions(old), processOptions(process)).map((change) => ({ group, process: process.name, ...change }));
+    return processChanges(old, process).map((change) => ({ group, process: process.name, ...change }));
   });
   return [...ofGroup, ...ofProcesses];
+}
+
+/** In what the groups differ as groups: the option `processes` stands for the names of those in it. */
+export function groupChanges(from: GroupConfig, to: GroupConfig): Change[] {
+  return compared(groupOptions(from), groupOptions(to));
+}
+
+/** In what two configurations of one process differ. */
+export function processChanges(from: ProcessConfig, to: ProcessConfig): Change[] {
+  return isSame(from, to) ? [] : compared(processOptions(from), processOptions(to));
+}
+
+const LIVE: ReadonlySet<string> = new Set(
+  SECTIONS.flatMap(({ options }) => Object.entries(options).flatMap(([name, option]) => (option.isLive === true ? [name] : []))),
+);
+
+/** Whether what runs can take the option's new value over as it is. */
+export function isLive({ option }: Change): boolean {
+  return LIVE.has(option);
 }
 
 /** Whether two plain values are alike to the last field. What is alike in meaning only is not the same here. */
@@ -57,7 +77,7 @@ function isSame(a: unknown, b: unknown): boolean {
 }
 
 type Options = Readonly<Record<string, string>>;
-type Change = Pick<Difference, "option" | "from" | "to">;
+export type Change = Pick<Difference, "option" | "from" | "to">;
 
 const UNSET = "(unset)";
 

@@ -42,6 +42,8 @@ export type Option = {
   readonly isActiveInSample?: true;
   /** Not in the original. */
   readonly isOurs?: true;
+  /** A process that runs takes a new value over: with `update_mode=minimal` it is not restarted for it. */
+  readonly isLive?: true;
 };
 
 const NONE: Words = { en: "unset", zh: "未设置" };
@@ -350,7 +352,7 @@ export const CTL_PLUGIN = {
 
 /** The two channels of a program have the same options. */
 function channel<const C extends "stdout" | "stderr">(name: C) {
-  const options = {
+  const options: Readonly<Record<string, Option>> = {
     [`${name}_logfile`]: {
       type: "logfile",
       default: "AUTO",
@@ -370,6 +372,7 @@ function channel<const C extends "stdout" | "stderr">(name: C) {
       default: "50MB",
       scope: "process",
       sample: "1MB",
+      isLive: true,
       brief: { en: `size at which the log of ${name} is rotated, 0 for never`, zh: `${name} 日志轮转的大小，0 表示从不轮转` },
     },
     [`${name}_logfile_backups`]: {
@@ -377,6 +380,7 @@ function channel<const C extends "stdout" | "stderr">(name: C) {
       default: "10",
       scope: "process",
       sample: "10",
+      isLive: true,
       brief: { en: `how many rotated logs of ${name} are kept`, zh: `保留多少个轮转后的 ${name} 日志` },
     },
     [`${name}_capture_maxbytes`]: {
@@ -470,6 +474,7 @@ export const PROGRAM = {
     default: "999",
     scope: "here",
     sample: "999",
+    isLive: true,
     brief: { en: "lower ones start first and stop last", zh: "数值小的先启动、后停止" },
     more: {
       en: "Only `here` and `ENV_x` can be used in it, unless the program is a member of a group.",
@@ -481,6 +486,7 @@ export const PROGRAM = {
     default: "true",
     scope: "program",
     sample: "true",
+    isLive: true,
     brief: { en: "start together with supervisord", zh: "随 supervisord 一起启动" },
   },
   startsecs: {
@@ -488,6 +494,7 @@ export const PROGRAM = {
     default: "1",
     scope: "program",
     sample: "1",
+    isLive: true,
     brief: { en: "seconds that the program must stay up for its start to count as successful", zh: "程序须持续运行多少秒才算启动成功" },
   },
   startretries: {
@@ -495,6 +502,7 @@ export const PROGRAM = {
     default: "3",
     scope: "program",
     sample: "3",
+    isLive: true,
     brief: { en: "failed starts in a row before the state is FATAL", zh: "连续启动失败多少次后进入 FATAL 状态" },
   },
   autorestart: {
@@ -502,6 +510,7 @@ export const PROGRAM = {
     default: "unexpected",
     scope: "program",
     sample: "unexpected",
+    isLive: true,
     brief: {
       en: "restart after an exit: true, false, or unexpected for exit codes not in exitcodes",
       zh: "退出后是否重启：true、false，或 unexpected（退出码不在 exitcodes 中时）",
@@ -512,6 +521,7 @@ export const PROGRAM = {
     default: "0",
     scope: "program",
     sample: "0",
+    isLive: true,
     brief: { en: "expected exit codes, comma separated", zh: "预期的退出码，以逗号分隔" },
   },
   stopsignal: {
@@ -519,6 +529,7 @@ export const PROGRAM = {
     default: "TERM",
     scope: "program",
     sample: "QUIT",
+    isLive: true,
     brief: { en: "signal that stops the program", zh: "用于停止程序的信号" },
   },
   stopwaitsecs: {
@@ -526,12 +537,14 @@ export const PROGRAM = {
     default: "10",
     scope: "program",
     sample: "10",
+    isLive: true,
     brief: { en: "seconds to wait before a stopping program is killed", zh: "停止程序时等待多少秒后强制杀死" },
   },
   stopasgroup: {
     ...YES_NO_DEFAULT,
     scope: "program",
     sample: "false",
+    isLive: true,
     brief: { en: "send the stop signal to the whole process group", zh: "将停止信号发送给整个进程组" },
   },
   killasgroup: {
@@ -540,6 +553,7 @@ export const PROGRAM = {
     unset: { en: "the value of `stopasgroup`", zh: "与 `stopasgroup` 相同" },
     scope: "program",
     sample: "false",
+    isLive: true,
     brief: { en: "kill the whole process group", zh: "强制杀死整个进程组" },
     more: { en: "It cannot be false when `stopasgroup` is true.", zh: "`stopasgroup` 为 true 时不能为 false。" },
   },
@@ -591,6 +605,7 @@ export const EVENT_LISTENER = {
     isRequired: true,
     scope: "here",
     sample: "EVENT",
+    isLive: true,
     brief: { en: "events that the listener gets, comma separated", zh: "监听器接收的事件，以逗号分隔" },
   },
   buffer_size: {
@@ -598,12 +613,14 @@ export const EVENT_LISTENER = {
     default: "10",
     scope: "here",
     sample: "10",
+    isLive: true,
     brief: { en: "events kept while no listener of the pool is ready", zh: "池中没有就绪的监听器时保留的事件数" },
   },
   result_handler: {
     type: "text",
     default: "supervisor.dispatchers:default_handler",
     scope: "here",
+    isLive: true,
     brief: { en: "what reads the results of the listener, module:name", zh: "处理监听器结果的函数，格式为 module:name" },
   },
   redirect_stderr: {
@@ -616,6 +633,7 @@ export const EVENT_LISTENER = {
 
 export const FCGI_PROGRAM = {
   ...PROGRAM,
+  user: { ...PROGRAM.user, scope: "here" },
   socket: {
     type: "text",
     default: null,
@@ -669,6 +687,7 @@ export const GROUP = {
     default: "999",
     scope: "here",
     sample: "999",
+    isLive: true,
     brief: { en: "lower groups start first and stop last", zh: "数值小的组先启动、后停止" },
   },
 } as const satisfies Record<string, Option>;

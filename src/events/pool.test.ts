@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { makePools, notify, type Pools } from "./notify.ts";
 import {
   acceptEvent,
+  changePool,
   dropPool,
   makePool,
   nextDeadlineMs,
@@ -371,4 +372,31 @@ test("the handler of supervisor-stdout hands the result to the daemon's stdout",
 test("a process that the pool has not is nobody", () => {
   const one = pool("l", ["l"]);
   assert.deepEqual(stepPool(one, { type: "ended", process: "other" }, 0), []);
+});
+
+test("a pool that is changed in place goes on: who stays keeps its event, who leaves gives it back, who is new can have it", () => {
+  const one = pool("p", ["a", "b"]);
+  const pools = poolsOf(one);
+  for (const [process, child] of [
+    ["a", 1],
+    ["b", 2],
+  ] as const)
+    bringUp(one, process, child);
+  notify(pools, tick(1), 0);
+  notify(pools, tick(2), 0);
+  assert.deepEqual(
+    one.listeners.map(({ event }) => event?.serial),
+    [0, 1],
+  );
+  const config = { ...one.config, processes: ["b", "c"], events: new Set(["TICK_60"]) };
+  assert.deepEqual(words(changePool(one, config)), ["debug: rebuffering event 0 for pool p (buf size=0, max=10)"]);
+  assert.deepEqual(
+    one.listeners.map(({ process, event }) => [process, event?.serial]),
+    [
+      ["b", 1],
+      ["c", undefined],
+    ],
+  );
+  assert.deepEqual(words(bringUp(one, "c", 3)), ["debug: c: ACKNOWLEDGED -> READY", "3<when:1", "debug: event 0 sent to listener c"]);
+  assert.deepEqual(notify(pools, tick(3), 0), [], "it is not subscribed to that any more");
 });

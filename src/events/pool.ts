@@ -1,6 +1,6 @@
 /**
  * A pool: the processes of one [eventlistener:x] and the events that wait for them. Deterministic and without I/O or a clock; a pool changes in place,
- * because its buffer may be long, and says as effects what is to be done. Only `stepPool` and `acceptEvent` change it.
+ * because its buffer may be long, and says as effects what is to be done. Only `stepPool`, `acceptEvent` and `changePool` change it.
  *
  * An event is sent as soon as a listener is RUNNING and READY, within the step that made it so, but after everything else of that step: an effect is
  * never carried out here, so nothing can come back in the middle. Every event is in the keeper's store from `keep` to `forget`, so a successor goes on
@@ -42,8 +42,8 @@ export type Listener = {
 };
 
 export type Pool = {
-  readonly config: PoolConfig;
-  readonly listeners: readonly Listener[];
+  config: PoolConfig;
+  listeners: readonly Listener[];
   readonly queue: Queue;
   /** Events that were rejected or could not be sent: how often, and when they may be sent again (monotonic). */
   readonly pauses: Map<number, { readonly count: number; readonly untilMs: number }>;
@@ -107,6 +107,17 @@ export function nextDeadlineMs(pool: Pool): number | null {
   const head = queueHead(pool.queue);
   const pause = head === undefined ? undefined : pool.pauses.get(head.id);
   return pause !== undefined && pool.listeners.some(isReady) ? pause.untilMs : null;
+}
+
+/** Another configuration for a pool that goes on with its events. A listener that is gone gives its event back; the others notice nothing. */
+export function changePool(pool: Pool, config: PoolConfig): PoolEffect[] {
+  const effects: PoolEffect[] = [];
+  const before = new Map(pool.listeners.map((listener) => [listener.process, listener]));
+  const staying = new Set(config.processes);
+  pool.config = config;
+  for (const listener of pool.listeners) if (!staying.has(listener.process)) giveBack(pool, listener, effects);
+  pool.listeners = config.processes.map((process) => before.get(process) ?? makeListener(process));
+  return effects;
 }
 
 /** A pool that is removed drops what it has. (EVT-079) */

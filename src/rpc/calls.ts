@@ -2,6 +2,7 @@
 import { refuse } from "../result.ts";
 import { noAttribute } from "./args.ts";
 import { fault } from "./faults.ts";
+import { HOLDFAST_METHODS } from "./holdfast.ts";
 import type { Answer, Method } from "./method.ts";
 import type { SupervisorPort } from "./port.ts";
 import { systemMethods } from "./system.ts";
@@ -22,6 +23,8 @@ export function makeCalls(port: SupervisorPort, namespaces: readonly string[]): 
     methods,
     call: (name, params) => (typeof name === "string" ? callMethod(port, methods, name, params) : refuse(noAttribute(name, "split"))),
   };
+  // Where a configuration gives clients no namespace of the supervisor it shall not be controlled by way of ours either.
+  if (namespaces.length > 0) publish(methods, "holdfast", HOLDFAST_METHODS);
   // A section that calls itself `system` gives way. (RPC-242)
   for (const namespace of namespaces) if (namespace !== "system") publish(methods, namespace, SUPERVISOR_METHODS);
   publish(methods, "system", systemMethods(calls));

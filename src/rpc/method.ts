@@ -27,6 +27,8 @@ export type Method = {
   readonly help: string;
   /** Works while the daemon goes down. (RPC-016, RPC-019) */
   readonly duringShutdown: boolean;
+  /** False: it can be called and asked about, but system.listMethods keeps silent of it, because clients compare that list. */
+  readonly listed: boolean;
   readonly run: (port: SupervisorPort, ...args: readonly RpcValue[]) => Answer | Promise<Answer>;
 };
 
@@ -43,12 +45,13 @@ type Row<P extends readonly Param[]> = {
   readonly faults: readonly FaultName[];
   readonly help: string;
   readonly duringShutdown?: boolean;
+  readonly listed?: boolean;
   readonly run: (port: SupervisorPort, ...args: Args<P>) => Answer | Promise<Answer>;
 };
 
 /** A row whose `run` has one argument for each of its params. Dispatch calls it with no fewer than are required and no more than there are. */
 export function method<const P extends readonly Param[]>(row: Row<P>): Method {
-  return { aliases: [], duringShutdown: false, ...row, run: row.run as Method["run"] };
+  return { aliases: [], duringShutdown: false, listed: true, ...row, run: row.run as Method["run"] };
 }
 
 /** The free text of system.methodHelp with the lines of which a signature consists. (RPC-185, RPC-186) */

@@ -4,7 +4,16 @@ import type { FileInfo } from "../doors.ts";
 import type { Mood } from "../process/states.ts";
 import { ok, type Result, refuse } from "../result.ts";
 import type { Activity } from "./activity.ts";
-import type { CommandProblem, GroupView, ProcessRef, ProcessView, ReloadPlan, SupervisorPort, WaitOutcome } from "./port.ts";
+import type {
+  CommandProblem,
+  GroupView,
+  PreviewedGroup,
+  ProcessRef,
+  ProcessView,
+  ReloadPlan,
+  SupervisorPort,
+  WaitOutcome,
+} from "./port.ts";
 
 export const NOW_MS = Date.UTC(2026, 10, 24, 5, 40, 27);
 
@@ -63,6 +72,9 @@ export class FakePort implements SupervisorPort {
   plan: Result<ReloadPlan, string> = ok({ added: [], changed: [], removed: [] });
   configured: { groups: readonly GroupConfig[]; reread: boolean } = { groups: [], reread: false };
   adding: Result<true, "bad-name" | "already-added"> = ok(true);
+  mode: "as-original" | "minimal" = "as-original";
+  preview: Result<readonly PreviewedGroup[], string> = ok([]);
+  updating: Result<boolean, "bad-name"> = ok(true);
   removing: Result<true, "bad-name" | "still-running"> = ok(true);
 
   constructor(active: readonly GroupView[] = []) {
@@ -177,6 +189,19 @@ export class FakePort implements SupervisorPort {
   async removeGroup(name: string): Promise<Result<true, "bad-name" | "still-running">> {
     this.done.push(`remove ${name}`);
     return this.removing;
+  }
+
+  updateMode(): "as-original" | "minimal" {
+    return this.mode;
+  }
+
+  async previewUpdate(): Promise<Result<readonly PreviewedGroup[], string>> {
+    return this.preview;
+  }
+
+  async applyUpdate(name: string): Promise<Result<boolean, "bad-name">> {
+    this.done.push(`update ${name}`);
+    return this.updating;
   }
 
   remoteEvent(type: string, data: string): void {

@@ -5,10 +5,12 @@
  * A view is an immutable value: the daemon returns the *same object* until something in it changes. The XML of a process is cached by that
  * identity, so a view that is made anew for each call costs a lot, and one that is changed in place is never seen to change.
  */
-import type { GroupConfig } from "../config/model.ts";
+import type { Difference } from "../config/diff.ts";
+import type { DaemonConfig, GroupConfig } from "../config/model.ts";
 import type { Clock, Files } from "../doors.ts";
 import type { Mood, State } from "../process/states.ts";
 import type { Result } from "../result.ts";
+import type { PlannedProcess } from "../supervisor/update.ts";
 
 /** A group and a process in it. */
 export type ProcessRef = { readonly group: string; readonly process: string };
@@ -52,6 +54,15 @@ export type CommandProblem = { readonly kind: "no-file" | "not-executable"; read
 
 /** Group names that differ between the file and what is active, in the orders of RPC-148. */
 export type ReloadPlan = { readonly added: readonly string[]; readonly changed: readonly string[]; readonly removed: readonly string[] };
+
+/** What an update would do with one group. */
+export type PreviewedGroup = {
+  readonly group: string;
+  readonly change: "added" | "changed" | "removed";
+  readonly details: readonly Difference[];
+  /** How a change in place treats each process; null where the group would be stopped and started as a whole. */
+  readonly processes: readonly PlannedProcess[] | null;
+};
 
 export interface SupervisorPort {
   readonly clock: Pick<Clock, "now" | "offsetMinutes">;
@@ -99,6 +110,12 @@ export interface SupervisorPort {
   addGroup(name: string): Promise<Result<true, "bad-name" | "already-added">>;
   /** Takes an active group out. (RPC-156) */
   removeGroup(name: string): Promise<Result<true, "bad-name" | "still-running">>;
+
+  updateMode(): DaemonConfig["updateMode"];
+  /** Reads the configuration again and tells what an update to it would do; nothing is kept. An error is the text after `CANT_REREAD: `. */
+  previewUpdate(): Promise<Result<readonly PreviewedGroup[], string>>;
+  /** Changes an active group in place to what was read last. False: this cannot or shall not be done in place, and nothing was done. */
+  applyUpdate(name: string): Promise<Result<boolean, "bad-name">>;
 
   /** Emits REMOTE_COMMUNICATION. (RPC-113) */
   remoteEvent(type: string, data: string): void;

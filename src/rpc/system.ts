@@ -21,7 +21,7 @@ function listMethods(calls: Calls): Method {
     faults: [],
     help: "Tell which methods there are.",
     duringShutdown: true,
-    run: () => ok([...calls.methods.keys()].sort(byCodePoint)),
+    run: () => ok([...calls.methods].flatMap(([name, { listed }]) => (listed ? [name] : [])).sort(byCodePoint)),
   });
 }
 

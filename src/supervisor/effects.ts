@@ -15,6 +15,8 @@ export type Effect =
   /** The process is back from where nothing of it lives: its logs and pipes can be closed. */
   | { readonly type: "reaped"; readonly ref: Ref; readonly child: number }
   | { readonly type: "settle"; readonly waiter: number; readonly outcome: Outcome }
+  /** An update in place has changed the group, its processes or what is pending for them: its record must be written. */
+  | { readonly type: "group-changed"; readonly group: string }
   /** Everything is down. */
   | { readonly type: "ended" };
 

@@ -12,9 +12,10 @@ import { type Mood, STATES, type State } from "../process/states.ts";
 import type { Step } from "./effects.ts";
 import { advanceGoingDown } from "./goingdown.ts";
 import { groupOf, Host } from "./host.fixture.ts";
-import { decodeRecord, encodeRecord } from "./records.ts";
+import { decodeRecord, encodeRecord, type GroupRecord } from "./records.ts";
 import { deadlinesDue, stepReports } from "./step.ts";
-import { allMembers, emptyWorld, type GoingDown, label, type Member, makeGroup } from "./world.ts";
+import { pendingRecords, restorePending, resumeUpdates } from "./update.ts";
+import { allMembers, emptyWorld, findMember, type GoingDown, label, type Member, makeGroup, type Ref } from "./world.ts";
 
 /** How often each happens. */
 const WEIGHTS = {
@@ -31,6 +32,7 @@ const WEIGHTS = {
   wait: 5,
   add: 2,
   remove: 2,
+  update: 4,
   autostart: 2,
   shutdown: 1,
   restart: 1,
@@ -85,8 +87,8 @@ class Whole extends Host {
   override step(perform: (step: Step) => void): string[] {
     const moodBefore = this.world.mood;
     const words = super.step(perform);
-    this.#record();
     this.#checkEvents(moodBefore);
+    this.#record();
     this.#check();
     return words;
   }
@@ -147,6 +149,8 @@ class Whole extends Host {
           .map((config) => this.add(config));
       case "remove":
         return this.#remove(which);
+      case "update":
+        return this.#update(which);
       case "autostart":
         return void this.autostart();
       case "shutdown":
@@ -169,31 +173,41 @@ class Whole extends Host {
     return this.#waits;
   }
 
-  /** Only what is stopped is removed; a child that lives on in UNKNOWN belongs to nobody then. */
+  /** Only what is stopped is removed. */
   #remove(which: number): void {
     const removable = [...this.world.groups.values()].filter(({ members }) =>
       [...members.values()].every((one) => STATES[one.state.state].stopped),
     );
     const chosen = removable[which % Math.max(1, removable.length)];
     if (chosen === undefined) return;
-    for (const { ref, state } of chosen.members.values()) {
-      this.children.delete(state.child);
-      this.#states.delete(label(ref));
-    }
     this.remove(chosen.config.name);
+  }
+
+  /** Another set of processes, some of them changed so that they need a restart, some so that they do not. */
+  #update(which: number): void {
+    const { world } = this;
+    const active = this.#configs.filter(({ name }) => world.groups.has(name));
+    const config = active[which % Math.max(1, active.length)];
+    if (config === undefined || world.mood !== "RUNNING") return;
+    const bits = which >> 2;
+    const processes = ["p0", "p1", "p2"].flatMap((name, at) => {
+      const base = config.processes[at % config.processes.length];
+      const wanted = at === 0 || ((bits >> at) & 1) === 1;
+      if (base === undefined || !wanted) return [];
+      return [{ ...base, name, command: `/bin/${(bits >> 3) % 3}`, priority: (bits >> 5) % 2 }];
+    });
+    this.update({ ...config, priority: (bits >> 6) % 3, processes });
   }
 
   /** Another daemon, which knows what was recorded and nothing else. */
   #successor(): void {
     const old = this.world;
     const world = emptyWorld();
-    for (const { config, sequence } of old.groups.values()) {
-      const states = config.processes.map(({ name }): [string, ProcessState] => {
-        const stored = decodeRecord(this.#store.get(`${config.name}:${name}`) ?? new Uint8Array());
-        assert.ok(stored.ok);
-        return [name, stored.value as ProcessState];
-      });
-      world.groups.set(config.name, makeGroup(config, sequence, new Map(states)));
+    for (const name of old.groups.keys()) {
+      const { config, sequence, pending } = this.#stored(name) as GroupRecord;
+      const stateOf = (process: string) => this.#stored(`${name}:${process}`) as ProcessState;
+      const states = config.processes.map((process): [string, ProcessState] => [process.name, stateOf(process.name)]);
+      world.groups.set(name, restorePending(makeGroup(config, sequence, new Map(states)), pending ?? [], stateOf));
     }
     world.nextSequence = old.nextSequence;
     world.mood = this.#daemon.mood;
@@ -204,7 +218,7 @@ class Whole extends Host {
     for (const id of old.waiters.keys()) this.abandoned.add(id);
     for (const member of allMembers(world)) {
       const before = old.groups.get(member.ref.group)?.members.get(member.ref.process);
-      assert.deepEqual(member.state, before?.state, "what was recorded is what was");
+      assert.deepEqual({ ...member, version: 0 }, { ...before, version: 0 }, "what was recorded is what was");
       const child = this.children.get(member.state.child);
       if (child !== undefined) this.children.set(member.state.child, { ref: member.ref, alive: child.alive });
     }
@@ -213,18 +227,49 @@ class Whole extends Host {
       if (state.state === "STARTING" && state.child === 0) this.preparing.push({ ref, attempt: state.attempt });
     }
     this.world = world;
-    const words = this.step((step) => advanceGoingDown(world, at(this.nowMs), step));
+    const words = this.step((step) => {
+      resumeUpdates(world, at(this.nowMs), step);
+      advanceGoingDown(world, at(this.nowMs), step);
+    });
     assert.deepEqual(words, [], "what had to be done was done before");
   }
 
+  #stored(key: string): unknown {
+    const stored = decodeRecord(this.#store.get(key) ?? new Uint8Array());
+    assert.ok(stored.ok, `${key} is recorded`);
+    return stored.value;
+  }
+
   #record(): void {
-    const { changed, daemonChanged } = this.lastStep;
-    for (const member of allMembers(this.world))
-      if (changed.has(member.ref)) this.#store.set(label(member.ref), encodeRecord(member.state));
+    const { changed, daemonChanged, effects } = this.lastStep;
+    for (const effect of effects) {
+      const isAdded = effect.type === "event" && effect.event.kind === "process-group" && effect.event.change === "ADDED";
+      if (effect.type === "group-changed") this.#recordGroup(effect.group);
+      if (isAdded && "group" in effect.event) this.#recordGroup(effect.event.group);
+    }
+    for (const ref of changed) {
+      const member = findMember(this.world, ref);
+      if (member !== undefined) this.#store.set(label(ref), encodeRecord(member.state));
+      else this.#forget(ref);
+    }
     const { mood, goingDown } = this.world;
     const now = { mood, goingDown: goingDown === null ? null : { waiting: [...goingDown.waiting], current: goingDown.current } };
     if (daemonChanged) this.#daemon = now;
     assert.deepEqual(this.#daemon, now, "the order of going down is recorded with every step that changes it");
+  }
+
+  #recordGroup(name: string): void {
+    const group = this.world.groups.get(name);
+    if (group === undefined) return;
+    const record: GroupRecord = { config: group.config, sequence: group.sequence, autoLogs: [], pending: pendingRecords(group) };
+    this.#store.set(name, encodeRecord(record));
+  }
+
+  /** It was taken out; a child that lives on in UNKNOWN belongs to nobody then. */
+  #forget(gone: Ref): void {
+    this.#store.delete(label(gone));
+    this.#states.delete(label(gone));
+    for (const [child, { ref }] of this.children) if (label(ref) === label(gone)) this.children.delete(child);
   }
 
   #checkEvents(moodBefore: Mood): void {
@@ -243,7 +288,8 @@ class Whole extends Host {
 
   #check(): void {
     const { world } = this;
-    for (const { ref, state, config } of allMembers(world)) {
+    for (const { ref, state, config, pending } of allMembers(world)) {
+      assert.ok(pending === null || !STATES[state.state].stopped, `${label(ref)}: nothing is pending for what is down`);
       assert.equal(state.state, this.#states.get(label(ref)) ?? "STOPPED", `${label(ref)}: every change has its event`);
       assert.equal(state.pid !== 0, this.children.get(state.child)?.alive === true, `${label(ref)}: a pid means that there is a child`);
       assert.ok(state.tries >= 0 && state.tries <= config.startRetries);
@@ -373,13 +419,14 @@ test("PROC-154: while going down a process is told only when nothing of a higher
       if (whole.world.mood !== "RUNNING") return;
       const seen = whole.effects.length;
       const running = new Map(whole.members((one) => !STATES[one.state.state].stopped).map((one) => [label(one.ref), one]));
+      const toldBefore = new Set(whole.members((one) => one.state.stopping).map((one) => label(one.ref)));
       whole.goDown("SHUTDOWN");
       obey(whole);
       for (const effect of whole.effects.slice(seen)) {
         if (effect.type !== "event" || effect.event.kind !== "process-state") continue;
         const { event } = effect;
         const priority = whole.world.groups.get(event.group)?.config.priority ?? 0;
-        if (event.state === "STOPPING") {
+        if (event.state === "STOPPING" && !toldBefore.has(`${event.group}:${event.process}`)) {
           told += 1;
           const higher = [...running.values()].filter((one) => (whole.world.groups.get(one.ref.group)?.config.priority ?? 0) > priority);
           assert.deepEqual(

@@ -8,6 +8,7 @@ import { exitWith } from "../process/waitstatus.ts";
 import { type Effect, emptyStep, type Outcome, type Step } from "./effects.ts";
 import { goDown } from "./goingdown.ts";
 import { addGroup, autostartsDue, deadlinesDue, nextDeadlineMs, removeGroup, stepMember, stepReports } from "./step.ts";
+import { updateGroup } from "./update.ts";
 import { addWaiter } from "./waiters.ts";
 import { allMembers, emptyWorld, findMember, type Member, type Ref, type Waiter } from "./world.ts";
 
@@ -53,6 +54,10 @@ export class Host {
 
   add(config: GroupConfig): string[] {
     return this.step((step) => addGroup(this.world, config, step));
+  }
+
+  update(config: GroupConfig): string[] {
+    return this.step((step) => updateGroup(this.world, config, at(this.nowMs), step));
   }
 
   remove(name: string): string[] {
@@ -180,6 +185,8 @@ export class Host {
         return `reaped ${shown(effect.ref)}`;
       case "settle":
         return `settle ${effect.waiter} ${effect.outcome}`;
+      case "group-changed":
+        return `changed ${effect.group}`;
       case "ended":
         return "ended";
     }

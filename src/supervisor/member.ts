@@ -4,7 +4,7 @@ import { type ProcessEffect, type ProcessInput, stepProcess } from "../process/m
 import { unreachable } from "../result.ts";
 import type { Effect, Step } from "./effects.ts";
 import { settleWaiters } from "./waiters.ts";
-import type { Member, World } from "./world.ts";
+import { isStopped, type Member, type Pending, removeMember, type World } from "./world.ts";
 
 /**
  * One input for one process and what is due because of it; the order of going down is the caller's business. Clients hear of every state on the
@@ -15,6 +15,7 @@ export function stepAlone(world: World, member: Member, input: ProcessInput, now
   applyToMember(world, member, input, now, step);
   // Each deadline leads to a state that waits for something else or for a later time, so this ends.
   while (isDue(world, member, now)) applyToMember(world, member, { type: "deadline" }, now, step);
+  if (member.pending !== null && isStopped(member)) settlePending(world, member, member.pending, now, step);
 }
 
 /** Whether the member's deadline has come and may be acted upon. */
@@ -46,6 +47,21 @@ function applyToMember(world: World, member: Member, input: ProcessInput, now: N
   for (const effect of effects) step.effects.push(lift(member, effect));
   if (before.child !== 0 && process.child === 0) step.effects.push({ type: "reaped", ref: member.ref, child: before.child });
   settleWaiters(world, member, step);
+}
+
+/** It is down: now it can be taken out, or get its new configuration. One whose signal failed (UNKNOWN) is not started beside itself. */
+function settlePending(world: World, member: Member, { config, start }: Pending, now: Now, step: Step): void {
+  const { group, process } = member.ref;
+  member.pending = null;
+  step.changed.add(member.ref);
+  step.effects.push({ type: "group-changed", group });
+  if (config === null) {
+    removeMember(world, group, process);
+    return;
+  }
+  member.config = config;
+  member.version += 1;
+  if (start && world.mood === "RUNNING" && member.state.state !== "UNKNOWN") applyToMember(world, member, { type: "start" }, now, step);
 }
 
 /** A process speaks of itself; the whole adds whose it is. */

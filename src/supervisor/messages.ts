@@ -2,4 +2,6 @@
 export const supervisorMessages = {
   waitingToStop: (name: string) => `waiting for ${name} to stop`,
   waitingToDie: (names: readonly string[]) => `waiting for ${names.join(", ")} to die`,
+  // Ours: the original changes no group in place.
+  updated: (group: string, what: string) => `updating group ${group} in place: ${what}`,
 } as const;

@@ -6,6 +6,7 @@ import type { GroupConfig } from "../config/model.ts";
 import type { ProcessState } from "../process/machine.ts";
 import type { Mood } from "../process/states.ts";
 import { ok, type Result, refuse } from "../result.ts";
+import type { PendingRecord } from "./update.ts";
 import { label, type Ref } from "./world.ts";
 
 const VERSION = "1";
@@ -28,11 +29,15 @@ export type DaemonRecord = {
   readonly goingDown: { readonly waiting: readonly string[]; readonly current: readonly string[] } | null;
 };
 
-/** `sequence` is the group's order of arrival. `autoLogs`: the files drawn for AUTO, by process and channel. */
+/**
+ * `sequence` is the group's order of arrival. `autoLogs`: the files drawn for AUTO, by process and channel. `pending`: processes with which an update in
+ * place waits until they are down, as they are configured until then.
+ */
 export type GroupRecord = {
   readonly config: GroupConfig;
   readonly sequence: number;
   readonly autoLogs: readonly (readonly [string, string])[];
+  readonly pending?: readonly PendingRecord[];
 };
 
 export type ProcessRecord = ProcessState;

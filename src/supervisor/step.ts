@@ -15,6 +15,7 @@ import { allMembers, findMember, groupsInOrder, isStopped, type Member, makeGrou
 /** One input for one process, and whatever is due because of it. What comes too late for a group that was removed is nobody's business. */
 export function stepMember(world: World, member: Member, input: ProcessInput, now: Now, step: Step): void {
   if (findMember(world, member.ref) !== member) return;
+  if (input.type === "stop") stayDown(member, step);
   stepAlone(world, member, input, now, step);
   if (world.goingDown !== null) advanceGoingDown(world, now, step);
 }
@@ -65,6 +66,13 @@ export function deadlinesDue(world: World, now: Now): Member[] {
 export function stepReports(world: World, now: Now, step: Step): void {
   reportWaits(world, now, step);
   reportGoingDown(world, now, step);
+}
+
+/** Somebody wants it stopped while an update is about to start it again: the last word counts. */
+function stayDown(member: Member, step: Step): void {
+  if (member.pending === null || !member.pending.start) return;
+  member.pending = { ...member.pending, start: false };
+  step.effects.push({ type: "group-changed", group: member.ref.group });
 }
 
 function isFirstStartDue(member: Member): boolean {

@@ -11,13 +11,23 @@ export type Ref = { readonly group: string; readonly process: string };
 
 export type Member = {
   readonly ref: Ref;
-  readonly config: ProcessConfig;
+  config: ProcessConfig;
   state: ProcessState;
+  /** An update of its group waits until it is down. */
+  pending: Pending | null;
   /** Grows with every change that clients can see. */
   version: number;
 };
 
+/** What becomes of a process once it is down. */
+export type Pending = {
+  /** null: it is taken out of its group. */
+  readonly config: ProcessConfig | null;
+  readonly start: boolean;
+};
+
 export type Group = {
+  /** As it is to be: a process that is pending still has its old configuration. */
   readonly config: GroupConfig;
   /** Order of arrival: groups of equal priority keep it. (PROC-142) */
   readonly sequence: number;
@@ -57,9 +67,20 @@ export function emptyWorld(): World {
 export function makeGroup(config: GroupConfig, sequence: number, states: ReadonlyMap<string, ProcessState> = new Map()): Group {
   const members = config.processes.map((process): [string, Member] => {
     const state = states.get(process.name) ?? NEVER_STARTED;
-    return [process.name, { ref: { group: config.name, process: process.name }, config: process, state, version: 0 }];
+    return [process.name, makeMember(config.name, process, state)];
   });
   return { config, sequence, members: new Map(members) };
+}
+
+export function makeMember(group: string, config: ProcessConfig, state: ProcessState = NEVER_STARTED): Member {
+  return { ref: { group, process: config.name }, config, state, pending: null, version: 0 };
+}
+
+/** Takes a process out of its group; whoever keeps views of the group sees that it is another one. */
+export function removeMember(world: World, name: string, process: string): void {
+  const group = world.groups.get(name);
+  if (group === undefined) return;
+  world.groups.set(name, { ...group, members: new Map([...group.members].filter(([member]) => member !== process)) });
 }
 
 export function findMember(world: World, ref: Ref): Member | undefined {

@@ -1,0 +1,66 @@
+/** The namespace of ours: callable, explained, and not in the list that old clients compare. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ok, refuse } from "../result.ts";
+import { call, plain } from "./calling.fixture.ts";
+import { makeCalls } from "./calls.ts";
+import { FakePort } from "./port.fixture.ts";
+
+const METHODS = ["holdfast.previewUpdate", "holdfast.updateMode", "holdfast.applyUpdate"];
+
+test("RPC-180: system.listMethods keeps silent of namespace holdfast, whose methods can be called and asked about", async () => {
+  const listed = await call(new FakePort(), "system.listMethods");
+  assert.ok(Array.isArray(listed));
+  for (const name of METHODS) {
+    assert.ok(!listed.includes(name), name);
+    assert.match(String(await call(new FakePort(), "system.methodHelp", name)), /@return/);
+  }
+  assert.equal(await call(new FakePort(), "holdfast.updateMode"), "as-original");
+});
+
+test("RPC-243: where clients get no namespace of the supervisor they do not get ours either", async () => {
+  const calls = makeCalls(new FakePort(), []);
+  for (const name of METHODS) assert.deepEqual(await calls.call(name, []), refuse({ fault: "UNKNOWN_METHOD", detail: null }));
+  const answer = await calls.call("system.listMethods", []);
+  assert.ok(answer.ok);
+  assert.equal((plain(answer.value) as string[]).length, 4);
+});
+
+test("previewUpdate: a row per group, with every option that differs and what becomes of each process", async () => {
+  const port = new FakePort();
+  const details = [
+    { group: "b", process: null, option: "priority", from: "1", to: "2" },
+    { group: "b", process: "b_0", option: "command", from: "x", to: "y" },
+  ];
+  port.preview = ok([
+    { group: "a", change: "added", details: [], processes: null },
+    { group: "b", change: "changed", details, processes: [{ process: "b_0", action: "restart" }] },
+  ]);
+  assert.deepEqual(await call(port, "holdfast.previewUpdate"), [
+    { group: "a", change: "added", details: [], inPlace: false, processes: [] },
+    {
+      group: "b",
+      change: "changed",
+      details: [
+        { process: "", option: "priority", from: "1", to: "2" },
+        { process: "b_0", option: "command", from: "x", to: "y" },
+      ],
+      inPlace: true,
+      processes: [{ process: "b_0", action: "restart" }],
+    },
+  ]);
+  port.preview = refuse("no such file");
+  assert.equal(await call(port, "holdfast.previewUpdate"), "fault 92 CANT_REREAD: no such file");
+});
+
+test("applyUpdate: whether it was done in place; a group that is not there is a fault; nothing while the daemon goes down", async () => {
+  const port = new FakePort();
+  assert.equal(await call(port, "holdfast.applyUpdate", "a"), true);
+  port.updating = ok(false);
+  assert.equal(await call(port, "holdfast.applyUpdate", "a"), false);
+  port.updating = refuse("bad-name");
+  assert.equal(await call(port, "holdfast.applyUpdate", "a"), "fault 10 BAD_NAME: a");
+  port.moodNow = "SHUTDOWN";
+  for (const name of METHODS) assert.match(String(await call(port, name, ...(name.endsWith("apply") ? ["a"] : []))), /^fault [62] /);
+  assert.deepEqual(port.done, ["update a", "update a", "update a"]);
+});

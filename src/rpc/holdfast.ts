@@ -1,0 +1,60 @@
+/**
+ * The namespace `holdfast`: what Supervisor has no method for. It is not in system.listMethods, which old clients compare with what they know; a client
+ * asks for what it needs and takes UNKNOWN_METHOD for a daemon that is not ours. (docs/update.md)
+ */
+import type { Difference } from "../config/diff.ts";
+import { ok, refuse } from "../result.ts";
+import { groupName } from "./args.ts";
+import { fault } from "./faults.ts";
+import { type Method, method } from "./method.ts";
+import type { PreviewedGroup } from "./port.ts";
+import type { RpcStruct } from "./values.ts";
+
+const previewUpdate = method({
+  name: "previewUpdate",
+  listed: false,
+  params: [],
+  returns: { type: "array", help: "A struct per group that differs: group, change (added, changed, removed), details, inPlace, processes" },
+  faults: ["CANT_REREAD"],
+  help: "Read the configuration file and tell, option by option, what an update would change. Nothing is kept, started or stopped.",
+  async run(port) {
+    const groups = await port.previewUpdate();
+    return groups.ok ? ok(groups.value.map(groupRow)) : refuse(fault("CANT_REREAD", groups.error));
+  },
+});
+
+const updateMode = method({
+  name: "updateMode",
+  listed: false,
+  params: [],
+  returns: { type: "string", help: "as-original or minimal" },
+  faults: [],
+  help: "Tell what update does to a changed group.",
+  run: (port) => ok(port.updateMode()),
+});
+
+const applyUpdate = method({
+  name: "applyUpdate",
+  listed: false,
+  params: [{ name: "name", type: "string", help: "An active group" }],
+  returns: { type: "boolean", help: "False when the group must be stopped, removed and added instead; nothing has been done then" },
+  faults: ["BAD_NAME"],
+  help: "Change a group in place to the configuration read last, stopping only processes that cannot take their changes over.",
+  async run(port, name) {
+    const text = groupName(name);
+    if (!text.ok) return text;
+    const applied = await port.applyUpdate(text.value);
+    return applied.ok ? applied : refuse(fault("BAD_NAME", text.value));
+  },
+});
+
+export const HOLDFAST_METHODS: readonly Method[] = [previewUpdate, updateMode, applyUpdate];
+
+function groupRow({ group, change, details, processes }: PreviewedGroup): RpcStruct {
+  return { group, change, details: details.map(detailRow), inPlace: processes !== null, processes: processes ?? [] };
+}
+
+/** The empty name: a matter of the group itself. */
+function detailRow({ process, option, from, to }: Difference): RpcStruct {
+  return { process: process ?? "", option, from, to };
+}
