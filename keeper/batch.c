@@ -55,7 +55,7 @@ static void carry_out(const struct effect *e, uint64_t batch) {
     case EFFECT_SIGNAL: child_signal(e->number, e->value, e->kind); break;
     case EFFECT_SINK_OPEN: sink_open(e, batch); break;
     case EFFECT_SINK_REOPEN: sink_reopen(e, batch); break;
-    case EFFECT_SINK_CLOSE: sink_close(e->number, batch); break;
+    case EFFECT_SINK_CLOSE: sink_close(e->number); break;
     case EFFECT_APPEND: sink_append(e->number, e->bytes); break;
     case EFFECT_STREAM: stream_change(e); break;
     case EFFECT_VERDICT: stream_verdict(e); break;

@@ -38,6 +38,7 @@ struct sink {
   struct file file, shown;    /* shown: what the last job left, to be looked at while another runs */
   struct op *first, **last;   /* waiting */
   struct op *work;            /* what the job in flight does */
+  struct op close;            /* closing needs no memory */
   bool busy, closing, watched, over, failing, soft;
   size_t waiting;             /* bytes of appends */
   uint64_t lost_all, lost_burst;
@@ -167,7 +168,7 @@ struct sink *sink_new(uint32_t number, const struct sink_spec *spec);
 void sink_free(struct sink *sink);
 void sink_open(const struct effect *e, uint64_t batch);
 void sink_reopen(const struct effect *e, uint64_t batch);
-void sink_close(uint32_t number, uint64_t batch);
+void sink_close(uint32_t number);
 void sink_append(uint32_t number, struct span bytes);
 void sink_datagram(struct span path, struct span bytes);
 /* With room for `bytes` bytes behind it, op_data(). */

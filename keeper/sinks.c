@@ -31,6 +31,7 @@ struct sink *sink_new(uint32_t number, const struct sink_spec *spec) {
   }
   s->file.fd = -1;
   s->last = &s->first;
+  s->close.kind = OP_CLOSE;
   s->job.run = sink_work;
   s->job.done = sink_done;
   if (number > 0) map_put(&K.sinks, &s->node, number);
@@ -56,6 +57,7 @@ struct op *op_new(enum op_kind kind, size_t bytes) {
 static void op_end(struct sink *s, struct op *op) {
   struct stream *stream = op->stream;
   bool was_block = op->block;
+  if (op == &s->close) return;
   if (op->kind == OP_DRAIN) {
     stream_idle(stream, true);
     return;
@@ -217,7 +219,6 @@ static void sink_done(struct job *job) {
   s->busy = false;
   s->shown = s->file;
   if (kind == OP_CLOSE) {
-    op_free(op);
     sink_free(s);
     return;
   }
@@ -255,13 +256,11 @@ void sink_reopen(const struct effect *e, uint64_t batch) {
   refuse(batch, REFUSED_EFFECT, "sink-reopen: no memory");
 }
 
-void sink_close(uint32_t number, uint64_t batch) {
+void sink_close(uint32_t number) {
   struct sink *s = sink_get(number);
-  struct op *op = s ? op_new(OP_CLOSE, 0) : NULL;
-  if (s && !op) refuse(batch, REFUSED_EFFECT, "sink-close: no memory");
-  if (!op) return;
+  if (!s) return;
   s->closing = true;
-  sink_add(s, op);
+  sink_add(s, &s->close);
 }
 
 static void add_bytes(struct sink *s, enum op_kind kind, struct span path, struct span bytes) {

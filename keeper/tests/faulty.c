@@ -1,0 +1,231 @@
+/*
+ * Fault loops, end to end: `faulty run KEEPER`, with a keeper built with faults.c. For each operation the 1st system call of the keeper fails, then the 2nd,
+ * ... until the operation meets no fault any more. Whatever fails, the outcome must be told (by a report, or by the end of the connection, whose successor
+ * is told), nothing may be left open, no child unreaped, and the keeper itself must live on. Faults that end the connection end this process: the next
+ * daemon goes on where this one was.
+ */
+#include "daemon.h"
+
+#include <dirent.h>
+
+#include "faults.h"
+
+static struct faults *f;
+static uint32_t base;         /* numbers of this round begin here */
+static unsigned ended, listened, opened, refused, children;
+
+static void die_quietly(void) { kill(getpid(), SIGKILL); }
+
+static int open_fds(pid_t pid) {
+  char path[64];
+  snprintf(path, sizeof path, "/proc/%d/fd", pid);
+  DIR *d = opendir(path);
+  int n = 0;
+  while (d && readdir(d)) n++;
+  if (d) closedir(d);
+  return n;
+}
+
+static bool has_zombies(pid_t parent) {
+  DIR *d = opendir("/proc");
+  bool found = false;
+  for (struct dirent *e; (e = readdir(d)) && !found;) {
+    char path[300], state = 0;
+    int ppid = 0;
+    snprintf(path, sizeof path, "/proc/%s/stat", e->d_name);
+    const char *stat = *e->d_name >= '0' && *e->d_name <= '9' ? slurp(path) : "", *end = strrchr(stat, ')');
+    if (end && sscanf(end + 2, "%c %d", &state, &ppid) == 2) found = ppid == parent && state == 'Z';
+  }
+  closedir(d);
+  return found;
+}
+
+static bool take(int ms) {
+  struct message m = next_message(ms);
+  if (!m.bytes) {
+    struct pollfd p = {3, POLLIN | POLLRDHUP, 0};
+    if (poll(&p, 1, 0) > 0 && p.revents & (POLLHUP | POLLRDHUP | POLLERR)) die_quietly();
+    return false;
+  }
+  uint32_t stream;
+  switch (m.tag) {
+    case REPORT_SPAWN_FAILED:
+    case REPORT_EXITED: ended++; break;
+    case REPORT_LISTENED: listened++; break;
+    case REPORT_SINK_OPENED: opened++; break;
+    case REPORT_REFUSED: refused++; break;
+    case FRAME_CHILD:
+      children++;
+      effect_signal(read_u32(&m.r), SIGKILL, true); /* it may wait for what its daemon cannot send any more */
+      break;
+    case REPORT_BLOCK:
+      stream = read_u32(&m.r);
+      effect_verdict(stream, read_u64(&m.r), VERDICT_AS_IS, NULL, 0);
+      break;
+    default: break;
+  }
+  if (m.number > 0 && m.tag != REPORT_BLOCK) ack(m.number);
+  free(m.bytes);
+  return true;
+}
+
+static void until(const unsigned *count, unsigned wanted, const char *what) {
+  uint64_t end = now_mono() + 10000 * MS;
+  while (*count < wanted && refused == 0) {
+    (void)take(100);
+    if (now_mono() < end) continue;
+    fprintf(stderr, "faulty: operation %u, fault %u (%s): no %s\n", f->operation, f->nth, f->call, what);
+    struct out o = {0};
+    put(&o, 1, 4);
+    struct making *b = batch_new();
+    batch_effect(b, EFFECT_EXIT, &o);
+    batch_send(b);
+    pause();
+  }
+}
+
+static struct spawning two_logs(const char *script) {
+  struct spawning s = shell(base + 1, script, in_dir("out"));
+  s.out.stream = s.out.sink = base + 2;
+  s.err = s.out;
+  s.err.stream = s.err.sink = base + 3;
+  s.err.open = in_dir("err");
+  s.user = true;
+  return s;
+}
+
+static void spawns(void) {
+  struct spawning s = two_logs("echo x; echo y >&2");
+  spawn_now(&s);
+  until(&ended, 1, "end of the spawn");
+}
+
+static void asks(void) {
+  struct spawning s = two_logs("read x; echo $x; echo y >&2");
+  s.out.mode = MODE_ASKED;
+  spawn_now(&s);
+  effect_stdin(base + 1, "hello\n", 6);
+  effect_number(EFFECT_STDIN_CLOSE, base + 1);
+  until(&ended, 1, "end of the spawn");
+}
+
+static void listens(void) {
+  effect_listen(base + 1, FAMILY_UNIX, true, in_dir("sock"), 0, 0600, STALE_TRY_CONNECT);
+  effect_listen(base + 2, FAMILY_INET, false, "127.0.0.1", 0, -1, 0);
+  until(&listened, 2, "listened");
+}
+
+static void sinks(void) {
+  effect_sink(EFFECT_SINK_OPEN, base + 1, in_dir("out"), 0, 1);
+  effect_append(base + 1, "x", 1);
+  effect_sink(EFFECT_SINK_REOPEN, base + 1, in_dir("err"), SINK_TRUNCATE, 0);
+  effect_append(base + 1, "x", 1);
+  until(&opened, 2, "sink-opened");
+}
+
+/* Not regular: written by the hands. */
+static void odd_sinks(void) {
+  effect_sink(EFFECT_SINK_OPEN, base + 2, in_dir("fifo"), 0, 0);
+  until(&opened, 1, "sink-opened");
+  struct spawning s = shell(base + 1, "echo hello", NULL);
+  s.out.stream = s.out.sink = base + 2;
+  spawn_now(&s);
+  until(&ended, 1, "end of the spawn");
+}
+
+static void restarts(void) { die_quietly(); }
+
+static void clean_up(void) {
+  for (uint32_t i = 1; i < 4; i++) {
+    effect_number(EFFECT_SINK_CLOSE, base + i);
+    struct out o = {0};
+    put(&o, base + i, 4);
+    put(&o, 1, 1);
+    struct making *b = batch_new();
+    batch_effect(b, EFFECT_UNLISTEN, &o);
+    batch_send(b);
+  }
+}
+
+static void check_rest(void) {
+  uint64_t end = now_mono() + 5000 * MS;
+  pid_t keeper = getppid();
+  /* A served socket that came from the daemon's unbound ones is made up for only at its successor's birth. */
+  while (open_fds(keeper) > f->keeper_fds || has_zombies(keeper)) {
+    (void)take(10);
+    if (now_mono() < end) continue;
+    fprintf(stderr, "faulty: operation %u, fault %u (%s): %d descriptors, %d at rest\n", f->operation, f->nth, f->call, open_fds(keeper), f->keeper_fds);
+    char command[64];
+    snprintf(command, sizeof command, "ls -l /proc/%d/fd >&2; ps --ppid %d >&2", keeper, keeper);
+    (void)!system(command);
+    struct out o = {0};
+    put(&o, 1, 4);
+    struct making *b = batch_new();
+    batch_effect(b, EFFECT_EXIT, &o);
+    batch_send(b);
+    pause();
+  }
+}
+
+static void as_daemon(void) {
+  static void (*const operations[])(void) = {spawns, asks, listens, sinks, odd_sinks, restarts};
+  static const char *const names[] = {"spawn", "ask", "listen", "sink", "odd sink", "restart"};
+  f = faults_map();
+  f->countdown = 0;
+  (void)say_hello();
+  effect_empty(EFFECT_READY);
+  if (f->nth == 0) f->keeper_fds = open_fds(getppid()) + 1; /* /proc/PID/fd while the worker is still closing something */
+  bool again = f->nth > 0;
+  for (;;) {
+    base = (f->operation * 1000 + f->nth) * 10;
+    if (again) { /* the predecessor's round: whoever it spawned ends, and is told */
+      while (take(50)) {}
+      until(&ended, children, "end of the predecessor's children");
+      clean_up();
+      again = false;
+    } else {
+      ended = listened = opened = refused = 0;
+      f->nth++;
+      base += 10;
+      f->fired = 0;
+      __atomic_store_n(&f->countdown, (int)f->nth, __ATOMIC_RELEASE);
+      operations[f->operation]();
+      clean_up();
+      while (take(5)) {}
+    }
+    bool fired = f->fired;
+    f->countdown = 0;
+    check_rest();
+    f->loops++;
+    if (fired) continue;
+    printf("ok     %s: each of %u system calls failed once\n", names[f->operation], f->nth - 1);
+    fflush(stdout);
+    f->nth = 0;
+    if (++f->operation == sizeof operations / sizeof operations[0]) break;
+  }
+  struct out o = {0};
+  put(&o, 0, 4);
+  struct making *b = batch_new();
+  batch_effect(b, EFFECT_EXIT, &o);
+  batch_send(b);
+  while (next_message(5000).bytes) {}
+  _exit(0);
+}
+
+int main(int argc, char **argv) {
+  if (argc == 2) as_daemon();
+  if (argc != 3) return 2;
+  char dir[] = "/tmp/keeper-faults-XXXXXX", path[64];
+  if (!mkdtemp(dir)) return 1;
+  snprintf(path, sizeof path, "%s/faults", dir);
+  setenv("KEEPER_TEST_DIR", dir, 1);
+  setenv("KEEPER_FAULTS", path, 1);
+  if (mkfifo(in_dir("fifo"), 0600) < 0) return 1;
+  pid_t pid = fork();
+  if (pid == 0) execl(argv[2], argv[2], argv[0], "daemon", NULL);
+  int status;
+  waitpid(pid, &status, 0);
+  snprintf(path, sizeof path, "rm -rf %s", dir);
+  if (status != 0) fprintf(stderr, "faulty: the keeper ended with %#x\n", (unsigned)status);
+  return system(path) != 0 || status != 0;
+}
