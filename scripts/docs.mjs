@@ -1,29 +1,50 @@
-// Pages that are made from the code, or parts of pages between two marks. `npm run docs` writes them; with --check it fails when one is not fresh.
-import { readFileSync, writeFileSync } from "node:fs";
+// What in docs/ is made from the code: whole pages from the tables of src/, and parts of pages between two marks. `npm run docs` writes it; with
+// --check it fails when something is not fresh.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { parseArgs } from "node:util";
+import { installIfNeeded } from "./install.mjs";
 import { mapOfFiles } from "./map.mjs";
 import { inRoot } from "./places.mjs";
 import { runMain, Stop } from "./progress.mjs";
 
-/** Each part by the page it stands on and the name in its marks. */
-const PARTS = [{ page: "docs/architecture.md", name: "map", text: mapOfFiles }];
+/** Where pages come from: each exports `referencePages()`, texts by their place in the project. */
+const PAGES = ["src/config/reference.ts"];
 
-await runMain(() => {
+await runMain(async () => {
   const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
-  let stale = 0;
-  for (const { page, name, text } of PARTS) {
-    const before = readFileSync(inRoot(page), "utf8");
-    const after = withPart(page, before, name, text());
-    if (before === after) continue;
-    stale++;
-    if (values.check) console.log(`${page} is not fresh (part "${name}"): run "npm run docs" and look at the difference`);
-    else writeFileSync(inRoot(page), after);
+  await installIfNeeded();
+  const fresh = new Map([["docs/architecture.md", withPart("docs/architecture.md", "map", mapOfFiles())]]);
+  const { tsImport } = await import("tsx/esm/api");
+  for (const source of PAGES) {
+    if (!existsSync(inRoot(source))) {
+      console.log(`-- the pages of ${source} are left out: it does not exist yet`);
+      continue;
+    }
+    const { referencePages } = await tsImport(inRoot(source), import.meta.url);
+    for (const [page, text] of Object.entries(referencePages())) fresh.set(page, text);
   }
-  return values.check && stale > 0 ? 1 : 0;
+  const stale = [...fresh].filter(([page, text]) => !existsSync(inRoot(page)) || readFileSync(inRoot(page), "utf8") !== text);
+  for (const [page, text] of stale) {
+    if (values.check) console.log(`${page} is not fresh: run "npm run docs" and look at the difference`);
+    else write(page, text);
+  }
+  return values.check && stale.length > 0 ? 1 : 0;
 });
 
-/** @param {string} page @param {string} before @param {string} name @param {string} text */
-function withPart(page, before, name, text) {
+/** @param {string} page @param {string} text */
+function write(page, text) {
+  mkdirSync(path.dirname(inRoot(page)), { recursive: true });
+  writeFileSync(inRoot(page), text);
+  console.log(`wrote ${page}`);
+}
+
+/**
+ * The page with a new text between its marks.
+ * @param {string} page @param {string} name @param {string} text
+ */
+function withPart(page, name, text) {
+  const before = readFileSync(inRoot(page), "utf8");
   const begin = `<!-- made by npm run docs: ${name} -->`;
   const end = `<!-- end of ${name} -->`;
   const [from, to] = [before.indexOf(begin), before.indexOf(end)];
