@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { Case } from "./case.ts";
@@ -18,6 +18,7 @@ import { spawnCases } from "./cases/spawn.ts";
 import { stdinCases } from "./cases/stdin.ts";
 import { streamCases } from "./cases/streams.ts";
 import { fakeKeeper } from "./fake-subject.ts";
+import { leftRunning } from "./left-running.ts";
 import { type Programs, realKeeper } from "./real-subject.ts";
 
 const ROOMS: Readonly<Record<string, readonly Case[]>> = {
@@ -54,6 +55,10 @@ for (const [room, cases] of Object.entries(ROOMS)) {
     });
   }
 }
+
+test("the suite leaves no process behind", { skip: programs === null ? "there was no keeper to start any" : false }, () => {
+  assert.deepEqual(leftRunning(dirname((programs as Programs).actor), null), []);
+});
 
 /** The relay and the actor, in a folder that every user may enter. */
 function build(keeperPath: string): Programs {

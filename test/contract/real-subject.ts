@@ -4,8 +4,9 @@ import { once } from "node:events";
 import { existsSync, lstatSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { endLeftRunning } from "./left-running.ts";
 import type { Keeper, Wire } from "./subject.ts";
 
 export type Programs = { readonly keeper: string; readonly relay: string; readonly actor: string; readonly subreaper: string };
@@ -77,6 +78,7 @@ export async function realKeeper(programs: Programs, { subreaper }: { readonly s
     async close() {
       for (const pid of pids) kill(pid);
       if (codeOf(child) === null) await once(child, "exit");
+      endLeftRunning(dirname(programs.actor), address);
       for (const other of [server, ...others]) other.close();
       for (const wire of waiting) wire.destroy();
       rmSync(folder, { recursive: true, force: true });
