@@ -13,7 +13,7 @@ const raw = (text: string | Buffer) => `Basic ${Buffer.from(text).toString("base
 const gate = new Gate({ username: "user", password: "pass:word" });
 const DENIED = "HTTP/1.1 401 Unauthorized";
 
-test("HTTP-096, HTTP-098, HTTP-107: every route wants the password, also on a unix socket, and the answer ends the connection", async (t) => {
+test("HTTP-096, HTTP-098, HTTP-105, HTTP-107: every route wants the password, also on a unix socket, and the answer ends the connection", async (t) => {
   const { ask } = await serve(t, { section: { username: "user", password: "pass" } });
   const targets = ["/", "/ok.html", "/tail.html", "/logtail/x", "/mainlogtail", "/stylesheets/supervisor.css", "/nothere", "/images", "*"];
   for (const target of targets) {

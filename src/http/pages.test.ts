@@ -145,7 +145,7 @@ test("WEB-016, WEB-017, WEB-018, WEB-075: title, style sheet, icon, and the name
     assert.ok(body.includes(part), part);
 });
 
-test("WEB-019, WEB-020: a form around the buttons, which are links", async (t) => {
+test("WEB-019, WEB-020, WEB-021: a form around the three buttons, which are links", async (t) => {
   const { body } = await (await serve(t)).ask("GET", "/");
   assert.match(body, /<form action="index\.html" method="post">/);
   for (const [action, label] of [
@@ -154,6 +154,7 @@ test("WEB-019, WEB-020: a form around the buttons, which are links", async (t) =
     ["stopall", "Stop All"],
   ])
     assert.ok(body.includes(`<a href="index.html?action=${action}">${label}</a>`));
+  assert.equal([...body.matchAll(/action-button/g)].length, 3);
 });
 
 test("WEB-022, WEB-023, WEB-025: a row per process by group and name, every second one shaded", async (t) => {

@@ -89,7 +89,7 @@ test("HTTP-051: what is no request line at all gets no answer", async (t) => {
     assert.deepEqual(await raw(Buffer.from(bytes, "latin1")), [], JSON.stringify(bytes));
 });
 
-test("HTTP-054, HTTP-055: versions that nobody speaks, and none at all, are refused", async (t) => {
+test("HTTP-054, HTTP-055, HTTP-082: versions that nobody speaks, and none at all, are refused", async (t) => {
   const { raw } = await serve(t);
   for (const line of ["GET /ok.html HTTP/9", "GET /ok.html HTTP/2.0", "GET /ok.html HTTP/1.1.1", "GET /ok.html"]) {
     const [reply] = await raw(`${line}\r\n\r\n`);
@@ -238,7 +238,7 @@ test("HTTP-081, RPC-179: HTTP/1.0 closes unless it is asked to stay, in any case
   }
 });
 
-test("HTTP-087, LOG-147: a line per answer at TRAC, whose bytes count the head", async (t) => {
+test("HTTP-034, HTTP-087, LOG-147: a line per answer at TRAC, whose bytes count the head", async (t) => {
   const { raw, activity } = await serve(t);
   const [reply] = await raw(`GET /ok.html HTTP/1.1\r\n\r\nGET /nothere?x HTTP/1.1\r\nConnection: close\r\n\r\n`, 2);
   const bytes = (text: string, body: number) => Buffer.byteLength(text) + body;

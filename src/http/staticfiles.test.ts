@@ -66,6 +66,21 @@ test("HTTP-129, HTTP-131: nothing but the list, however the path is written", as
     assert.equal((await ask("GET", target)).status, MISSING, target);
 });
 
+test("HTTP-127: a slash behind a file's name makes it the name of nothing, unlike in the original", async (t) => {
+  assert.equal((await (await serve(t)).ask("GET", "/stylesheets/supervisor.css/")).status, MISSING);
+});
+
+test("HTTP-085: no compression and no ranges, but, unlike in the original, a tag and the word to ask again", async (t) => {
+  const { ask } = await serve(t);
+  const reply = await ask("GET", "/images/icon.png", { Range: "bytes=0-1", "Accept-Encoding": "gzip, br" });
+  assert.equal(reply.status, "HTTP/1.1 200 OK");
+  assert.deepEqual(
+    [header(reply, "Content-Encoding"), header(reply, "Content-Range"), header(reply, "Cache-Control")],
+    [undefined, undefined, "no-cache"],
+  );
+  assert.match(header(reply, "ETag") ?? "", /^"[\w-]+"$/);
+});
+
 test("HTTP-084, HTTP-130: who has the newest gets 304, without a body", async (t) => {
   const { ask, raw } = await serve(t);
   const target = "/stylesheets/supervisor.css";

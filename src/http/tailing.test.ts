@@ -125,7 +125,7 @@ test("HTTP-111: what is no regular file is no log", async (t) => {
   assert.match((await ask("GET", "/logtail/p")).status, / 404 /);
 });
 
-test("HTTP-113, HTTP-123: the headers, for the logs of processes and of the daemon", async (t) => {
+test("HTTP-083, HTTP-113, HTTP-123: the headers, for the logs of processes and of the daemon", async (t) => {
   const port = logging("x");
   port.write("/log/supervisord.log", "main");
   const served = await serve(t, { port });

@@ -23,10 +23,11 @@ export function makeCalls(port: SupervisorPort, namespaces: readonly string[]): 
     methods,
     call: (name, params) => (typeof name === "string" ? callMethod(port, methods, name, params) : refuse(noAttribute(name, "split"))),
   };
-  // Where a configuration gives clients no namespace of the supervisor it shall not be controlled by way of ours either.
-  if (namespaces.length > 0) publish(methods, "holdfast", HOLDFAST_METHODS);
   // A section that calls itself `system` gives way. (RPC-242)
-  for (const namespace of namespaces) if (namespace !== "system") publish(methods, namespace, SUPERVISOR_METHODS);
+  const given = namespaces.filter((namespace) => namespace !== "system");
+  // Where a configuration gives clients no namespace of the supervisor it shall not be controlled by way of ours either.
+  if (given.length > 0) publish(methods, "holdfast", HOLDFAST_METHODS);
+  for (const namespace of given) publish(methods, namespace, SUPERVISOR_METHODS);
   publish(methods, "system", systemMethods(calls));
   return calls;
 }

@@ -103,7 +103,7 @@ async function infos(port: FakePort): Promise<Record<string, unknown>[]> {
   return (await supervisor(port, "getAllConfigInfo")) as Record<string, unknown>[];
 }
 
-test("RPC-159, RPC-160, RPC-161: the members of a process's configuration, in their order", async () => {
+test("RPC-159, RPC-160, RPC-161, RPC-165: the members of a process's configuration, in their order", async () => {
   const port = new FakePort();
   port.configured = { groups: [config("a", processConfig("a"))], reread: false };
   const [info = {}] = await infos(port);
@@ -139,6 +139,22 @@ test("RPC-158, RPC-167: every process of every group of the file, by name; equal
       ["z", "z", true],
     ],
   );
+});
+
+test("RPC-166: the priority of the group and that of the process", async () => {
+  const port = new FakePort();
+  const listeners = {
+    name: "pool",
+    priority: -1,
+    kind: "listeners",
+    bufferSize: 10,
+    events: [],
+    resultHandler: "",
+    processes: [processConfig("l")],
+  } as const;
+  port.configured = { groups: [listeners], reread: false };
+  const [info = {}] = await infos(port);
+  assert.deepEqual([info["group_prio"], info["process_prio"]], [-1, 999]);
 });
 
 test("RPC-163, RPC-169: what is not set is the text none", async () => {

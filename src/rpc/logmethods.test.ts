@@ -60,7 +60,7 @@ test("RPC-122, RPC-123, LOG-095, LOG-096: from the beginning", async () => {
   assert.equal(await read(100, 5), "");
 });
 
-test("RPC-124: numbers come as texts, doubles and booleans too; other texts make the original stumble", async () => {
+test("RPC-012, RPC-124: numbers come as texts, doubles and booleans too; other texts make the original stumble", async () => {
   assert.equal(await read("2", "3"), "234");
   assert.equal(await read({ double: 2.7 }, true), "2");
   assert.match(String(await read("x", 0)), /^stumble ValueError: invalid literal/);
