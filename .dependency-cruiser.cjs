@@ -13,15 +13,16 @@ const ROOMS = {
   http: ["config", "process", "events", "supervisor", "logs", "rpc"],
   ctl: ["config", "process", "rpc"],
   tools: ["config"],
-  daemon: ["config", "process", "events", "supervisor", "logs", "link", "rpc", "http"],
+  plugin: ["config"],
+  daemon: ["config", "process", "events", "supervisor", "logs", "link", "rpc", "http", "plugin"],
 };
 
 /** Rooms that compute and do nothing else. */
 const PURE = ["config", "process", "events", "supervisor", "logs"];
 /** Node's own modules that only compute, too. */
 const PURE_MODULES = "^(node:)?(assert|assert/strict|buffer|path|path/posix|string_decoder|util|punycode)$";
-/** Where files, sockets and processes are touched directly: the doors, and the short-lived programs. */
-const AT_THE_DOORS = "^src/(daemon/doors|ctl|tools)/";
+/** Where files, sockets and processes are touched directly: the doors, the short-lived programs, and the thread that loads users' modules. */
+const AT_THE_DOORS = "^src/(daemon/doors|ctl|tools|plugin)/";
 const WORLD_MODULES =
   "^(node:)?(fs|fs/promises|child_process|dns|dns/promises|timers|timers/promises|worker_threads|cluster|dgram|tty|readline)$";
 
