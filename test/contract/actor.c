@@ -119,7 +119,8 @@ static void fact(char *what, int argc, char **argv) {
     sigprocmask(SIG_BLOCK, NULL, &blocked);
     for (int i = 1; i < 32; i++) {
       struct sigaction action;
-      if (sigaction(i, NULL, &action) == 0 && (action.sa_handler != SIG_DFL || sigismember(&blocked, i))) at += snprintf(text + at, sizeof text - (size_t)at, "%d ", i);
+      if (sigaction(i, NULL, &action) < 0 || (action.sa_handler == SIG_DFL && !sigismember(&blocked, i))) continue;
+      at += snprintf(text + at, sizeof text - (size_t)at, "%d ", i);
     }
     if (!at) strcpy(text, "default");
   }

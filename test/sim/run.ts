@@ -110,9 +110,16 @@ class Run {
       this.#act();
       await world.scheduler.runTo(world.scheduler.nowMs + this.#chance.latency(0, 5000));
     }
-    if (world.exitCode !== null) return world.violation(`I-10 the keeper ended with ${world.exitCode} and nobody had asked for it`);
+    if (this.#hasEnded()) return undefined;
     await this.#rest();
     if (world.exitCode === null) await this.#end();
+  }
+
+  /** The keeper has ended, and nobody had asked for it. */
+  #hasEnded(): boolean {
+    const { exitCode } = this.#world;
+    if (exitCode !== null) this.#world.violation(`I-10 the keeper ended with ${exitCode} and nobody had asked for it`);
+    return exitCode !== null;
   }
 
   #act(): void {
@@ -201,7 +208,7 @@ class Run {
     await world.scheduler.runTo(world.scheduler.nowMs + REST_MS);
     let wrong: Set<string> | null = null;
     for (let sample = 0; sample < SAMPLES; sample++) {
-      if (world.exitCode !== null) return world.violation(`I-10 the keeper ended with ${world.exitCode} and nobody had asked for it`);
+      if (this.#hasEnded()) return undefined;
       const now = this.#wrongNow();
       const before: Set<string> = wrong ?? now;
       wrong = new Set([...before].filter((text) => now.has(text)));
