@@ -6,7 +6,6 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { TestContext } from "node:test";
 
 /** The checkout: tests run from `build/test/e2e` or from `test/e2e`. */
 export const ROOT = findRoot();
@@ -59,7 +58,7 @@ export class Instance {
   #ended: Promise<number | null> = Promise.resolve(null);
 
   /** Cleans up when the test is over, whatever its end. */
-  constructor(test: TestContext) {
+  constructor(test: { after(act: () => Promise<void>): void }) {
     test.after(async () => {
       // What supervisord said is the first thing to look at when something went wrong.
       if (process.env["HOLDFAST_E2E_SHOW"] !== undefined) console.log(this.output);
