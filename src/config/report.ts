@@ -3,12 +3,18 @@ import type { ConfigError } from "./model.ts";
 
 /** Longer lines are cut in messages. */
 const EXCERPT_MAX = 200;
+/** With more errors the first one, which may be the cause of others, has left the screen: it is told again at the end. */
+const ERRORS_ON_A_SCREEN = 8;
 
 /**
  * What goes to stderr; the exit code is 2. `Error: ` and the original's text come first, so that what looks for them still finds them. (CONF-059, CLI-016)
  */
 export function renderErrors(errors: readonly ConfigError[], argv0: string): string {
-  return `${errors.map(renderError).join("")}For help, use ${argv0} -h\n`;
+  return `${errors.map(renderError).join("")}${closing(errors)}For help, use ${argv0} -h\n`;
+}
+
+function closing(errors: readonly ConfigError[]): string {
+  return errors.length <= ERRORS_ON_A_SCREEN ? "" : `These are ${errors.length} errors; the first one is: ${errors[0]?.message}\n`;
 }
 
 function renderError({ message, file, line, excerpt, hint }: ConfigError): string {

@@ -1,7 +1,7 @@
 /**
  * Signal names and their Linux numbers: the one list, read by `stopsignal`, by signalProcess and by help and documentation.
  */
-import { type Result, refuse } from "../result.ts";
+import { ok, type Result, refuse } from "../result.ts";
 import { parseInteger } from "./numbers.ts";
 import { quoted } from "./quoting.ts";
 import { trimmed } from "./whitespace.ts";
@@ -54,10 +54,10 @@ const NUMBERS: ReadonlySet<number> = new Set([0, ...Object.values(SIGNALS)]);
  * Unlike the original it refuses `_DFL`, `_BLOCK` and the like, constants of Python's module that are no signals (CONF-080).
  */
 export function parseSignal(text: string): Result<number, string> {
-  const number = parseInteger(text);
-  if (number.ok) return NUMBERS.has(number.value) ? number : refuse(`value ${quoted(text)} is not a valid signal number`);
   const upper = trimmed(text).toUpperCase();
   const name = upper.startsWith("SIG") ? upper : `SIG${upper}`;
-  if (!Object.hasOwn(SIGNALS, name)) return refuse(`value ${quoted(text)} is not a valid signal name`);
-  return { ok: true, value: SIGNALS[name as keyof typeof SIGNALS] };
+  if (Object.hasOwn(SIGNALS, name)) return ok(SIGNALS[name as keyof typeof SIGNALS]);
+  const number = parseInteger(text);
+  if (!number.ok) return refuse(`value ${quoted(text)} is not a valid signal name`);
+  return NUMBERS.has(number.value) ? number : refuse(`value ${quoted(text)} is not a valid signal number`);
 }

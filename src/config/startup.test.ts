@@ -117,6 +117,15 @@ test("CONF-064, CONF-416: a fault of a reread is the first error's text, and how
   assert.equal(faultText([error("first"), error("second"), error("third")]), "first (and 2 more; supervisord --check shows all)");
 });
 
+test("of many errors the first one is told again at the end, where people look", () => {
+  const many = Array.from(
+    { length: 20 },
+    (_, at): ConfigError => ({ message: `error ${at}`, file: "/f", line: at, excerpt: "x", hint: null }),
+  );
+  assert.match(renderErrors(many, "s"), /\nThese are 20 errors; the first one is: error 0\nFor help, use s -h\n$/);
+  assert.ok(!renderErrors(many.slice(0, 8), "s").includes("the first one"));
+});
+
 test("a line that is too long is cut in messages", () => {
   const text = renderErrors([{ message: "m", file: "/f", line: 1, excerpt: "x".repeat(5000), hint: null }], "s");
   assert.ok(text.length < 400);

@@ -1,0 +1,153 @@
+/** The reference of the configuration, in English and Chinese, and the JSON schema: pages of docs/reference, made from the option table by `npm run docs`. */
+import { configSchema } from "./schema.ts";
+import { SUPERVISORD_PROGRAM } from "./supervisord.ts";
+import {
+  EVENT_LISTENER,
+  FCGI_PROGRAM,
+  type Option,
+  PROGRAM,
+  SCOPES,
+  SECTIONS,
+  type SectionKind,
+  SUPERVISORD,
+  type Words,
+} from "./table.ts";
+import { EVENT_WORDS, TYPE_WORDS } from "./typewords.ts";
+
+type Language = keyof Words;
+
+/** The pages by their place in the project. */
+export function referencePages(): Readonly<Record<string, string>> {
+  return {
+    "docs/reference/configuration.md": referencePage("en"),
+    "docs/reference/configuration.zh.md": referencePage("zh"),
+    "docs/reference/configuration.schema.json": configSchema(),
+  };
+}
+
+export function referencePage(language: Language): string {
+  const sections = SECTIONS.map((kind) => sectionText(kind, language));
+  return `${[INTRODUCTION[language].trim(), ...sections].join("\n\n")}\n`;
+}
+
+const INTRODUCTION: Words = {
+  en: `
+<!-- Made by npm run docs from src/config/table.ts. -->
+
+# Configuration
+
+[中文](configuration.zh.md)
+
+One table in the source declares every section and option; this page, the sample of \`echo_supervisord_conf\`, the checks and the messages are made from it. \`supervisord --check\` reads a configuration and starts nothing; \`supervisord --print-config\` shows every value in effect and where it comes from, also as JSON with \`--json\`.
+
+## The file
+
+- \`[section]\` starts a section, \`name=value\` or \`name: value\` is an option. Names of options may be in any case, names of sections not.
+- A line that starts with \`;\` or \`#\` is a comment, and so is what follows a \`;\` or \`#\` behind white space, **even inside quotes**. Quotes have no meaning but where it is said.
+- A line that is indented more than its option continues the value. An indented option or header does so as well.
+- The same section or option may stand twice, also in several files: options merge, the last one wins.
+- Options in \`[DEFAULT]\` count for every section that does not have its own.
+- The file is UTF-8.
+
+## Expansion
+
+\`%(name)s\` inserts a value, with all of Python's formats: \`%(process_num)02d\`. A literal \`%\` is written \`%%\`. \`%(ENV_X)s\` is the variable X of the environment that supervisord was started with; after \`[supervisord] environment\` was read, its keys are there too. Which other names an option knows stands with it. \`here\` is the folder of the file: with an \`[include]\` section, of the file that the value stands in.
+
+## Mistakes
+
+All errors are shown at once, each with its file and line, and nothing starts. A section or an option that nothing reads is no error: a warning names it and what was probably meant. Names that other tools read from the file are listed in \`extra_options\`.`,
+  zh: `
+<!-- Made by npm run docs from src/config/table.ts. -->
+
+# 配置
+
+[English](configuration.md)
+
+源码中的一张表声明了所有的段和选项；本页、\`echo_supervisord_conf\` 的示例、检查和消息都由它生成。\`supervisord --check\` 只检查配置而不启动任何程序；\`supervisord --print-config\` 显示每个生效的值及其来源，加 \`--json\` 则输出 JSON。
+
+## 文件格式
+
+- \`[section]\` 开始一个段，\`name=value\` 或 \`name: value\` 是选项。选项名不区分大小写，段名区分。
+- 以 \`;\` 或 \`#\` 开头的行是注释；空白之后的 \`;\` 或 \`#\` 也开始注释，**即使在引号内**。除另有说明外，引号没有特殊含义。
+- 缩进大于其选项的行是该值的续行。缩进的选项或段标题同样会成为续行。
+- 同一个段或选项可以出现多次，也可以分布在多个文件中：选项会合并，后者优先。
+- \`[DEFAULT]\` 中的选项对所有没有自行设置的段生效。
+- 文件使用 UTF-8 编码。
+
+## 展开
+
+\`%(name)s\` 插入一个值，支持 Python 的全部格式，例如 \`%(process_num)02d\`。字面的 \`%\` 写作 \`%%\`。\`%(ENV_X)s\` 是启动 supervisord 时环境中的变量 X；读取 \`[supervisord] environment\` 之后，其中的键也可使用。各选项还可使用哪些名称，见该选项的说明。\`here\` 是文件所在的目录：存在 \`[include]\` 段时，是该值所在文件的目录。
+
+## 错误
+
+所有错误一次全部显示，并附文件和行号，此时不会启动任何程序。没有任何部分读取的段或选项不是错误：会有警告指出它以及可能想写的名称。由其他工具读取的名称请列在 \`extra_options\` 中。`,
+};
+
+const TEXTS = {
+  type: { en: "Value", zh: "取值" },
+  default: { en: "Default", zh: "默认" },
+  required: { en: "required", zh: "必填" },
+  names: { en: "Names", zh: "可用名称" },
+  flag: { en: "Flag", zh: "命令行" },
+  ours: { en: "Not in Supervisor.", zh: "Supervisor 中没有此选项。" },
+  empty: { en: "empty", zh: "空" },
+  live: {
+    en: "A running process takes a new value over when `update_mode` is `minimal`.",
+    zh: "`update_mode` 为 `minimal` 时，运行中的进程会直接采用新值。",
+  },
+  more: { en: "All options of [program:x], and:", zh: "[program:x] 的全部选项，以及：" },
+  events: { en: "Events", zh: "事件" },
+  plugin: { en: "Further options go to what makes it.", zh: "其余选项会传给工厂。" },
+} as const satisfies Record<string, Words>;
+
+function sectionText(kind: SectionKind, language: Language): string {
+  const title = `## [${kind.header.endsWith(":") ? `${kind.header}x` : kind.header}]`;
+  const own = ownOptions(kind);
+  const isExtension = own.length < Object.keys(kind.options).length;
+  const stop = language === "en" ? "." : "。";
+  const lines = [title, `${kind.brief[language]}${stop}${kind.takesMore ? ` ${TEXTS.plugin[language]}` : ""}`];
+  if (isExtension) lines.push(TEXTS.more[language]);
+  return [...lines, ...own.map(([name, option]) => optionText(name, option, kind, language))].join("\n\n");
+}
+
+/** A listener and a FastCGI program are programs: only what they have beyond, or otherwise, is listed. */
+function ownOptions({ options }: SectionKind): [string, Option][] {
+  const rows = Object.entries(options);
+  if (options !== EVENT_LISTENER && options !== FCGI_PROGRAM) return rows;
+  const common: Readonly<Record<string, Option>> = PROGRAM;
+  return rows.filter(([name, option]) => common[name] !== option);
+}
+
+function optionText(name: string, option: Option, kind: SectionKind, language: Language): string {
+  const stop = language === "en" ? "." : "。";
+  const colon = language === "en" ? ": " : "：";
+  const brief = option.brief[language];
+  const sentences = [
+    `${brief.charAt(0).toUpperCase()}${brief.slice(1)}${stop}`,
+    option.more?.[language],
+    option.isLive ? TEXTS.live[language] : undefined,
+  ];
+  if (option.isOurs) sentences.push(TEXTS.ours[language]);
+  const facts: [Words, string][] = [
+    [TEXTS.type, TYPE_WORDS[option.type].words[language]],
+    [TEXTS.default, defaultText(option, language)],
+    [TEXTS.names, [...SCOPES[option.scope], "ENV_x"].map((one) => `\`${one}\``).join(", ")],
+  ];
+  const flag = kind.options === SUPERVISORD ? flagOf(name) : null;
+  if (flag !== null) facts.push([TEXTS.flag, flag]);
+  if (name === "events") facts.push([TEXTS.events, EVENT_WORDS]);
+  const list = facts.map(([word, text]) => `- ${word[language]}${colon}${text}`);
+  return `### ${name}\n\n${sentences.filter((one) => one !== undefined).join(" ")}\n\n${list.join("\n")}`;
+}
+
+function defaultText(option: Option, language: Language): string {
+  if (option.isRequired) return TEXTS.required[language];
+  if (option.default === "") return TEXTS.empty[language];
+  return option.default === null ? (option.unset?.[language] ?? "") : `\`${option.default}\``;
+}
+
+function flagOf(name: string): string | null {
+  const flag = SUPERVISORD_PROGRAM.flags.find((one) => one.name === name);
+  if (flag === undefined) return null;
+  return [flag.short === null ? null : `\`-${flag.short}\``, `\`--${flag.long}\``].filter((one) => one !== null).join(", ");
+}

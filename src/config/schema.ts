@@ -1,0 +1,44 @@
+/**
+ * The JSON schema of a configuration as an object of sections, each an object of options, each a text: what an editor or a generator of
+ * configurations can check before a file is written.
+ */
+import { type Option, SECTIONS, type SectionKind } from "./table.ts";
+import { TYPE_WORDS } from "./typewords.ts";
+
+export function configSchema(): string {
+  const schema = {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title: "Configuration of supervisord",
+    description: "Made from the option table by `npm run docs`.",
+    type: "object",
+    required: ["supervisord"],
+    patternProperties: Object.fromEntries(SECTIONS.map((kind) => [headerPattern(kind), sectionSchema(kind)])),
+  };
+  return `${JSON.stringify(schema, null, 2)}\n`;
+}
+
+function headerPattern({ header, isPrefix }: SectionKind): string {
+  return isPrefix || header.endsWith(":") ? `^${header}` : `^${header}$`;
+}
+
+function sectionSchema({ brief, options, takesMore }: SectionKind): object {
+  const required = Object.entries(options).flatMap(([name, option]) => (option.isRequired ? [name] : []));
+  return {
+    description: brief.en,
+    type: "object",
+    properties: Object.fromEntries(Object.entries(options).map(([name, option]) => [name, optionSchema(option)])),
+    ...(required.length > 0 && { required }),
+    ...(takesMore ? { additionalProperties: { type: "string" } } : { additionalProperties: false }),
+  };
+}
+
+/** A text with an expansion in it may become anything. */
+function optionSchema(option: Option): object {
+  const { pattern } = TYPE_WORDS[option.type];
+  return {
+    description: option.brief.en,
+    type: "string",
+    ...(pattern !== null && { pattern: `^${pattern}$|%` }),
+    ...(option.default !== null && { default: option.default }),
+  };
+}

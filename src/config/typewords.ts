@@ -1,0 +1,65 @@
+/** What the reference and the JSON schema say of each type of value. */
+import { EVENT_NAMES } from "./eventnames.ts";
+import { SIGNALS } from "./signals.ts";
+import type { Words } from "./table.ts";
+import { LOG_LEVELS, type OptionType } from "./values.ts";
+
+export type TypeWords = {
+  readonly words: Words;
+  /** What a value without expansions looks like, as a regular expression; null: anything. */
+  readonly pattern: string | null;
+};
+
+const INTEGER = "[+-]?[0-9_]+";
+const LEVELS = Object.keys(LOG_LEVELS).join(", ");
+
+/** A word in any case, as a schema can say it. */
+function anyCase(...words: string[]): string {
+  const spelled = words.map((word) => [...word].map((letter) => `[${letter.toLowerCase()}${letter.toUpperCase()}]`).join(""));
+  return `(${spelled.join("|")})`;
+}
+
+const BOOLEAN = `(${anyCase("true", "false", "yes", "no", "on", "off")}|[01])`;
+
+export const TYPE_WORDS: { readonly [T in OptionType]: TypeWords } = {
+  text: { words: { en: "text", zh: "文本" }, pattern: null },
+  integer: { words: { en: "whole number", zh: "整数" }, pattern: INTEGER },
+  boolean: {
+    words: { en: "`true`, `yes`, `on`, `1` or `false`, `no`, `off`, `0`", zh: "`true`、`yes`、`on`、`1` 或 `false`、`no`、`off`、`0`" },
+    pattern: BOOLEAN,
+  },
+  bytes: {
+    words: { en: "size in bytes, alone or with `KB`, `MB`, `GB`", zh: "字节数，可带 `KB`、`MB`、`GB`" },
+    pattern: `${INTEGER} *${anyCase("KB", "MB", "GB")}?`,
+  },
+  octal: { words: { en: "octal number such as `022`", zh: "八进制数，例如 `022`" }, pattern: "[+-]?(0[oO])?[0-7_]+" },
+  signal: {
+    words: { en: "name of a signal, with or without `SIG`, or its number", zh: "信号名（可带 `SIG` 前缀）或编号" },
+    pattern: `(${INTEGER}|([sS][iI][gG])?${anyCase(...Object.keys(SIGNALS).map((name) => name.slice(3)))})`,
+  },
+  exitcodes: {
+    words: { en: "numbers from 0 to 255, separated by commas", zh: "0 至 255 的数字，以逗号分隔" },
+    pattern: "( *[0-9_]+ *(, *[0-9_]+ *)*)?",
+  },
+  list: { words: { en: "names, separated by commas", zh: "名称，以逗号分隔" }, pattern: null },
+  loglevel: { words: { en: `one of ${LEVELS}`, zh: `${LEVELS} 之一` }, pattern: anyCase(...Object.keys(LOG_LEVELS)) },
+  autorestart: {
+    words: { en: "`true`, `false` or `unexpected`", zh: "`true`、`false` 或 `unexpected`" },
+    pattern: `(${BOOLEAN}|${anyCase("unexpected")})`,
+  },
+  environment: { words: { en: 'pairs: `KEY="value",KEY2="value2"`', zh: '键值对：`KEY="value",KEY2="value2"`' }, pattern: null },
+  directory: { words: { en: "path of a folder that exists; `~` is expanded", zh: "已存在的目录；展开 `~`" }, pattern: ".+" },
+  dirpath: { words: { en: "path in a folder that exists; `~` is expanded", zh: "位于已存在目录中的路径；展开 `~`" }, pattern: null },
+  logfile: {
+    words: { en: "path in a folder that exists, `NONE`, `OFF` or `AUTO`", zh: "位于已存在目录中的路径，或 `NONE`、`OFF`、`AUTO`" },
+    pattern: null,
+  },
+  user: { words: { en: "name or id of a user", zh: "用户名或用户 ID" }, pattern: ".+" },
+  owner: { words: { en: "`user` or `user:group`, names or ids", zh: "`user` 或 `user:group`，名称或 ID" }, pattern: ".+" },
+  address: { words: { en: "`port`, `host:port` or `*:port`", zh: "`port`、`host:port` 或 `*:port`" }, pattern: `(.*:)?${INTEGER}` },
+  name: { words: { en: "name without space, `:` and `/`", zh: "不含空格、`:` 和 `/` 的名称" }, pattern: "[^ :/]*" },
+  updatemode: { words: { en: "`as-original` or `minimal`", zh: "`as-original` 或 `minimal`" }, pattern: "(as-original|minimal)" },
+};
+
+/** Listed in the reference, behind `events`. */
+export const EVENT_WORDS = EVENT_NAMES.map((name) => `\`${name}\``).join(", ");
