@@ -21,6 +21,13 @@ test("PROC-011, PROC-032, PROC-033: an exit before startsecs is too quick, whate
 
 test("PROC-012: an exit at startsecs or later, unheard of until then: RUNNING and EXITED, and no line about success", () => {
   const life = new Life({ startSecs: 2 });
+  life.failToStart();
+  life.start();
+  life.nowMs = 2000;
+  assert.deepEqual(life.exits(0), ["STARTING>RUNNING", "RUNNING>EXITED", "info: exited: cat (exit status 0; expected)"]);
+  const tries = life.effects.flatMap((effect) => (effect.type === "event" ? [effect.tries] : []));
+  assert.deepEqual(tries.slice(-3), [1, 0, 0], "STARTING still counts the failure before, RUNNING and EXITED do not");
+});
   life.start();
   life.nowMs = 2000;
   assert.deepEqual(life.exits(0), ["STARTING>RUNNING", "RUNNING>EXITED", "info: exited: cat (exit status 0; expected)"]);
