@@ -82,9 +82,7 @@ describe("a child", () => {
   });
 
   test("PROC-087: redirect_stderr keeps the order between both streams", async () => {
-    const lines = (await until("all lines", () => (it.read("order.seen").includes("e49") ? it.read("order.seen") : undefined)))
-      .trim()
-      .split("\n");
+    const lines = (await said("order")).trim().split("\n");
     assert.deepEqual(lines, Array.from({ length: 50 }, (_, i) => [`o${i}`, `e${i}`]).flat());
   });
 
