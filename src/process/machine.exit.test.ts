@@ -28,10 +28,6 @@ test("PROC-012: an exit at startsecs or later, unheard of until then: RUNNING an
   const tries = life.effects.flatMap((effect) => (effect.type === "event" ? [effect.tries] : []));
   assert.deepEqual(tries.slice(-3), [1, 0, 0], "STARTING still counts the failure before, RUNNING and EXITED do not");
 });
-  life.start();
-  life.nowMs = 2000;
-  assert.deepEqual(life.exits(0), ["STARTING>RUNNING", "RUNNING>EXITED", "info: exited: cat (exit status 0; expected)"]);
-});
 
 test("PROC-186: better: an exit is judged by the moment it happened, however late it is heard of", () => {
   const life = new Life({ startSecs: 1, startRetries: 0 });
