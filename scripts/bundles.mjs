@@ -11,6 +11,7 @@ const ENTRIES = {
   supervisorctl: "src/ctl/main.ts",
   echo_supervisord_conf: "src/tools/echo-supervisord-conf.ts",
   pidproxy: "src/tools/pidproxy.ts",
+  "plugin-thread": "src/plugin/thread.ts",
 };
 
 /** An older Node would stumble over syntax or a missing function somewhere later; this says it at once. */
