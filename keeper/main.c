@@ -68,7 +68,7 @@ static int wait_for(struct epoll_event *events) {
   return epoll_wait(K.epoll, events, EVENTS_MAX, ms < INT32_MAX ? (int)ms : INT32_MAX);
 }
 
-static void loop(void) {
+static _Noreturn void loop(void) {
   struct epoll_event events[EVENTS_MAX];
   for (;;) {
     if (K.daemonize.wanted && K.workers.inflight == 0) host_fork();
