@@ -39,7 +39,9 @@ function subject(context: TestContext): Original | null {
   return original;
 }
 
-test("configurations by chance are read as the original reads them", { timeout: 300_000 }, async (context) => {
+test("CONF-065: configurations by chance are read as the original reads them, with the same texts of errors", {
+  timeout: 300_000,
+}, async (context) => {
   const theirs = subject(context);
   if (theirs === null) return;
   const main = path.join(folder, "main.conf");

@@ -30,13 +30,14 @@ export type IniSection = {
   readonly options: ReadonlyMap<string, IniValue>;
 };
 
-/** An option or a section that stands in one file twice: legal, and seldom meant. `name` is null for a section. */
+/** An option that stands twice in a section of one file: legal, and seldom meant. */
 export type Repetition = {
   readonly section: string;
-  readonly name: string | null;
+  readonly name: string;
   readonly file: string;
-  readonly line: number;
   readonly firstLine: number;
+  /** The one that counts. */
+  readonly line: number;
 };
 
 export type IniFile = {
@@ -109,7 +110,6 @@ class Reading {
   /** The same section twice is one section, at the place of its first appearance. (CONF-049) */
   #openSection(name: string, line: number): void {
     const known = this.#sections.get(name);
-    if (known !== undefined) this.#repetitions.push({ section: name, name: null, file: this.#file, line, firstLine: known.line });
     this.#section = known ?? { name, line, options: new Map() };
     this.#sections.set(name, this.#section);
     this.#option = null;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fault, faults, good, MAIN, processes, read, readArgs, warnings, world } from "./load.fixture.ts";
-import { defaultPlaces, FILE_BYTES_MAX, findConfigFile, INCLUDED_FILES_MAX } from "./load.ts";
+import { defaultPlaces, FILE_BYTES_MAX, findConfigFile, INCLUDED_FILES_MAX, loadConfig } from "./load.ts";
 import type { ConfigError } from "./model.ts";
 
 const EMPTY = "[supervisord]\n";
@@ -313,6 +313,30 @@ test("a place is complained about once, however many processes and groups read i
   const text =
     "[group:g]\nprograms=a\n[group:h]\nprograms=a\n[program:a]\ncommand=%(x)s\nnumprocs=3\nprocess_name=%(process_num)d\nstdout_logfile=/nope%(process_num)d/x\n";
   assert.equal((await faults(text)).length, 2);
+});
+
+test("CONF-397: relative paths count from the directory of the start for good: the doors are asked for absolute paths only", async () => {
+  const files = {
+    "/work/s.conf": "[include]\nfiles=d/*.conf\n[supervisord]\nlogfile=logs/x\n[program:x]\ncommand=a\nstdout_logfile=logs/y\n",
+    "/work/d/a.conf": "",
+  };
+  const doors = world({ files, folders: ["/work/logs"] });
+  const asked: string[] = [];
+  const noting =
+    <T>(ask: (path: string) => T) =>
+    (path: string): T => {
+      asked.push(path);
+      return ask(path);
+    };
+  const { stat, lstat, readText, list } = doors.files;
+  const noted = { ...doors.files, stat: noting(stat), lstat: noting(lstat), readText: noting(readText), list: noting(list) };
+  const loaded = await loadConfig({ ...doors, files: noted }, { file: "s.conf", flags: new Map() });
+  assert.ok(loaded.ok);
+  assert.ok(asked.includes("/work/s.conf") && asked.includes("/work/logs"));
+  assert.deepEqual(
+    asked.filter((path) => !path.startsWith("/")),
+    [],
+  );
 });
 
 test("a configuration is read without a change to any file", async () => {

@@ -15,7 +15,7 @@ function active(): string[] {
   );
 }
 
-test("CLI-090: the sample is a text in lines of ASCII", () => {
+test("CLI-090, CLI-092: the sample is ASCII and ends with one newline; its words, and so its length, are our own", () => {
   assert.match(SAMPLE, /^[\x20-\x7e\n]+$/);
   assert.ok(SAMPLE.endsWith("\n") && !SAMPLE.endsWith("\n\n"));
 });

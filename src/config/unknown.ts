@@ -1,6 +1,7 @@
 /**
- * Warnings about options and sections that nothing reads. The original says nothing (CONF-056, CONF-057), and misspelt names then do nothing for years;
- * but they are no error, for other tools keep their own options in this file. `extra_options` names those.
+ * Warnings about lines that do nothing: options and sections that nothing reads, options that are set again further down. The original says nothing
+ * (CONF-052, CONF-056, CONF-057), and a misspelt name then does nothing for years; but it is no error, for other tools keep their own options in this
+ * file. `extra_options` names those.
  */
 import type { Findings } from "./findings.ts";
 import { matchesGlob } from "./glob.ts";
@@ -26,9 +27,20 @@ export function remarkUnknown(ini: Ini, extraOptions: readonly string[], finding
       );
     }
   }
+  remarkRepeated(ini, findings);
   for (const [name, value] of ini.defaults) {
     if (SECTIONS.some(({ options }) => Object.hasOwn(options, name)) || isExtra(name, extraOptions)) continue;
     findings.remark("warn", `Unknown option ${name} in [DEFAULT] is ignored (${value.file}:${value.line})`);
+  }
+}
+
+/** Within one file only: files that are included override on purpose. */
+function remarkRepeated({ repetitions }: Ini, findings: Findings): void {
+  for (const { section, name, file, line, firstLine } of repetitions) {
+    findings.remark(
+      "warn",
+      `Option ${name} of [${section}] is set twice in ${file}, in lines ${firstLine} and ${line}; the last one counts`,
+    );
   }
 }
 
