@@ -26,7 +26,14 @@ export interface Keeper {
 /** A failure of the world: the errno's name, such as ENOENT. */
 export type Errno = string;
 export type FileKind = "file" | "directory" | "other";
-export type FileInfo = { readonly kind: FileKind; readonly mode: number; readonly size: number; readonly device: bigint; readonly inode: bigint; readonly uid: number };
+export type FileInfo = {
+  readonly kind: FileKind;
+  readonly mode: number;
+  readonly size: number;
+  readonly device: bigint;
+  readonly inode: bigint;
+  readonly uid: number;
+};
 
 /** Files as the daemon needs them: all asynchronous, so that a dead disk holds one answer and not the loop. */
 export interface Files {
@@ -54,7 +61,13 @@ export interface Random {
 }
 
 /** A user as the passwd and group files (or getent) know it. */
-export type Account = { readonly name: string; readonly uid: number; readonly gid: number; readonly groups: readonly number[]; readonly home: string };
+export type Account = {
+  readonly name: string;
+  readonly uid: number;
+  readonly gid: number;
+  readonly groups: readonly number[];
+  readonly home: string;
+};
 
 export interface Accounts {
   byName(name: string): Account | null;

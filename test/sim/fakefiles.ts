@@ -1,6 +1,6 @@
 /** The Files door of a simulated daemon: the host's tree, with the time a disk takes and the failures that a run switches on. */
 import type { Errno, FileInfo, Files } from "../../src/doors.ts";
-import { ok, refuse, type Result } from "../../src/result.ts";
+import { ok, type Result, refuse } from "../../src/result.ts";
 import { append, contents, DEVICE, type Inode, type Tree } from "./tree.ts";
 
 /** Performs an act at some later moment, unless the daemon is dead by then; the promise of a dead daemon never settles. */

@@ -5,15 +5,15 @@
 import type { Account, Accounts, Birth, Clock, Doors, Keeper } from "../../src/doors.ts";
 import type { DaemonFrame, KeeperFrame } from "../../src/link/codec.ts";
 import { type Batch, PROTOCOL_VERSION, type Report, type Welcome } from "../../src/link/messages.ts";
-import { ok } from "../../src/result.ts";
 import { WelcomeBuilder } from "../../src/link/welcome.ts";
+import { ok } from "../../src/result.ts";
 import type { Chance } from "./chance.ts";
 import { fakeFiles } from "./fakefiles.ts";
-import type { Connection, FakeKeeper } from "./keeper/keeper.ts";
 import type { Host } from "./keeper/host.ts";
+import type { Connection, FakeKeeper } from "./keeper/keeper.ts";
 import type { Death } from "./keeper/lives.ts";
-import { describeBatch } from "./trace.ts";
 import type { Pending } from "./scheduler.ts";
+import { describeBatch } from "./trace.ts";
 
 export type InstanceParts = {
   readonly host: Host;

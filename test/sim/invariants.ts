@@ -2,8 +2,9 @@
  * What must hold whatever happens, seen from outside: by who knows everything about the host and nothing about the daemon. The list with its
  * reasons is docs/invariants.md; each check here bears the number it has there.
  */
-import { STATES } from "../../src/process/states.ts";
+
 import type { Batch } from "../../src/link/messages.ts";
+import { STATES } from "../../src/process/states.ts";
 import type { SupervisorPort } from "../../src/rpc/port.ts";
 import type { Child } from "./keeper/children.ts";
 import type { FakeKeeper } from "./keeper/keeper.ts";

@@ -3,8 +3,8 @@
  * and leaves whoever has the inode open alone, a removed file lives on while it is open. Failures are switched on from outside.
  */
 import { constants } from "node:os";
-import { ok, refuse, type Result } from "../../src/result.ts";
 import type { Errno } from "../../src/doors.ts";
+import { ok, type Result, refuse } from "../../src/result.ts";
 
 export type InodeKind = "file" | "directory" | "link" | "socket" | "fifo" | "device";
 

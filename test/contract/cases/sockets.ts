@@ -1,7 +1,7 @@
 /** Listening sockets: bound by the keeper, served by daemons or given to children, there for every successor. */
 import assert from "node:assert/strict";
+import { readFileSync, readlinkSync, statSync } from "node:fs";
 import { connect } from "node:net";
-import { readlinkSync, readFileSync, statSync } from "node:fs";
 import type { Listen } from "../../../src/link/messages.ts";
 import { actor, begin, type Case, exited, spawned } from "../case.ts";
 import { Daemon } from "../subject.ts";

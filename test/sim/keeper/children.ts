@@ -3,7 +3,7 @@ import type { ChildEntry, Instant, LastWill, Spawn, SpawnStep } from "../../../s
 import { errnoNumber } from "../tree.ts";
 import { Actor } from "./actor.ts";
 import { type Host, later } from "./host.ts";
-import { Pipe, PIPE_BYTES } from "./pipe.ts";
+import { PIPE_BYTES, Pipe } from "./pipe.ts";
 import type { Reports } from "./reports.ts";
 import type { Sinks } from "./sinks.ts";
 import type { Streams } from "./streams.ts";

@@ -3,19 +3,19 @@
  * (test/contract), and it sees what no real one can: every misuse of the contract by a daemon is a violation.
  */
 import type { DaemonFrame, DecodeError, KeeperFrame } from "../../../src/link/codec.ts";
-import { type KeeperEffect, PROTOCOL_VERSION, type Report, type Welcome } from "../../../src/link/messages.ts";
 import type { UnknownEffect } from "../../../src/link/effects.ts";
-import { unreachable } from "../../../src/result.ts";
+import { type KeeperEffect, PROTOCOL_VERSION, type Report, type Welcome } from "../../../src/link/messages.ts";
 import { welcomeFrames } from "../../../src/link/welcome.ts";
+import { unreachable } from "../../../src/result.ts";
 import { Children, type KeeperSelf } from "./children.ts";
 import { type Host, later } from "./host.ts";
-import { Lives, type Death } from "./lives.ts";
 import { lastWills } from "./lastwill.ts";
+import { type Death, Lives } from "./lives.ts";
+import { checkReferences } from "./references.ts";
 import { Reports } from "./reports.ts";
 import { Sinks } from "./sinks.ts";
 import { Sockets } from "./sockets.ts";
 import { Streams } from "./streams.ts";
-import { checkReferences } from "./references.ts";
 
 const STORE_MAX = 64 * 1024 * 1024;
 const FLUSH_MS = 2000;

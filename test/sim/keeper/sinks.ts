@@ -1,6 +1,7 @@
 /** The log files of the fake keeper: one queue per sink, written by a worker in order, paused at the limit while a daemon is connected. */
-import { ok, refuse, type Result } from "../../../src/result.ts";
+
 import type { SinkEntry, SinkSpec } from "../../../src/link/messages.ts";
+import { ok, type Result, refuse } from "../../../src/result.ts";
 import { append, DEVICE, errnoNumber, type Inode } from "../tree.ts";
 import { type Host, later } from "./host.ts";
 import type { Reports } from "./reports.ts";
