@@ -2,7 +2,7 @@
 import type { ProcessConfig } from "../config/model.ts";
 import { quoted } from "../config/quoting.ts";
 import { splitCommand } from "../config/shellwords.ts";
-import type { Files } from "../doors.ts";
+import type { FileInfo, Files } from "../doors.ts";
 import { ok, type Result, refuse } from "../result.ts";
 
 const PATH_DEFAULT = ["/bin", "/usr/bin", "/usr/local/bin"];
@@ -21,9 +21,10 @@ export async function findCommand(
   const name = words.value[0];
   if (name === undefined) return refuse({ kind: "not-executable", text: "command is empty" });
   for (const path of candidates(name, config, daemonPath)) {
-    const found = await files.stat(path);
+    // Both questions at once: a restart waits for the answers.
+    const [found, mayExecute] = await Promise.all([files.stat(path), files.mayExecute(path)]);
     if (!found.ok) continue;
-    const problem = await examine(files, path, found.value.kind === "directory", found.value.mode);
+    const problem = examine(path, found.value, mayExecute);
     return problem === null ? ok({ path, argv: words.value }) : refuse({ kind: "not-executable", text: problem });
   }
   return refuse({ kind: "no-file", text: `can't find command ${quoted(name)}` });
@@ -39,8 +40,8 @@ function candidates(name: string, config: ProcessConfig, daemonPath: string | un
 }
 
 /** What is wrong with the file, or null. (PROC-066..068) */
-async function examine(files: Files, path: string, isDirectory: boolean, mode: number): Promise<string | null> {
-  if (isDirectory) return `command at ${quoted(path)} is a directory`;
+function examine(path: string, { kind, mode }: FileInfo, mayExecute: boolean): string | null {
+  if (kind === "directory") return `command at ${quoted(path)} is a directory`;
   if ((mode & 0o111) === 0) return `command at ${quoted(path)} is not executable`;
-  return (await files.mayExecute(path)) ? null : `no permission to run command ${quoted(path)}`;
+  return mayExecute ? null : `no permission to run command ${quoted(path)}`;
 }
