@@ -14,8 +14,11 @@ export function configSchema(): string {
     required: ["supervisord"],
     patternProperties: Object.fromEntries(SECTIONS.map((kind) => [headerPattern(kind), sectionSchema(kind)])),
   };
-  return `${JSON.stringify(schema, null, 2)}\n`;
+  return `${JSON.stringify(schema, null, 2).replace(LIST_OVER_LINES, (list) => list.replace(/\n\s*/g, " ").replace(/^\[ | \]$/g, (end) => end.trim()))}\n`;
 }
+
+/** A list of names, which the formatter of the project puts on one line. */
+const LIST_OVER_LINES = /\[\n\s+"[\w.]+"(?:,\n\s+"[\w.]+")*\n\s+\]/g;
 
 function headerPattern({ header, isPrefix }: SectionKind): string {
   return isPrefix || header.endsWith(":") ? `^${header}` : `^${header}$`;
