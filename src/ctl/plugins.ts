@@ -3,32 +3,19 @@
  * configuration) or a package. FUNCTION is called with a controller and the section's other options, and every method `do_X` of what it returns
  * becomes the command X. (CTL-175..CTL-181) Python's plug-ins cannot be loaded; that is said at once, as for any that cannot be found.
  */
-import { createRequire } from "node:module";
 import path from "node:path";
-import { pathToFileURL } from "node:url";
-import type { ConfigError, PluginConfig } from "../config/model.ts";
+import type { ConfigError } from "../config/model.ts";
+import { NO_SUCH_PLUGIN, parsePluginName, unresolved } from "../config/plugins.ts";
+import { importFunction } from "../plugin/importing.ts";
+import type { Controller, CtlPluginFactory } from "../plugin/types.ts";
 import { ok, type Result, refuse } from "../result.ts";
-import type { RpcResult } from "../rpc/values.ts";
 import type { Failure } from "./client/failure.ts";
-import type { Value } from "./client/values.ts";
 import type { CommandRow } from "./command.ts";
 import { pythonError } from "./errorline.ts";
 import { EXIT } from "./exit.ts";
 import type { Session } from "./session.ts";
+import type { CtlPluginConfig } from "./settings.ts";
 import { upcheck } from "./upcheck.ts";
-
-/** What a plug-in gets to work with. */
-export type Controller = {
-  /** Prints a line. */
-  output(line: string): void;
-  /** What supervisorctl ends with. */
-  exitstatus: number;
-  readonly serverurl: string;
-  /** Calls any method, such as `supervisor.getState`; throws what went wrong. */
-  call(method: string, ...params: readonly RpcResult[]): Promise<Value>;
-  /** Whether the server is up; if not, that has been said. */
-  upcheck(): Promise<boolean>;
-};
 
 /** A method of a plug-in. What `do_X` returns, if it is true, ends the shell. */
 type Method = (argument?: string) => unknown;
@@ -39,40 +26,23 @@ export async function addPlugins(session: Session, cwd: string): Promise<Result<
   for (const config of session.settings.plugins) {
     const factory = await loadFactory(config, folderOf(session, cwd));
     if (!factory.ok) return factory;
-    const plugin = factory.value(controllerOf(session), config.options);
+    const made = await attempt(() => factory.value(controllerOf(session), config.options));
+    if (!made.ok) return refuse(cannotUse(config, pythonError(made.error).text));
+    const plugin = (made.value ?? {}) as Plugin;
     session.commands = [...session.commands, ...rowsOf(config.name, plugin, session)];
   }
   return ok(true);
 }
 
-type Factory = (controller: Controller, options: Readonly<Record<string, string>>) => Plugin;
-
-async function loadFactory({ name, factory }: PluginConfig, folder: string): Promise<Result<Factory, ConfigError>> {
-  const section = `ctlplugin:${name}`;
-  const unresolved = (reason: string): Result<never, ConfigError> =>
-    refuse({
-      message: `${factory} cannot be resolved within [${section}]: ${reason}`,
-      file: null,
-      line: null,
-      excerpt: null,
-      hint: "name a JavaScript module and a function in it, such as ./commands.js:make; plug-ins in Python cannot be loaded",
-    });
-  const colon = factory.lastIndexOf(":");
-  if (colon <= 0) return unresolved("there is no module:function");
-  const [module, exported] = [factory.slice(0, colon), factory.slice(colon + 1)];
-  try {
-    const loaded = (await import(locate(module, folder))) as { readonly [name: string]: unknown };
-    const found = loaded[exported] ?? (loaded["default"] as { readonly [name: string]: unknown } | undefined)?.[exported];
-    return typeof found === "function" ? ok(found as Factory) : unresolved(`module '${module}' has no function '${exported}'`);
-  } catch (error) {
-    return unresolved(error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error));
-  }
+async function loadFactory(config: CtlPluginConfig, folder: string): Promise<Result<CtlPluginFactory, ConfigError>> {
+  const name = parsePluginName(config.factory);
+  const found = name === null ? refuse(NO_SUCH_PLUGIN) : await importFunction(name, folder);
+  return found.ok ? ok(found.value as unknown as CtlPluginFactory) : refuse(cannotUse(config, found.error));
 }
 
-/** A path counts from the configuration's folder, and packages are looked for from there. */
-function locate(module: string, folder: string): string {
-  if (/^\.{0,2}\//.test(module)) return pathToFileURL(path.resolve(folder, module)).href;
-  return pathToFileURL(createRequire(path.join(folder, "supervisord.conf")).resolve(module)).href;
+function cannotUse({ name, factory, place }: CtlPluginConfig, why: string): ConfigError {
+  const hint = "name a JavaScript module and a function in it, such as ./commands.mjs:make; plug-ins in Python cannot be loaded";
+  return { message: unresolved(factory, `ctlplugin:${name}`, why), file: null, line: null, excerpt: null, ...place, hint };
 }
 
 function folderOf(session: Session, cwd: string): string {

@@ -29,8 +29,11 @@ export type Settings = {
   readonly historyFile: string | null;
   /** How long supervisord may be silent. */
   readonly answerMs: number;
-  readonly plugins: readonly PluginConfig[];
+  readonly plugins: readonly CtlPluginConfig[];
 };
+
+/** `place`: where its factory is named. */
+export type CtlPluginConfig = PluginConfig & { readonly place?: Pick<ConfigError, "file" | "line" | "excerpt"> };
 
 /** What this program was born with. */
 export type Birth = {
@@ -119,7 +122,7 @@ function readSections(birth: Birth, ini: Ini, here: string, lineText: Surroundin
     historyFile: history === "" ? null : normalised(birth, history),
     plugins: readPlugins(ini, env, around),
   };
-  const errors = settled(findings.errors, () => true, false);
+  const errors = settled(findings.errors, () => null, false);
   return errors.length > 0 ? refuse(errors) : ok(section);
 }
 
@@ -129,7 +132,7 @@ function serverUrl(birth: Birth, url: string): string {
 }
 
 /** (CTL-175, CTL-181) */
-function readPlugins(ini: Ini, env: readonly ReadonlyMap<string, string>[], around: Surroundings): readonly PluginConfig[] {
+function readPlugins(ini: Ini, env: readonly ReadonlyMap<string, string>[], around: Surroundings): readonly CtlPluginConfig[] {
   const sections = [...ini.sections.values()].filter(({ name }) => name.startsWith(PLUGIN_PREFIX));
   return sections.map((section) => {
     const reader = new SectionReader(ini, section, around);
@@ -139,7 +142,13 @@ function readPlugins(ini: Ini, env: readonly ReadonlyMap<string, string>[], arou
     }
     const others = reader.names().filter((name) => name !== FACTORY);
     const options = others.map((name) => [name, reader.text(name, CTL_PLUGIN[FACTORY], env) ?? ""]);
-    return { name: section.name.slice(PLUGIN_PREFIX.length), factory: factory ?? "", options: Object.fromEntries(options) };
+    const { file, line } = reader.written(FACTORY) ?? section;
+    return {
+      name: section.name.slice(PLUGIN_PREFIX.length),
+      factory: factory ?? "",
+      options: Object.fromEntries(options),
+      place: { file, line, excerpt: around.lineText(file, line) },
+    };
   });
 }
 

@@ -6,36 +6,46 @@ export function fishScript(commands: readonly CommandRow[]): string {
   const words = vocabulary(commands);
   return `# fish completion for supervisorctl, made by: supervisorctl completion fish
 
-# The words before the action, so that names are asked of the same server.
-function __supervisorctl_flags
+# The flags before the action, so that names are asked of the same server; with "action", the action.
+function __supervisorctl_words
     set -l takes_value 0
     for word in (commandline -opc)[2..-1]
         if test $takes_value = 1
             set takes_value 0
-            echo -- $word
         else if string match -q -- '-*' $word
             contains -- $word ${wordsTaking(words, "value").join(" ")}
             and set takes_value 1
-            echo -- $word
         else
+            test "$argv" = action
+            and echo -- $word
             return
         end
+        test "$argv" = action
+        or echo -- $word
     end
+end
+
+function __supervisorctl_no_action
+    test -z (__supervisorctl_words action | string collect)
+end
+
+function __supervisorctl_action
+    contains -- (__supervisorctl_words action | string collect) $argv
 end
 
 function __supervisorctl_ask
     set -l words (commandline -opc)
-    command $words[1] (__supervisorctl_flags) completion $argv[1] 2>/dev/null
+    command $words[1] (__supervisorctl_words) completion $argv 2>/dev/null
 end
 
-# The words behind the action, the one that is being typed left out.
+# How many words stand behind the action, without the one that is being typed.
 function __supervisorctl_count
-    math (count (commandline -opc)) - (count (__supervisorctl_flags)) - 2
+    math (count (commandline -opc)) - (count (__supervisorctl_words)) - 2
 end
 
 complete -c supervisorctl -f
 ${words.flags.map(flagLine).join("\n")}
-${words.commands.map(({ name, help }) => `complete -c supervisorctl -n __fish_use_subcommand -a ${name} -d ${quoted(help)}`).join("\n")}
+${words.commands.map(({ name, help }) => `complete -c supervisorctl -n __supervisorctl_no_action -a ${name} -d ${quoted(help)}`).join("\n")}
 ${kindLines(words).join("\n")}
 ${optionLines(words).join("\n")}
 `;
@@ -44,12 +54,12 @@ ${optionLines(words).join("\n")}
 function flagLine({ words, takesValue, isFile, help }: Vocabulary["flags"][number]): string {
   const names = words.map((word) => (word.startsWith("--") ? `-l ${word.slice(2)}` : `-s ${word.slice(1)}`));
   const value = isFile ? " -r -F" : takesValue ? " -x" : "";
-  return `complete -c supervisorctl -n __fish_use_subcommand ${names.join(" ")}${value} -d ${quoted(help)}`;
+  return `complete -c supervisorctl -n __supervisorctl_no_action ${names.join(" ")}${value} -d ${quoted(help)}`;
 }
 
 function kindLines(words: Vocabulary): readonly string[] {
   return [...byKind(words)].flatMap(([kind, commands]) => {
-    const after = `__fish_seen_subcommand_from ${commands.join(" ")}`;
+    const after = `__supervisorctl_action ${commands.join(" ")}`;
     return lists(kind, words).map(
       ({ when, list }) => `complete -c supervisorctl -n ${quoted(when === "" ? after : `${after}; ${when}`)} -a ${quoted(list)}`,
     );
@@ -80,7 +90,7 @@ function lists(kind: Completes, words: Vocabulary): readonly When[] {
 
 function optionLines({ commands }: Vocabulary): readonly string[] {
   return commands.flatMap(({ name, options }) =>
-    options.map((option) => `complete -c supervisorctl -n ${quoted(`__fish_seen_subcommand_from ${name}`)} -l ${option.slice(2)}`),
+    options.map((option) => `complete -c supervisorctl -n ${quoted(`__supervisorctl_action ${name}`)} -l ${option.slice(2)}`),
   );
 }
 
