@@ -90,6 +90,19 @@ test("CTL-016: text is UTF-8", async () => {
   assert.equal((await ctl("status")).stdout, STATUS);
 });
 
+test("CTL-126: output is UTF-8 under any locale, so there is no warning about it", async () => {
+  const { stdout, stderr } = await bundle.run(["-c", config, "status"], { env: { LANG: "C", LC_ALL: "C" } });
+  assert.deepEqual([stdout, stderr], [STATUS, ""]);
+});
+
+test("CLI-051: a file that was searched for is no reason to warn, also not root", async () => {
+  const folder = path.join(bundle.folder, "searched");
+  mkdirSync(folder);
+  writeFileSync(path.join(folder, "supervisord.conf"), readFileSync(config));
+  const { stdout, stderr } = await bundle.run(["version"], { cwd: folder, env: { HOLDFAST_ARGV0: `${folder}/bin/supervisorctl` } });
+  assert.deepEqual([stdout, stderr], ["4.3.0\n", ""]);
+});
+
 test("CTL-017: a name that is not UTF-8 is an unknown one, where the original shows a raw error", async () => {
   const child = spawn("sh", ["-c", `exec "$0" "$1" -c "$2" status "$(printf 'x\\377')"`, process.execPath, bundle.file, config]);
   const [[code], [text]] = await Promise.all([once(child, "close"), once(child.stdout.setEncoding("utf8"), "data")]);

@@ -116,6 +116,25 @@ test("CTL-097: stop of a group and of all: a line per result", async () => {
   assert.deepEqual(await run("stop all", { stopAllProcesses: rows() }), { text: "", exit: 0 });
 });
 
+test("CTL-098: what is being stopped already is not running, and not waited for", async () => {
+  const world = scene({ methods: { stopProcess: () => fault("NOT_RUNNING") } });
+  assert.deepEqual(await world.run("stop a"), { text: "a: ERROR (not running)\n", exit: 0 });
+  assert.deepEqual(world.calls, ["getVersion", "stopProcess a"]);
+});
+
+test("CTL-099: stop is over when the process is down, not before", async () => {
+  let isDown = false;
+  const stopProcess = async () => {
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+    isDown = true;
+    return ok(true as const);
+  };
+  const world = scene({ methods: { stopProcess } });
+  const running = world.run("stop a").then((answer) => ({ ...answer, isDown }));
+  assert.deepEqual(await running, { text: "a: stopped\n", exit: 0, isDown: true });
+  assert.equal(world.calls.at(-1), "stopProcess a", "without a word about not waiting");
+});
+
 test("CTL-100: restart without a name: help, 1", async () => {
   const { text, exit } = await run("restart", {});
   assert.ok(text.startsWith("Error: restart requires a process name\nrestart <name>\t\tRestart a process\n"));

@@ -60,6 +60,25 @@ test("CTL-156: only the named groups; unknown names are said and the rest is don
   assert.equal((await scene({ methods }).run("update nothere all")).text, (await scene({ methods }).run("update")).text);
 });
 
+test("CTL-159, CTL-160, CTL-161: stops are waited for; a changed group is taken out and put in as a whole; nothing else is asked for", async () => {
+  const order: string[] = [];
+  const stopProcessGroup = async (group: string) => {
+    await new Promise((resolve) => setImmediate(resolve));
+    order.push(`${group} is down`);
+    return ok([]);
+  };
+  const removeProcessGroup = async (group: string) => {
+    order.push(`${group} removed`);
+    return ok(true as const);
+  };
+  const addProcessGroup = async (group: string) => {
+    order.push(`${group} added`);
+    return ok(true as const);
+  };
+  await scene({ methods: { ...methods, stopProcessGroup, removeProcessGroup, addProcessGroup } }).run("update edited");
+  assert.deepEqual(order, ["edited is down", "edited removed", "edited added"]);
+});
+
 test("CTL-157: a group that is active and unchanged: nothing", async () => {
   assert.deepEqual(await scene({ methods }).run("update kept"), { text: "", exit: 0 });
 });

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { ok } from "../../result.ts";
+import { failing, info, scene } from "../scene.fixture.ts";
 import { COMMANDS } from "../table.ts";
 import { complete, needsProcesses } from "./completer.ts";
+import { NameCache } from "./namecache.ts";
 
 const PROCESSES = [
   { group: "unique", name: "unique" },
@@ -42,6 +45,19 @@ test("CTL-062: the plain name where it is the group's and no colon is typed; els
 
 test("CTL-063: only help completes commands behind it, where the original takes h, e, l and p for it, too", () => {
   for (const word of ["h", "e", "el", "p"]) assert.deepEqual(words(`${word} c`), []);
+});
+
+test("CTL-064: the names are asked for once, until the next command", async () => {
+  const world = scene({ methods: { getAllProcessInfo: async () => ok([info("a", "RUNNING")]) } });
+  const names = new NameCache(() => world.session.reach);
+  assert.equal((await names.get())[0]?.name, "a");
+  await names.get();
+  assert.deepEqual(world.calls, ["getAllProcessInfo"]);
+  names.forget();
+  await names.get();
+  assert.equal(world.calls.length, 2);
+  const down = scene({ methods: { getAllProcessInfo: () => failing({ kind: "connect", code: "ENOENT" }) } });
+  assert.deepEqual(await new NameCache(() => down.session.reach).get(), []);
 });
 
 test("CTL-065: signal: signals first, where the original offers processes, then processes", () => {

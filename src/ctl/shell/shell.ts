@@ -1,7 +1,4 @@
 /** The interactive shell: status first, then line after line until quit, the end of the input or Ctrl-C. Its exit status is always 0. (CTL-051..CTL-058) */
-import { ok, type Result } from "../../result.ts";
-import type { Failure } from "../client/failure.ts";
-import type { ProcessInfo } from "../client/infos.ts";
 import type { Input } from "../input.ts";
 import { runLine } from "../run.ts";
 import type { Session } from "../session.ts";
@@ -9,10 +6,11 @@ import type { Terminal } from "../terminal.ts";
 import { type Completion, complete, needsProcesses } from "./completer.ts";
 import { Editor, type Typed } from "./editor.ts";
 import { readHistory, writeHistory } from "./history.ts";
+import { NameCache } from "./namecache.ts";
 
 /** Resolves when it is left. */
 export async function runShell(session: Session, terminal: Terminal, input: Input, hasEditor: boolean): Promise<void> {
-  const names = new NameCache(session);
+  const names = new NameCache(() => session.reach);
   const { historyFile, prompt } = session.settings;
   const editor = hasEditor ? new Editor(readHistory(historyFile), input, (line) => completeLine(session, names, line)) : null;
   const interrupted = new AbortController();
@@ -45,31 +43,4 @@ async function untilAborted(signal: AbortSignal, work: () => Promise<void>): Pro
 
 async function completeLine(session: Session, names: NameCache, line: string): Promise<Completion> {
   return complete(line, session.commands, needsProcesses(line, session.commands) ? await names.get() : []);
-}
-
-/** The names are asked for once per command, not at every tab. (CTL-064) */
-class NameCache {
-  readonly #session: Session;
-  #infos: Promise<Result<readonly ProcessInfo[], Failure>> | null = null;
-
-  constructor(session: Session) {
-    this.#session = session;
-  }
-
-  async get(): Promise<readonly ProcessInfo[]> {
-    this.#infos ??= this.#ask();
-    const infos = await this.#infos;
-    return infos.ok ? infos.value : [];
-  }
-
-  forget(): void {
-    this.#infos = null;
-  }
-
-  async #ask(): Promise<Result<readonly ProcessInfo[], Failure>> {
-    const supervisor = this.#session.reach.supervisor();
-    const infos = await supervisor.getAllProcessInfo();
-    supervisor.close();
-    return infos.ok ? ok(infos.value) : infos;
-  }
 }
