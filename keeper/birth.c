@@ -129,7 +129,10 @@ void birth_work(struct job *job, struct worker *worker) {
   if (b->child > 0 && b->fds[2] < 0) b->fds[2] = b->fds[1];
   b->mono = now_mono();
   b->wall = now_wall();
-  if (begun) (void)step(b, STEP_FORK, sys_clone(child_main, worker->stack + sizeof worker->stack, b, &b->pid));
+  if (begun) {
+    int pid = sys_clone(child_main, worker->stack + sizeof worker->stack, b, &b->pid);
+    if (step(b, STEP_FORK, pid)) __atomic_store_n(&b->pid, pid, __ATOMIC_RELEASE); /* the kernel has said so already, but for emulators that share no memory */
+  }
   if (b->child == 0) return;
   if (b->fds[2] == b->fds[1]) b->fds[2] = -1;
   close_all(b->fds);
