@@ -1,17 +1,21 @@
 /**
  * What the reading of a configuration finds: errors in the order in which the original would meet them, and remarks. Reading goes on after an error,
- * so that all are shown at once; one place is complained about once. Whether a folder exists is left open here, as the condition of an error,
- * so that reading stays pure and the loader can ask for all folders in one go.
+ * so that all are shown at once; one place is complained about once. Whether a folder exists or a plug-in can be loaded is left open here, as the
+ * condition of an error, so that reading stays pure and the loader can ask for all of them in one go.
  */
 import type { ConfigError, Remark } from "./model.ts";
+import type { PluginName } from "./plugins.ts";
+
+/** What only the world can tell. */
+export type Demand = { readonly kind: "folder"; readonly path: string } | { readonly kind: "plugin"; readonly plugin: PluginName };
 
 export type PossibleError = {
   /** What is wrong: a section read for several groups or processes is complained about once. */
   readonly place: string;
   /** Put into words only when it counts: nearly every log file demands a folder, and nearly every folder exists. */
-  readonly error: () => ConfigError;
-  /** The error only counts when this folder does not exist. */
-  readonly unlessFolder: string | null;
+  readonly error: (why: string) => ConfigError;
+  /** The error only counts when this is lacking; `error` is told why. */
+  readonly unless: Demand | null;
   /** Something is missing: after a syntax error this may be a mere consequence, and is not shown. */
   readonly isAbsence: boolean;
 };
@@ -25,12 +29,12 @@ export class Findings {
   addError(place: string, error: ConfigError, more: { isAbsence?: boolean } = {}): void {
     if (this.#places.has(place)) return;
     this.#places.add(place);
-    this.errors.push({ place, error: () => error, unlessFolder: null, isAbsence: more.isAbsence ?? false });
+    this.errors.push({ place, error: () => error, unless: null, isAbsence: more.isAbsence ?? false });
   }
 
-  /** An error unless the folder exists. That it may turn out to be none is why it does not hide others of the same place here. */
-  demandFolder(place: string, folder: string, error: () => ConfigError): void {
-    this.errors.push({ place, error, unlessFolder: folder, isAbsence: false });
+  /** An error unless the demand is met. That it may turn out to be none is why it does not hide others of the same place here. */
+  demand(place: string, demand: Demand, error: (why: string) => ConfigError): void {
+    this.errors.push({ place, error, unless: demand, isAbsence: false });
   }
 
   remark(level: Remark["level"], text: string): void {
@@ -45,14 +49,17 @@ export class Findings {
   }
 }
 
-/** The errors that count once it is known which folders exist: one per place, and after a syntax error none about something missing. */
-export function settled(errors: readonly PossibleError[], exists: (folder: string) => boolean, hasSyntaxErrors: boolean): ConfigError[] {
+/** The errors that count once it is known what is lacking, and why: one per place, and after a syntax error none about something missing. */
+export function settled(
+  errors: readonly PossibleError[],
+  lacks: (demand: Demand) => string | null,
+  hasSyntaxErrors: boolean,
+): ConfigError[] {
   const places = new Set<string>();
-  const counting = errors.filter(({ place, unlessFolder, isAbsence }) => {
-    if (unlessFolder !== null && exists(unlessFolder)) return false;
-    if ((isAbsence && hasSyntaxErrors) || places.has(place)) return false;
+  return errors.flatMap(({ place, error, unless, isAbsence }) => {
+    const why = unless === null ? "" : lacks(unless);
+    if (why === null || (isAbsence && hasSyntaxErrors) || places.has(place)) return [];
     places.add(place);
-    return true;
+    return [error(why)];
   });
-  return counting.map(({ error }) => error());
 }

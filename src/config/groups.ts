@@ -10,7 +10,6 @@ import type { Ini } from "./merge.ts";
 import type { GroupConfig, GroupKind, ProcessConfig } from "./model.ts";
 import type { BaseNames } from "./names.ts";
 import { nearest } from "./nearest.ts";
-import type { KnownNames } from "./plugins.ts";
 import { readProcesses } from "./programs.ts";
 import { SectionReader, type Surroundings } from "./reader.ts";
 import { FCGI_PROGRAM, GROUP, PROGRAM } from "./table.ts";
@@ -22,7 +21,6 @@ export type GroupFacts = {
   /** The variables of [supervisord] environment. */
   readonly environment: Readonly<Record<string, string>>;
   readonly around: Surroundings;
-  readonly known: KnownNames;
 };
 
 /** In the order of building; see `sortedGroups`. */
@@ -106,7 +104,7 @@ function readProgramGroup(reader: SectionReader, facts: GroupFacts): GroupConfig
 /** The pool's name is not trimmed, and is checked with its processes. (CONF-284) */
 function readListenerGroup(reader: SectionReader, facts: GroupFacts): GroupConfig {
   const name = reader.section.name.slice("eventlistener:".length);
-  const { priority, ...pool } = readPool(reader, facts.base, facts.known);
+  const { priority, ...pool } = readPool(reader, facts.base);
   return single(reader, facts, name, priority, { kind: "listeners", ...pool });
 }
 

@@ -2,7 +2,7 @@
 import { EVENT_NAMES } from "./eventnames.ts";
 import type { BaseNames } from "./names.ts";
 import { nearest } from "./nearest.ts";
-import { type KnownNames, pluginRemedy, unresolved } from "./plugins.ts";
+import { BUILT_IN } from "./plugins.ts";
 import type { SectionReader } from "./reader.ts";
 import { EVENT_LISTENER } from "./table.ts";
 
@@ -16,16 +16,14 @@ export type Pool = {
 const KNOWN_EVENTS: ReadonlySet<string> = new Set(EVENT_NAMES);
 
 /** In the order of the original's checks. (CONF-272) */
-export function readPool(reader: SectionReader, base: BaseNames, known: KnownNames): Pool {
+export function readPool(reader: SectionReader, base: BaseNames): Pool {
   const names = base.hereToo;
   const section = reader.section.name;
   const priority = reader.read("priority", EVENT_LISTENER.priority, names);
   const bufferSize = reader.read("buffer_size", EVENT_LISTENER.buffer_size, names);
   if (bufferSize < 1) reader.fail("buffer_size", `[${section}] section sets invalid buffer_size (${bufferSize})`, "give a number above 0");
   const resultHandler = reader.read("result_handler", EVENT_LISTENER.result_handler, names);
-  if (!known.resultHandlers.has(resultHandler)) {
-    reader.fail("result_handler", unresolved(resultHandler, section), pluginRemedy(known.resultHandlers));
-  }
+  reader.demandPlugin("result_handler", resultHandler, BUILT_IN.resultHandlers);
   const events = readEvents(reader, base);
   const redirect = reader.read("redirect_stderr", EVENT_LISTENER.redirect_stderr, names);
   if (redirect) {

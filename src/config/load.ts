@@ -8,7 +8,7 @@ import { ok, type Result, refuse } from "../result.ts";
 import type { Flags } from "./daemonsection.ts";
 import { decodeUtf8 } from "./decode.ts";
 import { byCodePoint } from "./expand.ts";
-import { settled } from "./findings.ts";
+import { type Demand, settled } from "./findings.ts";
 import { hasMagic, matchesName } from "./glob.ts";
 import { includePatterns } from "./include.ts";
 import { type IniFile, readIni } from "./ini.ts";
@@ -16,7 +16,7 @@ import { mergeIni, type PlacedFile } from "./merge.ts";
 import type { Config, ConfigError, Remark } from "./model.ts";
 import { baseNames, environmentNames } from "./names.ts";
 import { absolute, folderOf, joined } from "./pathnames.ts";
-import { BUILT_IN, type KnownNames } from "./plugins.ts";
+import { type CheckPlugin, NO_SUCH_PLUGIN, type PluginName } from "./plugins.ts";
 import type { Trace } from "./reader.ts";
 import { type Facts, resolve } from "./resolve.ts";
 
@@ -27,7 +27,8 @@ export type LoadRequest = {
   readonly file: string;
   /** The flags of the command line. */
   readonly flags: Flags;
-  readonly known?: KnownNames;
+  /** Loads a plug-in to see whether it can be loaded. Without it there are none but the built-in ones. */
+  readonly checkPlugin?: CheckPlugin;
   readonly trace?: Trace;
 };
 
@@ -60,7 +61,6 @@ export async function loadConfig(doors: LoadDoors, request: LoadRequest): Promis
     environment: birth.environment,
     hostName: birth.hostName,
     tempDir: await findTempDir(doors),
-    known: request.known ?? BUILT_IN,
     flags: request.flags,
   };
   const resolved = resolve(
@@ -71,11 +71,12 @@ export async function loadConfig(doors: LoadDoors, request: LoadRequest): Promis
   );
   const syntaxErrors = [...main.value.ini.errors, ...included.errors];
   const possible = [...include.findings.errors, ...resolved.errors];
-  const exists = await findFolders(
+  const lacks = await meetDemands(
     doors,
-    possible.map((error) => error.unlessFolder).filter((folder) => folder !== null),
+    possible.flatMap(({ unless }) => unless ?? []),
+    (plugin) => request.checkPlugin?.(plugin, here) ?? NO_SUCH_PLUGIN,
   );
-  const [ofInclude, others] = [include.findings.errors, resolved.errors].map((errors) => settled(errors, exists, syntaxErrors.length > 0));
+  const [ofInclude, others] = [include.findings.errors, resolved.errors].map((errors) => settled(errors, lacks, syntaxErrors.length > 0));
   const errors = [...main.value.ini.errors, ...(ofInclude ?? []), ...included.errors, ...(others ?? [])];
   return errors.length === 0 && resolved.config !== null ? ok(resolved.config) : refuse(errors);
 }
@@ -214,6 +215,26 @@ async function matchesIn(doors: LoadDoors, folder: string, last: string): Promis
 async function isFolder(doors: LoadDoors, path: string): Promise<boolean> {
   const info = path === "" ? null : await doors.files.stat(joined(doors.birth.cwd, path));
   return info?.ok === true && info.value.kind === "directory";
+}
+
+type Check = (plugin: PluginName) => string | null | Promise<string | null>;
+
+/** Asks the world for everything at once; plug-ins one after the other, since each runs code. */
+async function meetDemands(doors: LoadDoors, demands: readonly Demand[], check: Check): Promise<(demand: Demand) => string | null> {
+  const exists = await findFolders(
+    doors,
+    demands.flatMap((demand) => (demand.kind === "folder" ? demand.path : [])),
+  );
+  const problems = new Map<string, string | null>();
+  const key = ({ module, exported }: PluginName): string => `${module}:${exported}`;
+  for (const demand of demands) {
+    if (demand.kind !== "plugin" || problems.has(key(demand.plugin))) continue;
+    problems.set(key(demand.plugin), await check(demand.plugin));
+  }
+  return (demand) => {
+    if (demand.kind === "folder") return exists(demand.path) ? null : "there is no such folder";
+    return problems.get(key(demand.plugin)) ?? null;
+  };
 }
 
 /** Answers for all folders at once. */

@@ -11,6 +11,7 @@ import type { IniSection, IniValue } from "./ini.ts";
 import type { Ini } from "./merge.ts";
 import type { ConfigError } from "./model.ts";
 import type { Homes } from "./pathnames.ts";
+import { NO_SUCH_PLUGIN, parsePluginName, pluginRemedy, unresolved } from "./plugins.ts";
 import { quoted } from "./quoting.ts";
 import type { Option } from "./table.ts";
 import { type Judge, READERS, type Values } from "./values.ts";
@@ -131,6 +132,16 @@ export class SectionReader {
     this.#around.findings.addError(this.#placeOf(name), this.#error(name, message, hint));
   }
 
+  /** Records that an option is wrong unless the plug-in that it names is built in or can be loaded. */
+  demandPlugin(name: string, text: string, builtIn: ReadonlySet<string>): void {
+    if (builtIn.has(text)) return;
+    const { name: section } = this.section;
+    const error = (why: string): ConfigError => this.#error(name, unresolved(text, section, why), pluginRemedy(builtIn));
+    const plugin = parsePluginName(text);
+    if (plugin === null) this.#around.findings.addError(this.#placeOf(name), error(NO_SUCH_PLUGIN));
+    else this.#around.findings.demand(this.#placeOf(name), { kind: "plugin", plugin }, error);
+  }
+
   /** Records that an option is missing; the section's header is the place. */
   failMissing(name: string, message: string, hint: string | null = null): void {
     this.#around.findings.addError(this.#placeOf(name), this.#error(name, message, hint), { isAbsence: true });
@@ -150,7 +161,7 @@ export class SectionReader {
   #judge(name: string): Judge {
     const { accounts, homes, findings } = this.#around;
     const demandFolder = (path: string, message: string): void =>
-      findings.demandFolder(this.#placeOf(name), path, () => this.#error(name, message, remedyFor("folder", path)));
+      findings.demand(this.#placeOf(name), { kind: "folder", path }, () => this.#error(name, message, remedyFor("folder", path)));
     return { accounts, homes, demandFolder };
   }
 

@@ -9,7 +9,6 @@ import { readGroups, sortedGroups } from "./groups.ts";
 import type { Ini } from "./merge.ts";
 import type { Config, Remark, ServerConfig } from "./model.ts";
 import { baseNames, environmentNames } from "./names.ts";
-import type { KnownNames } from "./plugins.ts";
 import { SectionReader, type Surroundings, type Trace } from "./reader.ts";
 import { checkMainInterface, readRpcInterfaces } from "./rpcinterfaces.ts";
 import { readServers } from "./servers.ts";
@@ -27,7 +26,6 @@ export type Facts = {
   readonly accounts: Accounts;
   /** The folder for temporary files. */
   readonly tempDir: string;
-  readonly known: KnownNames;
   readonly flags: Flags;
   lineText(file: string, line: number): string | null;
 };
@@ -55,8 +53,8 @@ export function resolve(ini: Ini, facts: Facts, remarks: readonly Remark[] = [],
   const first = baseNames([env], facts.here, facts.hostName);
   const section = readDaemonSection(reader, first, facts.flags, around, facts);
   const base = baseNames([env, environmentNames(section.environment)], facts.here, facts.hostName);
-  const rpcInterfaces = readRpcInterfaces(ini, base, around, facts.known);
-  const groups = readGroups({ ini, base, environment: section.environment, around, known: facts.known });
+  const rpcInterfaces = readRpcInterfaces(ini, base, around);
+  const groups = readGroups({ ini, base, environment: section.environment, around });
   const servers = readServers(ini, base, around, facts.cwd);
   const uid = readDaemonUser(reader, section, facts.flags, around);
   if (servers.length > 0) checkMainInterface(ini, around);

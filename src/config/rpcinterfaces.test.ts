@@ -2,16 +2,18 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fault, faults, good, MAIN, world } from "./load.fixture.ts";
 import { loadConfig } from "./load.ts";
-import { BUILT_IN, type KnownNames, MAIN_RPC_INTERFACE } from "./plugins.ts";
+import { type CheckPlugin, MAIN_RPC_INTERFACE, parsePluginName } from "./plugins.ts";
 
-const KNOWN: KnownNames = { ...BUILT_IN, rpcInterfaces: new Set([...BUILT_IN.rpcInterfaces, "./mine.js:make"]) };
+/** One module that has `make`. */
+const checkPlugin: CheckPlugin = async ({ module, exported }, folder) =>
+  module !== "./mine.js" ? `there is no ${folder}/${module}` : exported === "make" ? null : `it has no function ${exported}`;
 const MINE = "[rpcinterface:x]\nsupervisor.rpcinterface_factory=./mine.js:make\n";
 const MAIN_INTERFACE = `[rpcinterface:supervisor]\nsupervisor.rpcinterface_factory = ${MAIN_RPC_INTERFACE}\n`;
 const SERVER = "[unix_http_server]\nfile=/tmp/s\n";
 
 async function mine(text: string) {
   const doors = world({ files: { [MAIN]: `[supervisord]\n${text}` }, environment: { A: "alpha" } });
-  const loaded = await loadConfig(doors, { file: MAIN, flags: new Map(), known: KNOWN });
+  const loaded = await loadConfig(doors, { file: MAIN, flags: new Map(), checkPlugin });
   return loaded.ok ? loaded.value.rpcInterfaces : loaded.error[0]?.message;
 }
 
@@ -65,4 +67,24 @@ test("CONF-310, CONF-311: the main interface is known by its name, and may be mi
 test("CONF-312: [ctlplugin:x] and [supervisorctl] are not read, and are no unknown sections", async () => {
   const { remarks } = await good("[ctlplugin:x]\nsupervisor.ctl_factory=%(no)s\nmore=1\n[supervisorctl]\nserverurl=%(no)s\n");
   assert.deepEqual(remarks, []);
+});
+
+test("RPC-240: a plug-in that cannot be loaded is an error with its place and the reason", async () => {
+  assert.equal(
+    await mine(MINE.replace(":make", ":nothere")),
+    "./mine.js:nothere cannot be resolved within [rpcinterface:x]: it has no function nothere",
+  );
+  assert.match(String(await mine(MINE.replace("mine.js", "other.js"))), /\[rpcinterface:x\]: there is no \/\S*\/\.\/other\.js$/);
+});
+
+test("EVT-109: the same for a result handler", async () => {
+  const listener = (handler: string) => `[eventlistener:l]\ncommand=/bin/cat\nevents=TICK_5\nresult_handler=${handler}\n`;
+  assert.match(String(await mine(listener("./mine.js:nothere"))), /within \[eventlistener:l\]: it has no function nothere/);
+  assert.ok(Array.isArray(await mine(listener("./mine.js:make"))));
+});
+
+test("a plug-in's name is a module and what it exports, divided by the last colon", () => {
+  assert.deepEqual(parsePluginName("./a.mjs:make"), { module: "./a.mjs", exported: "make" });
+  assert.deepEqual(parsePluginName("a:b:c"), { module: "a:b", exported: "c" });
+  for (const text of ["", "a", ":a", "a:"]) assert.equal(parsePluginName(text), null, text);
 });

@@ -2,7 +2,7 @@
 import type { Ini } from "./merge.ts";
 import type { PluginConfig } from "./model.ts";
 import type { BaseNames } from "./names.ts";
-import { type KnownNames, MAIN_RPC_INTERFACE, pluginRemedy, unresolved } from "./plugins.ts";
+import { BUILT_IN, MAIN_RPC_INTERFACE } from "./plugins.ts";
 import { SectionReader, type Surroundings } from "./reader.ts";
 import { RPC_INTERFACE } from "./table.ts";
 
@@ -10,18 +10,18 @@ const PREFIX = "rpcinterface:";
 const FACTORY = "supervisor.rpcinterface_factory";
 
 /** The name is the text after the colon, untrimmed; other options go to what makes the interface. (CONF-301..CONF-306) */
-export function readRpcInterfaces(ini: Ini, base: BaseNames, around: Surroundings, known: KnownNames): PluginConfig[] {
+export function readRpcInterfaces(ini: Ini, base: BaseNames, around: Surroundings): PluginConfig[] {
   const sections = [...ini.sections.values()].filter(({ name }) => name.startsWith(PREFIX));
-  return sections.map((section) => readInterface(new SectionReader(ini, section, around), base, known));
+  return sections.map((section) => readInterface(new SectionReader(ini, section, around), base));
 }
 
-function readInterface(reader: SectionReader, base: BaseNames, known: KnownNames): PluginConfig {
+function readInterface(reader: SectionReader, base: BaseNames): PluginConfig {
   const section = reader.section.name;
   const factory = reader.read(FACTORY, RPC_INTERFACE[FACTORY], base.env);
   if (factory === null && reader.written(FACTORY) === null) {
     reader.failMissing(FACTORY, `section [${section}] does not specify a ${FACTORY}`, `add a line ${FACTORY}=${MAIN_RPC_INTERFACE}`);
-  } else if (factory !== null && !known.rpcInterfaces.has(factory)) {
-    reader.fail(FACTORY, unresolved(factory, section), pluginRemedy(known.rpcInterfaces));
+  } else if (factory !== null) {
+    reader.demandPlugin(FACTORY, factory, BUILT_IN.rpcInterfaces);
   }
   // The main interface takes no options, so defaults of all sections are none for it (note on CONF-053).
   const given = factory === MAIN_RPC_INTERFACE ? [...reader.section.options.keys()] : reader.names();

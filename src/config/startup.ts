@@ -7,7 +7,7 @@ import type { Flags } from "./daemonsection.ts";
 import { configAsJson, Effective, printConfig } from "./effective.ts";
 import { findConfigFile, type LoadDoors, loadConfig } from "./load.ts";
 import type { Config, ConfigError, Remark } from "./model.ts";
-import type { KnownNames } from "./plugins.ts";
+import type { CheckPlugin } from "./plugins.ts";
 import { renderErrors } from "./report.ts";
 import { readSupervisordArguments, type SupervisordCommand } from "./supervisord.ts";
 
@@ -20,7 +20,7 @@ export type StartUp =
 /** Exit code of a usage error, which a wrong configuration is one of. (CLI-045) */
 const USAGE = 2;
 
-export async function startUp(doors: LoadDoors, known?: KnownNames): Promise<StartUp> {
+export async function startUp(doors: LoadDoors, checkPlugin?: CheckPlugin): Promise<StartUp> {
   const command = await readSupervisordArguments(doors);
   const { argv0 } = doors.birth;
   switch (command.kind) {
@@ -32,7 +32,7 @@ export async function startUp(doors: LoadDoors, known?: KnownNames): Promise<Sta
     case "run":
     case "check":
     case "print-config":
-      return readConfig(doors, command, known);
+      return readConfig(doors, command, checkPlugin);
     default:
       return unreachable(command);
   }
@@ -40,7 +40,7 @@ export async function startUp(doors: LoadDoors, known?: KnownNames): Promise<Sta
 
 type Reading = Extract<SupervisordCommand, { readonly flags: Flags }>;
 
-async function readConfig(doors: LoadDoors, command: Reading, known: KnownNames | undefined): Promise<StartUp> {
+async function readConfig(doors: LoadDoors, command: Reading, checkPlugin: CheckPlugin | undefined): Promise<StartUp> {
   const { flags, kind, asJson } = command;
   const { argv0 } = doors.birth;
   const found = await findConfigFile(doors, flags);
@@ -48,7 +48,12 @@ async function readConfig(doors: LoadDoors, command: Reading, known: KnownNames 
   const effective = new Effective();
   const wantsValues = kind === "print-config";
   const loaded = found.file.ok
-    ? await loadConfig(doors, { file: found.file.value, flags, ...(known && { known }), ...(wantsValues && { trace: effective.trace }) })
+    ? await loadConfig(doors, {
+        file: found.file.value,
+        flags,
+        ...(checkPlugin && { checkPlugin }),
+        ...(wantsValues && { trace: effective.trace }),
+      })
     : found.file;
   const isCheckAsJson = kind === "check" && asJson;
   if (!loaded.ok) return isCheckAsJson ? checked(loaded.error, [], notice) : failed(loaded.error, argv0, notice);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
@@ -130,7 +130,10 @@ test("CTL-031, CLI-065: -r names the history file, where the original does not l
 
 test("CTL-181, CTL-175: plug-ins need a factory; their other options are theirs", () => {
   const configuration = file("plugin.conf", `${section("")}[ctlplugin:my]\nsupervisor.ctl_factory=./x.js:make\nColour = %(ENV_SOCKET)s\n`);
-  assert.deepEqual(read({ configuration }).plugins, [{ name: "my", factory: "./x.js:make", options: { colour: "s.sock" } }]);
+  const excerpt = "supervisor.ctl_factory=./x.js:make";
+  const line = readFileSync(configuration, "utf8").split("\n").indexOf(excerpt) + 1;
+  const place = { file: configuration, line, excerpt };
+  assert.deepEqual(read({ configuration }).plugins, [{ name: "my", factory: "./x.js:make", options: { colour: "s.sock" }, place }]);
   assert.equal(
     error({ configuration: file("noplugin.conf", `${section("")}[ctlplugin:my]\na=b\n`) }),
     "section [ctlplugin:my] does not specify a supervisor.ctl_factory",

@@ -15,6 +15,8 @@ export async function boot(core: Core): Promise<Result<true, BootFailure>> {
   if (!limited.ok) return refuse({ text: limited.error, code: 2 });
   const opened = await openLog(core, [...became.value, ...limited.value]);
   if (!opened.ok) return opened;
+  const made = await core.plugins.begin(core);
+  if (!made.ok) return refuse({ text: made.error, code: 2 });
   const up = await bringUpGroups(core);
   if (!up.ok) return up;
   await daemonize(core);

@@ -45,6 +45,7 @@ export async function beginToRun(core: Core, options: { fresh: boolean }): Promi
   core.loop.post((turn) => {
     // From `ready` on a successor takes over instead of beginning anew, so what it needs goes into the same batch.
     if (options.fresh) turn.effect({ type: "ready" });
+    if (core.world.mood === "RESTARTING") core.world.mood = "RUNNING";
     turn.state(recordKeys.config, encodeRecord(configRecord(core)));
     turn.state(recordKeys.daemon, encodeRecord(daemonRecord(core)));
   });

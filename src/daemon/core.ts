@@ -13,6 +13,7 @@ import type { Events } from "./events.ts";
 import type { Limbo } from "./limbo.ts";
 import type { Numbers } from "./numbers.ts";
 import type { Outputs } from "./outputs.ts";
+import type { Plugins } from "./plugins.ts";
 import type { Preparations } from "./preparations.ts";
 import type { LoadConfig } from "./reload.ts";
 import type { Servers } from "./servers.ts";
@@ -28,6 +29,7 @@ export type Core = {
   readonly answers: Answers;
   readonly events: Events;
   readonly outputs: Outputs;
+  readonly plugins: Plugins;
   readonly preparations: Preparations;
   readonly limbo: Limbo;
   readonly echoes: Echoes;
@@ -58,6 +60,10 @@ export type Core = {
   next: Config | null;
   /** Everything is down and what comes after has begun. */
   ending: boolean;
+  /** Another reload was ordered meanwhile. */
+  reloadAgain: boolean;
+  /** Children that no process owns. */
+  readonly strangers: Set<number>;
   /** What is done when everything is down. */
   onEnded: () => void;
 };

@@ -3,7 +3,7 @@ import type { Config } from "../config/model.ts";
 import type { Doors } from "../doors.ts";
 import type { Report } from "../link/messages.ts";
 import { ok, type Result, refuse } from "../result.ts";
-import { advanceGoingDown } from "../supervisor/goingdown.ts";
+import { goOnGoingDown } from "../supervisor/goingdown.ts";
 import { deadlinesDue, nextDeadlineMs, stepMember, stepReports } from "../supervisor/step.ts";
 import { resumeUpdates } from "../supervisor/update.ts";
 import { emptyWorld } from "../supervisor/world.ts";
@@ -13,25 +13,28 @@ import { type BootFailure, boot } from "./boot.ts";
 import type { Core, Inheritance } from "./core.ts";
 import { Echoes } from "./echoes.ts";
 import { Events } from "./events.ts";
+import { ended } from "./goingdown.ts";
 import { startAutostarts } from "./groups.ts";
 import { Limbo } from "./limbo.ts";
 import { Numbers } from "./numbers.ts";
 import { Outputs } from "./outputs.ts";
+import { noPlugins, type OpenPlugin, Plugins, serveWithPlugins } from "./plugins.ts";
 import { startWithoutStates } from "./poisoned.ts";
 import { Preparations } from "./preparations.ts";
 import { readStored, restoreWorld, resumePreparations, type Stored } from "./recovery.ts";
-import { type LoadConfig, rebuild } from "./reload.ts";
+import type { LoadConfig } from "./reload.ts";
 import { receive } from "./reports.ts";
 import { type Serve, Servers } from "./servers.ts";
-import { shutDown } from "./shutdown.ts";
 import { Sockets } from "./sockets.ts";
 import { takeStep } from "./steps.ts";
+import { rememberStrangers } from "./strangers.ts";
 import { Loop } from "./turn.ts";
 
 export type DaemonParts = {
   readonly doors: Doors;
   readonly load: LoadConfig;
   readonly serve: Serve;
+  readonly plugins?: OpenPlugin;
   /** A broken invariant: the last words have been said when this is called. */
   readonly onBug: (error: unknown) => void;
 };
@@ -78,6 +81,7 @@ async function takeOver(parts: DaemonParts, inheritance: Inheritance, open: Open
 async function resume(core: Core, stored: Stored, inheritance: Inheritance): Promise<void> {
   core.available = stored.available;
   core.reread = stored.reread;
+  rememberStrangers(core, inheritance);
   core.activity.configure(core.running.daemon);
   core.outputs.restore(core, inheritance);
   core.events.restore(core, inheritance);
@@ -100,14 +104,14 @@ export function continueLife(core: Core): void {
       .flatMap((group) => [...group.members.values()])
       .filter((member) => member.state.pid !== 0);
     core.activity.write(turn, "info", `the daemon was restarted and carries on: ${alive.length} running, nothing was lost`);
+    // A reload that was building up when its daemon died has started some of it: that goes down again first.
+    if (core.world.mood !== "RUNNING") takeStep(core, turn, (step, now) => goOnGoingDown(core.world, now, step));
     resumePreparations(core);
     takeStep(core, turn, (step, now) => resumeUpdates(core.world, now, step));
-    takeStep(core, turn, (step, now) => advanceGoingDown(core.world, now, step));
-    if (core.world.goingDown === null && core.world.mood !== "RUNNING") turn.after.push(core.onEnded);
     core.events.dispatchAll(core, turn);
   });
   startAutostarts(core);
-  core.servers.serve(core);
+  void serveWithPlugins(core);
 }
 
 function makeCore(parts: DaemonParts, inheritance: Inheritance, config: Config): Core {
@@ -122,6 +126,7 @@ function makeCore(parts: DaemonParts, inheritance: Inheritance, config: Config):
     answers: new Answers(),
     events: new Events(),
     outputs: new Outputs(),
+    plugins: new Plugins(parts.plugins ?? noPlugins),
     preparations: new Preparations(),
     limbo: new Limbo(),
     echoes: new Echoes(),
@@ -140,21 +145,11 @@ function makeCore(parts: DaemonParts, inheritance: Inheritance, config: Config):
     uid: doors.birth.uid,
     next: null,
     ending: false,
+    reloadAgain: false,
+    strangers: new Set(),
     onEnded: () => void ended(core),
   };
   return core;
-}
-
-async function ended(core: Core): Promise<void> {
-  if (core.ending) return;
-  core.ending = true;
-  await leave(core);
-  core.ending = false;
-}
-
-async function leave(core: Core): Promise<void> {
-  if (core.world.mood === "RESTARTING") await rebuild(core);
-  else await shutDown(core);
 }
 
 /** One alarm for everything that waits for a time. */

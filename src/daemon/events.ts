@@ -17,7 +17,6 @@ import {
   stepPool,
 } from "../events/pool.ts";
 import { eventRecord, poolRecord, restorePool } from "../events/poolrecords.ts";
-import { resultHandler } from "../events/results.ts";
 import { dueTicks, type TickSlices } from "../events/ticks.ts";
 import type { SupervisorEvent } from "../events/types.ts";
 import { ok, type Result, refuse, unreachable } from "../result.ts";
@@ -195,14 +194,12 @@ export async function sendStdin(core: Core, ref: Ref, bytes: Uint8Array): Promis
 /** `processes`: also those that are on their way out. */
 function poolConfigOf(core: Core, group: GroupConfig, processes: readonly string[]): PoolConfig | null {
   if (group.kind !== "listeners") return null;
-  const handler = resultHandler(group.resultHandler);
-  if (handler === null) throw new Error(`broken invariant: the configuration let the result handler ${group.resultHandler} pass`);
   return {
     name: group.name,
     processes,
     events: new Set(group.events),
     bufferSize: group.bufferSize,
-    resultHandler: handler,
+    resultHandler: core.plugins.handlerFor(core, group.name, group.resultHandler),
     identifier: core.running.daemon.identifier,
   };
 }

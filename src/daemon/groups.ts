@@ -1,9 +1,9 @@
 /** Groups come and go: their files, pools and records with the step that adds or removes them. */
 import type { GroupConfig } from "../config/model.ts";
-import { ok, type Result, refuse } from "../result.ts";
+import { assert, ok, type Result, refuse } from "../result.ts";
 import { recordKeys } from "../supervisor/records.ts";
 import { addGroup, autostartsDue, removeGroup, stepMember } from "../supervisor/step.ts";
-import { isStopped } from "../supervisor/world.ts";
+import { type Group, isStopped } from "../supervisor/world.ts";
 import { createAutoLogs, forgetAutoLogs } from "./autologs.ts";
 import type { Core } from "./core.ts";
 import { tryFastCgi } from "./fastcgi.ts";
@@ -11,12 +11,14 @@ import { storeGroup } from "./grouprecords.ts";
 import { takeStep } from "./steps.ts";
 import type { Turn } from "./turn.ts";
 
-/** Adds a group: AUTO files, a trial of its socket, the pool, then the group itself. (PROC-149, PROC-228) */
+/** Adds a group: a trial of its socket, its result handler, AUTO files, the pool, then the group itself. (PROC-149, PROC-228) */
 export async function activateGroup(core: Core, config: GroupConfig): Promise<Result<true, string>> {
   if (config.kind === "fastcgi") {
     const tried = await tryFastCgi(core, config.socket);
     if (!tried.ok) return tried;
   }
+  const handler = await core.plugins.openHandler(core, config);
+  if (!handler.ok) return handler;
   const autoLogs = await createAutoLogs(core, config);
   core.loop.post((turn) => {
     if (core.world.groups.has(config.name)) return;
@@ -48,6 +50,7 @@ export async function deactivateGroup(core: Core, name: string): Promise<Result<
       result = refuse("still-running");
       return;
     }
+    giveUpChildren(core, group);
     core.events.groupRemoved(core, turn, group.config);
     takeStep(core, turn, (step) => removeGroup(core.world, name, step));
     turn.state(recordKeys.group(name), null);
@@ -63,8 +66,17 @@ export function dropAllGroups(core: Core, turn: Turn): void {
   for (const group of core.world.groups.values()) {
     turn.state(recordKeys.group(group.config.name), null);
     for (const member of group.members.values()) turn.state(recordKeys.process(member.ref), null);
+    giveUpChildren(core, group);
     core.events.groupRemoved(core, turn, group.config);
   }
   core.world.groups.clear();
   core.autoLogs.clear();
+}
+
+/** Only a process in UNKNOWN can have a child here: it runs on, and its end is told. (PROC-151) */
+function giveUpChildren(core: Core, group: Group): void {
+  for (const { ref, state } of group.members.values()) {
+    assert(state.child === 0 || state.state === "UNKNOWN", `${ref.process} is taken out in ${state.state}, with a child`);
+    if (state.child !== 0) core.strangers.add(state.child);
+  }
 }

@@ -1,4 +1,5 @@
 /** supervisord as the keeper starts it: the real doors and servers. Everything else is in files that know no real world. */
+import path from "node:path";
 import { findConfigFile, loadConfig } from "../config/load.ts";
 import { faultText, renderErrors } from "../config/report.ts";
 import { startUp } from "../config/startup.ts";
@@ -11,8 +12,10 @@ import { readBirth } from "./doors/birth.ts";
 import { realClock } from "./doors/clock.ts";
 import { realFiles } from "./doors/files.ts";
 import { KEEPER_FD_VARIABLE, keeperDescriptor, openKeeper } from "./doors/keeper.ts";
+import { realPlugins } from "./doors/plugins.ts";
 import { realRandom } from "./doors/random.ts";
 import { realResolveHost, realSelf } from "./doors/self.ts";
+import { checkWith, type OpenPlugin } from "./plugins.ts";
 import { serveHttp } from "./serve.ts";
 
 /** A bug: the keeper starts the next daemon, no child notices. */
@@ -35,7 +38,7 @@ async function main(): Promise<void> {
   // A successor must come up whatever the file says by now, so the file is read here only for those who ask about it.
   const command = await readSupervisordArguments(doors);
   if (command.kind === "run") return run(doors, command.flags);
-  const told = await startUp(doors);
+  const told = await startUp(doors, checkWith(plugins()));
   if (told.kind === "done") leave(doors, told.exitCode, told.stdout, told.stderr);
 }
 
@@ -52,18 +55,33 @@ async function run(doors: Commanded, flags: Flags): Promise<void> {
   if (!descriptor.ok) return leave(doors, 1, "", `supervisord: ${descriptor.error}\n`);
   delete process.env[KEEPER_FD_VARIABLE];
   const keeper = openKeeper(descriptor.value, (reason) => leave(doors, 1, "", `supervisord: ${reason}\n`));
+  const openPlugin = plugins();
+  const checkPlugin = checkWith(openPlugin);
   let errors = "";
   const load: DaemonParts["load"] = async () => {
     const { file, notice } = await findConfigFile(doors, flags);
-    const loaded = file.ok ? await loadConfig(doors, { file: file.value, flags }) : file;
+    const loaded = file.ok ? await loadConfig(doors, { file: file.value, flags, checkPlugin }) : file;
     if (loaded.ok) return loaded;
     errors = `${notice ?? ""}${notice === null ? "" : "\n"}${renderErrors(loaded.error, doors.birth.argv0)}`;
     return refuse(faultText(loaded.error));
   };
-  const started = await startDaemon({ doors: { ...doors, keeper }, load, serve: serveHttp, onBug: (error) => fail(doors, error) });
+  const parts: DaemonParts = {
+    doors: { ...doors, keeper },
+    load,
+    serve: serveHttp,
+    plugins: openPlugin,
+    onBug: (error) => fail(doors, error),
+  };
+  const started = await startDaemon(parts);
   if (started.ok) return;
   const { text, code } = started.error;
   leave(doors, code, "", errors !== "" ? errors : `Error: ${text}\nFor help, use ${doors.birth.argv0} -h\n`);
+}
+
+/** The thread's program lies beside this one, where both were built. */
+function plugins(): OpenPlugin {
+  const folder = path.dirname(process.argv[1] ?? "");
+  return realPlugins(path.join(folder, "plugin-thread.cjs"));
 }
 
 function fail(doors: Commanded, error: unknown): void {

@@ -12,8 +12,10 @@ import type { DaemonParts } from "./daemon.ts";
 import { storeAllGroups } from "./grouprecords.ts";
 import { startAutostarts } from "./groups.ts";
 import { streamOwner } from "./numbers.ts";
+import { serveWithPlugins } from "./plugins.ts";
 import { supervisorPort } from "./port.ts";
 import { adoptChildren } from "./recovery.ts";
+import { rememberStrangers } from "./strangers.ts";
 
 export async function startWithoutStates(
   parts: DaemonParts,
@@ -31,6 +33,7 @@ export async function startWithoutStates(
   adoptChildren(core.world, inheritance);
   for (const child of inheritance.children) core.numbers.skip(child.child);
   for (const socket of inheritance.sockets) core.numbers.skip(socket.socket);
+  rememberStrangers(core, inheritance);
   recallAutoLogs(core, inheritance);
   core.activity.configure(core.running.daemon);
   core.outputs.restore(core, inheritance);
@@ -46,7 +49,7 @@ export async function startWithoutStates(
   });
   startAutostarts(core);
   restartListeners(core);
-  core.servers.serve(core);
+  void serveWithPlugins(core);
   return ok(core);
 }
 

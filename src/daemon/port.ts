@@ -5,13 +5,13 @@ import { processMessages } from "../process/messages.ts";
 import { STATES } from "../process/states.ts";
 import { ok, type Result, refuse } from "../result.ts";
 import type { GroupView, ProcessRef, ProcessView, SupervisorPort, WaitOutcome } from "../rpc/port.ts";
-import { goDown } from "../supervisor/goingdown.ts";
 import { stepMember } from "../supervisor/step.ts";
 import { addWaiter } from "../supervisor/waiters.ts";
 import { findMember, type Group, groupsInOrder, type Member, type Waiter } from "../supervisor/world.ts";
 import { findCommand } from "./command.ts";
 import type { Core } from "./core.ts";
 import { sendStdin } from "./events.ts";
+import { orderDown } from "./goingdown.ts";
 import { activateGroup, deactivateGroup, startAutostarts } from "./groups.ts";
 import { requestReload } from "./reload.ts";
 import { reread } from "./reread.ts";
@@ -36,7 +36,7 @@ export function supervisorPort(core: Core): SupervisorPort {
     signal: (ref, signal) => signalProcess(core, ref, signal),
     sendStdin: (ref, bytes) => sendStdin(core, ref, bytes),
     clearLogs: (ref) => core.outputs.clear(core, ref),
-    shutdown: () => core.loop.post((turn) => takeStep(core, turn, (step, now) => goDown(core.world, "SHUTDOWN", now, step))),
+    shutdown: () => core.loop.post((turn) => orderDown(core, turn, "SHUTDOWN")),
     restart: () => requestReload(core),
     mainLogfile: () => core.running.daemon.logfile,
     clearMainLog: () => core.outputs.clearActivity(core),

@@ -4,14 +4,13 @@
  */
 import type { Config } from "../config/model.ts";
 import type { Result } from "../result.ts";
-import { goDown } from "../supervisor/goingdown.ts";
 import { recordKeys } from "../supervisor/records.ts";
 import { beginToRun, bringUpGroups, openActivity, restartDaemon } from "./bringup.ts";
 import type { Core } from "./core.ts";
+import { orderDown } from "./goingdown.ts";
 import { dropAllGroups } from "./groups.ts";
 import { removePidfile } from "./pidfile.ts";
 import { shutDown } from "./shutdown.ts";
-import { takeStep } from "./steps.ts";
 
 /** Reads the configuration again from the same command line; the error is one line for the log and for clients. */
 export type LoadConfig = () => Promise<Result<Config, string>>;
@@ -29,7 +28,7 @@ export function requestReload(core: Core): void {
       }
       if (core.world.mood === "SHUTDOWN") return undefined;
       core.next = loaded.value;
-      return takeStep(core, turn, (step, now) => goDown(core.world, "RESTARTING", now, step));
+      return orderDown(core, turn, "RESTARTING");
     });
   });
 }
@@ -47,18 +46,26 @@ export async function rebuild(core: Core): Promise<void> {
     core.running = next;
     core.available = next;
     core.reread = false;
-    if (core.world.mood === "RESTARTING") core.world.mood = "RUNNING";
   });
   await core.loop.flushed();
-  if (core.world.mood === "SHUTDOWN") return shutDown(core);
+  if (isToEnd(core)) return shutDown(core);
   openActivity(core);
+  core.plugins.end();
+  const made = await core.plugins.begin(core);
   const up = await bringUpGroups(core);
   core.loop.post((turn) => {
+    if (!made.ok) core.activity.write(turn, "critical", made.error);
     if (!up.ok) core.activity.write(turn, "critical", up.error.text);
   });
+  if (isToEnd(core)) return shutDown(core);
   await beginToRun(core, { fresh: false });
   if (up.ok && up.value.needsSuccessor) restartDaemon(core);
   return undefined;
+}
+
+/** A shutdown was ordered while this was waiting for something. */
+function isToEnd(core: Core): boolean {
+  return core.world.mood === "SHUTDOWN";
 }
 
 async function reloadedOr(core: Core): Promise<Config> {

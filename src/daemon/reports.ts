@@ -89,8 +89,9 @@ function stepTo(
 /** A report about a child that no process knows is about a process that was given up (removed while UNKNOWN): it is only told. */
 function stepChild(core: Core, turn: Turn, report: { readonly child: number; readonly type: string }, act: (member: Member) => void): void {
   for (const member of allMembers(core.world)) if (member.state.child === report.child) return act(member);
-  if (report.type === "exited")
-    core.activity.write(turn, "info", `child ${report.child}, which no process of the configuration owns any more, ended`);
+  if (report.type !== "exited") return undefined;
+  core.strangers.delete(report.child);
+  return core.activity.write(turn, "info", `child ${report.child}, which no process of the configuration owns any more, ended`);
 }
 
 /** Before there was a child it is a spawn error; after the fork the original's child says so on stderr and ends with 127. (PROC-062, PROC-077) */

@@ -2,7 +2,7 @@
 import { createHttpServer } from "../http/server.ts";
 import type { Activity } from "../rpc/activity.ts";
 import { makeCalls } from "../rpc/calls.ts";
-import { namespacesOf } from "../rpc/interfaces.ts";
+import { mainNamespaces } from "../rpc/interfaces.ts";
 import type { Core } from "./core.ts";
 import { realFollow } from "./doors/follow.ts";
 import { realTimers } from "./doors/timers.ts";
@@ -11,13 +11,11 @@ import type { Serve } from "./servers.ts";
 
 /** `onBug` is told of our own mistakes; the client has its 500 by then, and everything goes on. */
 export const serveHttp: Serve = (core, descriptor, server) => {
-  const namespaces = namespacesOf(core.running.rpcInterfaces);
-  if (!namespaces.ok) throw new Error(`broken invariant: the configuration let an unknown interface pass: ${namespaces.error}`);
   const port = supervisorPort(core);
   const http = createHttpServer({
     server,
     port,
-    calls: makeCalls(port, namespaces.value),
+    calls: makeCalls(port, mainNamespaces(core.running.rpcInterfaces), core.plugins.interfaces),
     activity: activityOf(core),
     follow: realFollow,
     timers: realTimers,

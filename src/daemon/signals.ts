@@ -1,10 +1,9 @@
 /** Signals sent to supervisord: the keeper gets them and hands them on. (PROC-152, PROC-162, PROC-169, PROC-176..181) */
 import { daemonMessages as say } from "../logs/messages.ts";
 import { signalName } from "../process/waitstatus.ts";
-import { goDown } from "../supervisor/goingdown.ts";
 import type { Core } from "./core.ts";
+import { orderDown } from "./goingdown.ts";
 import { requestReload } from "./reload.ts";
-import { takeStep } from "./steps.ts";
 import type { Turn } from "./turn.ts";
 
 const SIGHUP = 1;
@@ -19,7 +18,7 @@ export function onSignal(core: Core, turn: Turn, signal: number): void {
     case SIGINT:
     case SIGQUIT:
       core.activity.write(turn, "warn", say.exitRequested(signalName(signal)));
-      return takeStep(core, turn, (step, now) => goDown(core.world, "SHUTDOWN", now, step));
+      return orderDown(core, turn, "SHUTDOWN");
     case SIGHUP:
       if (core.world.mood === "SHUTDOWN") {
         return core.activity.write(turn, "warn", say.restartIgnored(signalName(signal)));

@@ -41,6 +41,8 @@ export async function applyUpdate(core: Core, name: string): Promise<Result<bool
   const config = core.available.groups.find((group) => group.name === name);
   if (config === undefined || !core.world.groups.has(name)) return refuse("bad-name");
   if (core.running.daemon.updateMode !== "minimal" || planFor(core.world, config) === null) return ok(false);
+  const handler = await core.plugins.openHandler(core, config);
+  if (!handler.ok) core.loop.post((turn) => core.activity.write(turn, "critical", handler.error));
   const autoLogs = await createAutoLogs(core, config);
   const done = await new Promise<boolean>((resolve) => {
     core.loop.post((turn) => {

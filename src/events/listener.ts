@@ -5,7 +5,7 @@
  * A listener that leaves the protocol is UNKNOWN until its process starts again. (EVT-081..098)
  */
 import { unreachable } from "../result.ts";
-import type { Outcome, ResultHandler } from "./results.ts";
+import type { AnsweredEvent, Outcome, ResultHandler } from "./results.ts";
 
 /** The phases with their numbers in Supervisor. (EVT-081) */
 export const PHASES = { READY: 10, BUSY: 20, ACKNOWLEDGED: 30, UNKNOWN: 40 } as const;
@@ -34,17 +34,19 @@ export const STARTED: Listening = { phase: "ACKNOWLEDGED", line: new Uint8Array(
 /** An event has been sent: what comes now is its result. (EVT-100) */
 export const BUSY: Listening = { phase: "BUSY", line: new Uint8Array(0), result: null };
 
-/** Takes what a listener wrote. */
+/** Takes what a listener wrote. `event` is the one in its hands. */
 export function hear(
   listening: Listening,
   bytes: Uint8Array,
   handler: ResultHandler,
+  event: AnsweredEvent | null = null,
 ): { readonly listening: Listening; readonly heard: readonly Heard[] } {
   const heard: Heard[] = [];
+  const judge: Judge = { keepBytes: handler.keepBytes, judge: (kept, length) => handler.judge(kept, length, event) };
   let now = listening;
   let rest = bytes;
   while (rest.length > 0) {
-    const step = hearSome(now, rest, handler, heard);
+    const step = hearSome(now, rest, judge, heard);
     if (step.listening.phase !== now.phase) heard.push({ type: "changed", from: now.phase, to: step.listening.phase });
     now = step.listening;
     rest = step.rest;
@@ -60,18 +62,19 @@ const UNKNOWN: Listening = { phase: "UNKNOWN", line: NOTHING, result: null };
 const READY: Listening = { phase: "READY", line: NOTHING, result: null };
 const ACKNOWLEDGED: Listening = STARTED;
 
+/** The handler, with the event that it is asked about. */
+type Judge = { readonly keepBytes: number; judge(kept: Uint8Array, length: number): Outcome };
+
 type Step = { readonly listening: Listening; readonly rest: Uint8Array };
 
-function hearSome(listening: Listening, bytes: Uint8Array, handler: ResultHandler, heard: Heard[]): Step {
+function hearSome(listening: Listening, bytes: Uint8Array, judge: Judge, heard: Heard[]): Step {
   switch (listening.phase) {
     case "ACKNOWLEDGED":
       return hearReady(listening, bytes);
     case "READY":
       return { listening: UNKNOWN, rest: NOTHING };
     case "BUSY":
-      return listening.result === null
-        ? hearResultLine(listening, bytes, handler, heard)
-        : hearResult(listening.result, bytes, handler, heard);
+      return listening.result === null ? hearResultLine(listening, bytes, judge, heard) : hearResult(listening.result, bytes, judge, heard);
     case "UNKNOWN":
       return { listening, rest: NOTHING };
     default:
@@ -90,7 +93,7 @@ function hearReady(listening: Listening, bytes: Uint8Array): Step {
 }
 
 /** (EVT-086..091) */
-function hearResultLine(listening: Listening, bytes: Uint8Array, handler: ResultHandler, heard: Heard[]): Step {
+function hearResultLine(listening: Listening, bytes: Uint8Array, judge: Judge, heard: Heard[]): Step {
   const end = bytes.indexOf(LF);
   const line = joined(listening.line, bytes.subarray(0, end === -1 ? bytes.length : end));
   if (line.length <= RESULT_LINE_MAX && end === -1) return { listening: { ...listening, line }, rest: NOTHING };
@@ -99,16 +102,18 @@ function hearResultLine(listening: Listening, bytes: Uint8Array, handler: Result
     heard.push({ type: "bad-line", line: line.subarray(0, RESULT_LINE_MAX) });
     return { listening: UNKNOWN, rest: NOTHING };
   }
-  return hearResult({ length, received: 0, kept: NOTHING }, bytes.subarray(end + 1), handler, heard);
+  return hearResult({ length, received: 0, kept: NOTHING }, bytes.subarray(end + 1), judge, heard);
 }
 
 /** A result of length 0 is complete at once; the original waits for one byte more (EVT-090). */
-function hearResult(result: NonNullable<Listening["result"]>, bytes: Uint8Array, handler: ResultHandler, heard: Heard[]): Step {
+function hearResult(result: NonNullable<Listening["result"]>, bytes: Uint8Array, judge: Judge, heard: Heard[]): Step {
   const part = bytes.subarray(0, result.length - result.received);
   const received = result.received + part.length;
-  const kept = joined(result.kept, part.subarray(0, Math.max(0, handler.keepBytes - result.kept.length)));
+  const kept = joined(result.kept, part.subarray(0, Math.max(0, judge.keepBytes - result.kept.length)));
   if (received < result.length) return { listening: { ...BUSY, result: { ...result, received, kept } }, rest: NOTHING };
-  heard.push({ type: "result", outcome: handler.judge(kept, result.length) });
+  const outcome = judge.judge(kept, result.length);
+  heard.push({ type: "result", outcome });
+  if (outcome.kind === "failed") return { listening: UNKNOWN, rest: NOTHING };
   return { listening: ACKNOWLEDGED, rest: bytes.subarray(part.length) };
 }
 

@@ -15,7 +15,9 @@ export const eventMessages = {
   processed: (listener: string) => `${listener}: event was processed`,
   rejected: (listener: string) => `${listener}: event was rejected`,
   badResultLine: (listener: string, line: Uint8Array) => `${listener}: bad result line: '${textOf(line)}'`,
-  // The three below are ours: the original has no such limits.
+  causedError: (listener: string) => `${listener}: event caused an error`,
+  // Those below are ours: the original has no such limits, and writes a traceback nowhere.
+  handlerFailed: (listener: string, why: string) => `${listener}: the result handler failed: ${why}`,
   tooLarge: (pool: string, serial: number, bytes: number) =>
     `pool ${pool}: event ${serial} of ${bytes} bytes is larger than listeners can be sent, discarding it`,
   notReading: (listener: string, serial: number) => `${listener}: does not read its stdin, event ${serial} will be sent again`,

@@ -195,7 +195,7 @@ function stepListener(
 }
 
 function hearListener(pool: Pool, listener: Listener, bytes: Uint8Array, monoMs: number, effects: PoolEffect[]): void {
-  const { listening, heard } = hear(listener.listening, bytes, pool.config.resultHandler);
+  const { listening, heard } = hear(listener.listening, bytes, pool.config.resultHandler, listener.event);
   for (const one of heard) onHeard(pool, listener, one, monoMs, effects);
   listener.listening = listening;
 }
@@ -237,6 +237,9 @@ function onResult(
     case "rejected":
       effects.push(log("warn", say.rejected(listener.process)));
       if (event !== null) pause(pool, event, monoMs);
+      return;
+    case "failed":
+      effects.push(log("warn", say.causedError(listener.process)), log("error", say.handlerFailed(listener.process, outcome.why)));
       return;
     default:
       unreachable(outcome);

@@ -6,10 +6,10 @@ import { RESULT_HANDLERS, resultHandler } from "./results.ts";
 const judge = (name: keyof typeof RESULT_HANDLERS, result: string) => {
   const bytes = Buffer.from(result);
   const handler = RESULT_HANDLERS[name];
-  return handler.judge(bytes.subarray(0, handler.keepBytes), bytes.length);
+  return handler.judge(bytes.subarray(0, handler.keepBytes), bytes.length, null);
 };
 
-test("every handler that the configuration lets pass is here, and no other", () => {
+test("every handler that the configuration knows by its name is here, and no other", () => {
   assert.deepEqual(Object.keys(RESULT_HANDLERS).sort(), [...BUILT_IN.resultHandlers].sort());
   assert.equal(resultHandler("constructor"), null);
   assert.equal(resultHandler("my.module:handler"), null);

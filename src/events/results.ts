@@ -1,17 +1,25 @@
 /**
- * What to make of a listener's result. The original names a Python function in `result_handler`; ours are the two that people use, in one table.
- * A handler says how many bytes of a result it wants to see, so a listener cannot make the daemon keep more than that.
+ * What to make of a listener's result. The original names a Python function in `result_handler`; ours are the two that people use, in one table, and what
+ * plug-ins bring, which the daemon runs. A handler says how many bytes of a result it wants to see, so a listener cannot make the daemon keep more than that.
  */
 import { isUtf8 } from "node:buffer";
 import { DEFAULT_RESULT_HANDLER, STDOUT_RESULT_HANDLER } from "../config/plugins.ts";
+import type { QueuedEvent } from "./queue.ts";
 
-export type Outcome = { readonly kind: "accepted"; readonly stdout: Uint8Array | null } | { readonly kind: "rejected" };
+export type Outcome =
+  | { readonly kind: "accepted"; readonly stdout: Uint8Array | null }
+  | { readonly kind: "rejected" }
+  /** The handler is broken: nobody knows what the listener meant. (EVT-108) */
+  | { readonly kind: "failed"; readonly why: string };
+
+/** The event that was answered; null when it was lost meanwhile. */
+export type AnsweredEvent = Pick<QueuedEvent, "name" | "serial" | "poolSerial" | "payload">;
 
 export type ResultHandler = {
   /** Bytes of the result that are kept for `judge`. */
   readonly keepBytes: number;
   /** `kept` is the beginning of the result, `length` what the listener announced. */
-  judge(kept: Uint8Array, length: number): Outcome;
+  judge(kept: Uint8Array, length: number, event: AnsweredEvent | null): Outcome;
 };
 
 /** The most that the relaying handler writes of one result; a listener's answer to the largest event fits. */
@@ -38,7 +46,7 @@ export const RESULT_HANDLERS = {
   [STDOUT_RESULT_HANDLER]: stdoutHandler,
 } as const satisfies Record<string, ResultHandler>;
 
-/** null: we have no such handler. The configuration refuses it before (EVT-109). */
+/** null: it is none of ours, but a plug-in's. */
 export function resultHandler(name: string): ResultHandler | null {
   return Object.hasOwn(RESULT_HANDLERS, name) ? RESULT_HANDLERS[name as keyof typeof RESULT_HANDLERS] : null;
 }

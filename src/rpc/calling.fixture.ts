@@ -1,6 +1,6 @@
 /** Calls as tests write them: `await supervisor(port, "startProcess", "a")` gives the value, or `fault 10 BAD_NAME: a`, or `stumble AttributeError: ...`. */
 import { makeCalls } from "./calls.ts";
-import { FAULTS, type Failure, faultText, isFault } from "./faults.ts";
+import { type Failure, faultCode, faultText, isFault } from "./faults.ts";
 import type { SupervisorPort } from "./port.ts";
 import { Rendered, type RpcResult, type RpcValue } from "./values.ts";
 
@@ -14,7 +14,7 @@ export function supervisor(port: SupervisorPort, name: string, ...params: readon
 }
 
 export function failureText(failure: Failure): string {
-  if (isFault(failure)) return `fault ${FAULTS[failure.fault]} ${faultText(failure)}`;
+  if (isFault(failure)) return `fault ${faultCode(failure)} ${faultText(failure)}`;
   return `stumble ${failure.stumble.error}: ${failure.stumble.message}`;
 }
 

@@ -1,10 +1,12 @@
 /** From names and arguments to methods: what exists, how many arguments, what works while the daemon goes down. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ok } from "../result.ts";
 import { call, failureText, supervisor } from "./calling.fixture.ts";
 import { makeCalls } from "./calls.ts";
 import { FAULTS, fault, faultText, SUCCESS } from "./faults.ts";
-import { namespacesOf } from "./interfaces.ts";
+import { mainNamespaces } from "./interfaces.ts";
+import type { PublishedMethod } from "./method.ts";
 import { alone, FakePort, running } from "./port.fixture.ts";
 import { SUPERVISOR_METHODS } from "./table.ts";
 
@@ -150,9 +152,45 @@ test("RPC-242: a section that calls itself system gives way", () => {
   assert.deepEqual([...makeCalls(new FakePort(), ["system"]).methods.keys()].length, 4);
 });
 
-test("RPC-240: a factory other than the original's own cannot be resolved, and the message says what to do", () => {
+test("RPC-235: the sections with the original's factory give the supervisor's namespaces, by their names", () => {
   const main = { name: "supervisor", factory: "supervisor.rpcinterface:make_main_rpcinterface", options: {} };
-  assert.deepEqual(namespacesOf([main, { ...main, name: "b" }]), { ok: true, value: ["supervisor", "b"] });
-  const refused = namespacesOf([main, { name: "my", factory: "zzz:zzz", options: {} }]);
-  assert.match(refused.ok ? "" : refused.error, /^zzz:zzz cannot be resolved within \[rpcinterface:my\]: .*remove the section/);
+  const plugin = { name: "my", factory: "./my.mjs:make", options: {} };
+  assert.deepEqual(mainNamespaces([main, plugin, { ...main, name: "b" }]), ["supervisor", "b"]);
+});
+
+const told: PublishedMethod = {
+  name: "told",
+  aliases: [],
+  params: null,
+  returns: null,
+  faults: [],
+  help: null,
+  duringShutdown: true,
+  listed: true,
+  run: (_port, ...args) => ok(args.length),
+};
+
+test("RPC-235, RPC-242: a plug-in's methods are found under its section's name; a plug-in that calls itself system gives way", async () => {
+  const calls = makeCalls(
+    new FakePort(),
+    ["supervisor"],
+    [
+      { name: "my", methods: [told] },
+      { name: "system", methods: [told] },
+    ],
+  );
+  assert.deepEqual(await calls.call("my.told", ["a", "b"]), ok(2));
+  assert.equal((await calls.call("system.told", [])).ok, false);
+  assert.equal((await calls.call("system.listMethods", [])).ok, true);
+});
+
+test("RPC-185, RPC-186: a method without a text has the help None and no signature", async () => {
+  const calls = makeCalls(new FakePort(), [], [{ name: "my", methods: [told] }]);
+  assert.deepEqual(await calls.call("system.methodHelp", ["my.told"]), ok("None"));
+  const signature = await calls.call("system.methodSignature", ["my.told"]);
+  assert.equal(signature.ok ? "" : failureText(signature.error), "fault 4 SIGNATURE_UNSUPPORTED");
+});
+
+test("a fault of a plug-in keeps its number and text", () => {
+  assert.equal(failureText({ fault: "FAILED", detail: null, own: { code: 777, text: "no luck" } }), "fault 777 no luck");
 });

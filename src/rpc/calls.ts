@@ -3,7 +3,8 @@ import { refuse } from "../result.ts";
 import { noAttribute } from "./args.ts";
 import { fault } from "./faults.ts";
 import { HOLDFAST_METHODS } from "./holdfast.ts";
-import type { Answer, Method } from "./method.ts";
+import type { Interface } from "./interfaces.ts";
+import type { Answer, PublishedMethod } from "./method.ts";
 import type { SupervisorPort } from "./port.ts";
 import { systemMethods } from "./system.ts";
 import { SUPERVISOR_METHODS } from "./table.ts";
@@ -11,14 +12,17 @@ import type { RpcValue } from "./values.ts";
 
 export type Calls = {
   /** Every method by its full name, aliases too. */
-  readonly methods: ReadonlyMap<string, Method>;
+  readonly methods: ReadonlyMap<string, PublishedMethod>;
   /** Never throws for anything that a client can send. `params` null: not a list at all, so their number is wrong. */
   call(name: RpcValue, params: readonly RpcValue[] | null): Answer | Promise<Answer>;
 };
 
-/** `namespaces`: where the supervisor's methods are found, one for each [rpcinterface:x] that asks for them. (RPC-235, RPC-243) */
-export function makeCalls(port: SupervisorPort, namespaces: readonly string[]): Calls {
-  const methods = new Map<string, Method>();
+/**
+ * `namespaces`: where the supervisor's methods are found, one for each [rpcinterface:x] that asks for them (RPC-235, RPC-243). `plugins`: those that ask
+ * for others.
+ */
+export function makeCalls(port: SupervisorPort, namespaces: readonly string[], plugins: readonly Interface[] = []): Calls {
+  const methods = new Map<string, PublishedMethod>();
   const calls: Calls = {
     methods,
     call: (name, params) => (typeof name === "string" ? callMethod(port, methods, name, params) : refuse(noAttribute(name, "split"))),
@@ -28,18 +32,24 @@ export function makeCalls(port: SupervisorPort, namespaces: readonly string[]): 
   // Where a configuration gives clients no namespace of the supervisor it shall not be controlled by way of ours either.
   if (given.length > 0) publish(methods, "holdfast", HOLDFAST_METHODS);
   for (const namespace of given) publish(methods, namespace, SUPERVISOR_METHODS);
+  for (const plugin of plugins) if (plugin.name !== "system") publish(methods, plugin.name, plugin.methods);
   publish(methods, "system", systemMethods(calls));
   return calls;
 }
 
-function publish(methods: Map<string, Method>, namespace: string, rows: readonly Method[]): void {
+function publish(methods: Map<string, PublishedMethod>, namespace: string, rows: readonly PublishedMethod[]): void {
   for (const row of rows) for (const name of [row.name, ...row.aliases]) methods.set(`${namespace}.${name}`, row);
 }
 
 type Params = readonly RpcValue[] | null;
 
 /** The table decides what exists; then the number of arguments is looked at, then the state of the daemon. (RPC-006..008, RPC-011, RPC-016, RPC-017) */
-function callMethod(port: SupervisorPort, methods: ReadonlyMap<string, Method>, name: string, params: Params): Answer | Promise<Answer> {
+function callMethod(
+  port: SupervisorPort,
+  methods: ReadonlyMap<string, PublishedMethod>,
+  name: string,
+  params: Params,
+): Answer | Promise<Answer> {
   const method = methods.get(name);
   if (method === undefined) return refuse(fault("UNKNOWN_METHOD"));
   if (params === null || !countFits(method, params.length)) return refuse(fault("INCORRECT_PARAMETERS"));
@@ -47,7 +57,8 @@ function callMethod(port: SupervisorPort, methods: ReadonlyMap<string, Method>, 
   return method.run(port, ...params);
 }
 
-function countFits({ params }: Method, count: number): boolean {
+function countFits({ params }: PublishedMethod, count: number): boolean {
+  if (params === null) return true;
   const required = params.filter((param) => param.optional !== true).length;
   return count >= required && count <= params.length;
 }

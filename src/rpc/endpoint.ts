@@ -6,7 +6,7 @@ import { quoted } from "../config/quoting.ts";
 import { ok, type Result } from "../result.ts";
 import type { Activity } from "./activity.ts";
 import type { Calls } from "./calls.ts";
-import { FAULTS, faultText, isFault } from "./faults.ts";
+import { faultCode, faultText, isFault } from "./faults.ts";
 import { KNOWN_CALL_BYTES_MAX, KNOWN_CALLS_MAX, SHOWN_REQUEST_MAX } from "./limits.ts";
 import type { Answer } from "./method.ts";
 import { type BadCall, type Call, readCall } from "./xmlread.ts";
@@ -59,7 +59,7 @@ export class Endpoint {
     }
     const failure = answer.error;
     if (isFault(failure)) {
-      const text = `XML-RPC method ${method}() returned fault: [${FAULTS[failure.fault]}] ${faultText(failure)}`;
+      const text = `XML-RPC method ${method}() returned fault: [${faultCode(failure)}] ${faultText(failure)}`;
       this.#activity.write("trace", text);
       return { status: 200, xml: writeFault(failure) };
     }

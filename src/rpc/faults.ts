@@ -26,7 +26,12 @@ export const SUCCESS = 80;
 export type FaultName = keyof typeof FAULTS;
 
 /** A refusal that clients get as an XML-RPC fault. */
-export type Fault = { readonly fault: FaultName; readonly detail: string | null };
+export type Fault = {
+  readonly fault: FaultName;
+  readonly detail: string | null;
+  /** A plug-in's fault has a number and a text of its own. */
+  readonly own?: { readonly code: number; readonly text: string };
+};
 
 /**
  * A value of a type on which the original stumbles: it answers with HTTP status 500 (RPC-014), inside a multicall with FAILED (RPC-197).
@@ -40,8 +45,13 @@ export function fault(name: FaultName, detail: string | null = null): Fault {
   return { fault: name, detail };
 }
 
+export function faultCode({ fault: name, own }: Fault): number {
+  return own?.code ?? FAULTS[name];
+}
+
 /** `BAD_NAME: foo`, or the name alone. (RPC-002) */
-export function faultText({ fault: name, detail }: Fault): string {
+export function faultText({ fault: name, detail, own }: Fault): string {
+  if (own !== undefined) return own.text;
   return detail === null ? name : `${name}: ${detail}`;
 }
 

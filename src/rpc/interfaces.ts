@@ -1,20 +1,20 @@
 /**
- * [rpcinterface:x] sections. The original loads any Python factory; here only its own is known (RPC-245), under any name. What each section gives
- * is a namespace.
+ * [rpcinterface:x] sections: each gives a namespace. The original's own factory gives the supervisor's methods, under any name; what plug-ins give comes
+ * from the daemon, which runs them.
  */
+
 import type { PluginConfig } from "../config/model.ts";
-import { ok, type Result, refuse } from "../result.ts";
+import { MAIN_RPC_INTERFACE } from "../config/plugins.ts";
+import type { PublishedMethod } from "./method.ts";
 
-const MAIN_FACTORY = "supervisor.rpcinterface:make_main_rpcinterface";
+/** The namespace of a plug-in with its methods. */
+export type Interface = { readonly name: string; readonly methods: readonly PublishedMethod[] };
 
-/** The namespaces of the supervisor's methods. The error ends the start with status 2. (RPC-235, RPC-240, RPC-243) */
-export function namespacesOf(sections: readonly PluginConfig[]): Result<readonly string[], string> {
-  const unknown = sections.find((section) => section.factory !== MAIN_FACTORY);
-  if (unknown !== undefined) {
-    return refuse(
-      `${unknown.factory} cannot be resolved within [rpcinterface:${unknown.name}]: Python plug-ins cannot be loaded; ` +
-        `remove the section, or use ${MAIN_FACTORY}`,
-    );
-  }
-  return ok(sections.map((section) => section.name));
+/** The namespaces of the supervisor's methods. (RPC-235, RPC-243) */
+export function mainNamespaces(sections: readonly PluginConfig[]): readonly string[] {
+  return sections.filter(isMain).map((section) => section.name);
+}
+
+export function isMain(section: PluginConfig): boolean {
+  return section.factory === MAIN_RPC_INTERFACE;
 }

@@ -22,6 +22,9 @@ export const LARGE_READS_MAX = 2;
 /** Of a request that is shown in the activity log. */
 export const SHOWN_REQUEST_MAX = 2000;
 
+/** Arrays and structs inside each other in what a plug-in gives. */
+export const VALUE_DEPTH_MAX = 32;
+
 /** XML-RPC knows 32 bits. (RPC-042) */
 export const INT_MIN = -2_147_483_648;
 export const INT_MAX = 2_147_483_647;

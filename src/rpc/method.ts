@@ -6,12 +6,14 @@ import type { RpcResult, RpcValue } from "./values.ts";
 
 export type Param = {
   readonly name: string;
-  readonly type: "string" | "int" | "boolean" | "array";
+  readonly type: ValueType;
   readonly help: string;
   readonly optional?: true;
 };
 
-export type Returns = { readonly type: "string" | "int" | "boolean" | "struct" | "array"; readonly help: string };
+export type Returns = { readonly type: ValueType; readonly help: string };
+
+export type ValueType = "string" | "int" | "boolean" | "double" | "struct" | "array";
 
 export type Answer = Result<RpcResult, Failure>;
 
@@ -30,6 +32,14 @@ export type Method = {
   /** False: it can be called and asked about, but system.listMethods keeps silent of it, because clients compare that list. */
   readonly listed: boolean;
   readonly run: (port: SupervisorPort, ...args: readonly RpcValue[]) => Answer | Promise<Answer>;
+};
+
+/** A method as clients find it: one of ours, or of a plug-in, of which less may be known. */
+export type PublishedMethod = Omit<Method, "params" | "returns" | "help"> & {
+  /** null: any number. */
+  readonly params: readonly Param[] | null;
+  readonly returns: Returns | null;
+  readonly help: string | null;
 };
 
 /** Arguments come unchecked: types are not looked at up front, each method converts its own in the order that clients can see. (RPC-014) */
@@ -54,13 +64,15 @@ export function method<const P extends readonly Param[]>(row: Row<P>): Method {
   return { aliases: [], duringShutdown: false, listed: true, ...row, run: row.run as Method["run"] };
 }
 
-/** The free text of system.methodHelp with the lines of which a signature consists. (RPC-185, RPC-186) */
-export function helpText({ help, params, returns }: Method): string {
-  const lines = params.map((param) => `@param ${param.type} ${param.name}  ${param.help}`);
-  return [help, "", ...lines, `@return ${returns.type} result  ${returns.help}`].join("\n");
+/** The free text of system.methodHelp with the lines of which a signature consists; Python's `None` where there is none. (RPC-185, RPC-186) */
+export function helpText({ help, params, returns }: PublishedMethod): string {
+  if (help === null && returns === null) return "None";
+  const lines = (params ?? []).map((param) => `@param ${param.type} ${param.name}  ${param.help}`);
+  if (returns !== null) lines.push(`@return ${returns.type} result  ${returns.help}`);
+  return [help ?? "", ...(lines.length > 0 ? [""] : []), ...lines].join("\n");
 }
 
-/** `[return type, param types...]`. (RPC-187..190) */
-export function signature({ params, returns }: Method): readonly string[] {
-  return [returns.type, ...params.map((param) => param.type)];
+/** `[return type, param types...]`; null where the type of the result is not known. (RPC-186..190) */
+export function signature({ params, returns }: PublishedMethod): readonly string[] | null {
+  return returns === null ? null : [returns.type, ...(params ?? []).map((param) => param.type)];
 }

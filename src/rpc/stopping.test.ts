@@ -158,6 +158,7 @@ test("RPC-102, RPC-103: groups: those that can take it; a bad signal is a row, a
     { name: "a", group: "g", status: 11, description: "BAD_SIGNAL: x" },
   ]);
   assert.deepEqual(await supervisor(new FakePort([group("g", view("b"))]), "signalProcessGroup", "g", "x"), []);
+  assert.deepEqual(await supervisor(new FakePort([group("g", view("b"))]), "signalProcessGroup", "g", [1]), []);
   assert.equal(await supervisor(port, "signalProcess", "nope:*", "HUP"), "fault 10 BAD_NAME: nope:*");
   assert.equal(await supervisor(port, "signalProcessGroup", "nope", "HUP"), "fault 10 BAD_NAME: nope");
   assert.match(String(await supervisor(port, "signalProcessGroup", "g", [1])), /^stumble /);

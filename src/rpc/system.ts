@@ -3,7 +3,7 @@ import { ok, refuse } from "../result.ts";
 import { noAttribute } from "./args.ts";
 import type { Calls } from "./calls.ts";
 import { type Failure, fault, isFault } from "./faults.ts";
-import { type Answer, helpText, type Method, method, signature } from "./method.ts";
+import { type Answer, helpText, type Method, method, type PublishedMethod, signature } from "./method.ts";
 import { byCodePoint } from "./names.ts";
 import { isArray, isStruct, type RpcResult, type RpcValue } from "./values.ts";
 import { faultStruct } from "./xmlwrite.ts";
@@ -67,9 +67,10 @@ function multicall(calls: Calls): Method {
 }
 
 /** A name of any other type is the name of no method. */
-function aboutMethod(calls: Calls, name: RpcValue, tell: (method: Method) => RpcResult): Answer {
+function aboutMethod(calls: Calls, name: RpcValue, tell: (method: PublishedMethod) => RpcResult | null): Answer {
   const row = typeof name === "string" ? calls.methods.get(name) : undefined;
-  return row === undefined ? refuse(fault("SIGNATURE_UNSUPPORTED")) : ok(tell(row));
+  const told = row === undefined ? null : tell(row);
+  return told === null ? refuse(fault("SIGNATURE_UNSUPPORTED")) : ok(told);
 }
 
 /** Strictly one after the other. An entry that is no struct ends the whole when its turn comes. (RPC-198, RPC-199) */

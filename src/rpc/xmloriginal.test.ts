@@ -56,6 +56,7 @@ const texts = fc.constantFrom(
   "12345678.9",
   "nan",
   "1",
+  " 1",
   "true",
   "YQ==",
   "w6k=",

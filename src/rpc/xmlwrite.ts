@@ -5,7 +5,7 @@
  * U+FFFD (RPC-209), and whole numbers are kept within the 32 bits of XML-RPC (RPC-210).
  */
 
-import { FAULTS, type Fault, faultText } from "./faults.ts";
+import { type Fault, faultCode, faultText } from "./faults.ts";
 import { INT_MAX, INT_MIN } from "./limits.ts";
 import { Rendered, type RpcResult, type RpcStruct } from "./values.ts";
 
@@ -32,7 +32,7 @@ export function writeFault(failure: Fault): string {
 
 /** A fault as a value: what a multicall gives for a call that was refused. (RPC-193) */
 export function faultStruct(failure: Fault): { readonly faultCode: number; readonly faultString: string } {
-  return { faultCode: FAULTS[failure.fault], faultString: faultText(failure) };
+  return { faultCode: faultCode(failure), faultString: faultText(failure) };
 }
 
 /** One value without any part that was written before. */
