@@ -29,6 +29,16 @@ export function goDown(world: World, mood: Exclude<Mood, "RUNNING">, now: Now, s
   reportGoingDown(world, now, step);
 }
 
+/**
+ * Goes on where another daemon, or a reload that was building up, has left off: what runs by now goes down, and the end comes again. It is for a
+ * mood that is not RUNNING.
+ */
+export function goOnGoingDown(world: World, now: Now, step: Step): void {
+  world.goingDown ??= { waiting: namesInTurn(world), current: [], nextReportMs: now.monoMs };
+  step.daemonChanged = true;
+  advanceGoingDown(world, now, step);
+}
+
 /** Tells the next groups when the present ones are down; the end when nothing is left. (PROC-155, PROC-158) */
 export function advanceGoingDown(world: World, now: Now, step: Step): void {
   const plan = world.goingDown;
