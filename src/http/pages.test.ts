@@ -1,23 +1,11 @@
-/** The classic pages: what scrapers and people of the original find on them, and what the links do. */
+/** The classic pages: what scrapers and people of the original find on them. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { refuse } from "../result.ts";
 import { alone, FakePort, group, running, view } from "../rpc/port.fixture.ts";
-import type { WaitOutcome } from "../rpc/port.ts";
-import { TAIL_PAGE_BYTES_MAX } from "./limits.ts";
-import { header, names, type Served, serve } from "./serving.fixture.ts";
+import { header, pageMessage as message, names, serve } from "./serving.fixture.ts";
 
 const OK = "HTTP/1.1 200 OK";
-const MOVED = "HTTP/1.1 301 Moved Permanently";
-const CTIME = "Tue Nov 24 05:40:27 2026";
-
-/** The message of the page after an action. */
-async function message({ ask }: Served, query: string, method = "GET"): Promise<string> {
-  const reply = method === "GET" ? await ask("GET", `/index.html?${query}`) : await ask("POST", "/", {}, query);
-  assert.equal(reply.status, MOVED, `${query}: ${reply.body}`);
-  const [, text = ""] = (header(reply, "Location") ?? "").split("?message=");
-  return decodeURIComponent(text);
-}
 
 const rows = (page: string) =>
   [...page.matchAll(/<tr class="([^"]*)">([\s\S]*?)<\/tr>/g)].map(([, shade, cells = ""]) => ({ shade, cells }));
@@ -243,150 +231,6 @@ test("WEB-035: the identifier is shown, unlike in the original", async (t) => {
   assert.match((await (await serve(t)).ask("GET", "/")).body, /<span>supervisor<\/span>/);
 });
 
-test("WEB-036: an action is answered with a redirect, its headers in order", async (t) => {
-  const reply = await (await serve(t)).ask("GET", "/?action=refresh");
-  assert.equal(reply.status, MOVED);
-  assert.deepEqual(names(reply), ["Server", "Date", "Location", "Content-Type", "Pragma", "Cache-Control", "Expires", "Content-Length"]);
-  assert.equal(header(reply, "Location"), `http://localhost/?message=Page%20refreshed%20at%20Tue%20Nov%2024%2005%3A40%3A27%202026`);
-  assert.match(reply.body, /Error code 301/);
-});
-
-test("WEB-037, WEB-038, WEB-039: back to the host that was asked; behind a proxy, or without a sound host, relative to the page", async (t) => {
-  const { ask, raw } = await serve(t);
-  const base = async (headers: Record<string, string>) =>
-    (header(await ask("GET", "/?action=refresh", headers), "Location") ?? "").split("?")[0];
-  assert.equal(await base({ Host: "localhost:99" }), "http://localhost:99/");
-  assert.equal(await base({ Host: "web01:80" }), "http://web01/");
-  assert.equal(await base({ Host: "[::1]:9001" }), "http://[::1]:9001/");
-  for (const host of ["evil.example/x", "a b", "user@evil.example", "", "<script>"]) assert.equal(await base({ Host: host }), "./", host);
-  for (const name of ["X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "Via", "Forwarded", "X-Real-IP"])
-    assert.equal(await base({ [name]: "x" }), "./", name);
-  const [reply] = await raw("GET /?action=refresh HTTP/1.0\r\n\r\n");
-  assert.match((reply && header(reply, "Location")) ?? "", /^\.\/\?message=Page/);
-});
-
-test("WEB-040: names in messages are encoded, slashes stay", async (t) => {
-  const { ask } = await serve(t);
-  const reply = await ask("GET", "/?processname=a/b%0d%0aX:%20y&action=stop");
-  assert.match(header(reply, "Location") ?? "", /\?message=No%20such%20process%20named%20a\/b%0D%0AX%3A%20y$/);
-});
-
-test("WEB-041, WEB-044: refresh, whatever process is named", async (t) => {
-  assert.equal(await message(await serve(t), "action=refresh&processname=nope"), `Page refreshed at ${CTIME}`);
-});
-
-test("WEB-042, WEB-043: all are stopped, or stopped and all started; the page says when some were not", async (t) => {
-  const port = new FakePort(alone(running("a"), view("b")));
-  const served = await serve(t, { port });
-  assert.equal(await message(served, "action=stopall"), `All stopped at ${CTIME}`);
-  assert.deepEqual(port.done, ["stop a:a stopped"]);
-  assert.equal(await message(served, "action=restartall"), `All restarted at ${CTIME}`);
-  assert.deepEqual(port.done.slice(1), ["stop a:a stopped", "start b:b running"]);
-  port.starts.set("b", "spawn-error");
-  assert.equal(await message(served, "action=restartall"), `ERROR: not all restarted at ${CTIME}: b (SPAWN_ERROR: b)`);
-  port.stops.set("a", refuse("no"));
-  assert.equal(await message(served, "action=stopall"), `ERROR: not all stopped at ${CTIME}: a (FAILED: no)`);
-});
-
-test("WEB-045: who is not there, and whole groups", async (t) => {
-  const served = await serve(t, { port: new FakePort([group("g", running("a"))]) });
-  for (const name of ["nope", "g:*", "g:", "g", "a"]) {
-    for (const action of ["start", "stop", "restart", "clearlog"])
-      assert.equal(await message(served, `processname=${name}&action=${action}`), `No such process named ${name}`);
-  }
-});
-
-test("WEB-046, WEB-047: start, and what can go wrong", async (t) => {
-  const port = new FakePort(alone(view("a"), running("up"), view("unknown", { state: "UNKNOWN" })));
-  const served = await serve(t, { port });
-  const start = (name = "a") => message(served, `processname=${name}&action=start`);
-  assert.equal(await start(), "Process a started");
-  assert.equal(await start("a:a"), "Process a:a started");
-  assert.equal(await start("up"), "ERROR: Process up: already started");
-  assert.equal(await start("unknown"), "ERROR: Process unknown: unexpected rpc fault [30] FAILED: unknown is in an unknown process state");
-  port.starts.set("a", "spawn-error");
-  assert.equal(await start(), "ERROR: Process a: spawn error");
-  port.starts.set("a", "abnormal-termination");
-  assert.equal(await start(), "ERROR: Process a: abnormal termination");
-  port.commands.set("a", { kind: "no-file", text: "x" });
-  assert.equal(await start(), "ERROR: Process a: no such file");
-  port.commands.set("a", { kind: "not-executable", text: "x" });
-  assert.equal(await start(), "ERROR: Process a: file not executable");
-});
-
-test("WEB-048, WEB-049: stop, and what can go wrong", async (t) => {
-  const served = await serve(t, { port: new FakePort(alone(running("a"), view("idle"))) });
-  assert.equal(await message(served, "processname=a&action=stop"), "Process a stopped");
-  assert.equal(await message(served, "processname=idle&action=stop"), "unexpected rpc fault [70] NOT_RUNNING: idle");
-});
-
-test("WEB-050: restart stops what runs and starts; the page says when the start failed", async (t) => {
-  const port = new FakePort(alone(running("a"), view("idle")));
-  port.stop = async (ref) => {
-    port.done.push(`stop ${ref.process}`);
-    port.active = alone(view("a"), view("idle"));
-    return { ok: true, value: "done" };
-  };
-  const served = await serve(t, { port });
-  assert.equal(await message(served, "processname=a&action=restart"), "Process a restarted");
-  assert.equal(await message(served, "processname=idle&action=restart"), "Process idle restarted");
-  assert.deepEqual(port.done, ["stop a", "start a:a running", "start idle:idle running"]);
-  port.starts.set("idle", "spawn-error");
-  assert.equal(await message(served, "processname=idle&action=restart"), "ERROR: Process idle: spawn error");
-});
-
-test("WEB-051: clear log", async (t) => {
-  const port = new FakePort(alone(running("a"), view("idle")));
-  port.unclearable.add("idle");
-  const served = await serve(t, { port });
-  assert.equal(await message(served, "processname=a&action=clearlog"), "Log for a cleared");
-  assert.equal(await message(served, "processname=idle&action=clearlog"), "unexpected rpc fault [30] FAILED: idle");
-});
-
-test("WEB-052: no such action, or one that needs a process", async (t) => {
-  const { ask } = await serve(t, { port: new FakePort(alone(running("a"))) });
-  for (const query of [
-    "action=nothere",
-    "processname=a&action=nothere",
-    "processname=a&action=Stop",
-    "action=start",
-    "action=stop",
-    "action=constructor",
-  ]) {
-    assert.equal((await ask("GET", `/?${query}`)).status, "HTTP/1.1 500 Internal Server Error", query);
-  }
-  assert.equal((await ask("GET", "/?processname=a")).status, OK);
-});
-
-test("HEAD does nothing", async (t) => {
-  const port = new FakePort(alone(running("a")));
-  const { ask } = await serve(t, { port });
-  assert.equal((await ask("HEAD", "/?action=stopall")).status, OK);
-  assert.deepEqual(port.done, []);
-});
-
-test("WEB-056: the action goes to its end when the browser has gone", async (t) => {
-  const port = new FakePort(alone(running("a")));
-  let stopped: () => void = () => undefined;
-  port.stops.set(
-    "a",
-    new Promise((resolve) => {
-      stopped = () => resolve({ ok: true, value: "done" as WaitOutcome });
-    }),
-  );
-  const { connect } = await serve(t, { port });
-  const socket = connect();
-  socket.write("GET /?action=restartall HTTP/1.1\r\nHost: x\r\n\r\n");
-  while (port.done.length === 0) await new Promise((resolve) => setImmediate(resolve));
-  const closed = new Promise((resolve) => socket.once("close", resolve));
-  socket.destroy();
-  await closed;
-  port.active = alone(view("a"));
-  stopped();
-  while (port.done.length < 2) await new Promise((resolve) => setImmediate(resolve));
-  assert.deepEqual(port.done, ["stop a:a stopped", "start a:a running"]);
-});
-
 test("WEB-057, WEB-058, WEB-060, WEB-061, WEB-062, WEB-063, WEB-064: a message is shown as the text that it is", async (t) => {
   const { ask } = await serve(t);
   const shown = async (text: string) =>
@@ -396,47 +240,4 @@ test("WEB-057, WEB-058, WEB-060, WEB-061, WEB-062, WEB-063, WEB-064: a message i
   assert.equal(await shown(`"it's" é €`), `"it's" é €`);
   assert.equal(await shown("a\u0000\u001bb"), "a\ufffd\ufffdb");
   assert.equal(await shown(""), undefined);
-});
-
-test("WEB-065, WEB-066, WEB-068: the end of a process's output, escaped, with a link to see it again", async (t) => {
-  const port = new FakePort([group("g", running("p"))]);
-  port.write("/log/p.out", "a <b> & c\n");
-  const { body } = await (await serve(t, { port })).ask("GET", "/tail.html?processname=g%3Ap&limit=2000");
-  assert.match(body, /<title>Supervisor tail of process g:p<\/title>/);
-  assert.match(body, /<pre>\na &lt;b> &amp; c\n<\/pre>/);
-  assert.match(body, /<a href="tail\.html\?processname=g%3Ap&amp;limit=2000">/);
-});
-
-test("WEB-067, WEB-073: digits only, 1024 at least, and not without end", async (t) => {
-  const port = new FakePort(alone(running("p")));
-  const { ask } = await serve(t, { port });
-  port.write("/log/p.out", `${"x".repeat(4000)}y`);
-  const shown = async (limit: string) =>
-    (/<pre>\n(.*)<\/pre>/s.exec((await ask("GET", `/tail.html?processname=p${limit}`)).body)?.[1] ?? "").length;
-  for (const limit of ["", "&limit=0", "&limit=100", "&limit=abc", "&limit=-5", "&limit=", "&limit=1.5", "&limit=1024"])
-    assert.equal(await shown(limit), 1024, limit);
-  assert.equal(await shown("&limit=3000"), 3000);
-  assert.equal(await shown("&limit=99999999999"), 4001);
-  port.write("/log/p.out", "z".repeat(TAIL_PAGE_BYTES_MAX + 5));
-  assert.equal(await shown("&limit=99999999999"), TAIL_PAGE_BYTES_MAX);
-});
-
-test("WEB-069, WEB-070, WEB-071: what there is instead of a log", async (t) => {
-  const port = new FakePort(alone(view("none", { stdoutLogfile: null }), view("gone")));
-  const { ask } = await serve(t, { port });
-  const nobody = await ask("GET", "/tail.html");
-  assert.match(nobody.body, /<title>Supervisor tail of process None<\/title>[\s\S]*No process name found/);
-  assert.doesNotMatch(nobody.body, /Refresh/);
-  assert.match((await ask("GET", "/tail.html?processname=")).body, /No process name found/);
-  for (const name of ["none", "gone"])
-    assert.match((await ask("GET", `/tail.html?processname=${name}`)).body, new RegExp(`No file for ${name}`));
-  const unknown = await ask("GET", "/tail.html?processname=nope");
-  assert.equal(unknown.status, OK);
-  assert.match(unknown.body, /ERROR: unexpected rpc fault \[10\] BAD_NAME: nope/);
-});
-
-test("WEB-072: output that is not UTF-8 is shown as well as can be", async (t) => {
-  const port = new FakePort(alone(running("p")));
-  port.write("/log/p.out", Buffer.from([0x6f, 0xff, 0x6b, 0x00]));
-  assert.match((await (await serve(t, { port })).ask("GET", "/tail.html?processname=p")).body, /<pre>\no\ufffdk\ufffd<\/pre>/);
 });

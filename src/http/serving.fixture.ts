@@ -142,6 +142,14 @@ export function header(reply: Reply, name: string): string | undefined {
 
 export const names = (reply: Reply): readonly string[] => reply.headers.map(([name]) => name);
 
+/** The message of the page after an action. */
+export async function pageMessage({ ask }: Served, query: string): Promise<string> {
+  const reply = await ask("GET", `/index.html?${query}`);
+  if (!reply.status.includes(" 301 ")) throw new Error(`${query}: ${reply.status}`);
+  const [, text = ""] = (header(reply, "Location") ?? "").split("?message=");
+  return decodeURIComponent(text);
+}
+
 export function basic(username: string, password: string): Record<string, string> {
   return { Authorization: `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}` };
 }
