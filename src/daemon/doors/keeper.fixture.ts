@@ -16,7 +16,7 @@ const welcome = await keeper.connect((report) => {
   if (report.type === "block") say(`report block ${report.block} ${report.bytes.length} ${report.bytes.at(-1)}`);
   else say(`report ${report.type} ${report.report}`);
 });
-say(`welcome ${welcome.keeperPid} ${[...welcome.store].map(([key, value]) => `${key}=${Buffer.from(value)}`).join()}`);
+say(`welcome ${welcome.keeperPid} ${[...welcome.store].map(([key, value]) => `${key}=${Buffer.from(value).toString()}`).join()}`);
 
 let flood = "none";
 for await (const line of createInterface(process.stdin)) {
