@@ -43,7 +43,7 @@ static struct birth *prepare(int socket) {
   while (environ[n]) n++;
   struct birth *b = birth_new(n + 2, 0);
   if (!b) return NULL;
-  b->path = K.argv[0];
+  b->path = K.program;
   b->argv = K.argv;
   b->environment = environment((char **)(b + 1));
   for (int i = 0; i < 3; i++) b->fds[i] = i;

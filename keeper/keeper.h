@@ -138,7 +138,7 @@ extern struct keeper {
   uint64_t signal_report[65];
   struct rlimit limits[2];    /* what children are born with: NOFILE, NPROC */
   int nice;                   /* and this */
-  char **argv;
+  char **argv, *program;      /* program: with its whole path, since daemonizing may change the directory */
   bool daemonized, spawned;
   struct { bool wanted, chdir; char *directory; int32_t umask; } daemonize;
   enum ending ending;

@@ -119,6 +119,13 @@ static bool init_table(void) {
   return K.datagrams && reports_promise(&K.reports, 5) && timers_join(&K.timers, 2) && workers_init(&K.workers, &K.timers);
 }
 
+static char *whole_path(char *path) {
+  char *cwd = path[0] == '/' ? NULL : getcwd(NULL, 0), *whole = cwd ? sys_alloc(strlen(cwd) + strlen(path) + 2) : NULL;
+  if (whole) sprintf(whole, "%s/%s", cwd, path);
+  free(cwd);
+  return whole ? whole : path;
+}
+
 int main(int argc, char **argv) {
   if (argc < 2 || argv[1][0] == '-') {
     static const char usage[] = "usage: holdfast-keeper PROGRAM [ARGUMENT...] (PROGRAM is the path of the daemon that is to be kept)\n";
@@ -126,6 +133,7 @@ int main(int argc, char **argv) {
     return 2;
   }
   K.argv = argv + 1;
+  K.program = whole_path(argv[1]);
   host_init();
   if (!init_process() || !init_table() || !watch(WATCH_SIGNALS, 0, K.signals, EPOLLIN, false) || !watch(WATCH_RESULTS, 0, K.workers.event, EPOLLIN | (uint32_t)EPOLLET, false)) {
     static const char sorry[] = "supervisord: no memory, no descriptors or no threads to begin with\n";

@@ -35,7 +35,7 @@ enum { STALE_ERROR, STALE_TRY_CONNECT, STALE_REPLACE };
 enum { FAMILY_UNIX, FAMILY_INET, FAMILY_INET6 };
 enum { CHILD_SPAWNING, CHILD_RUNNING, CHILD_ENDED };
 
-/* Limits: each is reached by a test. */
+/* Limits. */
 enum {
   FRAME_MAX = 4 << 20,        /* bytes after the length */
   KEY_MAX = 512,              /* bytes of a state's key */

@@ -1,6 +1,7 @@
 /*
- * Every system call and every allocation of the keeper, as inline wrappers: the one door to the kernel. Built with -DSYS_FAULTS each of them first asks
- * sys_fault(), so that the tests can let the nth call fail and look at what is left behind. Must be the first header of every file (_GNU_SOURCE).
+ * The system calls and allocations that can fail while the keeper runs, as inline wrappers; what is called once at the start, or cannot fail, is called as
+ * it is. Built with -DSYS_FAULTS each wrapper first asks sys_fault(), so that the tests can let the nth call fail and look at what is left behind. Must be
+ * the first header of every file (_GNU_SOURCE).
  *
  * RAW_CALLS are for the child between clone and exec: it shares the worker's memory, and the C library's setuid family would signal the keeper's threads.
  */
