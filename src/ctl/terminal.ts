@@ -49,7 +49,7 @@ const CLOCK: Clock = {
  * something ends. (CTL-019)
  */
 function openScreen(): Screen {
-  const { stdout, stderr, env } = process;
+  const { stdout, env } = process;
   const closed = leaving();
   const onError = () => closed.abort();
   stdout.on("error", onError);
@@ -59,10 +59,13 @@ function openScreen(): Screen {
       if (!closed.signal.aborted) stdout.write(text);
     },
     writeError(text) {
-      stderr.write(text);
+      process.stderr.write(text);
     },
     isTerminal,
-    errorIsTerminal: stderr.isTTY === true,
+    // Asked for only when something goes wrong: to look at it is to open it.
+    get errorIsTerminal() {
+      return process.stderr.isTTY === true;
+    },
     hasColours: isTerminal && (env["NO_COLOR"] ?? "") === "" && env["TERM"] !== "dumb",
     size: () => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 }),
     closed: closed.signal,
