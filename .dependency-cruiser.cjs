@@ -12,7 +12,7 @@ const ROOMS = {
   rpc: ["config", "process", "events", "supervisor", "logs"],
   http: ["config", "process", "events", "supervisor", "logs", "rpc"],
   ctl: ["config", "process", "rpc", "plugin"],
-  listener: ["rpc", "ctl/client"],
+  listener: ["rpc", "ctl/client", "plugin"],
   tools: ["config"],
   plugin: ["config"],
   daemon: ["config", "process", "events", "supervisor", "logs", "link", "rpc", "http", "plugin"],

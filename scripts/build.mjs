@@ -1,5 +1,9 @@
-// `npm run build`: leaves bin/ runnable from the checkout.
+// `npm run build`: leaves bin/ runnable from the checkout, and the package whole.
 import { buildEverything } from "./everything.mjs";
 import { runMain } from "./progress.mjs";
+import { buildTypes } from "./types.mjs";
 
-await runMain(buildEverything);
+await runMain(async () => {
+  await buildEverything();
+  await buildTypes();
+});

@@ -1,5 +1,6 @@
 // Bundles each program into one file of CommonJS in dist/, everything inlined: nothing is looked up at run time, and supervisorctl starts as fast
-// as Node does. What is imported with import() is run only when it is asked for.
+// as Node does. What is imported with import() is run only when it is asked for. What others import from the package (`exports` of package.json) is
+// there as ESM too.
 import { existsSync, mkdirSync } from "node:fs";
 import { inRoot } from "./places.mjs";
 import { Stop, step } from "./progress.mjs";
@@ -14,6 +15,9 @@ const ENTRIES = {
   "plugin-thread": "src/plugin/thread.ts",
 };
 
+/** What others import from the package. */
+const LIBRARIES = { listener: "src/listener/index.ts" };
+
 /** An older Node would stumble over syntax or a missing function somewhere later; this says it at once. */
 const NODE_CHECK = `if (!(parseInt(process.versions.node, 10) >= 20)) {
   console.error("Holdfast needs Node.js 20.19 or later; this is " + process.versions.node + ".");
@@ -27,13 +31,22 @@ export async function buildBundles() {
     console.log(`-- ${name} is left out: ${entry} does not exist yet`);
     return false;
   });
-  const outputs = present.map(([name]) => inRoot("dist", `${name}.cjs`));
-  if (outputs.length === 0 || !isStale(outputs, [inRoot("src"), inRoot("scripts", "bundles.mjs"), inRoot("package-lock.json")])) return;
-  await step(`bundle ${present.map(([name]) => name).join(", ")}`, () => bundle(Object.fromEntries(present)));
+  const libraries = Object.keys(LIBRARIES).flatMap((name) => [`${name}.cjs`, `${name}.mjs`]);
+  const outputs = [...present.map(([name]) => `${name}.cjs`), ...libraries].map((file) => inRoot("dist", file));
+  if (!isStale(outputs, [inRoot("src"), inRoot("scripts", "bundles.mjs"), inRoot("package-lock.json")])) return;
+  await step(`bundle ${[...present.map(([name]) => name), ...Object.keys(LIBRARIES)].join(", ")}`, async () => {
+    await bundle(Object.fromEntries(present), "cjs", { banner: { js: NODE_CHECK } });
+    await bundle(LIBRARIES, "cjs");
+    await bundle(LIBRARIES, "esm");
+  });
 }
 
-/** @param {Record<string, string>} entries */
-async function bundle(entries) {
+/**
+ * @param {Record<string, string>} entries
+ * @param {"cjs" | "esm"} format
+ * @param {import("esbuild").BuildOptions} more
+ */
+async function bundle(entries, format, more = {}) {
   const began = Date.now();
   const { build } = await import("esbuild");
   const { outputFiles } = await orStop(
@@ -41,17 +54,17 @@ async function bundle(entries) {
       absWorkingDir: inRoot(),
       entryPoints: entries,
       outdir: "dist",
-      outExtension: { ".js": ".cjs" },
+      outExtension: { ".js": format === "cjs" ? ".cjs" : ".mjs" },
       bundle: true,
       write: false,
       platform: "node",
       target: "node20",
-      format: "cjs",
+      format,
       sourcemap: "linked",
       sourcesContent: false,
       legalComments: "none",
-      banner: { js: NODE_CHECK },
       logLevel: "warning",
+      ...more,
     }),
   );
   mkdirSync(inRoot("dist"), { recursive: true });

@@ -1,77 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { makePools, notify, type Pools } from "./notify.ts";
-import {
-  acceptEvent,
-  changePool,
-  dropPool,
-  makePool,
-  nextDeadlineMs,
-  nextSerial,
-  PAYLOAD_BYTES_MAX,
-  type Pool,
-  type PoolEffect,
-  type PoolInput,
-  stepPool,
-} from "./pool.ts";
+import { notify, type Pools } from "./notify.ts";
+import { bringUp, logs, pool, poolsOf, says, sends, tick, waiting, words } from "./pool.fixture.ts";
+import { acceptEvent, dropPool, nextDeadlineMs, nextSerial, PAYLOAD_BYTES_MAX, type Pool, type PoolInput, stepPool } from "./pool.ts";
 import { queuedEvents } from "./queue.ts";
-import { RESULT_HANDLERS, resultHandler } from "./results.ts";
-import type { SupervisorEvent } from "./types.ts";
-
-const DEFAULT = RESULT_HANDLERS["supervisor.dispatchers:default_handler"];
-
-function pool(
-  name: string,
-  processes: readonly string[],
-  options: { events?: readonly string[]; bufferSize?: number; handler?: string } = {},
-): Pool {
-  const events = new Set(options.events ?? ["EVENT"]);
-  const handler = resultHandler(options.handler ?? "") ?? DEFAULT;
-  return makePool({ name, processes, events, bufferSize: options.bufferSize ?? 10, resultHandler: handler, identifier: "supervisor" });
-}
-
-function poolsOf(...all: Pool[]): Pools {
-  const pools = makePools();
-  for (const one of all) pools.byName.set(one.config.name, one);
-  return pools;
-}
-
-const tick = (when: number): SupervisorEvent => ({ kind: "tick", period: 5, when });
-
-/** What is to be done, one word each; stores are left out unless asked for. */
-function words(effects: readonly PoolEffect[], what: readonly PoolEffect["type"][] = ["send", "log", "stdout"]): string[] {
-  return effects.flatMap((effect) => {
-    if (!what.includes(effect.type)) return [];
-    switch (effect.type) {
-      case "send":
-        return `${effect.child}<${Buffer.from(effect.bytes).toString().split("\n")[1]}`;
-      case "log":
-        return `${effect.level}: ${effect.text}`;
-      case "stdout":
-        return `stdout<${Buffer.from(effect.bytes).toString()}`;
-      case "keep":
-        return `keep ${effect.pool} ${effect.event.id}`;
-      case "forget":
-        return `forget ${effect.pool} ${effect.id}`;
-      default:
-        return [];
-    }
-  });
-}
-
-const sends = (effects: readonly PoolEffect[]) => words(effects, ["send"]);
-const logs = (effects: readonly PoolEffect[]) => words(effects, ["log"]);
-const waiting = (one: Pool) => queuedEvents(one.queue).map((event) => event.serial);
-const says = (process: string, child: number, text: string): PoolInput => ({ type: "output", process, child, bytes: Buffer.from(text) });
-
-/** A listener that has been started and is RUNNING; with `ready` it has said so. */
-function bringUp(one: Pool, process: string, child: number, ready = true): PoolEffect[] {
-  return [
-    ...stepPool(one, { type: "started", process, child }, 0),
-    ...(ready ? stepPool(one, says(process, child, "READY\n"), 0) : []),
-    ...stepPool(one, { type: "running", process, running: true }, 0),
-  ];
-}
 
 test("EVT-060, EVT-061, EVT-064: one serial for the daemon, one for the pool; what nobody wants gets none", () => {
   const [a, b] = [pool("a", ["a"], { events: ["TICK"] }), pool("b", ["b"], { events: ["TICK", "REMOTE_COMMUNICATION"] })];
@@ -372,31 +304,4 @@ test("the handler of supervisor-stdout hands the result to the daemon's stdout",
 test("a process that the pool has not is nobody", () => {
   const one = pool("l", ["l"]);
   assert.deepEqual(stepPool(one, { type: "ended", process: "other" }, 0), []);
-});
-
-test("a pool that is changed in place goes on: who stays keeps its event, who leaves gives it back, who is new can have it", () => {
-  const one = pool("p", ["a", "b"]);
-  const pools = poolsOf(one);
-  for (const [process, child] of [
-    ["a", 1],
-    ["b", 2],
-  ] as const)
-    bringUp(one, process, child);
-  notify(pools, tick(1), 0);
-  notify(pools, tick(2), 0);
-  assert.deepEqual(
-    one.listeners.map(({ event }) => event?.serial),
-    [0, 1],
-  );
-  const config = { ...one.config, processes: ["b", "c"], events: new Set(["TICK_60"]) };
-  assert.deepEqual(words(changePool(one, config)), ["debug: rebuffering event 0 for pool p (buf size=0, max=10)"]);
-  assert.deepEqual(
-    one.listeners.map(({ process, event }) => [process, event?.serial]),
-    [
-      ["b", 1],
-      ["c", undefined],
-    ],
-  );
-  assert.deepEqual(words(bringUp(one, "c", 3)), ["debug: c: ACKNOWLEDGED -> READY", "3<when:1", "debug: event 0 sent to listener c"]);
-  assert.deepEqual(notify(pools, tick(3), 0), [], "it is not subscribed to that any more");
 });

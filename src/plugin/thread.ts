@@ -33,10 +33,11 @@ async function begin(): Promise<void> {
 }
 
 const supervisor: Supervisor = {
+  // The types of the answers are what the daemon's methods promise.
   call: (method, ...params) =>
     new Promise((resolve, reject) => {
       lastId += 1;
-      asked.set(lastId, { resolve, reject });
+      asked.set(lastId, { resolve: (value) => resolve(value as never), reject });
       say({ type: "ask", id: lastId, method, params });
     }),
   log: (level, text) => say({ type: "log", level, text: String(text) }),

@@ -3,6 +3,10 @@
  * ours to load. docs/plugins.md explains each with an example; everything here is kept compatible from version to version.
  */
 
+import type { AnswerOf } from "./answers.ts";
+
+export type { Answers, ProcessInfo, ResultRow } from "./answers.ts";
+
 /**
  * A value of XML-RPC. Whole numbers of 32 bits are `<int>`, other numbers `<double>`; a Date is `<dateTime.iso8601>` in local time, a Uint8Array
  * `<base64>`. There is no null.
@@ -20,7 +24,7 @@ export type RpcFault = Error & { readonly faultCode: number; readonly faultStrin
 /** The daemon, as the plug-in of an `[rpcinterface:x]` section sees it. */
 export interface Supervisor {
   /** Calls any method of supervisord, such as `supervisor.startProcess`. Rejects with an `RpcFault`. */
-  call(method: string, ...params: readonly RpcData[]): Promise<RpcData>;
+  call<Method extends string>(method: Method, ...params: readonly RpcData[]): Promise<AnswerOf<Method, RpcData>>;
   /** Writes a line into the activity log. So does `console.log`, at level info. */
   log(level: LogLevel, text: string): void;
 }
@@ -69,7 +73,7 @@ export interface Controller {
   exitstatus: number;
   readonly serverurl: string;
   /** Calls any method, such as `supervisor.getState`; throws what went wrong. */
-  call(method: string, ...params: readonly CtlData[]): Promise<CtlAnswer>;
+  call<Method extends string>(method: Method, ...params: readonly CtlData[]): Promise<AnswerOf<Method, CtlAnswer>>;
   /** Whether the server is up; if not, that has been said. */
   upcheck(): Promise<boolean>;
 }

@@ -26,7 +26,7 @@ export const BANS: readonly Ban[] = [
   { name: /^(Math\.random|crypto\.\w+)$/, allowed: DOORS, instead: "the Random of src/doors.ts" },
   {
     name: /^process\.\w+$/,
-    allowed: /^src\/(daemon\/(doors\/|main\.ts)|ctl\/|tools\/)/,
+    allowed: /^src\/(daemon\/(doors\/|main\.ts)|ctl\/|tools\/|listener\/)/,
     instead: "src/doors.ts: Birth for what we were born with, Keeper for effects",
   },
   { name: /^(console\.\w+)$/, allowed: /^src\/(ctl|tools)\//, instead: "a line of the activity log (an effect)" },
