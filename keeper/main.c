@@ -135,7 +135,8 @@ int main(int argc, char **argv) {
   K.argv = argv + 1;
   K.program = whole_path(argv[1]);
   host_init();
-  if (!init_process() || !init_table() || !watch(WATCH_SIGNALS, 0, K.signals, EPOLLIN, false) || !watch(WATCH_RESULTS, 0, K.workers.event, EPOLLIN | (uint32_t)EPOLLET, false)) {
+  bool begun = init_process() && init_table() && watch(WATCH_SIGNALS, 0, K.signals, EPOLLIN, false);
+  if (!begun || !watch(WATCH_RESULTS, 0, K.workers.event, EPOLLIN | (uint32_t)EPOLLET, false)) {
     static const char sorry[] = "supervisord: no memory, no descriptors or no threads to begin with\n";
     (void)!write(2, sorry, sizeof sorry - 1);
     return 1;

@@ -1,4 +1,7 @@
-/* End to end: each scenario is a daemon of a real keeper. `e2e run KEEPER [NAME]` runs them, each in its own folder; `e2e scenario NAME` is what the keeper runs. */
+/*
+ * End to end: each scenario is a daemon of a real keeper. `e2e run KEEPER [NAME]` runs them, each in its own folder; `e2e scenario NAME` is what the
+ * keeper runs.
+ */
 #include "daemon.h"
 
 static void finish(void) {
@@ -176,7 +179,8 @@ static void rotation(void) {
 static void birth(void) {
   say_hello();
   struct spawning s = shell(1,
-    "ls /proc/self/fd | tr '\\n' ' '; echo; grep -E 'Sig(Blk|Ign)|Groups|Uid|Gid' /proc/self/status; umask; pwd; ulimit -n; env | sort; ps -o pgid= -p $$ | tr -d ' '; echo $$; echo again >/dev/stdout",
+    "ls /proc/self/fd | tr '\\n' ' '; echo; grep -E 'Sig(Blk|Ign)|Groups|Uid|Gid' /proc/self/status; umask; pwd; ulimit -n; "
+    "env | sort; ps -o pgid= -p $$ | tr -d ' '; echo $$; echo again >/dev/stdout",
     in_dir("log"));
   s.umask = 027;
   s.directory = "/usr";
@@ -472,7 +476,8 @@ static void daemonize(void) {
     int32_t pid = read_i32(&m.r);
     CHECK(pid != getppid() && pid != g.pid);
     effect_empty(EFFECT_READY);
-    spawn_now(&(struct spawning){.child = 5, .path = "/bin/sh", .argv = {"sh", "-c", "pwd >here; umask >>here; readlink /proc/$PPID/fd/1 >>here"}, .environment = {"PATH=/bin:/usr/bin"}, .umask = -1});
+    spawn_now(&(struct spawning){.child = 5, .path = "/bin/sh", .argv = {"sh", "-c", "pwd >here; umask >>here; readlink /proc/$PPID/fd/1 >>here"},
+                                 .environment = {"PATH=/bin:/usr/bin"}, .umask = -1});
     CHECK_EQ(await_exited(5), 0);
     kill(getpid(), SIGKILL);
   }
@@ -504,7 +509,8 @@ static void freeze(bool on) {
 static void frozen(void) {
   say_hello();
   char command[1024];
-  snprintf(command, sizeof command, "cd %s && mkdir disk && dd if=/dev/zero of=image bs=1M count=16 2>/dev/null && mkfs.ext4 -q image && mount -o loop image disk 2>/dev/null", getenv("KEEPER_TEST_DIR"));
+  snprintf(command, sizeof command, "cd %s && mkdir disk && dd if=/dev/zero of=image bs=1M count=16 2>/dev/null && "
+           "mkfs.ext4 -q image && mount -o loop image disk 2>/dev/null", getenv("KEEPER_TEST_DIR"));
   if (system(command) != 0) {
     fprintf(stderr, "frozen: no loop device here, nothing was tried\n");
     finish();

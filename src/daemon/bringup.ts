@@ -1,7 +1,7 @@
 /** From a configuration to a running whole: the part that a fresh start and a reload share. (PROC-214, PROC-170..172) */
 
-import type { Config, ServerConfig } from "../config/model.ts";
-import { daemonMessages as say } from "../logs/messages.ts";
+import type { Config } from "../config/model.ts";
+import { announceServer } from "../http/announcements.ts";
 import { ok, type Result } from "../result.ts";
 import { encodeRecord, recordKeys } from "../supervisor/records.ts";
 import { sweepAutoLogs } from "./autologs.ts";
@@ -72,27 +72,12 @@ export function restartDaemon(core: Core): void {
   });
 }
 
-/** (LOG-108, LOG-129) */
+/** (LOG-108, LOG-129, LOG-148) */
 function sayServers(core: Core, running: Config): void {
+  const namespaces = running.rpcInterfaces.map((plugin) => plugin.name);
   core.loop.post((turn) => {
     for (const server of running.servers) {
-      for (const plugin of running.rpcInterfaces) core.activity.write(turn, "info", say.interfaceReady(plugin.name));
-      if (server.username === null || server.username === "") {
-        core.activity.write(turn, "critical", say.noAuthentication(server.section));
-        if (isReachable(server)) core.activity.write(turn, "warn", openToAllText(server));
-      }
+      for (const { level, text } of announceServer(server, namespaces, core.doors.clock)) core.activity.write(turn, level, text);
     }
   });
-}
-
-function isReachable(server: ServerConfig): boolean {
-  return server.kind === "inet" && server.host !== "localhost" && !server.host.startsWith("127.");
-}
-
-function openToAllText(server: ServerConfig): string {
-  const where = server.kind === "inet" ? `${server.host === "" ? "*" : server.host}:${server.port}` : server.file;
-  return (
-    `Server '${server.section}' listens on ${where} without a password: whoever reaches that port controls every program. ` +
-    "Set username and password, or listen on 127.0.0.1"
-  );
 }
