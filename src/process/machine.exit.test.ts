@@ -175,6 +175,16 @@ test("PROC-022, PROC-188: better: a process in UNKNOWN that ends is known again:
   assert.deepEqual(always.pass(0), ["EXITED>STARTING", "prepare 2"]);
 });
 
+test("PROC-041: an exit out of UNKNOWN is none that was too quick: the counter is reset", () => {
+  const life = new Life();
+  life.failToStart();
+  life.start();
+  life.take({ type: "signal-failed", signal: 1, errno: "EPERM" });
+  assert.equal(life.state.tries, 1);
+  life.exits(0);
+  assert.equal(life.state.tries, 0);
+});
+
 test("PROC-022: better: a process whose stop failed is STOPPED when it ends after all", () => {
   const life = new Life({ autorestart: "always" }).run();
   life.take({ type: "stop" });

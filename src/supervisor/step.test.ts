@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { at } from "../process/life.fixture.ts";
 import { groupOf, Host, single } from "./host.fixture.ts";
 import { autostartsDue, deadlinesDue } from "./step.ts";
-import { groupsInOrder, isStopped, label } from "./world.ts";
+import { emptyWorld, groupsInOrder, isStopped, label, makeGroup } from "./world.ts";
 
 const names = (host: Host): string[] => autostartsDue(host.world).map((member) => label(member.ref));
 
@@ -23,6 +23,7 @@ test("PROC-008: nothing starts by itself while the daemon goes down", () => {
   const host = new Host(single("a"), single("b", { autostart: false }));
   host.run("b");
   host.goDown();
+  assert.deepEqual(names(host), []);
   assert.deepEqual(host.autostart(), []);
 });
 
@@ -34,6 +35,23 @@ test("PROC-142: groups by priority; equal ones in the order of their arrival, al
   assert.deepEqual(
     groupsInOrder(host.world).map((group) => group.config.name),
     ["z", "a", "b", "m"],
+  );
+});
+
+test("PROC-142: the order of arrival is in the sequence, which records keep: in whatever order a successor finds the groups", () => {
+  const host = new Host(single("first"), single("second"));
+  host.remove("first");
+  host.add(single("first"));
+  const arrived = [...host.world.groups.values()].map((group) => [group.config.name, group.sequence] as const);
+  assert.deepEqual(arrived, [
+    ["second", 1],
+    ["first", 2],
+  ]);
+  const found = emptyWorld();
+  for (const [name, sequence] of [...arrived].reverse()) found.groups.set(name, makeGroup(single(name), sequence));
+  assert.deepEqual(
+    groupsInOrder(found).map((group) => group.config.name),
+    ["second", "first"],
   );
 });
 

@@ -147,15 +147,15 @@ test("RPC-092: what a client stopped is not started again by itself", () => {
 });
 
 test("several clients wait for one process, each for its own, and others are not disturbed", () => {
-  const host = new Host(single("a"), single("b"));
-  host.take("a", { type: "start" });
-  host.take("b", { type: "start" });
-  host.wait(1, "a", "spawned");
-  host.wait(2, "a", "running");
-  host.wait(3, "b", "spawned");
-  assert.deepEqual(settles(host.spawn("a")), ["settle 1 done"]);
+  const host = new Host(groupOf("g", 1, { name: "a" }, { name: "b" }), groupOf("h", 1, { name: "a" }));
+  for (const name of ["g:a", "g:b", "h:a"]) host.take(name, { type: "start" });
+  host.wait(1, "g:a", "spawned");
+  host.wait(2, "g:a", "running");
+  host.wait(3, "g:b", "spawned");
+  host.wait(4, "h:a", "spawned");
+  assert.deepEqual(settles(host.spawn("g:a")), ["settle 1 done"]);
   assert.deepEqual(settles(host.pass(1000)), ["settle 2 done"]);
-  assert.deepEqual([...host.world.waiters.keys()], [3]);
+  assert.deepEqual([...host.world.waiters.keys()], [3, 4], "neither its sibling nor its namesake in another group");
 });
 
 test("a wait for what is not there is over at once", () => {
