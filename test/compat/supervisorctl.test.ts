@@ -177,7 +177,12 @@ test("reread, update, add and remove, with a configuration that changes and is c
 
 async function inTurn(lines: readonly string[], ctl: typeof original): Promise<readonly (Ran & { readonly line: string })[]> {
   const results = [];
-  for (const line of lines) results.push({ line, ...same(await ctl(line)) });
+  for (const line of lines) {
+    const ran = same(await ctl(line));
+    // Rows about several processes come in the order in which they were done with, which nothing defines (RPC-076).
+    const isOfSeveral = /^(?:start|stop|restart|signal) .*(?::\*|\ball\b)/.test(line);
+    results.push({ line, ...ran, stdout: isOfSeveral ? ran.stdout.split("\n").sort().join("\n") : ran.stdout });
+  }
   return results;
 }
 
