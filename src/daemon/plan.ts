@@ -11,6 +11,10 @@ import { openFastCgi } from "./fastcgi.ts";
 import { streamNumber } from "./numbers.ts";
 import { channelTarget } from "./targets.ts";
 
+/** The configuration has no bounds for stopwaitsecs and priority, the last will has those of its numbers. */
+const U32_MAX = 2 ** 32 - 1;
+const I32_MAX = 2 ** 31 - 1;
+
 export type SpawnPlan = {
   readonly command: Command;
   readonly environment: Readonly<Record<string, string>>;
@@ -54,10 +58,10 @@ export function spawnFrame(core: Core, ref: Ref, child: number, plan: SpawnPlan)
     stderr: config.redirectStderr ? NO_STREAM : streamSpec(core, ref, group, config, child, "stderr"),
     lastWill: {
       signal: config.stopSignal,
-      waitMs: Math.max(0, config.stopWaitSecs) * 1000,
+      waitMs: Math.min(Math.max(0, config.stopWaitSecs) * 1000, U32_MAX),
       signalGroup: config.stopAsGroup,
       killGroup: config.killAsGroup,
-      rank: group.priority,
+      rank: Math.min(Math.max(group.priority, -I32_MAX), I32_MAX),
     },
   };
 }

@@ -13,7 +13,14 @@ import { postStep } from "./steps.ts";
 /** So long does a preparation keep its place in the order while later ones are ready. */
 const GRACE_MS = 100;
 
-type Entry = { readonly ref: Ref; readonly attempt: number; readonly sinceMs: number; result: Result<SpawnPlan, string> | null };
+type Entry = {
+  readonly ref: Ref;
+  /** Which group of that name it was: an update in place keeps the number, a group that was removed and added again has another. */
+  readonly sequence: number | undefined;
+  readonly attempt: number;
+  readonly sinceMs: number;
+  result: Result<SpawnPlan, string> | null;
+};
 
 export class Preparations {
   /** In the order of the decisions. */
@@ -23,7 +30,13 @@ export class Preparations {
   readonly #plans = new Map<number, SpawnPlan>();
 
   begin(core: Core, ref: Ref, attempt: number): void {
-    const entry: Entry = { ref, attempt, sinceMs: core.doors.clock.now().monoMs, result: null };
+    const entry: Entry = {
+      ref,
+      sequence: core.world.groups.get(ref.group)?.sequence,
+      attempt,
+      sinceMs: core.doors.clock.now().monoMs,
+      result: null,
+    };
     this.#waiting.push(entry);
     void planSpawn(core, ref).then((result) => {
       entry.result = result;
@@ -62,6 +75,7 @@ export class Preparations {
 
   #deliver(core: Core, entry: Entry, result: Result<SpawnPlan, string>): void {
     postStep(core, entry.ref, (turn) => {
+      if (core.world.groups.get(entry.ref.group)?.sequence !== entry.sequence) return null;
       if (!result.ok) return { type: "unprepared", attempt: entry.attempt, text: result.error };
       const child = core.numbers.next(turn);
       this.#plans.set(child, result.value);

@@ -16,11 +16,12 @@ export function takeStep(core: Core, turn: Turn, act: (step: Step, now: Now) => 
 }
 
 /** One input for one process, in a turn of its own; nothing when it is gone by then. */
-export function postStep(core: Core, ref: Ref, input: ProcessInput | ((turn: Turn) => ProcessInput)): void {
+export function postStep(core: Core, ref: Ref, input: ProcessInput | ((turn: Turn) => ProcessInput | null)): void {
   core.loop.post((turn) => {
     const member = findMember(core.world, ref);
     if (member === undefined) return;
     const real = typeof input === "function" ? input(turn) : input;
+    if (real === null) return;
     takeStep(core, turn, (step, now) => stepMember(core.world, member, real, now, step));
   });
 }

@@ -51,7 +51,7 @@ buffer_size=100
   }
   assert.deepEqual(await startTimes(it), started, "uptimes count from the same start");
   // Five writers take every processor meanwhile, and the time that supervisorctl itself needs to start is in the figure.
-  assert.ok(median(answersMs) < 1500, `status answered within ${answersMs.map(Math.round).join(", ")} ms`);
+  assert.ok(median(answersMs) < 3000, `status answered within ${answersMs.map(Math.round).join(", ")} ms`);
   t.diagnostic(
     `status after a kill: median ${median(answersMs)} ms, slowest ${Math.round(Math.max(...answersMs))} ms (supervisorctl's own start included)`,
   );
