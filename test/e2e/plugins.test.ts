@@ -72,6 +72,31 @@ test("the examples work; a plug-in that hangs or ends hurts nobody", { timeout: 
   );
 });
 
+test("a successor has the plug-ins too; a reload loads them anew, and one that cannot be loaded any more keeps nobody down", {
+  timeout: 120_000,
+}, async (t) => {
+  const it = new Instance(t);
+  const version = (text: string) => writeFileSync(it.path("mine.mjs"), `export const make = () => ({ version: () => ${text} });`);
+  version("1");
+  it.configure("[rpcinterface:mine]\nsupervisor.rpcinterface_factory=./mine.mjs:make\n[program:cat]\ncommand=/bin/cat\nstartsecs=0");
+  await it.start();
+  assert.equal(await call(it, "mine.version"), 1);
+  const daemon = await until("a daemon", () => it.daemonPid());
+  process.kill(daemon, "SIGKILL");
+  await until("another daemon", () => it.daemonPid() !== daemon && it.daemonPid());
+  assert.equal(await call(it, "mine.version"), 1);
+  version("2");
+  await call(it, "supervisor.restart");
+  await until("it was loaded anew", async () => (await call(it, "mine.version").catch(() => 0)) === 2);
+  version("bro ken");
+  const next = await until("a daemon", () => it.daemonPid());
+  process.kill(next, "SIGKILL");
+  await until("another daemon", () => it.daemonPid() !== next && it.daemonPid());
+  await assert.rejects(call(it, "mine.version"), /UNKNOWN_METHOD/);
+  assert.match((await it.ctl("status")).stdout, /cat +RUNNING/);
+  assert.match(it.read("supervisord.log"), /CRIT Could not make mine rpc interface: .*SyntaxError/);
+});
+
 test("RPC-245: a Python plug-in is refused with file, line and what can be done; so is a module that has no such function", async (t) => {
   const it = new Instance(t);
   writeFileSync(it.path("mine.mjs"), "export const other = 1;");
