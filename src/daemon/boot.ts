@@ -17,7 +17,7 @@ export async function boot(core: Core): Promise<Result<true, BootFailure>> {
   if (!opened.ok) return opened;
   const made = await core.plugins.begin(core);
   if (!made.ok) return refuse({ text: made.error, code: 2 });
-  const up = await bringUpGroups(core);
+  const up = await bringUpGroups(core, { fresh: true });
   if (!up.ok) return up;
   await daemonize(core);
   await beginToRun(core, { fresh: true });

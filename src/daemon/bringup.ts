@@ -25,19 +25,31 @@ export function openActivity(core: Core): void {
   });
 }
 
-/** Binds the servers first, so that a second supervisord by mistake ends here and has destroyed nothing (CONF-354); then groups. */
-export async function bringUpGroups(core: Core): Promise<Result<{ needsSuccessor: boolean }, { text: string; code: number }>> {
+/**
+ * Binds the servers first, so that a second supervisord by mistake ends here and has destroyed nothing (CONF-354); then groups. A
+ * start ends at the first thing that cannot be had; a reload goes on with the rest and says what is missing, since nothing would run otherwise.
+ */
+export async function bringUpGroups(
+  core: Core,
+  options: { fresh: boolean },
+): Promise<Result<{ needsSuccessor: boolean }, { text: string; code: number }>> {
   const { running } = core;
   const servers = await core.servers.bind(core, running.servers);
-  if (!servers.ok) return { ok: false, error: { text: servers.error, code: 2 } };
+  if (!servers.ok && options.fresh) return { ok: false, error: { text: servers.error, code: 2 } };
+  if (!servers.ok) sayMissing(core, servers.error);
   await sweepAutoLogs(core);
   for (const group of running.groups) {
     if (core.world.groups.has(group.name)) continue;
     const activated = await activateGroup(core, group);
-    if (!activated.ok) return { ok: false, error: { text: activated.error, code: 1 } };
+    if (!activated.ok && options.fresh) return { ok: false, error: { text: activated.error, code: 1 } };
+    if (!activated.ok) sayMissing(core, activated.error);
   }
   sayServers(core, running);
-  return ok(servers.value);
+  return ok(servers.ok ? servers.value : { needsSuccessor: false });
+}
+
+function sayMissing(core: Core, text: string): void {
+  core.loop.post((turn) => core.activity.write(turn, "critical", text));
 }
 
 /** Says who it is, tells the listeners, starts what starts by itself. */

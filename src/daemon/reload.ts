@@ -52,7 +52,7 @@ export async function rebuild(core: Core): Promise<void> {
   openActivity(core);
   core.plugins.end();
   const made = await core.plugins.begin(core);
-  const up = await bringUpGroups(core);
+  const up = await bringUpGroups(core, { fresh: false });
   core.loop.post((turn) => {
     if (!made.ok) core.activity.write(turn, "critical", made.error);
     if (!up.ok) core.activity.write(turn, "critical", up.error.text);
