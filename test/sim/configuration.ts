@@ -11,6 +11,7 @@ export type Swarm = {
   readonly groups: boolean;
   readonly stubborn: boolean;
   readonly brokenCommands: boolean;
+  readonly updatesInPlace: boolean;
 };
 
 export type ProgramPlan = {
@@ -45,6 +46,7 @@ export class Configuration {
       "loglevel=debug",
       "childlogdir=/log/auto",
       "user=root",
+      `update_mode=${this.#swarm.updatesInPlace ? "minimal" : "as-original"}`,
     ];
     const server = [
       "[unix_http_server]",

@@ -86,7 +86,13 @@ export class Operator {
     if (port === null) return;
     const plan = await port.reloadConfig();
     if (!plan.ok) return this.#world.note(`operator: reread says ${plan.error}`);
-    for (const name of [...plan.value.removed, ...plan.value.changed]) {
+    const inPlace = new Set<string>();
+    for (const name of plan.value.changed) {
+      const applied = await port.applyUpdate(name);
+      if (applied.ok && applied.value) inPlace.add(name);
+    }
+    const replaced = plan.value.changed.filter((name) => !inPlace.has(name));
+    for (const name of [...plan.value.removed, ...replaced]) {
       const group = port.group(name);
       await Promise.all(
         (group?.processes ?? []).filter(isUp).map((process) => port.stop({ group: name, process: process.name }, "stopped")),
@@ -94,7 +100,7 @@ export class Operator {
       const removed = await port.removeGroup(name);
       if (!removed.ok) this.#world.note(`operator: ${name} is ${removed.error}`);
     }
-    for (const name of [...plan.value.changed, ...plan.value.added]) await port.addGroup(name);
+    for (const name of [...replaced, ...plan.value.added]) await port.addGroup(name);
   }
 
   #ask(what: string, act: () => Promise<unknown>): void {

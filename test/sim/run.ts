@@ -56,6 +56,7 @@ export async function runSeed(seed: number, options: RunOptions = {}): Promise<R
     groups: some(),
     stubborn: some(),
     brokenCommands: some(),
+    updatesInPlace: some(),
   };
   const trouble: Trouble = {
     kills: some(),
