@@ -222,6 +222,9 @@ export class Outputs {
   /** A successor knows the streams from their numbers and the rest from the processes' records. */
   restore(core: Core, inheritance: Inheritance): void {
     for (const { sink } of inheritance.sinks) if (sink === SINK_ACTIVITY || sink === SINK_CONSOLE) this.#own.add(sink);
+    // A predecessor that was ready had ordered both; the keeper may not have them open yet.
+    if (core.running.daemon.nodaemon) this.#own.add(SINK_CONSOLE);
+    if (core.running.daemon.logfile !== "syslog") this.#own.add(SINK_ACTIVITY);
     this.#registerActivity(core.running.daemon);
     for (const sink of inheritance.sinks) if (sink.limit > 0n && sink.size >= sink.limit) this.#resumed.add(sink.sink);
     const labels = new Map(inheritance.children.map((child) => [child.child, child.label]));
