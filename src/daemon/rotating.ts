@@ -2,6 +2,7 @@
 import path from "node:path";
 import type { Report } from "../link/messages.ts";
 import { backupsAmong, planRotation } from "../logs/rotation.ts";
+import { ok } from "../result.ts";
 import type { Core } from "./core.ts";
 import type { LogFile } from "./outputs.ts";
 
@@ -27,8 +28,10 @@ export async function rotate(
 ): Promise<Rotated> {
   const { files } = core.doors;
   if (!circumstances.isStillOpen()) return { truncate: false, limit: file.maxBytes };
-  const names = file.backups > 0 ? await files.list(path.dirname(file.path)) : null;
-  const existing = backupsAmong(names?.ok === true ? names.value : [], path.basename(file.path), file.backups);
+  const names = file.backups > 0 ? await files.list(path.dirname(file.path)) : ok([]);
+  // Without the list of backups a rename could replace one of them.
+  if (!names.ok) return growOn(core, file, report, `its backups cannot be listed: ${names.error}`);
+  const existing = backupsAmong(names.value, path.basename(file.path), file.backups);
   const found = await files.lstat(file.path);
   const baseIsOurs = found.ok && found.value.inode === report.inode && found.value.device === report.device;
   const resumed = circumstances.resumed || (found.ok && !baseIsOurs);
@@ -36,14 +39,13 @@ export async function rotate(
   for (const { from, to } of plan.renames) {
     const renamed = await files.rename(from, to);
     if (renamed.ok || renamed.error === "ENOENT") continue;
-    core.loop.post((turn) => {
-      core.activity.write(
-        turn,
-        "critical",
-        `cannot rotate ${file.path} (${file.owner}): renaming ${from} to ${to} failed with ${renamed.error}; it grows on`,
-      );
-    });
-    return { truncate: false, limit: Number(report.size) + file.maxBytes };
+    return growOn(core, file, report, `renaming ${from} to ${to} failed with ${renamed.error}`);
   }
   return { truncate: plan.truncate, limit: file.maxBytes };
+}
+
+/** Told, and tried again when the file has grown by its limit once more. */
+function growOn(core: Core, file: LogFile, report: Extract<Report, { type: "limit" }>, why: string): Rotated {
+  core.loop.post((turn) => core.activity.write(turn, "critical", `cannot rotate ${file.path} (${file.owner}): ${why}; it grows on`));
+  return { truncate: false, limit: Number(report.size) + file.maxBytes };
 }
