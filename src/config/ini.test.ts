@@ -243,10 +243,15 @@ test("lines of values are known, also over several lines and with comments betwe
   assert.equal(sections.get("a")?.line, 1);
 });
 
-test("an option that is set twice in one file is warned of, with both lines; in several files it is an override", async () => {
+test("an option that is set twice in one file is told to --check, with both lines; in several files it is an override", async () => {
   const files = { "/etc/more.conf": "[program:x]\nstartsecs=3\n" };
-  const found = await warnings("[include]\nfiles=more.conf\n[program:x]\ncommand=a\nstartsecs=1\n[program:x]\nStartsecs=2\n", { files });
-  assert.deepEqual(found, ["Option startsecs of [program:x] is set twice in /etc/main.conf, in lines 6 and 8; the last one counts"]);
+  const text = "[include]\nfiles=more.conf\n[program:x]\ncommand=a\nstartsecs=1\n[program:x]\nStartsecs=2\n";
+  assert.deepEqual(await warnings(text, { files }), []);
+  const told = (await good(text, { files })).remarks.filter(({ level }) => level === "check");
+  assert.deepEqual(
+    told.map((remark) => remark.text),
+    ["Option startsecs of [program:x] is set twice in /etc/main.conf, in lines 6 and 8; the last one counts"],
+  );
 });
 
 test("the parser takes any text", () => {

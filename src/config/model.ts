@@ -109,8 +109,11 @@ export type DaemonConfig = {
   readonly updateMode: "as-original" | "minimal";
 };
 
-/** A remark of the reader that does not stop it; the daemon writes them to its activity log when it opens. */
-export type Remark = { readonly level: "critical" | "warn" | "info"; readonly text: string };
+/**
+ * A remark of the reader that does not stop it; the daemon writes them to its activity log when it opens, but for those of level `check`: what may well
+ * be meant, and is said only to who asks (`--check`), so that the activity log of a file that always worked stays as it was.
+ */
+export type Remark = { readonly level: "critical" | "warn" | "info" | "check"; readonly text: string };
 
 export type Config = {
   /** The path text as given or found. */

@@ -81,7 +81,7 @@ function serverUrl(servers: readonly ServerConfig[]): string | null {
   return inet === undefined ? null : `http://${inet.host || "localhost"}:${inet.port}`;
 }
 
-const LEVELS: readonly Remark["level"][] = ["critical", "warn", "info"];
+const LEVELS: readonly Remark["level"][] = ["critical", "warn", "info", "check"];
 
 /** The order in the activity log. (CONF-250) */
 function byLevel(remarks: readonly Remark[]): Remark[] {

@@ -34,11 +34,11 @@ export function remarkUnknown(ini: Ini, extraOptions: readonly string[], finding
   }
 }
 
-/** Within one file only: files that are included override on purpose. */
+/** Within one file only: files that are included override on purpose. Tools that write files append, too: only `--check` tells. */
 function remarkRepeated({ repetitions }: Ini, findings: Findings): void {
   for (const { section, name, file, line, firstLine } of repetitions) {
     findings.remark(
-      "warn",
+      "check",
       `Option ${name} of [${section}] is set twice in ${file}, in lines ${firstLine} and ${line}; the last one counts`,
     );
   }
