@@ -1,0 +1,139 @@
+/**
+ * What the JSON API says, as types: the one thing that the daemon and the web page share. Only types, so that the page carries nothing of the daemon.
+ * Every instant is milliseconds since 1970 by the wall clock, every size bytes, every duration milliseconds, unless the name says otherwise.
+ *
+ * Paths (all under the server's authentication, all below /api/v1):
+ *   GET  openapi.json                      the description of what follows
+ *   POST call/NAMESPACE.METHOD             any method of the XML-RPC table; body: its parameters by name, or a list; answer: Answer
+ *   GET  state                             Snapshot
+ *   GET  stream?events=1                   server-sent events: StreamMessage; `events=1`: also what listeners get
+ *   GET  processes/GROUP/NAME/timeline     TimelineEntry[], oldest first
+ *   GET  processes/GROUP/NAME/config       OptionValue[]
+ *   GET  processes/GROUP/NAME/log/stdout|stderr?from=N&length=N      LogPiece; a negative `from` counts from the end
+ *   GET  processes/GROUP/NAME/log/stdout|stderr/follow?from=N        server-sent events: LogMessage
+ *   GET  processes/GROUP/NAME/log/stdout|stderr/download             the file as it is
+ *   GET  log, log/follow, log/download     the same for the activity log
+ *   GET  update                            UpdatePreview: what an update would do; nothing is kept
+ *   POST update {groups?: string[]}        UpdateOutcome[]
+ */
+
+/** As Supervisor names them. */
+export type StateName = "STOPPED" | "STARTING" | "RUNNING" | "BACKOFF" | "STOPPING" | "EXITED" | "FATAL" | "UNKNOWN";
+
+/** The answer of `call`: status 200, or 4xx and 5xx with an error. `code` and `name` are the fault's of XML-RPC (10, BAD_NAME). */
+export type Answer<T = unknown> = { readonly result: T } | { readonly error: ApiError };
+export type ApiError = { readonly code: number; readonly name: string; readonly message: string };
+
+export type ExitReason = {
+  readonly at: number;
+  /** null: it was ended by a signal. */
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  /** Whether exitcodes names it. */
+  readonly expected: boolean;
+  readonly coreDumped: boolean;
+};
+
+export type ProcessRow = {
+  readonly group: string;
+  readonly name: string;
+  /** How commands call it: `group:name`, or the name alone. */
+  readonly namespec: string;
+  readonly state: StateName;
+  /** Supervisor's own words: `pid 12, uptime 0:00:03`. */
+  readonly description: string;
+  /** 0: none. */
+  readonly pid: number;
+  /** null: not running. */
+  readonly startedAt: number | null;
+  readonly stoppedAt: number | null;
+  /** How often it was started again by itself since this daemon knows it. */
+  readonly restarts: number;
+  readonly spawnError: string | null;
+  readonly lastExit: ExitReason | null;
+  /** The last lines of stderr (else of stdout, when redirected), for what is BACKOFF, FATAL, or EXITED unexpectedly; else empty. */
+  readonly lastWords: readonly string[];
+  /** BACKOFF: when it is tried again. */
+  readonly retryAt: number | null;
+  readonly priority: number;
+  readonly autostart: boolean;
+  /** Whether there is a log to be read. */
+  readonly stdoutLog: boolean;
+  readonly stderrLog: boolean;
+  /** Lines of its logs that could not be written (a full disk), in bytes; 0 when all is well. */
+  readonly lostBytes: number;
+};
+
+export type GroupRow = { readonly name: string; readonly priority: number; readonly processes: readonly ProcessRow[] };
+
+export type DaemonRow = {
+  readonly identifier: string;
+  readonly version: string;
+  readonly supervisorVersion: string;
+  readonly pid: number;
+  readonly startedAt: number;
+  readonly state: "RUNNING" | "RESTARTING" | "SHUTDOWN" | "FATAL";
+  readonly configFile: string;
+  readonly hostName: string;
+  /** Whether the activity log is a file that can be read. */
+  readonly log: boolean;
+};
+
+export type Snapshot = { readonly daemon: DaemonRow; readonly groups: readonly GroupRow[]; readonly now: number };
+
+/** CPU in percent of one core; memory is the resident set (PSS is too dear to ask for). `tree`: with all descendants. */
+export type Usage = { readonly cpu: number; readonly memory: number };
+export type ProcessUsage = { readonly namespec: string; readonly own: Usage; readonly tree: Usage & { readonly processes: number } };
+
+/** Server-sent events of `stream`: `event:` is the kind, `data:` the JSON of the rest. The first is always a snapshot. */
+export type StreamMessage =
+  | { readonly kind: "snapshot"; readonly snapshot: Snapshot }
+  /** Rows that have changed; sent at most every 50 ms, so a storm is one message. */
+  | { readonly kind: "processes"; readonly processes: readonly ProcessRow[]; readonly now: number }
+  | { readonly kind: "daemon"; readonly daemon: DaemonRow }
+  /** Every 2 s while somebody looks. Only what runs is in it. */
+  | { readonly kind: "usage"; readonly usage: readonly ProcessUsage[]; readonly daemon: Usage; readonly now: number }
+  | { readonly kind: "event"; readonly event: SupervisorEvent }
+  /** This viewer read too slowly and has missed something: a snapshot follows. */
+  | { readonly kind: "missed"; readonly count: number };
+
+/** What a listener would get. `payload` is its text, cut at 4 KiB. */
+export type SupervisorEvent = { readonly serial: number; readonly at: number; readonly type: string; readonly payload: string };
+
+export type TimelineEntry = {
+  readonly at: number;
+  readonly state: StateName;
+  readonly from: StateName;
+  readonly pid: number;
+  /** `exit 1`, `SIGKILL`, `spawn error: …`; empty when there is nothing to say. */
+  readonly reason: string;
+};
+
+export type OptionValue = {
+  readonly section: string;
+  readonly option: string;
+  readonly value: string;
+  /** null: the default. */
+  readonly file: string | null;
+  readonly line: number | null;
+};
+
+/** A piece of a log. `text` is UTF-8 with replacement characters; offsets count bytes of the file. */
+export type LogPiece = { readonly from: number; readonly next: number; readonly size: number; readonly text: string };
+
+/** Server-sent events of a log that is followed. */
+export type LogMessage =
+  | ({ readonly kind: "piece" } & LogPiece)
+  /** A new file took its place (rotation), or it was emptied: offsets begin at 0 again. */
+  | { readonly kind: "restarted"; readonly why: "rotated" | "cleared" };
+
+export type UpdatePreview = {
+  readonly groups: readonly {
+    readonly group: string;
+    readonly change: "added" | "changed" | "removed";
+    readonly inPlace: boolean;
+    readonly details: readonly { readonly process: string; readonly option: string; readonly from: string; readonly to: string }[];
+  }[];
+};
+
+export type UpdateOutcome = { readonly group: string; readonly done: "added" | "updated" | "removed" | "failed"; readonly message: string };
