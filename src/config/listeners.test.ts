@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { EVENT_NAMES } from "./eventnames.ts";
 import { fault, faults, good } from "./load.fixture.ts";
 import type { GroupConfig } from "./model.ts";
+import { EVENT_LISTENER, PROGRAM } from "./table.ts";
 
 const text = (lines: string, name = "e") =>
   `[eventlistener:${name}]\ncommand=e\n${/^events/m.test(lines) ? "" : "events=EVENT\n"}${lines}\n`;
@@ -15,7 +16,12 @@ async function pool(lines: string): Promise<Extract<GroupConfig, { kind: "listen
 
 const refused = (lines: string) => fault(text(lines));
 
-test("CONF-270: a listener takes every option of a program", async () => {
+test("EVT-114, CONF-270: a listener takes every option of a program, and three more", async () => {
+  const more = Object.keys(EVENT_LISTENER).filter((name) => !(name in PROGRAM));
+  assert.deepEqual(
+    [more.sort(), Object.keys(PROGRAM).filter((name) => !(name in EVENT_LISTENER))],
+    [["buffer_size", "events", "result_handler"], []],
+  );
   const [process] = (await pool("startsecs=7\nstopsignal=INT\nautostart=false")).processes;
   assert.deepEqual([process?.startSecs, process?.stopSignal, process?.autostart], [7, 2, false]);
 });
@@ -46,7 +52,7 @@ test("CONF-274: events in any case, each once, at least one", async () => {
   assert.equal(await fault("[eventlistener:e]\ncommand=e\n"), '[eventlistener:e] section requires an "events" line');
 });
 
-test("CONF-275, CONF-276: unknown events: the first of the list is reported, with what was meant", async () => {
+test("EVT-014, CONF-275, CONF-276: unknown events, also those that a plug-in of the original might register: the first of the list is reported, with what was meant", async () => {
   const [error] = await faults(text("events=EVENT,proces_state,TICK_6"));
   assert.deepEqual(
     [error?.message, error?.hint],
@@ -70,7 +76,7 @@ test("CONF-278, CONF-279, CONF-280: result handlers must be known; Python's cann
   }
 });
 
-test("CONF-281: redirect_stderr is not allowed", async () => {
+test("EVT-114, CONF-281: redirect_stderr is not allowed", async () => {
   assert.equal(
     await refused("redirect_stderr=true"),
     "[eventlistener:e] section sets redirect_stderr=true but this is not allowed because it will interfere with the eventlistener protocol",

@@ -56,6 +56,33 @@ test("EVT-068, EVT-071, EVT-073, EVT-100: a listener that becomes ready gets the
   assert.deepEqual(logs(notify(pools, tick(15), 0)), [], "there is room for a third");
 });
 
+test("EVT-067, EVT-069: better: each event is sent when it arises, not in the next pass, so a small buffer does not overflow beside an idle listener", () => {
+  const [one, other] = [pool("l", ["l"], { bufferSize: 1 }), pool("m", ["m"], { bufferSize: 1 })];
+  bringUp(one, "l", 7);
+  bringUp(other, "m", 8);
+  const pools = poolsOf(one, other);
+  for (const when of [0, 5, 10]) {
+    assert.deepEqual(sends(notify(pools, tick(when), 0)), [`7<when:${when}`, `8<when:${when}`]);
+    for (const [pool, process, child] of [
+      [one, "l", 7],
+      [other, "m", 8],
+    ] as const)
+      stepPool(pool, says(process, child, "RESULT 2\nOKREADY\n"), 0);
+  }
+  assert.deepEqual([one.discarded, other.discarded], [0, 0]);
+});
+
+test("EVT-075: until a listener is RUNNING and READY events wait in the buffer, which keeps the last buffer_size of them", () => {
+  const one = pool("l", ["l"], { bufferSize: 10 });
+  const pools = poolsOf(one);
+  stepPool(one, { type: "started", process: "l", child: 7 }, 0);
+  stepPool(one, says("l", 7, "READY\n"), 0);
+  for (let event = 0; event < 70; event++) assert.deepEqual(sends(notify(pools, tick(event), 0)), []);
+  assert.deepEqual(waiting(one), [60, 61, 62, 63, 64, 65, 66, 67, 68, 69]);
+  assert.equal(one.discarded, 60);
+  assert.deepEqual(sends(stepPool(one, { type: "running", process: "l", running: true }, 0)), ["7<when:60"]);
+});
+
 test("EVT-070: an idle listener gets an event in the step in which it arises", () => {
   const one = pool("l", ["l"]);
   bringUp(one, "l", 7);

@@ -3,6 +3,7 @@
  * they have in common.
  */
 export type { Answers, ProcessInfo, ResultRow } from "../plugin/answers.ts";
+export { asctime } from "./asctime.ts";
 export { communicate } from "./communication.ts";
 export type {
   EventBase,

@@ -108,7 +108,7 @@ test("LOG-070: with strip_ansi a block of nothing but sequences is dropped", () 
   assert.equal(passBlock(NEW_STREAM, Buffer.from("\x1b[1m"), { ...PLAIN, strip: true, events: true }).verdict.kind, "drop");
 });
 
-test("LOG-054, LOG-068, LOG-075, LOG-094: a listener's protocol is echoed raw, its log copy is stripped, nothing else comes of it", () => {
+test("EVT-034, EVT-120, LOG-054, LOG-068, LOG-075, LOG-094: a listener's protocol is echoed raw, its log copy is stripped, nothing else comes of it", () => {
   const options: StreamOptions = { ...PLAIN, protocol: true, strip: true, captureMaxBytes: 9, events: true, syslog: true, echo: true };
   const step = passBlock(NEW_STREAM, Buffer.from(`\x1b[1mREADY\n${BEGIN}`), options);
   assert.deepEqual(shown(step), [`log('web' stdout output:\nb'\\x1b[1mREADY\\n${BEGIN}')`]);

@@ -43,7 +43,7 @@ test("PROC-004: a process that was never started is STOPPED, with nothing set", 
   });
 });
 
-test("PROC-006: entering BACKOFF counts first, then the event is sent, then the line is written", () => {
+test("EVT-017, PROC-006: entering BACKOFF counts first, then the event is sent, then the line is written", () => {
   const life = new Life();
   life.start();
   assert.deepEqual(life.exits(1), ["STARTING>BACKOFF", "warn: exited: cat (exit status 1; not expected)"]);
@@ -184,7 +184,7 @@ test("PROC-037: startretries=N allows N+1 attempts", () => {
   assert.equal(attempts(new Life({ startRetries: -1 })).length, 1);
 });
 
-test("PROC-014, PROC-038, LOG-131: giving up: FATAL from BACKOFF, then the line, at INFO; counter and delay are gone", () => {
+test("EVT-021, PROC-014, PROC-038, LOG-131: giving up: FATAL from BACKOFF, then the line, at INFO; counter and delay are gone", () => {
   const life = new Life({ startRetries: 0 });
   life.start();
   assert.deepEqual(life.exits(2), ["STARTING>BACKOFF", "warn: exited: cat (exit status 2; not expected)", "BACKOFF>FATAL", GAVE_UP]);

@@ -163,7 +163,7 @@ test("PROC-128: what was stopped stays STOPPED, whatever autorestart says", () =
   assert.equal(life.state.state, "STOPPED");
 });
 
-test("PROC-021, PROC-124: a stop signal that the kernel refuses: a CRIT line, UNKNOWN, and no SIGKILL follows", () => {
+test("EVT-022, PROC-021, PROC-124: a stop signal that the kernel refuses: a CRIT line, UNKNOWN, and no SIGKILL follows", () => {
   const life = new Life().run();
   life.take({ type: "stop" });
   assert.deepEqual(life.take({ type: "signal-failed", signal: SIGTERM, errno: "EPERM" }), [
@@ -174,7 +174,7 @@ test("PROC-021, PROC-124: a stop signal that the kernel refuses: a CRIT line, UN
   assert.deepEqual(life.take({ type: "signal-failed", signal: SIGTERM, errno: "EPERM" }), [], "once");
 });
 
-test("PROC-021, PROC-136: a user's signal that the kernel refuses: a CRIT line, UNKNOWN", () => {
+test("EVT-022, PROC-021, PROC-136: a user's signal that the kernel refuses: a CRIT line, UNKNOWN", () => {
   for (const startSecs of [0, 100]) {
     const life = new Life({ startSecs });
     life.start();

@@ -67,7 +67,7 @@ test("PROC-155: RUNNING and STARTING are stopped, STOPPING ones are left alone",
   assert.deepEqual(signals(host.goDown()), ["signal 15 to g:starting", "signal 15 to g:running"]);
 });
 
-test("PROC-016: what waits for a retry gives up, without a line, when its group is told", () => {
+test("EVT-021, PROC-016: what waits for a retry gives up, without a line, when its group is told", () => {
   const host = new Host(single("a", { priority: 1 }), single("z")).run("z");
   host.take("a", { type: "start" });
   host.take("a", { type: "unprepared", attempt: 1, text: "no" });

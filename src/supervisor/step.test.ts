@@ -65,7 +65,7 @@ test("PROC-145: within a group the order of `programs` counts, not the priority 
   assert.deepEqual(names(host), ["g:x", "g:y"]);
 });
 
-test("PROC-149: a group is added, then its event is sent; its autostart processes are due from then on", () => {
+test("EVT-023, PROC-149: a group is added, then its event is sent and none about its processes; those with autostart are due from then on", () => {
   const host = new Host();
   assert.deepEqual(names(host), []);
   assert.deepEqual(host.add(groupOf("g", 999, { name: "x" }, { name: "y", autostart: false })), ["group g ADDED"]);

@@ -5,23 +5,14 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { type AddressInfo, createServer } from "node:net";
 import { type TestContext, test } from "node:test";
 import { SupervisordClient } from "node-supervisord";
-import { Instance, run, until } from "./instance.ts";
+import { freePort, Instance, run, until } from "./instance.ts";
 import { call } from "./rpc.ts";
 
 const USER = "someone";
 const PASSWORD = "geheim-ä";
 const ORIGINAL = "/usr/bin/supervisorctl";
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 type Served = { readonly it: Instance; readonly port: number };
 
