@@ -42,7 +42,17 @@ function run(
 
 /** What the stand-in keeper says of a call. */
 function keeperCall(root: string, argv0: string, args: readonly string[], cwd: string): string[] {
-  return ["keeper", realNode(), "--max-semi-space-size=1", path.join(root, "dist/supervisord.cjs"), ...args, `argv0=${argv0}`, cwd];
+  return [
+    "keeper",
+    realNode(),
+    "--max-semi-space-size=1",
+    "--v8-pool-size=1",
+    "--expose-gc",
+    path.join(root, "dist/supervisord.cjs"),
+    ...args,
+    `argv0=${argv0}`,
+    cwd,
+  ];
 }
 
 function realNode(): string {

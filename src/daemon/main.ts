@@ -12,6 +12,7 @@ import { readBirth } from "./doors/birth.ts";
 import { realClock } from "./doors/clock.ts";
 import { realFiles } from "./doors/files.ts";
 import { KEEPER_FD_VARIABLE, keeperDescriptor, openKeeper } from "./doors/keeper.ts";
+import { collectWhenSettled } from "./doors/memory.ts";
 import { realPlugins } from "./doors/plugins.ts";
 import { realRandom } from "./doors/random.ts";
 import { realResolveHost, realSelf } from "./doors/self.ts";
@@ -73,7 +74,7 @@ async function run(doors: Commanded, flags: Flags): Promise<void> {
     onBug: (error) => fail(doors, error),
   };
   const started = await startDaemon(parts);
-  if (started.ok) return;
+  if (started.ok) return collectWhenSettled();
   const { text, code } = started.error;
   leave(doors, code, "", errors !== "" ? errors : `Error: ${text}\nFor help, use ${doors.birth.argv0} -h\n`);
 }
