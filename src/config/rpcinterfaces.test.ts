@@ -39,7 +39,7 @@ test("CONF-054, CONF-305: other options, and those of [DEFAULT], go to the facto
   assert.deepEqual(interfaces, [{ name: "x", factory: "./mine.js:make", options: { size: "10", autostart: "false" } }]);
 });
 
-test("CONF-118: they are expanded, with the names of the environment", async () => {
+test("RPC-237, CONF-118: they are expanded, with the names of the environment", async () => {
   const interfaces = await mine(`${MINE}a=%(ENV_A)s\n`);
   assert.deepEqual(typeof interfaces === "object" && interfaces[0]?.options, { a: "alpha" });
   assert.match(String(await mine(`${MINE}a=%(here)s\n`)), /contains names \('here'\) which cannot be expanded/);

@@ -107,7 +107,7 @@ test("EVT-057: the identifier is not checked", () => {
   assert.match(envelope({ kind: "supervisor-state", state: "RUNNING" }, "a b:c"), /^ver:3\.0 server:a b:c serial:3 /);
 });
 
-test("EVT-058, EVT-059: len counts code points, the stream is UTF-8", () => {
+test("RPC-115, EVT-058, EVT-059: len counts code points, the stream is UTF-8", () => {
   const said = envelope({ kind: "remote-communication", type: "é", data: "üx" });
   assert.match(said, / len:9\ntype:é\nüx$/);
   assert.match(envelope({ kind: "remote-communication", type: "", data: "😀" }), / len:7\n/, "one for a character beyond U+FFFF");

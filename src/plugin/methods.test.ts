@@ -10,6 +10,10 @@ class Base {
 
 class Made extends Base {
   readonly described = { help: "Tell.", params: [{ name: "a", type: "int" }], returns: { type: "boolean" }, call: (a: number) => a > 0 };
+  static classwide() {
+    return 1;
+  }
+  static Nested = class {};
   readonly number = 7;
   own() {
     return this;
@@ -17,7 +21,7 @@ class Made extends Base {
   _private() {}
 }
 
-test("RPC-007, RPC-009: functions and described methods are methods, those of classes too; other values and names with _ are none", () => {
+test("RPC-007, RPC-009, RPC-184: better: what is listed can be called: functions and described methods are methods, those of classes too; other values and names with _ are none", () => {
   const made = new Made();
   const methods = methodsOf(made);
   assert.deepEqual([...methods.keys()].sort(), ["described", "inherited", "own"]);

@@ -20,7 +20,7 @@ test("PROC-017, PROC-109, PROC-110, PROC-111, LOG-138: a stop: debug line, STOPP
   assert.equal(life.state.stopping, true);
 });
 
-test("PROC-109, PROC-111: stopsignal and stopasgroup", () => {
+test("RPC-082, PROC-109, PROC-111: stopsignal and stopasgroup", () => {
   const life = new Life({ stopSignal: 3, stopAsGroup: true, killAsGroup: true }).run();
   assert.deepEqual(life.take({ type: "stop" }), [
     `debug: killing cat (pid ${PID}) process group with signal SIGQUIT`,
@@ -194,7 +194,7 @@ test("a refused signal of which we hear after the process ended is nothing", () 
   assert.deepEqual(life.take({ type: "signal-failed", signal: 1, errno: "EPERM" }), []);
 });
 
-test("PROC-129: a user's signal goes to the process alone, whatever the group options say", () => {
+test("RPC-100, PROC-129: a user's signal goes to the process alone, whatever the group options say", () => {
   const life = new Life({ stopAsGroup: true, killAsGroup: true }).run();
   assert.deepEqual(life.take({ type: "signal", signal: 1 }), [`debug: sending cat (pid ${PID}) sig SIGHUP`, "signal 1 to process"]);
 });
@@ -204,7 +204,7 @@ test("signal 0 is passed on, and named `signal 0`", () => {
   assert.deepEqual(life.take({ type: "signal", signal: 0 }), [`debug: sending cat (pid ${PID}) sig signal 0`, "signal 0 to process"]);
 });
 
-test("PROC-133: a user's signal changes nothing; what dies of it is EXITED", () => {
+test("RPC-100, PROC-133: a user's signal changes nothing; what dies of it is EXITED", () => {
   const life = new Life().run();
   const before = life.state;
   life.take({ type: "signal", signal: SIGTERM });

@@ -191,6 +191,6 @@ test("RPC-185, RPC-186: a method without a text has the help None and no signatu
   assert.equal(signature.ok ? "" : failureText(signature.error), "fault 4 SIGNATURE_UNSUPPORTED");
 });
 
-test("a fault of a plug-in keeps its number and text", () => {
+test("RPC-003: better: a fault of a plug-in keeps its number and text", () => {
   assert.equal(failureText({ fault: "FAILED", detail: null, own: { code: 777, text: "no luck" } }), "fault 777 no luck");
 });

@@ -19,9 +19,11 @@ test("numbers: 32 bits are whole, everything else that is finite is a double", (
   assert.equal(xml(0.5), "<value><double>0.5</double></value>\n");
 });
 
-test("dates are local, bytes are base64", () => {
+test("RPC-207: dates are local; bytes are base64 in lines of 76 characters, each with its line end, as Python writes them", () => {
   assert.equal(xml(new Date(2026, 10, 24, 5, 40, 7)), "<value><dateTime.iso8601>20261124T05:40:07</dateTime.iso8601></value>\n");
-  assert.equal(xml(new Uint8Array([0, 255])), "<value><base64>AP8=</base64></value>\n");
+  assert.equal(xml(new Uint8Array([0, 255])), "<value><base64>\nAP8=\n</base64></value>\n");
+  const long = `${"AAAA".repeat(19)}\nAA==\n`;
+  assert.equal(xml(new Uint8Array(58)), `<value><base64>\n${long}</base64></value>\n`);
 });
 
 test("what XML-RPC cannot carry is refused, with where it is", () => {

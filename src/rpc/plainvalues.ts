@@ -51,7 +51,7 @@ export function resultOf(value: unknown, depth = 0): Result<RpcResult, string> {
 
 function compound(value: object, depth: number): Result<RpcResult, string> {
   if (value instanceof Date) return dateResult(value);
-  if (value instanceof Uint8Array) return ok(rendered("base64", Buffer.from(value).toString("base64")));
+  if (value instanceof Uint8Array) return ok(base64Result(value));
   if (Array.isArray(value)) {
     const items: RpcResult[] = [];
     for (const item of value) {
@@ -84,6 +84,12 @@ function dateResult(value: Date): Result<RpcResult, string> {
 }
 
 /** Of a type that our own methods never give. */
+/** In lines of 76 characters, as Python writes them; as a plain value without line ends. (RPC-207) */
+function base64Result(bytes: Uint8Array): Rendered {
+  const text = Buffer.from(bytes).toString("base64");
+  return rendered("base64", `\n${text.replace(/.{1,76}/g, "$&\n")}`, text);
+}
+
 function rendered(type: string, text: string, plain: RpcResult = text): Rendered {
   return new Rendered([Buffer.from(`<value><${type}>${text}</${type}></value>\n`)], () => plain);
 }

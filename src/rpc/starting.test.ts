@@ -86,7 +86,7 @@ test("RPC-063, RPC-066, RPC-067: what a wait ends with", async () => {
   }
 });
 
-test("RPC-065: the answer comes when the process runs", async () => {
+test("RPC-065, RPC-171: better: the answer comes when the process runs", async () => {
   const port = new FakePort(alone(view("a")));
   const started = later<WaitOutcome>();
   port.starts.set("a", started.promise);
@@ -151,6 +151,18 @@ test("RPC-072: a group is called by its plain name", async () => {
   assert.equal(await supervisor(port, "startProcessGroup", 5), "fault 10 BAD_NAME: 5");
   assert.equal(await supervisor(port, "startProcessGroup", null), "fault 10 BAD_NAME");
   assert.equal(await supervisor(port, "startProcessGroup", ["multi"]), "fault 2 INCORRECT_PARAMETERS");
+});
+
+test("RPC-080: better: where nothing is to be done the answer is there without a timer, and empty", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+  const idle = new FakePort([group("g", view("a"))]);
+  const busy = new FakePort([group("g", running("a"))]);
+  assert.deepEqual(await supervisor(busy, "startProcessGroup", "g"), []);
+  assert.deepEqual(await supervisor(busy, "startAllProcesses"), []);
+  assert.deepEqual(await supervisor(idle, "stopProcessGroup", "g"), []);
+  assert.deepEqual(await supervisor(idle, "stopAllProcesses"), []);
+  assert.deepEqual(await supervisor(idle, "signalProcessGroup", "g", "HUP"), []);
+  assert.deepEqual(await supervisor(idle, "signalAllProcesses", "HUP"), []);
 });
 
 test("RPC-074: members of a row in their order", async () => {

@@ -120,7 +120,7 @@ test("PROC-125, RPC-086, LOG-133: `waiting for NAME to stop`: when the wait begi
   assert.equal(host.next(), null, "nobody wakes up for it any more");
 });
 
-test("PROC-126: a stop that is over when the wait begins is answered at once and told to nobody", () => {
+test("RPC-082, PROC-126: a stop that is over when the wait begins is answered at once and told to nobody", () => {
   const host = new Host(single("a")).run("a");
   host.take("a", { type: "stop" });
   host.exits("a", 0);

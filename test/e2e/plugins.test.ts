@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { cpSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
-import { BIN, Instance, ROOT, run, until } from "./instance.ts";
+import { BIN, freePort, Instance, ROOT, run, until } from "./instance.ts";
 import { call } from "./rpc.ts";
 
 const SECTIONS = `
@@ -70,6 +70,59 @@ test("the examples work; a plug-in that hangs or ends hurts nobody", { timeout: 
       "WARN answers: has entered the UNKNOWN sta",
     ].map((line) => line.slice(0, 40)),
   );
+});
+
+test("RPC-003, RPC-020, RPC-201, RPC-207, RPC-212, RPC-236, RPC-237, RPC-244: plug-ins give every kind of value, and are made once for all servers", {
+  timeout: 120_000,
+}, async (t) => {
+  const it = new Instance(t);
+  writeFileSync(
+    it.path("my.mjs"),
+    `let made = 0;
+    export function make(supervisor, options) {
+      made += 1;
+      return {
+        made: () => [made, typeof supervisor.call, options],
+        nothing: () => null,
+        two: () => [1, 2],
+        one: () => [1],
+        bytes: () => new Uint8Array([0, 255]),
+        date: () => new Date(2024, 0, 2, 3, 4, 5),
+        later: () => new Promise((resolve) => setTimeout(resolve, 20, "later")),
+        refuses() { throw Object.assign(new Error(), { faultCode: 777, faultString: "extra" }); },
+      };
+    }`,
+  );
+  const port = await freePort();
+  it.configure(
+    `[inet_http_server]\nport=127.0.0.1:${port}\n[rpcinterface:my]\nsupervisor.rpcinterface_factory=./my.mjs:make\nhome=%(ENV_HOME)s`,
+  );
+  await it.start();
+  const raw = async (method: string) => {
+    const body = `<?xml version='1.0'?><methodCall><methodName>${method}</methodName></methodCall>`;
+    return (await fetch(`http://127.0.0.1:${port}/RPC2`, { method: "POST", body })).text();
+  };
+
+  const made = [1, "function", { home: process.env["HOME"] }];
+  assert.deepEqual(await call(it, "my.made"), made, "RPC-236: better: once, and RPC-237: expanded");
+  assert.match(await raw("my.made"), /<int>1<\/int>/, "RPC-020: better: the other server has the same one");
+  assert.deepEqual(await call(it, "my.two"), [1, 2], "RPC-212: better");
+  assert.match(
+    await raw("my.one"),
+    /<param>\n<value><array><data>\n<value><int>1<\/int><\/value>\n<\/data><\/array><\/value>/,
+    "RPC-212: better",
+  );
+  assert.equal(await call(it, "my.later"), "later", "RPC-244: better: a promise");
+  assert.match(await raw("my.bytes"), /<value><base64>\nAP8=\n<\/base64><\/value>/, "RPC-207");
+  assert.match(await raw("my.date"), /<dateTime\.iso8601>20240102T03:04:05<\/dateTime\.iso8601>/, "RPC-207");
+  await assert.rejects(call(it, "my.refuses"), /^Error: FAULT 777 extra$/, "RPC-003: better: its own text");
+  const several = (await call(
+    it,
+    "system.multicall",
+    ["nothing", "two"].map((name) => ({ methodName: `my.${name}`, params: [] })),
+  )) as readonly [{ readonly faultCode: number; readonly faultString: string }, readonly number[]];
+  assert.deepEqual([several[0].faultCode, several[1]], [30, [1, 2]], "RPC-201: better: a fault for that call alone");
+  assert.match(several[0].faultString, /no null/);
 });
 
 test("a successor has the plug-ins too; a reload loads them anew, and one that cannot be loaded any more keeps nobody down", {
