@@ -10,12 +10,13 @@ const ROOMS = {
   logs: ["config"],
   link: [],
   rpc: ["config", "process", "events", "supervisor", "logs"],
-  http: ["config", "process", "events", "supervisor", "logs", "rpc"],
+  api: ["config", "process", "events", "logs", "rpc"],
+  http: ["config", "process", "events", "supervisor", "logs", "rpc", "api"],
   ctl: ["config", "process", "rpc", "plugin"],
   listener: ["rpc", "ctl/client", "plugin"],
   tools: ["config"],
   plugin: ["config"],
-  daemon: ["config", "process", "events", "supervisor", "logs", "link", "rpc", "http", "plugin"],
+  daemon: ["config", "process", "events", "supervisor", "logs", "link", "rpc", "api", "http", "plugin"],
 };
 
 /** Rooms that compute and do nothing else. */

@@ -13,6 +13,7 @@ const ENTRIES = {
   echo_supervisord_conf: "src/tools/echo-supervisord-conf.ts",
   pidproxy: "src/tools/pidproxy.ts",
   "plugin-thread": "src/plugin/thread.ts",
+  api: "src/api/api.ts",
 };
 
 /** What others import from the package. */

@@ -56,6 +56,7 @@ const VALUES: { readonly [T in OptionType]: readonly string[] } = {
   address: ["9001", "127.0.0.1:9001", "*:9001", "HOST:1", ":80", "x", "0", "65536", "a:", "a:b:9", ""],
   name: ["%(program_name)s", "%(program_name)s_%(process_num)02d", "p%(process_num)d", "x", "a:b", "%(ENV_A)s", "%(nope)s", ""],
   updatemode: ["as-original"],
+  ui: ["classic"],
 };
 
 /** Where a type says too little: what the option really takes. */

@@ -40,6 +40,7 @@ export function remedyFor(kind: OptionType | "folder" | "name", text: string, kn
     case "dirpath":
     case "logfile":
     case "updatemode":
+    case "ui":
       return null;
   }
 }

@@ -75,6 +75,11 @@ export type ServerConfig = {
   readonly section: string;
   readonly username: string | null;
   readonly password: string | null;
+  /** What a browser that opens `/` gets. */
+  readonly ui: "modern" | "classic";
+  readonly api: boolean;
+  readonly metrics: boolean;
+  readonly health: boolean;
 } & (
   | { readonly kind: "inet"; readonly host: string; readonly port: number }
   | { readonly kind: "unix"; readonly file: string; readonly mode: number; readonly uid: number | null; readonly gid: number | null }

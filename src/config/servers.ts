@@ -21,7 +21,8 @@ function readInetServer(reader: SectionReader, base: BaseNames): ServerConfig | 
   const section = reader.section.name;
   const login = readLogin(reader, base);
   const address = reader.read("port", INET_SERVER.port, base.env);
-  if (address !== null) return { section, kind: "inet", ...login, ...address };
+  const offers = readOffers(reader, base);
+  if (address !== null) return { section, kind: "inet", ...login, ...offers, ...address };
   if (reader.written("port") === null)
     reader.failMissing("port", `section [${section}] has no port value`, "add a line port=127.0.0.1:9001");
   return null;
@@ -36,12 +37,14 @@ function readUnixServer(reader: SectionReader, base: BaseNames, around: Surround
   const login = readLogin(reader, base);
   const owner = reader.read("chown", UNIX_SERVER.chown, base.env, (text) => `Invalid sockchown value ${text}`);
   const mode = reader.read("chmod", UNIX_SERVER.chmod, base.env, (text) => `Invalid chmod value ${text}`);
+  const offers = readOffers(reader, base);
   if (file === null) return null;
   const path = absolute(expandUser(trimmed(file), around.homes, around.accounts), cwd);
   return {
     section,
     kind: "unix",
     ...login,
+    ...offers,
     file: path,
     mode,
     uid: owner?.uid ?? null,
@@ -59,4 +62,11 @@ function readLogin(reader: SectionReader, base: BaseNames): { readonly username:
     if (reader.written(missing) === null) reader.failMissing(missing, message, `add a line ${missing}=…`);
   }
   return { username, password };
+}
+
+/** Ours; where one is wrong the error is told and the rest goes on. */
+function readOffers(reader: SectionReader, base: BaseNames): Pick<ServerConfig, "ui" | "api" | "metrics" | "health"> {
+  const offered = (name: "api" | "metrics" | "health") => reader.read(name, UNIX_SERVER[name], base.env);
+  const ui = reader.read("ui", UNIX_SERVER.ui, base.env);
+  return { ui, api: offered("api"), metrics: offered("metrics"), health: offered("health") };
 }

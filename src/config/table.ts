@@ -76,6 +76,45 @@ const SERVER_LOGIN = {
   },
 } as const satisfies Record<string, Option>;
 
+/** Ours: what a server answers besides what the original's does. */
+const SERVER_OFFERS = {
+  ui: {
+    type: "ui",
+    default: "modern",
+    scope: "env",
+    isOurs: true,
+    brief: {
+      en: "page that a browser gets at /: modern or classic",
+      zh: "浏览器在 / 看到的页面：modern（新页面）或 classic（经典页面）",
+    },
+    more: {
+      en: "The classic page is always at `/index.html`, and at `/` for clients that are no browsers. The modern page needs `api`.",
+      zh: "经典页面始终位于 `/index.html`；非浏览器的客户端在 `/` 得到的也是经典页面。新页面需要 `api`。",
+    },
+  },
+  api: {
+    type: "boolean",
+    default: "true",
+    scope: "env",
+    isOurs: true,
+    brief: { en: "offer the JSON API under /api/v1", zh: "在 /api/v1 下提供 JSON API" },
+  },
+  metrics: {
+    type: "boolean",
+    default: "true",
+    scope: "env",
+    isOurs: true,
+    brief: { en: "offer figures for Prometheus at /metrics", zh: "在 /metrics 提供 Prometheus 指标" },
+  },
+  health: {
+    type: "boolean",
+    default: "true",
+    scope: "env",
+    isOurs: true,
+    brief: { en: "answer the checks of containers at /healthz and /readyz", zh: "在 /healthz 和 /readyz 响应容器的健康检查" },
+  },
+} as const satisfies Record<string, Option>;
+
 export const UNIX_SERVER = {
   file: {
     type: "text",
@@ -96,6 +135,7 @@ export const UNIX_SERVER = {
     brief: { en: "owner of the socket file, user or user:group", zh: "套接字文件的属主，格式为 user 或 user:group" },
   },
   ...SERVER_LOGIN,
+  ...SERVER_OFFERS,
 } as const satisfies Record<string, Option>;
 
 export const INET_SERVER = {
@@ -111,6 +151,7 @@ export const INET_SERVER = {
     },
   },
   ...SERVER_LOGIN,
+  ...SERVER_OFFERS,
 } as const satisfies Record<string, Option>;
 
 export const SUPERVISORD = {

@@ -58,6 +58,7 @@ export const TYPE_WORDS: { readonly [T in OptionType]: TypeWords } = {
   owner: { words: { en: "`user` or `user:group`, names or ids", zh: "`user` 或 `user:group`，名称或 ID" }, pattern: ".+" },
   address: { words: { en: "`port`, `host:port` or `*:port`", zh: "`port`、`host:port` 或 `*:port`" }, pattern: `(.*:)?${INTEGER}` },
   name: { words: { en: "name without space, `:` and `/`", zh: "不含空格、`:` 和 `/` 的名称" }, pattern: "[^ :/]*" },
+  ui: { words: { en: "`modern` or `classic`", zh: "`modern` 或 `classic`" }, pattern: "(modern|classic)" },
   updatemode: { words: { en: "`as-original` or `minimal`", zh: "`as-original` 或 `minimal`" }, pattern: "(as-original|minimal)" },
 };
 

@@ -4,7 +4,7 @@
  */
 import type { Accounts } from "../doors.ts";
 import { ok, type Result, refuse } from "../result.ts";
-import type { AutoRestart, DaemonConfig, LogLevel } from "./model.ts";
+import type { AutoRestart, DaemonConfig, LogLevel, ServerConfig } from "./model.ts";
 import { parseByteSize, parseInteger, parseOctal } from "./numbers.ts";
 import { expandUser, folderOf, type Homes } from "./pathnames.ts";
 import { quoted } from "./quoting.ts";
@@ -33,6 +33,7 @@ export interface Values {
   address: Address;
   name: string;
   updatemode: DaemonConfig["updateMode"];
+  ui: ServerConfig["ui"];
 }
 
 export type OptionType = keyof Values;
@@ -72,6 +73,7 @@ export const READERS: { readonly [T in OptionType]: (text: string, judge: Judge)
   name: parseName,
   updatemode: (text) =>
     text === "as-original" || text === "minimal" ? ok(text) : refuse(`not a valid update mode: ${quoted(text)} (as-original or minimal)`),
+  ui: (text) => (text === "modern" || text === "classic" ? ok(text) : refuse(`not a valid page: ${quoted(text)} (modern or classic)`)),
 };
 
 const TRUE_WORDS: ReadonlySet<string> = new Set(["yes", "true", "on", "1"]);

@@ -1,5 +1,6 @@
 /** The one place where the effects of the supervisor become deeds. A switch, no decisions. */
 import type { Now } from "../doors.ts";
+import type { SupervisorEvent } from "../events/types.ts";
 import { unreachable } from "../result.ts";
 import type { Effect, Step } from "../supervisor/effects.ts";
 import { type DaemonRecord, encodeRecord, recordKeys } from "../supervisor/records.ts";
@@ -18,6 +19,7 @@ export function carryOut(core: Core, step: Step, turn: Turn, now: Now): void {
     if (member !== undefined) core.events.memberChanged(core, turn, member);
   }
   if (step.daemonChanged) turn.state(recordKeys.daemon, encodeRecord(daemonRecord(core)));
+  if (step.daemonChanged || step.changed.size > 0) core.watchers.changed(turn);
 }
 
 export function daemonRecord(core: Core): DaemonRecord {
@@ -30,6 +32,7 @@ function carryOutOne(core: Core, effect: Effect, turn: Turn, now: Now): void {
     case "log":
       return core.activity.write(turn, effect.level, effect.text);
     case "event":
+      remember(core, effect.event, now);
       return core.events.emit(core, turn, effect.event, now);
     case "prepare":
       return core.preparations.begin(core, effect.ref, effect.attempt);
@@ -57,4 +60,9 @@ function carryOutOne(core: Core, effect: Effect, turn: Turn, now: Now): void {
     default:
       return unreachable(effect);
   }
+}
+
+function remember(core: Core, event: SupervisorEvent, now: Now): void {
+  const member = event.kind === "process-state" ? findMember(core.world, event) : undefined;
+  if (member !== undefined && event.kind === "process-state") core.history.changed(member, event, now.wallMs);
 }

@@ -10,6 +10,7 @@ import type { Activity } from "./activity.ts";
 import type { Answers } from "./answers.ts";
 import type { Echoes } from "./echoes.ts";
 import type { Events } from "./events.ts";
+import type { History } from "./history.ts";
 import type { Limbo } from "./limbo.ts";
 import type { Numbers } from "./numbers.ts";
 import type { Outputs } from "./outputs.ts";
@@ -19,6 +20,7 @@ import type { LoadConfig } from "./reload.ts";
 import type { Servers } from "./servers.ts";
 import type { Sockets } from "./sockets.ts";
 import type { Loop } from "./turn.ts";
+import type { Watchers } from "./watchers.ts";
 
 export type Core = {
   readonly doors: Doors;
@@ -29,6 +31,8 @@ export type Core = {
   readonly answers: Answers;
   readonly events: Events;
   readonly outputs: Outputs;
+  readonly history: History;
+  readonly watchers: Watchers;
   readonly plugins: Plugins;
   readonly preparations: Preparations;
   readonly limbo: Limbo;
@@ -53,6 +57,8 @@ export type Core = {
   /** Children whose stdin was full at the last try. */
   readonly fullChildren: Set<number>;
   keeperPid: number;
+  /** When this daemon was put together, by the wall clock. */
+  readonly startedWallMs: number;
   /** Who the daemon is, after a change of user. */
   uid: number;
   readonly load: LoadConfig;

@@ -15,6 +15,7 @@ import { Echoes } from "./echoes.ts";
 import { ended } from "./ended.ts";
 import { Events } from "./events.ts";
 import { startAutostarts } from "./groups.ts";
+import { History } from "./history.ts";
 import { Limbo } from "./limbo.ts";
 import { Numbers } from "./numbers.ts";
 import { Outputs } from "./outputs.ts";
@@ -29,6 +30,7 @@ import { Sockets } from "./sockets.ts";
 import { takeStep } from "./steps.ts";
 import { rememberStrangers } from "./strangers.ts";
 import { Loop } from "./turn.ts";
+import { Watchers } from "./watchers.ts";
 
 export type DaemonParts = {
   readonly doors: Doors;
@@ -126,6 +128,8 @@ function makeCore(parts: DaemonParts, inheritance: Inheritance, config: Config):
     answers: new Answers(),
     events: new Events(),
     outputs: new Outputs(),
+    history: new History(),
+    watchers: new Watchers(),
     plugins: new Plugins(parts.plugins ?? noPlugins),
     preparations: new Preparations(),
     limbo: new Limbo(),
@@ -142,6 +146,7 @@ function makeCore(parts: DaemonParts, inheritance: Inheritance, config: Config):
     deafChildren: new Set(),
     fullChildren: new Set(),
     keeperPid: inheritance.keeperPid,
+    startedWallMs: doors.clock.now().wallMs,
     uid: doors.birth.uid,
     next: null,
     ending: false,

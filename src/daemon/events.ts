@@ -2,6 +2,7 @@
  * Events on their way to listeners: the pools of the running configuration, what they want done, and their records in the keeper's store. All
  * decisions are in `src/events/`; here they meet processes, the clock and the keeper.
  */
+import type { QueueFacts } from "../api/watch.ts";
 import type { GroupConfig } from "../config/model.ts";
 import type { Now } from "../doors.ts";
 import { isWanted, makePools, notify } from "../events/notify.ts";
@@ -17,6 +18,7 @@ import {
   stepPool,
 } from "../events/pool.ts";
 import { eventRecord, poolRecord, restorePool } from "../events/poolrecords.ts";
+import { queueLength } from "../events/queue.ts";
 import { dueTicks, type TickSlices } from "../events/ticks.ts";
 import type { SupervisorEvent } from "../events/types.ts";
 import { ok, type Result, refuse, unreachable } from "../result.ts";
@@ -64,6 +66,7 @@ export class Events {
 
   /** Tells every pool that wants to know. */
   emit(core: Core, turn: Turn, event: SupervisorEvent, now: Now): void {
+    core.watchers.heard(event, now);
     if (this.#pools.byName.size === 0) return;
     const serial = this.#pools.nextSerial;
     const effects = notify(this.#pools, event, now.monoMs);
@@ -141,6 +144,11 @@ export class Events {
       this.#pools.byName.set(config.name, restored.ok ? restored.value.pool : makePool(config));
       for (const text of lost) core.loop.post((turn) => core.activity.write(turn, "error", text));
     }
+  }
+
+  /** How much waits for the listeners of each pool. */
+  queues(): readonly QueueFacts[] {
+    return [...this.#pools.byName].map(([pool, { config, queue }]) => ({ pool, length: queueLength(queue), capacity: config.bufferSize }));
   }
 
   /** Sends what can be sent, after a recovery. */

@@ -59,9 +59,9 @@ async function run(doors: Commanded, flags: Flags): Promise<void> {
   const openPlugin = plugins();
   const checkPlugin = checkWith(openPlugin);
   let errors = "";
-  const load: DaemonParts["load"] = async () => {
+  const load: DaemonParts["load"] = async (trace) => {
     const { file, notice } = await findConfigFile(doors, flags);
-    const loaded = file.ok ? await loadConfig(doors, { file: file.value, flags, checkPlugin }) : file;
+    const loaded = file.ok ? await loadConfig(doors, { file: file.value, flags, checkPlugin, ...(trace && { trace }) }) : file;
     if (loaded.ok) return loaded;
     errors = `${notice ?? ""}${notice === null ? "" : "\n"}${renderErrors(loaded.error, doors.birth.argv0)}`;
     return refuse(faultText(loaded.error));

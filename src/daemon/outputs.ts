@@ -52,6 +52,8 @@ export class Outputs {
   readonly #own = new Set<number>();
   /** Sinks that stood at their limit when a predecessor died: it may have begun to rotate them. */
   readonly #resumed = new Set<number>();
+  /** Bytes that could not be written, by sinks that are failing now. */
+  readonly #lost = new Map<number, number>();
   #activityOpened: ((errno: number) => void) | null = null;
 
   hasSink(sink: number): boolean {
@@ -156,6 +158,9 @@ export class Outputs {
   trouble(core: Core, turn: Turn, report: Extract<Report, { type: "io-error" | "io-resumed" }>): void {
     const file = this.#files.get(report.sink);
     if (file === undefined) return;
+    core.watchers.changed(turn);
+    if (report.type === "io-error") this.#lost.set(report.sink, Math.max(1, Number(report.lostBytes)));
+    else this.#lost.delete(report.sink);
     if (report.type === "io-resumed") {
       core.activity.write(turn, "warn", `${file.path} (${file.owner}) is written again; ${report.lostBytes} bytes were lost`);
     } else {
@@ -181,6 +186,12 @@ export class Outputs {
         `cannot open ${file.path} (${file.owner}): ${errnoName(report.errno)}; what was open before is written on`,
       );
     }
+  }
+
+  /** Bytes of a child's output that could not be written, as far as is known; 0 when all is well. */
+  lostBytes(child: number): number {
+    if (this.#lost.size === 0) return 0;
+    return (this.#lost.get(streamNumber(child, "stdout")) ?? 0) + (this.#lost.get(streamNumber(child, "stderr")) ?? 0);
   }
 
   /** USR2: every file is opened again by its name. (LOG-034, LOG-036) */
@@ -313,6 +324,7 @@ export class Outputs {
     if (!stream.ended || !stream.reaped) return;
     this.#streams.delete(stream.stream);
     if (stream.target.asked) dropStreamRecords(turn, stream);
+    this.#lost.delete(stream.stream);
     if (this.#files.delete(stream.stream)) turn.effect({ type: "sink-close", sink: stream.stream });
   }
 }

@@ -126,12 +126,14 @@ function waitFor(core: Core, ref: ProcessRef, input: ProcessInput, until: Waiter
     core.loop.post((turn) => {
       const member = findMember(core.world, ref);
       if (member === undefined) return resolve("gone");
-      takeStep(core, turn, (step, now) => {
-        stepMember(core.world, member, input, now, step);
-        const id = core.nextWait++;
-        core.waits.set(id, resolve);
-        addWaiter(core.world, { id, ref, until }, now, step);
-      });
+      core.history.ordered(() =>
+        takeStep(core, turn, (step, now) => {
+          stepMember(core.world, member, input, now, step);
+          const id = core.nextWait++;
+          core.waits.set(id, resolve);
+          addWaiter(core.world, { id, ref, until }, now, step);
+        }),
+      );
     });
   });
 }

@@ -3,6 +3,7 @@
  * a bad one leaves everything running and says why, where the original stops everything and ends (PROC-174).
  */
 import type { Config } from "../config/model.ts";
+import type { Trace } from "../config/reader.ts";
 import type { Result } from "../result.ts";
 import { recordKeys } from "../supervisor/records.ts";
 import { beginToRun, bringUpGroups, openActivity, restartDaemon } from "./bringup.ts";
@@ -12,8 +13,8 @@ import { dropAllGroups } from "./groups.ts";
 import { removePidfile } from "./pidfile.ts";
 import { shutDown } from "./shutdown.ts";
 
-/** Reads the configuration again from the same command line; the error is one line for the log and for clients. */
-export type LoadConfig = () => Promise<Result<Config, string>>;
+/** Reads the configuration again from the same command line; the error is one line for the log and for clients. `trace` hears of every value. */
+export type LoadConfig = (trace?: Trace) => Promise<Result<Config, string>>;
 
 /** SIGHUP and RPC restart. */
 export function requestReload(core: Core): void {

@@ -28,9 +28,10 @@ function handle(core: Core, turn: Turn, report: Report): void {
       return stepChild(core, turn, report, (member) => spawnFailed(core, turn, member, report));
     case "exited":
       turn.acknowledge(report.report);
-      return stepChild(core, turn, report, (member) =>
-        stepTo(core, turn, member, { type: "exited", waitStatus: report.waitStatus }, report),
-      );
+      return stepChild(core, turn, report, (member) => {
+        core.history.exited(member, report.waitStatus, instantOf(report).wallMs);
+        stepTo(core, turn, member, { type: "exited", waitStatus: report.waitStatus }, report);
+      });
     case "block":
       return core.outputs.block(core, turn, report);
     case "eof":

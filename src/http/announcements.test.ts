@@ -4,9 +4,11 @@ import { test } from "node:test";
 import type { ServerConfig } from "../config/model.ts";
 import { FakePort } from "../rpc/port.fixture.ts";
 import { announceServer } from "./announcements.ts";
+import { OFFERS } from "./serving.fixture.ts";
 
 const unix: ServerConfig = {
   kind: "unix",
+  ...OFFERS,
   section: "unix_http_server",
   file: "/run/s.sock",
   mode: 0o700,
@@ -16,6 +18,7 @@ const unix: ServerConfig = {
   password: null,
 };
 const tcp = (host: string, username: string | null = null): ServerConfig => ({
+  ...OFFERS,
   kind: "inet",
   section: "inet_http_server:a",
   host,

@@ -27,6 +27,8 @@ export class Exchange {
   readonly #expects: boolean;
   #bodyHeld = 0;
   #answerHeld = 0;
+  /** What was offered has not been taken. */
+  #isOffering = false;
 
   constructor(shared: Shared, request: IncomingMessage, response: VersionedResponse, expects: boolean) {
     this.#shared = shared;
@@ -96,10 +98,25 @@ export class Exchange {
     this.response.end();
   }
 
-  /** The beginning of an answer without an end; the head goes out at once. */
+  /** The beginning of an answer without an end, or of one that is written piece by piece; the head goes out at once. */
   stream(headers: Headers): void {
     this.#head(200, headers);
     this.response.flushHeaders();
+  }
+
+  /** Hands a piece over without waiting, unless the client has more than `heldMax` bytes to take: then false, and nothing was handed over. */
+  offer(piece: Uint8Array, heldMax: number): boolean {
+    const { response } = this;
+    if (response.destroyed || response.writableLength > heldMax) return false;
+    this.#count(piece.length);
+    if (response.write(piece) || this.#isOffering) return true;
+    this.#isOffering = true;
+    this.#shared.connections.sending(this.request.socket);
+    response.once("drain", () => {
+      this.#isOffering = false;
+      this.#shared.connections.sent(this.request.socket);
+    });
+    return true;
   }
 
   /** Writes a piece and waits until the client has taken it. False: it is gone. */

@@ -4,11 +4,20 @@ import { test } from "node:test";
 import type { ServerConfig } from "../config/model.ts";
 import { alone, FakePort, running } from "../rpc/port.fixture.ts";
 import { type Asking, originProblem, originsOf } from "./origin.ts";
-import { basic, callBody, serve } from "./serving.fixture.ts";
+import { basic, callBody, OFFERS, serve } from "./serving.fixture.ts";
 
-const tcp: ServerConfig = { kind: "inet", section: "inet_http_server", host: "0.0.0.0", port: 9001, username: null, password: null };
+const tcp: ServerConfig = {
+  ...OFFERS,
+  kind: "inet",
+  section: "inet_http_server",
+  host: "0.0.0.0",
+  port: 9001,
+  username: null,
+  password: null,
+};
 const unix: ServerConfig = {
   kind: "unix",
+  ...OFFERS,
   section: "unix_http_server",
   file: "/s",
   mode: 0o700,

@@ -40,6 +40,24 @@ export function originProblem(origins: Origins, asking: Asking): string | null {
 }
 
 /**
+ * null: it may read. A page of another origin cannot see what it gets, so only a name that has been pointed here matters, and what a browser says
+ * that it fetches for such a page.
+ */
+export function readingProblem(origins: Origins, asking: Asking): string | null {
+  if (!isBrowser(asking)) return null;
+  if (!isOwnName(origins, asking.headers.host)) {
+    return (
+      "A browser may read this from a server without a password only under a name that is certainly the server's own: an address, localhost, or the " +
+      "host's name. Use one of these, or set username and password."
+    );
+  }
+  const { "sec-fetch-site": site, "sec-fetch-mode": mode } = asking.headers;
+  if ((site === "cross-site" || site === "same-site") && mode !== "navigate")
+    return "This request does not come from a page of this server.";
+  return null;
+}
+
+/**
  * Every browser sends Origin with a POST. With a GET it may leave out all of the first three (they depend on the page that asks and on TLS), but never
  * Accept-Language, which no common program sends.
  */

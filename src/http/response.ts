@@ -12,6 +12,8 @@ export const STATUS_TEXTS = {
   401: "Unauthorized",
   403: "Forbidden",
   404: "Not Found",
+  405: "Method Not Allowed",
+  409: "Conflict",
   411: "Length Required",
   413: "Payload Too Large",
   431: "Request Header Fields Too Large",

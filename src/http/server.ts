@@ -8,21 +8,23 @@ import type { ServerConfig } from "../config/model.ts";
 import type { Activity } from "../rpc/activity.ts";
 import type { Calls } from "../rpc/calls.ts";
 import { Endpoint } from "../rpc/endpoint.ts";
+import type { LogFollow } from "../rpc/following.ts";
 import type { SupervisorPort } from "../rpc/port.ts";
 import { AccessLog } from "./accesslog.ts";
+import { apiRoute, type LoadApi, metricsRoute } from "./apiroutes.ts";
 import { Gate, type Verdict } from "./auth.ts";
 import { Connections } from "./connections.ts";
 import { Dates } from "./dates.ts";
 import type { Timers } from "./deadlines.ts";
 import { Exchange, type Shared } from "./exchange.ts";
 import { HEAD_BYTES_MAX } from "./limits.ts";
-import { originsOf } from "./origin.ts";
+import { type Origins, originsOf } from "./origin.ts";
 import { pagesRoute } from "./pages.ts";
 import { SERVER_NAME, STATUS_TEXTS, type Status, statusPage, VersionedResponse } from "./response.ts";
 import type { Route } from "./routes.ts";
 import { staticRoute } from "./staticfiles.ts";
-import type { LogFollow } from "./tailing.ts";
 import { logTailRoute, mainLogTailRoute } from "./tailroutes.ts";
+import { webAssetsRoute, webPageRoute } from "./webpage.ts";
 import { xmlRpcRoute } from "./xmlrpcroute.ts";
 
 export type HttpServerOptions = {
@@ -34,6 +36,10 @@ export type HttpServerOptions = {
   readonly timers: Timers;
   /** What this machine is called: names by which browsers may reach a server without a password. */
   readonly hostNames: readonly string[];
+  /** Loads the JSON API and the metrics when they are first asked for; without it there are none. */
+  readonly loadApi?: LoadApi;
+  /** Where the new page lies; without it there is none. */
+  readonly webFolder?: string;
   /** More routes; they come after those of the original that match by their beginning, and before its pages. */
   readonly routes?: readonly Route[];
   /** Told of our own mistakes, after the client has got its 500. */
@@ -102,14 +108,35 @@ function looksLikeHttp({ code, rawPacket }: UnreadableRequest): boolean {
 function routesOf(options: HttpServerOptions, gate: Gate, broken: Broken): readonly Route[] {
   const { server, port, calls, activity, follow, hostNames, routes = [] } = options;
   const origins = originsOf(server, gate.isOpen, hostNames);
+  const classic = pagesRoute(port, origins, broken);
   return [
     xmlRpcRoute(new Endpoint(calls, activity), origins, broken),
     logTailRoute(port, follow),
     mainLogTailRoute(port, follow),
     ...routes,
-    pagesRoute(port, origins, broken),
+    ...modernRoutes(options, classic, { origins, broken }),
+    classic,
     staticRoute(),
   ];
+}
+
+/** What is switched off is not there at all. */
+function modernRoutes(
+  { server, port, calls, loadApi, webFolder }: HttpServerOptions,
+  classic: Route,
+  { origins, broken }: { readonly origins: Origins; readonly broken: Broken },
+): readonly Route[] {
+  const routes: Route[] = [];
+  if (loadApi !== undefined) {
+    const parts = { load: loadApi, calls, port, origins, broken };
+    if (server.api) routes.push(apiRoute(parts));
+    if (server.metrics) routes.push(metricsRoute(parts));
+  }
+  if (server.ui === "modern" && server.api && webFolder !== undefined) {
+    const page = { folder: webFolder, files: port.files };
+    routes.push(webPageRoute(page, classic), webAssetsRoute(page));
+  }
+  return routes;
 }
 
 type Handling = { readonly gate: Gate; readonly routes: readonly Route[]; readonly broken: Broken };

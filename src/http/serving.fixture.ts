@@ -76,7 +76,10 @@ export type Served = {
   ask(method: string, target: string, headers?: Record<string, string>, body?: string): Promise<Reply>;
 };
 
-type Section = Partial<Pick<ServerConfig, "username" | "password">> & { readonly tcp?: string };
+/** What a server of ours offers when nothing is said. */
+export const OFFERS = { ui: "modern", api: true, metrics: true, health: true } as const;
+
+type Section = Partial<Pick<ServerConfig, "username" | "password" | keyof typeof OFFERS>> & { readonly tcp?: string };
 
 export async function serve(
   t: TestContext,
@@ -87,11 +90,12 @@ export async function serve(
   const port = options.port ?? new FakePort();
   const [activity, follow, timers, bugs] = [new FakeActivity(), new FakeFollow(), new FakeTimers(), [] as unknown[]];
   const { section = {}, ...rest } = options;
-  const credentials = { username: section.username ?? null, password: section.password ?? null };
+  const { tcp, ...said } = section;
+  const credentials = { username: null, password: null, ...OFFERS, ...said };
   const unix = { kind: "unix", section: "unix_http_server", file: socketPath, mode: 0o700, uid: null, gid: null, ...credentials } as const;
   // Whatever the section says, the tests speak over a unix socket: nothing is opened to the network.
   const config: ServerConfig =
-    section.tcp === undefined ? unix : { kind: "inet", section: "inet_http_server", host: section.tcp, port: 9001, ...credentials };
+    tcp === undefined ? unix : { kind: "inet", section: "inet_http_server", host: tcp, port: 9001, ...credentials };
   const calls = makeCalls(port, ["supervisor"]);
   const server = createHttpServer({
     server: config,

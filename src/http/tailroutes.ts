@@ -1,8 +1,10 @@
 /** /logtail/NAME[/stdout or /stderr] and /mainlogtail. (HTTP-109..124) */
+
+import type { LogFollow, Tailing } from "../rpc/following.ts";
 import { splitNamespec } from "../rpc/names.ts";
 import type { SupervisorPort } from "../rpc/port.ts";
 import type { Route } from "./routes.ts";
-import { type LogFollow, type Tailing, tailLog } from "./tailing.ts";
+import { tailLog } from "./tailing.ts";
 
 /** Proxies must not gather it. (HTTP-113) */
 const NOT_BUFFERED: readonly string[] = ["X-Accel-Buffering", "no"];

@@ -64,6 +64,13 @@ export function decodeWaitStatus(waitStatus: number): Ending {
   return { status: -1, words: `unknown termination cause 0x${waitStatus.toString(16).padStart(4, "0")}` };
 }
 
+/** The signal that ended it, by name; null: it ended by itself. */
+export function endingSignal(waitStatus: number): { readonly signal: string | null; readonly coreDumped: boolean } {
+  const signal = waitStatus & 0x7f;
+  if (signal === 0 || signal === 0x7f) return { signal: null, coreDumped: false };
+  return { signal: signalName(signal), coreDumped: (waitStatus & 0x80) !== 0 };
+}
+
 /** The wait status of a child that ended by itself with this code. */
 export function exitWith(code: number): number {
   return (code & 0xff) << 8;

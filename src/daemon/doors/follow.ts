@@ -4,7 +4,7 @@
  */
 import { type FSWatcher, watch } from "node:fs";
 import path from "node:path";
-import type { LogFollow } from "../../http/tailing.ts";
+import type { LogFollow } from "../../rpc/following.ts";
 
 type Watch = { readonly watcher: FSWatcher; readonly followers: Set<{ readonly name: string; readonly changed: () => void }> };
 

@@ -1,0 +1,146 @@
+/**
+ * The JSON API, from a request to its answer. HTTP, who may ask, and how much he may send are the business of the room above. This is the entry of a
+ * bundle of its own: the daemon loads it when somebody first asks.
+ */
+import type { Calls } from "../rpc/calls.ts";
+import type { LogFollow } from "../rpc/following.ts";
+import type { ProcessView } from "../rpc/port.ts";
+import type { RpcResult } from "../rpc/values.ts";
+import { API_PREFIX } from "./address.ts";
+import { callMethod } from "./calls.ts";
+import { Hub } from "./hub.ts";
+import { type LogRequest, logDownload, logFollow, logPiece } from "./logs.ts";
+import { METRICS_TYPE, metricsText } from "./metrics.ts";
+import { openApi } from "./openapi.ts";
+import { fails, JSON_TYPE, json, type Reply } from "./reply.ts";
+import type { Parts } from "./rows.ts";
+import type { Timers } from "./timers.ts";
+import { applyUpdates, updatePreview } from "./update.ts";
+
+export type ApiParts = Parts & {
+  readonly follow: LogFollow;
+  readonly timers: Timers;
+  /** A result of one of our methods as plain data: bundles do not share classes. */
+  readonly plain: (result: RpcResult) => unknown;
+};
+
+export type ApiRequest = {
+  readonly method: string;
+  /** Below API_PREFIX, each decoded by itself: a name may hold a slash. */
+  readonly segments: readonly string[];
+  readonly query: URLSearchParams;
+  /** Empty when there is none. */
+  readonly body: Buffer;
+  /** Where a stream that broke had come to. */
+  readonly lastEventId: string | null;
+};
+
+export class Api {
+  readonly #parts: ApiParts;
+  readonly #hub: Hub;
+
+  constructor(parts: ApiParts) {
+    this.#parts = parts;
+    this.#hub = new Hub(parts, parts.timers);
+  }
+
+  /** `calls`: the methods of the server that was asked. Never throws for anything that a client can send. */
+  async answer(request: ApiRequest, calls: Calls): Promise<Reply> {
+    const [head = "", ...rest] = request.segments;
+    if (request.method === "POST") return this.#post(head, rest, request.body, calls);
+    if (request.method !== "GET" && request.method !== "HEAD")
+      return fails(405, "INCORRECT_PARAMETERS", `${request.method} is not known here`);
+    if (head === "processes") return this.#process(rest, request);
+    if (head === "log") return this.#log(this.#mainLog(), rest, request);
+    if (rest.length > 0) return nothing(request.segments);
+    switch (head) {
+      case "openapi.json":
+        return json(openApi(calls));
+      case "state":
+        return { kind: "text", status: 200, type: JSON_TYPE, body: await this.#hub.snapshot() };
+      case "stream":
+        return this.#stream(request.query.get("events") === "1");
+      case "update":
+        return updatePreview(this.#parts.port);
+      default:
+        return nothing(request.segments);
+    }
+  }
+
+  /** What Prometheus reads. */
+  async metrics(): Promise<Reply> {
+    return { kind: "text", status: 200, type: METRICS_TYPE, body: await metricsText(this.#parts) };
+  }
+
+  async #post(head: string, rest: readonly string[], bytes: Buffer, calls: Calls): Promise<Reply> {
+    const body = parsed(bytes);
+    if (body === undefined) return fails(400, "INCORRECT_PARAMETERS", "the body is not JSON");
+    const [name, ...more] = rest;
+    if (head === "call" && name !== undefined && more.length === 0) return callMethod(calls, this.#parts.plain, name, body);
+    if (head === "update" && name === undefined) return applyUpdates(this.#parts.port, body);
+    return nothing([head, ...rest]);
+  }
+
+  #stream(events: boolean): Reply {
+    if (this.#hub.isFull) return fails(503, "FAILED", "too many viewers");
+    return { kind: "events", run: (outlet) => this.#hub.open(outlet, { events }) };
+  }
+
+  /** GROUP/NAME/what. */
+  async #process([group = "", name = "", what, ...rest]: readonly string[], request: ApiRequest): Promise<Reply> {
+    const ref = { group, process: name };
+    const view = this.#parts.port.process(ref);
+    if (view === null) return fails(404, "BAD_NAME", `BAD_NAME: ${group}:${name}`);
+    if (what === "log") return this.#processLog(view, rest, request);
+    if (rest.length > 0) return nothing(request.segments);
+    if (what === "timeline") return json(this.#parts.watch.timeline(ref));
+    if (what !== "config") return nothing(request.segments);
+    const options = await this.#parts.watch.options(ref);
+    return options.ok ? json(options.value) : fails(409, "CANT_REREAD", `CANT_REREAD: ${options.error}`);
+  }
+
+  #processLog(view: ProcessView, [channel, ...rest]: readonly string[], request: ApiRequest): Promise<Reply> {
+    if (channel === "stdout") return this.#log(view.stdoutLogfile, rest, request);
+    if (channel === "stderr") return this.#log(view.stderrLogfile, rest, request);
+    return Promise.resolve(nothing(request.segments));
+  }
+
+  async #log(path: string | null, [what, ...rest]: readonly string[], { query, lastEventId, segments }: ApiRequest): Promise<Reply> {
+    const { port, follow, timers } = this.#parts;
+    const from = whole(what === "follow" ? (lastEventId ?? query.get("from")) : query.get("from"));
+    const length = whole(query.get("length"));
+    if (from === undefined || length === undefined || (length ?? 1) < 0)
+      return fails(400, "BAD_ARGUMENTS", "from and length are whole numbers");
+    const request: LogRequest = { path, from, length };
+    if (rest.length > 0) return nothing(segments);
+    if (what === undefined) return logPiece(port.files, request);
+    if (what === "download") return logDownload(port.files, path);
+    return what === "follow" ? logFollow({ files: port.files, follow, timers }, request) : nothing(segments);
+  }
+
+  /** The text `syslog` is no file. */
+  #mainLog(): string | null {
+    const path = this.#parts.port.mainLogfile();
+    return path?.startsWith("/") === true ? path : null;
+  }
+}
+
+/** undefined: it is none. null: nothing was said. */
+function whole(text: string | null): number | null | undefined {
+  if (text === null || text === "") return null;
+  return /^-?\d{1,15}$/.test(text) ? Number(text) : undefined;
+}
+
+/** undefined: it is not JSON. */
+function parsed(bytes: Buffer): unknown {
+  if (bytes.length === 0) return null;
+  try {
+    return JSON.parse(bytes.toString("utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+function nothing(segments: readonly string[]): Reply {
+  return fails(404, "UNKNOWN_METHOD", `there is no ${API_PREFIX}${segments.join("/")}`);
+}

@@ -1,0 +1,40 @@
+/** The bounds of this room: what one viewer, and all together, may cost. Each has its reason and a test that reaches it. */
+
+/** Streams of states and of logs that are open at once; each further one gets 503. */
+export const VIEWERS_MAX = 256;
+
+/** What a viewer may leave untaken before it misses things. A snapshot of 1000 processes is above it, and is sent all the same: one at a time. */
+export const VIEWER_HELD_BYTES_MAX = 256 * 1024;
+
+/** Changes are gathered for so long, so that a storm is one message. The first after a pause goes out at once. */
+export const GATHER_MS = 50;
+
+/** Events that are gathered for one message; what comes above it is told as missed. */
+export const EVENTS_GATHERED_MAX = 500;
+
+/** Between two looks at the machine's processes while somebody watches. */
+export const USAGE_MS = 2000;
+/** The second look comes soon, so that a new viewer need not wait for its first figures. */
+export const FIRST_USAGE_MS = 400;
+/** On a machine with very many processes looks are made less often: each takes at most this part of the time. */
+export const USAGE_SHARE = 0.02;
+
+/** One piece of a log. */
+export const LOG_PIECE_BYTES_MAX = 1024 * 1024;
+export const LOG_PIECE_BYTES = 64 * 1024;
+/** A stream that says nothing for so long says that it is alive, for the proxies on the way. */
+export const ALIVE_MS = 25_000;
+
+/** What is read of a log's end to find the last words in it, and what is shown of them. */
+export const WORDS_BYTES = 4096;
+export const WORDS_LINES = 5;
+export const WORD_LINE_CHARACTERS = 400;
+/** The keeper writes a log a moment after the process is gone. */
+export const WORDS_DELAY_MS = 150;
+/** Logs whose ends are read at once. */
+export const WORDS_AT_ONCE = 16;
+
+/** The body of a request: the keeper takes 1 MiB for a standard input, and JSON escapes need more. */
+export const BODY_BYTES_MAX = 4 * 1024 * 1024;
+/** Lists and objects inside each other in a request. */
+export const BODY_DEPTH_MAX = 32;

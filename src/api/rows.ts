@@ -1,0 +1,58 @@
+/** The daemon, its groups and processes as rows for viewers. */
+import { makeNamespec, refOf } from "../rpc/names.ts";
+import type { GroupView, ProcessView, SupervisorPort } from "../rpc/port.ts";
+import { description } from "../rpc/processinfo.ts";
+import { HOLDFAST_VERSION, SUPERVISOR_VERSION } from "../version.ts";
+import type { DaemonRow, GroupRow, ProcessRow } from "./types.ts";
+import type { Watch } from "./watch.ts";
+
+export type Parts = { readonly port: SupervisorPort; readonly watch: Watch };
+
+/** `words`: what it said last, where that matters. */
+export function processRow({ port, watch }: Parts, view: ProcessView, words: readonly string[]): ProcessRow {
+  const ref = refOf(view);
+  const detail = watch.detail(ref);
+  return {
+    group: view.group,
+    name: view.name,
+    namespec: makeNamespec(ref),
+    state: view.state,
+    description: description(port, view),
+    pid: view.pid,
+    startedAt: detail?.startedAt ?? null,
+    stoppedAt: detail?.stoppedAt ?? null,
+    restarts: detail?.restarts ?? 0,
+    spawnError: view.spawnError === "" ? null : view.spawnError,
+    lastExit: detail?.lastExit ?? null,
+    lastWords: words,
+    retryAt: detail?.retryAt ?? null,
+    priority: view.priority,
+    autostart: detail?.autostart ?? false,
+    stdoutLog: view.stdoutLogfile !== null,
+    stderrLog: view.stderrLogfile !== null,
+    lostBytes: detail?.lostBytes ?? 0,
+  };
+}
+
+export function groupRow(
+  parts: Parts,
+  { name, priority, processes }: GroupView,
+  wordsOf: (view: ProcessView) => readonly string[],
+): GroupRow {
+  return { name, priority, processes: processes.map((view) => processRow(parts, view, wordsOf(view))) };
+}
+
+export function daemonRow({ port, watch }: Parts): DaemonRow {
+  const { pid, startedAt, configFile, hostName } = watch.daemon();
+  return {
+    identifier: port.identifier(),
+    version: HOLDFAST_VERSION,
+    supervisorVersion: SUPERVISOR_VERSION,
+    pid,
+    startedAt,
+    state: port.mood(),
+    configFile,
+    hostName,
+    log: port.mainLogfile()?.startsWith("/") === true,
+  };
+}

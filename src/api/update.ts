@@ -1,0 +1,63 @@
+/** What an update would do, and an update: reread, then group by group, as `supervisorctl update` does it. */
+import type { PreviewedGroup, SupervisorPort } from "../rpc/port.ts";
+import { fails, json, type Reply } from "./reply.ts";
+import type { UpdateOutcome, UpdatePreview } from "./types.ts";
+
+export async function updatePreview(port: SupervisorPort): Promise<Reply> {
+  const previewed = await port.previewUpdate();
+  if (!previewed.ok) return fails(409, "CANT_REREAD", `CANT_REREAD: ${previewed.error}`);
+  const preview: UpdatePreview = { groups: previewed.value.map(previewRow) };
+  return json(preview);
+}
+
+function previewRow({ group, change, details, processes }: PreviewedGroup): UpdatePreview["groups"][number] {
+  const rows = details.map(({ process, option, from, to }) => ({ process: process ?? "", option, from, to }));
+  return { group, change, inPlace: processes !== null, details: rows };
+}
+
+/** All that differ, or those of `groups` alone. */
+export async function applyUpdates(port: SupervisorPort, body: unknown): Promise<Reply> {
+  const wanted = wantedGroups(body);
+  if (wanted === "wrong") return fails(400, "INCORRECT_PARAMETERS", 'the body is {"groups": ["name", ...]}, or empty for all');
+  if (port.mood() !== "RUNNING") return fails(503, "SHUTDOWN_STATE", "SHUTDOWN_STATE");
+  const plan = await port.reloadConfig();
+  if (!plan.ok) return fails(409, "CANT_REREAD", `CANT_REREAD: ${plan.error}`);
+  const isWanted = (name: string) => wanted === null || wanted.has(name);
+  const outcomes: UpdateOutcome[] = [];
+  for (const group of plan.value.removed.filter(isWanted)) outcomes.push(await removed(port, group));
+  for (const group of plan.value.changed.filter(isWanted)) outcomes.push(await changed(port, group));
+  for (const group of plan.value.added.filter(isWanted)) outcomes.push(await added(port, group, "added"));
+  return json(outcomes);
+}
+
+/** null: all. */
+function wantedGroups(body: unknown): ReadonlySet<string> | null | "wrong" {
+  if (body === null) return null;
+  if (typeof body !== "object" || Array.isArray(body)) return "wrong";
+  const { groups = null, ...others } = body as { readonly groups?: unknown };
+  if (Object.keys(others).length > 0) return "wrong";
+  if (groups === null) return null;
+  return Array.isArray(groups) && groups.every((name) => typeof name === "string") ? new Set(groups) : "wrong";
+}
+
+async function changed(port: SupervisorPort, group: string): Promise<UpdateOutcome> {
+  const inPlace = await port.applyUpdate(group);
+  if (inPlace.ok && inPlace.value) return { group, done: "updated", message: "in place" };
+  const gone = await removed(port, group);
+  return gone.done === "failed" ? gone : added(port, group, "updated");
+}
+
+async function removed(port: SupervisorPort, group: string): Promise<UpdateOutcome> {
+  const processes = port.group(group)?.processes ?? [];
+  const stops = processes.filter(({ pid, state }) => pid !== 0 || state === "BACKOFF" || state === "STARTING");
+  await Promise.all(stops.map(({ name }) => port.stop({ group, process: name }, "stopped")));
+  const gone = await port.removeGroup(group);
+  if (gone.ok) return { group, done: "removed", message: "" };
+  return { group, done: "failed", message: gone.error === "still-running" ? "it is still running" : "there is no such group any more" };
+}
+
+async function added(port: SupervisorPort, group: string, done: "added" | "updated"): Promise<UpdateOutcome> {
+  const there = await port.addGroup(group);
+  if (there.ok) return { group, done, message: "" };
+  return { group, done: "failed", message: there.error === "already-added" ? "it is there already" : "it could not be added" };
+}

@@ -1,0 +1,51 @@
+/** The last lines that a process in trouble wrote: what a person who comes to repair it reads first. Read only when somebody looks, and kept with its view. */
+import type { ProcessView, SupervisorPort } from "../rpc/port.ts";
+import { Turnstile } from "../rpc/turnstile.ts";
+import { WORD_LINE_CHARACTERS, WORDS_AT_ONCE, WORDS_BYTES, WORDS_LINES } from "./limits.ts";
+import type { ProcessDetail } from "./watch.ts";
+
+export class LastWords {
+  readonly #port: SupervisorPort;
+  readonly #turnstile = new Turnstile(WORDS_AT_ONCE);
+  readonly #known = new WeakMap<ProcessView, readonly string[]>();
+
+  constructor(port: SupervisorPort) {
+    this.#port = port;
+  }
+
+  /** null: they have not been read. */
+  of(view: ProcessView): readonly string[] | null {
+    return this.#known.get(view) ?? null;
+  }
+
+  /** Reads them again, whatever is known. True: they are others now. */
+  async read(view: ProcessView, detail: ProcessDetail): Promise<boolean> {
+    const path = detail.redirectsStderr ? view.stdoutLogfile : view.stderrLogfile;
+    const words = path === null ? [] : await this.#turnstile.run(() => this.#endOf(path));
+    const before = this.#known.get(view);
+    this.#known.set(view, words);
+    return before === undefined ? words.length > 0 : before.join("\n") !== words.join("\n");
+  }
+
+  async #endOf(path: string): Promise<readonly string[]> {
+    const found = await this.#port.files.stat(path);
+    if (!found.ok || found.value.kind !== "file" || found.value.size === 0) return [];
+    const from = Math.max(0, found.value.size - WORDS_BYTES);
+    const read = await this.#port.files.readAt(path, from, WORDS_BYTES);
+    return read.ok ? lastLines(Buffer.from(read.value).toString("utf8"), from > 0) : [];
+  }
+}
+
+/** Whether its last words should stand beside it. */
+export function isInTrouble(view: ProcessView, { lastExit }: ProcessDetail): boolean {
+  if (view.state === "BACKOFF" || view.state === "FATAL") return true;
+  return view.state === "EXITED" && lastExit?.expected === false;
+}
+
+/** The last lines that say something. `isCut`: the text begins in the middle of a line. */
+export function lastLines(text: string, isCut: boolean): readonly string[] {
+  const lines = text.split(/\r?\n/);
+  const whole = isCut && lines.length > 1 ? lines.slice(1) : lines;
+  const telling = whole.filter((line) => line.trim() !== "");
+  return telling.slice(-WORDS_LINES).map((line) => (line.length > WORD_LINE_CHARACTERS ? `${line.slice(0, WORD_LINE_CHARACTERS)}…` : line));
+}

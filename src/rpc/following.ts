@@ -1,0 +1,138 @@
+/**
+ * A log that is followed: from a place in it to its end, then what is added, as it is written. Nothing is polled; the daemon tells when the file may
+ * have changed. At most one piece is held for each follower: while it has not taken it, nothing more is read. (HTTP-113..121)
+ *
+ * Unlike the original nothing is lost when the log is rotated: what is left in the old file is handed on before the new one is begun (HTTP-117).
+ */
+import type { FileInfo } from "../doors.ts";
+import { type Following, follow } from "../logs/follow.ts";
+import type { Range } from "../logs/reading.ts";
+import type { SupervisorPort } from "./port.ts";
+
+/** The daemon's word that a file may have grown, shrunk or been replaced. What it returns ends it. */
+export interface LogFollow {
+  onGrowth(path: string, changed: () => void): () => void;
+}
+
+export type Tailing = { readonly files: SupervisorPort["files"]; readonly follow: LogFollow };
+
+/** Who follows. Each answer comes when the client has taken what was given; false: it is gone. */
+export interface Follower {
+  /** `size`: of the file that the piece is from. */
+  piece(bytes: Uint8Array, from: number, size: number): Promise<boolean>;
+  /** Another file has taken its place, or it has become shorter: what follows is from its beginning. */
+  restarted(why: "rotated" | "cleared"): Promise<boolean>;
+  /** Calls when the client goes. */
+  onGone(gone: () => void): void;
+}
+
+/** The file behind a log; null: there is none, or nothing that could be read without the danger of waiting for ever. */
+export async function logAt(files: SupervisorPort["files"], path: string): Promise<FileInfo | null> {
+  const found = await files.stat(path);
+  return found.ok && found.value.kind === "file" ? found.value : null;
+}
+
+/** Settles when the follower is gone. `pieceBytes`: at most so much at a time. */
+export async function followLog(
+  tailing: Tailing,
+  { path, begun, pieceBytes }: { readonly path: string; readonly begun: Following; readonly pieceBytes: number },
+  follower: Follower,
+): Promise<void> {
+  const waking = new Waking();
+  const unfollow = tailing.follow.onGrowth(path, () => waking.wake());
+  follower.onGone(() => waking.end());
+  try {
+    let following = begun;
+    do {
+      for (;;) {
+        const turn = await oneTurn(tailing.files, path, following, pieceBytes);
+        if (turn === null) break;
+        following = turn.following;
+        if (turn.restarted !== null && !(await follower.restarted(turn.restarted))) return;
+        if (turn.piece !== null && !(await follower.piece(turn.piece, following.offset - turn.piece.length, turn.size))) return;
+      }
+    } while (await waking.next());
+  } finally {
+    unfollow();
+  }
+}
+
+type Turn = {
+  readonly following: Following;
+  readonly restarted: "rotated" | "cleared" | null;
+  readonly piece: Uint8Array | null;
+  readonly size: number;
+};
+type Files = SupervisorPort["files"];
+
+/** One look at the file. null: nothing new, or the file is gone for the moment. */
+async function oneTurn(files: Files, path: string, following: Following, pieceBytes: number): Promise<Turn | null> {
+  const found = await logAt(files, path);
+  if (found === null) return null;
+  const replaced = found.inode !== following.inode;
+  if (replaced) {
+    const rest = await restOfRotated(files, path, following, pieceBytes);
+    if (rest !== null) return rest;
+  }
+  const step = follow(following, found, pieceBytes);
+  const restarted = replaced ? "rotated" : step.truncated ? "cleared" : null;
+  const { size } = found;
+  if (step.read === null) {
+    const moved = replaced || step.following.offset !== following.offset;
+    return moved || restarted !== null ? { following: step.following, restarted, piece: null, size } : null;
+  }
+  const piece = await readSame(files, path, found.inode, step.read);
+  if (piece === null) return null;
+  return { following: { offset: step.read.from + piece.length, inode: found.inode }, restarted, piece, size };
+}
+
+/** What was not sent yet of a log that has just become the first backup. null: nothing, or it cannot be found. */
+async function restOfRotated(files: Files, path: string, following: Following, pieceBytes: number): Promise<Turn | null> {
+  const backup = `${path}.1`;
+  const found = await logAt(files, backup);
+  if (found === null || found.inode !== following.inode || found.size <= following.offset) return null;
+  const length = Math.min(pieceBytes, found.size - following.offset);
+  const piece = await readSame(files, backup, found.inode, { from: following.offset, length });
+  if (piece === null) return null;
+  return { following: { offset: following.offset + piece.length, inode: following.inode }, restarted: null, piece, size: found.size };
+}
+
+/** Bytes of exactly that file: between the look and the reading another may have taken its place. null: then, or when there are none. */
+async function readSame(files: Files, path: string, inode: bigint, { from, length }: Range): Promise<Uint8Array | null> {
+  const read = await files.readAt(path, from, length);
+  if (!read.ok || read.value.length === 0) return null;
+  return (await logAt(files, path))?.inode === inode ? read.value : null;
+}
+
+/** Any number of changes while nobody waits are one. */
+class Waking {
+  #woken = false;
+  #ended = false;
+  #resolve: ((goOn: boolean) => void) | null = null;
+
+  wake(): void {
+    this.#woken = true;
+    this.#settle();
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#settle();
+  }
+
+  /** Resolves at the next change, at once when there was one already; false at the end. */
+  next(): Promise<boolean> {
+    return new Promise((resolve) => {
+      this.#resolve = resolve;
+      if (this.#woken || this.#ended) this.#settle();
+    });
+  }
+
+  #settle(): void {
+    const resolve = this.#resolve;
+    if (resolve === null) return;
+    this.#resolve = null;
+    this.#woken = false;
+    resolve(!this.#ended);
+  }
+}
