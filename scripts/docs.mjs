@@ -1,5 +1,5 @@
-// What in docs/ is made from the code: whole pages from the tables of src/, and parts of pages between two marks. `npm run docs` writes it; with
-// --check it fails when something is not fresh.
+// What in docs/ is made from the code: whole pages from the tables of src/, and parts of pages between two marks; and the schemas of the API, which
+// are made from its types. `npm run docs` writes it; with --check it fails when something is not fresh.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
@@ -7,6 +7,7 @@ import { installIfNeeded } from "./install.mjs";
 import { mapOfFiles } from "./map.mjs";
 import { inRoot } from "./places.mjs";
 import { runMain, Stop } from "./progress.mjs";
+import { schemasSource } from "./schemas.mjs";
 
 /** Where pages come from: each exports `referencePages()`, texts by their place in the project. */
 const PAGES = ["src/config/reference.ts"];
@@ -15,6 +16,7 @@ await runMain(async () => {
   const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
   await installIfNeeded();
   const fresh = new Map([["docs/architecture.md", withPart("docs/architecture.md", "map", mapOfFiles())]]);
+  fresh.set("src/api/schemas.ts", await schemasSource());
   const { tsImport } = await import("tsx/esm/api");
   for (const source of PAGES) {
     if (!existsSync(inRoot(source))) {

@@ -38,3 +38,6 @@ export const WORDS_AT_ONCE = 16;
 export const BODY_BYTES_MAX = 4 * 1024 * 1024;
 /** Lists and objects inside each other in a request. */
 export const BODY_DEPTH_MAX = 32;
+
+/** Logs that are looked at at once for their sizes. */
+export const STATS_AT_ONCE = 16;

@@ -11,6 +11,7 @@ import { built, loadApi } from "./doors/built.ts";
 import { realFollow } from "./doors/follow.ts";
 import { realTimers } from "./doors/timers.ts";
 import { supervisorPort } from "./port.ts";
+import { readinessOf } from "./readiness.ts";
 import type { Serve } from "./servers.ts";
 import { watchOf } from "./watch.ts";
 
@@ -26,6 +27,7 @@ export const serveHttp: Serve = (core, descriptor, server) => {
     timers: realTimers,
     hostNames: [core.doors.birth.hostName],
     loadApi: () => apiOf(core, port),
+    readiness: readinessOf(core),
     webFolder: built("web"),
     bug: (error) =>
       core.loop.post((turn) => core.activity.write(turn, "critical", `an HTTP request failed because of a bug: ${stackOf(error)}`)),

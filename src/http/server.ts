@@ -17,6 +17,7 @@ import { Connections } from "./connections.ts";
 import { Dates } from "./dates.ts";
 import type { Timers } from "./deadlines.ts";
 import { Exchange, type Shared } from "./exchange.ts";
+import { healthRoute, type Readiness } from "./healthroutes.ts";
 import { HEAD_BYTES_MAX } from "./limits.ts";
 import { type Origins, originsOf } from "./origin.ts";
 import { pagesRoute } from "./pages.ts";
@@ -38,6 +39,8 @@ export type HttpServerOptions = {
   readonly hostNames: readonly string[];
   /** Loads the JSON API and the metrics when they are first asked for; without it there are none. */
   readonly loadApi?: LoadApi;
+  /** For /healthz and /readyz; without it there are none. */
+  readonly readiness?: () => Readiness;
   /** Where the new page lies; without it there is none. */
   readonly webFolder?: string;
   /** More routes; they come after those of the original that match by their beginning, and before its pages. */
@@ -122,7 +125,7 @@ function routesOf(options: HttpServerOptions, gate: Gate, broken: Broken): reado
 
 /** What is switched off is not there at all. */
 function modernRoutes(
-  { server, port, calls, loadApi, webFolder }: HttpServerOptions,
+  { server, port, calls, loadApi, readiness, webFolder }: HttpServerOptions,
   classic: Route,
   { origins, broken }: { readonly origins: Origins; readonly broken: Broken },
 ): readonly Route[] {
@@ -132,6 +135,7 @@ function modernRoutes(
     if (server.api) routes.push(apiRoute(parts));
     if (server.metrics) routes.push(metricsRoute(parts));
   }
+  if (server.health && readiness !== undefined) routes.push(healthRoute(readiness, origins));
   if (server.ui === "modern" && server.api && webFolder !== undefined) {
     const page = { folder: webFolder, files: port.files };
     routes.push(webPageRoute(page, classic), webAssetsRoute(page));
