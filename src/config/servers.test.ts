@@ -65,13 +65,15 @@ test("CONF-175: faults of a port are told in the words of the type", async () =>
 test("CONF-179: a unix server needs a file", async () =>
   assert.equal(await fault("[unix_http_server]\n"), "section [unix_http_server] has no file value"));
 
-test("CONF-180: file is trimmed, ~ expanded, made absolute and plain; its folder is not checked", async () => {
+test("HTTP-021, CONF-180: file is trimmed, expanded, ~ as well, made absolute and plain; its folder is not checked", async () => {
   const file = async (text: string) => {
     const one = await server(`[unix_http_server]\nfile=${text}\n`);
     return one?.kind === "unix" ? one.file : null;
   };
   assert.equal(await file("s.sock"), "/work/s.sock");
   assert.equal(await file("~/../x//s"), "/x/s");
+  assert.equal(await file("%(here)s/s"), "/etc/s");
+  assert.match((await file("/x%(ENV_HOME)s/s")) ?? "", /^\/x\/.*\/s$/);
   assert.equal(await file("/nope/s"), "/nope/s");
   assert.equal(await file(""), "/work");
 });
@@ -101,7 +103,7 @@ test("CONF-182: chown, and its old word in the message", async () => {
   assert.equal(await fault(unix("chown=nosuch:root")), "Invalid sockchown value nosuch:root");
 });
 
-test("CONF-183: children get the first unix server, else the last inet one", async () => {
+test("HTTP-036, CONF-183: children get the first unix server, else the last inet one", async () => {
   const url = async (text: string) => (await good(text)).daemon.serverUrl;
   assert.equal(
     await url("[unix_http_server:a]\nfile=/tmp/a\n[unix_http_server:b]\nfile=/tmp/b\n[inet_http_server]\nport=1\n"),

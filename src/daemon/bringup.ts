@@ -2,7 +2,7 @@
 
 import type { Config } from "../config/model.ts";
 import { announceServer } from "../http/announcements.ts";
-import { ok, type Result } from "../result.ts";
+import { ok, type Result, refuse } from "../result.ts";
 import { encodeRecord, recordKeys } from "../supervisor/records.ts";
 import { sweepAutoLogs } from "./autologs.ts";
 import { daemonRecord } from "./carryout.ts";
@@ -35,17 +35,24 @@ export async function bringUpGroups(
 ): Promise<Result<{ needsSuccessor: boolean }, { text: string; code: number }>> {
   const { running } = core;
   const servers = await core.servers.bind(core, running.servers);
-  if (!servers.ok && options.fresh) return { ok: false, error: { text: servers.error, code: 2 } };
+  if (!servers.ok && options.fresh) return giveUp(core, servers.error, 2);
   if (!servers.ok) sayMissing(core, servers.error);
   await sweepAutoLogs(core);
   for (const group of running.groups) {
     if (core.world.groups.has(group.name)) continue;
     const activated = await activateGroup(core, group);
-    if (!activated.ok && options.fresh) return { ok: false, error: { text: activated.error, code: 1 } };
+    if (!activated.ok && options.fresh) return giveUp(core, activated.error, 1);
     if (!activated.ok) sayMissing(core, activated.error);
   }
   sayServers(core, running);
   return ok(servers.ok ? servers.value : { needsSuccessor: false });
+}
+
+/** What was opened already is closed, and its file removed: the original leaves it behind. (HTTP-027) */
+async function giveUp(core: Core, text: string, code: number): Promise<Result<never, { text: string; code: number }>> {
+  core.servers.stop(core);
+  await core.loop.flushed();
+  return refuse({ text, code });
 }
 
 function sayMissing(core: Core, text: string): void {

@@ -12,7 +12,7 @@ import { realFollow } from "./doors/follow.ts";
 import { realTimers } from "./doors/timers.ts";
 import { supervisorPort } from "./port.ts";
 import { readinessOf } from "./readiness.ts";
-import type { Serve } from "./servers.ts";
+import { BACKLOG, type Serve } from "./servers.ts";
 import { watchOf } from "./watch.ts";
 
 /** `onBug` is told of our own mistakes; the client has its 500 by then, and everything goes on. */
@@ -32,7 +32,8 @@ export const serveHttp: Serve = (core, descriptor, server) => {
     bug: (error) =>
       core.loop.post((turn) => core.activity.write(turn, "critical", `an HTTP request failed because of a bug: ${stackOf(error)}`)),
   });
-  http.listen({ fd: descriptor });
+  // Node listens once more on the descriptor, and would make the queue half as long.
+  http.listen({ fd: descriptor }, BACKLOG);
   return {
     close() {
       http.close();

@@ -3,17 +3,15 @@ import type { ServerConfig } from "../config/model.ts";
 import type { Listen, SocketEntry } from "../link/messages.ts";
 import { ok, type Result, refuse } from "../result.ts";
 import type { Core, Inheritance } from "./core.ts";
-import { errnoName, errnoNumber } from "./errno.ts";
-import type { Listened } from "./sockets.ts";
+import { bindProblem, hostProblem } from "./servererrors.ts";
 
 /** Serves a listening descriptor until it is closed. Given by the composition root; the simulation has none. */
 export type Serve = (core: Core, descriptor: number, server: ServerConfig) => { close(): void };
 
 type Open = { readonly server: ServerConfig; readonly socket: number; readonly descriptor: number; handle: { close(): void } | null };
 
-const IN_USE =
-  "Another program is already listening on a port that one of our HTTP servers is configured to use.  Shut this program down first before starting supervisord.";
-const BACKLOG = 1024;
+/** Connections that may wait to be accepted. (HTTP-013) */
+export const BACKLOG = 1024;
 
 export class Servers {
   readonly #serve: Serve;
@@ -35,7 +33,7 @@ export class Servers {
       const stale = server.kind === "unix" && (await core.doors.files.lstat(server.file)).ok;
       const listened = await core.sockets.listen(core, request.value);
       if (stale && listened.step === "done") core.doors.self.stderr(`Unlinking stale socket ${request.value.address}\n`);
-      if (listened.step !== "done") return refuse(failureText(server, listened));
+      if (listened.step !== "done") return refuse(bindProblem(server, listened, userName(core)));
       if (listened.descriptor < 0) needsSuccessor = true;
       this.#open.push({ server, socket: listened.socket, descriptor: listened.descriptor, handle: null });
     }
@@ -81,8 +79,7 @@ async function listenRequest(core: Core, server: ServerConfig): Promise<Result<O
     return ok({ family: "unix", serve: true, address, port: 0, mode, uid, gid, backlog: BACKLOG, stale: "try-connect" });
   }
   const address = await core.doors.resolveHost(server.host);
-  if (!address.ok)
-    return refuse(`Cannot open an HTTP server: socket.error reported ${address.error} for host '${server.host}' in [${server.section}]`);
+  if (!address.ok || address.value.includes(":")) return refuse(hostProblem(server.host, server.section));
   return ok({
     family: "inet",
     serve: true,
@@ -96,14 +93,8 @@ async function listenRequest(core: Core, server: ServerConfig): Promise<Result<O
   });
 }
 
-function failureText(server: ServerConfig, listened: Listened): string {
-  const name = errnoName(listened.errno);
-  if (listened.step === "in-use" || name === "EADDRINUSE") return IN_USE;
-  if (listened.step === "chown" && server.kind === "unix") {
-    return (
-      `Not permitted to chown ${server.file} to uid/gid (${server.uid ?? -1}, ${server.gid ?? -1}); adjust "sockchown" value in config file or on command line ` +
-      "to values that the current user can successfully chown"
-    );
-  }
-  return `Cannot open an HTTP server: socket.error reported errno.${name} (${errnoNumber(name)})`;
+/** Whom the daemon runs as, by now: `user` of [supervisord] has been obeyed. */
+function userName(core: Core): string {
+  const uid = core.running.daemon.uid ?? core.uid;
+  return core.doors.accounts.byUid(uid)?.name ?? String(uid);
 }
