@@ -132,6 +132,29 @@ test("HEAD does nothing", async (t) => {
   assert.deepEqual(port.done, []);
 });
 
+test("WEB-054, WEB-055: the browser waits on its connection until the action is done, better: and not a moment longer; the page for others does not wait", async (t) => {
+  const port = new FakePort(alone(running("a")));
+  let stopped: () => void = () => undefined;
+  port.stops.set(
+    "a",
+    new Promise((resolve) => {
+      stopped = () => resolve({ ok: true, value: "done" as WaitOutcome });
+    }),
+  );
+  const { ask } = await serve(t, { port });
+  let answered = false;
+  const answer = ask("GET", "/?action=stop&processname=a").then((reply) => {
+    answered = true;
+    return reply;
+  });
+  while (port.done.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  assert.equal((await ask("GET", "/")).status, OK);
+  assert.equal(answered, false);
+  t.mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+  stopped();
+  assert.equal((await answer).status, MOVED, "with no timer that could make it later");
+});
+
 test("WEB-056: the action goes to its end when the browser has gone", async (t) => {
   const port = new FakePort(alone(running("a")));
   let stopped: () => void = () => undefined;

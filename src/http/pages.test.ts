@@ -1,8 +1,10 @@
 /** The classic pages: what scrapers and people of the original find on them. */
 import assert from "node:assert/strict";
+import fs from "node:fs";
 import { test } from "node:test";
 import { refuse } from "../result.ts";
 import { alone, FakePort, group, running, view } from "../rpc/port.fixture.ts";
+import { HOLDFAST_VERSION } from "../version.ts";
 import { header, pageMessage as message, names, serve } from "./serving.fixture.ts";
 
 const OK = "HTTP/1.1 200 OK";
@@ -11,7 +13,7 @@ const rows = (page: string) =>
   [...page.matchAll(/<tr class="([^"]*)">([\s\S]*?)<\/tr>/g)].map(([, shade, cells = ""]) => ({ shade, cells }));
 const items = (cells: string) => [...cells.matchAll(/<li>(<a [\s\S]*?)<\/li>/g)].map(([, item = ""]) => item);
 
-test("WEB-001, WEB-002: the pages, their headers in order, and the length in bytes", async (t) => {
+test("WEB-055, WEB-001, WEB-002: the pages, their headers in order, and the length in bytes", async (t) => {
   const { ask } = await serve(t, { port: new FakePort(alone(running("café"))) });
   for (const target of ["/", "/index.html", "//index.html", "/tail.html?processname=café"]) {
     const reply = await ask("GET", encodeURI(target));
@@ -229,6 +231,50 @@ test("WEB-033: without programs there is no table", async (t) => {
 
 test("WEB-035: the identifier is shown, unlike in the original", async (t) => {
   assert.match((await (await serve(t)).ask("GET", "/")).body, /<span>supervisor<\/span>/);
+});
+
+test("WEB-004, WEB-005, WEB-034: attributes by name, empty elements as the original closes them; the type of the document and the foot are ours", async (t) => {
+  const port = new FakePort(alone(running("a"), view("b", { stdoutLogfile: null })));
+  port.write("/log/a.out", "");
+  const { ask } = await serve(t, { port });
+  for (const target of ["/", "/?message=x", "/tail.html?processname=a", "/tail.html?processname=b"]) {
+    const { body } = await ask("GET", target);
+    assert.match(body, /^<!DOCTYPE html>\n<html lang="en">\n/);
+    const tags = [...body.matchAll(/<([a-z][a-z0-9]*)((?: [a-z-]+="[^"]*")*)( \/)?>/g)];
+    for (const [tag, name = "", attributes = "", slash] of tags) {
+      const names = [...attributes.matchAll(/ ([a-z-]+)="/g)].map(([, one = ""]) => one);
+      assert.deepEqual(names, [...names].sort(), tag);
+      assert.equal(slash !== undefined, ["meta", "link", "img", "input", "br"].includes(name), tag);
+    }
+    assert.equal(tags.length, [...body.matchAll(/<[a-z]/g)].length, "each tag is of this form");
+  }
+  const { body } = await ask("GET", "/");
+  assert.ok(body.includes(`<div class="left">Holdfast <span>${HOLDFAST_VERSION}</span></div><div class="right"></div>`));
+});
+
+test("WEB-014: better: no page is read from a disk", async (t) => {
+  const port = new FakePort(alone(running("a")));
+  const { ask } = await serve(t, { port });
+  const first = await ask("GET", "/");
+  const read = ["open", "openSync", "readFile", "readFileSync"] as const;
+  const calls = [
+    ...read.map((name) => t.mock.method(fs, name)),
+    t.mock.method(fs.promises, "readFile"),
+    t.mock.method(fs.promises, "open"),
+  ];
+  assert.equal((await ask("GET", "/")).body, first.body);
+  assert.equal((await ask("GET", "/tail.html?processname=a")).status, OK);
+  assert.deepEqual(
+    calls.map((one) => one.mock.callCount()),
+    calls.map(() => 0),
+  );
+});
+
+test("WEB-059: a message stays in the address, so who loads the page again sees it again", async (t) => {
+  const { ask } = await serve(t);
+  for (let time = 0; time < 2; time++)
+    assert.match((await ask("GET", "/index.html?message=Process%20a%20started")).body, /"status_msg">Process a started</);
+  assert.doesNotMatch((await ask("GET", "/")).body, /Process a started/);
 });
 
 test("WEB-057, WEB-058, WEB-060, WEB-061, WEB-062, WEB-063, WEB-064: a message is shown as the text that it is", async (t) => {

@@ -5,7 +5,7 @@ import { header, names, serve } from "./serving.fixture.ts";
 
 const MISSING = "HTTP/1.1 404 Not Found";
 
-test("HTTP-125, HTTP-126, WEB-076: the style sheet and the pictures under the addresses of the original", async (t) => {
+test("HTTP-125, HTTP-126, WEB-076, WEB-077: the style sheet and the pictures under the addresses of the original", async (t) => {
   const { ask } = await serve(t);
   const types = {
     "/stylesheets/supervisor.css": "text/css",
@@ -22,6 +22,7 @@ test("HTTP-125, HTTP-126, WEB-076: the style sheet and the pictures under the ad
     assert.equal(reply.status, "HTTP/1.1 200 OK", target);
     assert.deepEqual(names(reply).slice(0, 5), ["Server", "Date", "Last-Modified", "Content-Length", "Content-Type"]);
     assert.equal(header(reply, "Content-Type"), type);
+    assert.ok(Number(header(reply, "Content-Length")) > 30, "each is something, of a size of its own");
     if (type === "text/css") assert.equal(header(reply, "Content-Length"), String(Buffer.byteLength(reply.body)));
   }
 });
@@ -57,6 +58,7 @@ test("HTTP-129, HTTP-131: nothing but the list, however the path is written", as
     "/%252e%252e/etc/passwd",
     "/constructor",
     "/__proto__",
+    "/status.html",
     "/favicon.ico",
     "/robots.txt",
     "/logtail/../../etc/passwd",

@@ -19,7 +19,7 @@ export async function tailPage(port: SupervisorPort, fields: ReadonlyMap<string,
 <html lang="en">
 <head>
   <meta charset="utf-8" />
-  <meta name="viewport" content="width=device-width, initial-scale=1" />
+  <meta content="width=device-width, initial-scale=1" name="viewport" />
   <title>Supervisor tail of process ${text(name ?? "None")}</title>
   <link href="stylesheets/supervisor.css" rel="stylesheet" type="text/css" />
   <link href="images/icon.png" rel="icon" type="image/png" />
