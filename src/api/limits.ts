@@ -1,6 +1,6 @@
 /** The bounds of this room: what one viewer, and all together, may cost. Each has its reason and a test that reaches it. */
 
-/** Streams of states and of logs that are open at once; each further one gets 503. */
+/** Streams of states that are open at once; each further one gets 503. Those of logs are bounded by the connections of a server. */
 export const VIEWERS_MAX = 256;
 
 /** What a viewer may leave untaken before it misses things. A snapshot of 1000 processes is above it, and is sent all the same: one at a time. */

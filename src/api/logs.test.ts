@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { FakePort } from "../rpc/port.fixture.ts";
+import { LOG_PIECE_BYTES_MAX } from "./limits.ts";
+import { continuation, logFollow, logPiece, unfinished } from "./logs.ts";
+import type { Reply } from "./reply.ts";
+import type { LogPiece } from "./types.ts";
+import { FakeOutlet, FakeTimers, settled } from "./watch.fixture.ts";
+
+const pieceOf = (reply: Reply) => JSON.parse(reply.kind === "text" ? reply.body : "") as LogPiece;
+
+test("pieces put together are the log, whatever their length: no character is cut", async () => {
+  const port = new FakePort();
+  await fc.assert(
+    fc.asyncProperty(fc.string({ unit: "grapheme", minLength: 1 }), fc.integer({ min: 4, max: 9 }), async (text, length) => {
+      port.write("/log/a", text);
+      let all = "";
+      for (let from = 0; from < Buffer.byteLength(text); ) {
+        const piece = pieceOf(await logPiece(port.files, { path: "/log/a", from, length }));
+        assert.ok(piece.next > from);
+        all += piece.text;
+        from = piece.next;
+      }
+      assert.equal(all, text);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test("from the end: a character that the beginning would cut is left out; one piece has an end", async () => {
+  const port = new FakePort();
+  port.write("/log/a", "a£b");
+  assert.deepEqual(pieceOf(await logPiece(port.files, { path: "/log/a", from: -2, length: null })), {
+    from: 3,
+    next: 4,
+    size: 4,
+    text: "b",
+  });
+  port.write("/log/a", "x".repeat(LOG_PIECE_BYTES_MAX + 5));
+  const piece = pieceOf(await logPiece(port.files, { path: "/log/a", from: 0, length: 10 * LOG_PIECE_BYTES_MAX }));
+  assert.equal(piece.next, LOG_PIECE_BYTES_MAX);
+  const missing = await logPiece(port.files, { path: "/log/none", from: 0, length: 1 });
+  assert.equal(missing.kind === "text" && missing.status, 404);
+});
+
+test("bytes that are no UTF-8 hold nothing up", () => {
+  assert.equal(unfinished(Buffer.from([0x61, 0xff])), 1);
+  assert.equal(unfinished(Buffer.from([0x61, 0x80, 0x80, 0x80, 0x80])), 0);
+  assert.equal(unfinished(Buffer.from("£")), 0);
+  assert.equal(continuation(Buffer.from([0x80, 0x80, 0x80, 0x80])), 0);
+});
+
+test("a log that is followed: half a character waits for its end; another file is told of", async () => {
+  const port = new FakePort();
+  port.write("/log/a", Buffer.from("a£").subarray(0, 2));
+  let changed: () => void = () => undefined;
+  const onGrowth = (_path: string, act: () => void) => {
+    changed = act;
+    return () => undefined;
+  };
+  const timers = new FakeTimers();
+  const reply = await logFollow({ files: port.files, follow: { onGrowth }, timers }, { path: "/log/a", from: 0, length: null });
+  assert.equal(reply.kind, "events");
+  const outlet = new FakeOutlet();
+  const ended = reply.kind === "events" ? reply.run(outlet) : undefined;
+  await settled();
+  assert.match(outlet.text, /"from":0,"next":1,"size":2,"text":"a"/);
+  outlet.kinds();
+  port.write("/log/a", "a£b");
+  changed();
+  await settled();
+  assert.match(outlet.text, /id: 4\ndata: \{"from":1,"next":4,"size":4,"text":"£b"\}/);
+  outlet.kinds();
+  port.inodes.set("/log/a", 2n);
+  port.write("/log/a", "new");
+  changed();
+  await settled();
+  assert.match(outlet.text, /"why":"rotated".*"from":0,"next":3/s);
+  outlet.leave();
+  await ended;
+  assert.equal(timers.due.length, 0, "nothing keeps a stream alive that has ended");
+});

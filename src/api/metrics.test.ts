@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { refuse } from "../result.ts";
+import { alone, FakePort, view } from "../rpc/port.fixture.ts";
+import { exposition } from "./exposition.ts";
+import { metricsText } from "./metrics.ts";
+import { FakeWatch } from "./watch.fixture.ts";
+
+test("labels are escaped, families without samples left out", () => {
+  const text = exposition([
+    { name: "a_total", type: "counter", help: "A.", samples: [{ labels: { x: 'q"\\\n' }, value: 1.5 }] },
+    { name: "b", type: "gauge", help: "B.", samples: [] },
+  ]);
+  assert.equal(text, '# HELP a_total A.\n# TYPE a_total counter\na_total{x="q\\"\\\\\\n"} 1.5\n');
+});
+
+test("where processes cannot be seen the rest is told all the same", async () => {
+  const port = new FakePort(alone(view("db", { state: "EXITED" })));
+  port.write("/log/db.out", "12345");
+  const watch = new FakeWatch();
+  watch.samples = refuse("EACCES");
+  watch.pools = [{ pool: "p", length: 3, capacity: 10 }];
+  const exit = { at: 0, exitCode: null, signal: "SIGKILL", expected: false, coreDumped: false };
+  watch.details.set("db", { restarts: 4, lastExit: exit });
+  const text = await metricsText({ port, watch });
+  for (const line of [
+    'holdfast_process_state{group="db",name="db",state="EXITED"} 1',
+    'holdfast_process_state{group="db",name="db",state="RUNNING"} 0',
+    'holdfast_process_up{group="db",name="db"} 0',
+    'holdfast_process_restarts_total{group="db",name="db"} 4',
+    'holdfast_process_last_exit_code{group="db",name="db"} -1',
+    'holdfast_process_log_bytes{group="db",name="db",stream="stdout"} 5',
+    'holdfast_event_queue_length{pool="p"} 3',
+  ])
+    assert.ok(text.includes(`${line}\n`), line);
+  assert.ok(!text.includes("cpu_seconds"), "nothing is made up");
+});

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { FakePort, view } from "../rpc/port.fixture.ts";
+import { WORD_LINE_CHARACTERS, WORDS_BYTES, WORDS_LINES } from "./limits.ts";
+import { DETAIL } from "./watch.fixture.ts";
+import { isInTrouble, LastWords, lastLines } from "./words.ts";
+
+test("the last lines that say something, whole and not too long", () => {
+  assert.deepEqual(lastLines("cut\nwhole\n\n  \nlast", true), ["whole", "last"]);
+  assert.deepEqual(lastLines("only", true), ["only"]);
+  const many = Array.from({ length: 20 }, (_, at) => `l${at}`);
+  assert.deepEqual(lastLines(many.join("\n"), false), many.slice(-WORDS_LINES));
+  assert.equal(lastLines("x".repeat(WORDS_BYTES), false)[0]?.length, WORD_LINE_CHARACTERS + 1);
+});
+
+test("stderr, or stdout where that is where stderr goes; no log, no words", async () => {
+  const port = new FakePort();
+  port.write("/log/a.err", "from stderr\n");
+  port.write("/log/a.out", "from stdout\n");
+  const words = new LastWords(port);
+  const [one, other, none] = [view("a"), view("a"), view("a", { stderrLogfile: null })];
+  assert.equal(words.of(one), null);
+  assert.equal(await words.read(one, DETAIL), true);
+  assert.equal(await words.read(one, DETAIL), false, "they are the same");
+  await words.read(other, { ...DETAIL, redirectsStderr: true });
+  await words.read(none, DETAIL);
+  assert.deepEqual([words.of(one), words.of(other), words.of(none)], [["from stderr"], ["from stdout"], []]);
+});
+
+test("trouble: BACKOFF, FATAL, and an exit that nobody expected", () => {
+  const exit = { at: 0, exitCode: 1, signal: null, coreDumped: false };
+  const shown = (state: "BACKOFF" | "FATAL" | "EXITED" | "STOPPED", expected: boolean) =>
+    isInTrouble(view("a", { state }), { ...DETAIL, lastExit: { ...exit, expected } });
+  assert.deepEqual(
+    [shown("BACKOFF", true), shown("FATAL", true), shown("EXITED", false), shown("EXITED", true), shown("STOPPED", false)],
+    [true, true, true, false, false],
+  );
+});
