@@ -10,6 +10,7 @@ import { API_PREFIX } from "./address.ts";
 import { callMethod } from "./calls.ts";
 import { Hub } from "./hub.ts";
 import { type LogRequest, logDownload, logFollow, logPiece } from "./logs.ts";
+import { followLogs } from "./manylogs.ts";
 import { METRICS_TYPE, metricsText } from "./metrics.ts";
 import { openApi } from "./openapi.ts";
 import { fails, JSON_TYPE, json, type Reply } from "./reply.ts";
@@ -52,6 +53,7 @@ export class Api {
       return fails(405, "INCORRECT_PARAMETERS", `${request.method} is not known here`);
     if (head === "processes") return this.#process(rest, request);
     if (head === "log") return this.#log(this.#mainLog(), rest, request);
+    if (head === "logs" && rest.length === 1 && rest[0] === "follow") return this.#manyLogs(request);
     if (rest.length > 0) return nothing(request.segments);
     switch (head) {
       case "openapi.json":
@@ -105,6 +107,17 @@ export class Api {
     return Promise.resolve(nothing(request.segments));
   }
 
+  #manyLogs({ query, lastEventId }: ApiRequest): Reply {
+    const { port, follow, timers } = this.#parts;
+    const pathOf = (log: string): string | null => {
+      if (log === "activity") return this.#mainLog();
+      const [group = "", process = "", channel, ...rest] = log.split("/").map(decoded);
+      const view = rest.length > 0 ? null : port.process({ group, process });
+      return (channel === "stdout" ? view?.stdoutLogfile : channel === "stderr" ? view?.stderrLogfile : null) ?? null;
+    };
+    return followLogs({ files: port.files, follow, timers }, query.getAll("log"), { lastEventId, pathOf });
+  }
+
   async #log(path: string | null, [what, ...rest]: readonly string[], { query, lastEventId, segments }: ApiRequest): Promise<Reply> {
     const { port, follow, timers } = this.#parts;
     const from = whole(what === "follow" ? (lastEventId ?? query.get("from")) : query.get("from"));
@@ -122,6 +135,15 @@ export class Api {
   #mainLog(): string | null {
     const path = this.#parts.port.mainLogfile();
     return path?.startsWith("/") === true ? path : null;
+  }
+}
+
+/** What is no escape stays as it is. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
   }
 }
 

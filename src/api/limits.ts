@@ -22,6 +22,8 @@ export const USAGE_SHARE = 0.02;
 /** One piece of a log. */
 export const LOG_PIECE_BYTES_MAX = 1024 * 1024;
 export const LOG_PIECE_BYTES = 64 * 1024;
+/** Logs in one stream. */
+export const LOGS_AT_ONCE_MAX = 16;
 /** A stream that says nothing for so long says that it is alive, for the proxies on the way. */
 export const ALIVE_MS = 25_000;
 

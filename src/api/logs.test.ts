@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { FakePort } from "../rpc/port.fixture.ts";
-import { LOG_PIECE_BYTES_MAX } from "./limits.ts";
+import { LOG_PIECE_BYTES_MAX, LOGS_AT_ONCE_MAX } from "./limits.ts";
 import { continuation, logFollow, logPiece, unfinished } from "./logs.ts";
+import { followLogs } from "./manylogs.ts";
 import type { Reply } from "./reply.ts";
 import type { LogPiece } from "./types.ts";
 import { FakeOutlet, FakeTimers, settled } from "./watch.fixture.ts";
@@ -49,6 +50,45 @@ test("bytes that are no UTF-8 hold nothing up", () => {
   assert.equal(unfinished(Buffer.from([0x61, 0x80, 0x80, 0x80, 0x80])), 0);
   assert.equal(unfinished(Buffer.from("£")), 0);
   assert.equal(continuation(Buffer.from([0x80, 0x80, 0x80, 0x80])), 0);
+});
+
+test("several logs in one stream: each message says which, and its id where all of them are", async () => {
+  const port = new FakePort();
+  port.write("/log/a", "one\n");
+  port.write("/log/b", "zwei\n");
+  const watched = new Map<string, () => void>();
+  const onGrowth = (path: string, act: () => void) => {
+    watched.set(path, act);
+    return () => void watched.delete(path);
+  };
+  const timers = new FakeTimers();
+  const tail = { files: port.files, follow: { onGrowth }, timers };
+  const pathOf = (log: string) => (log === "c" ? null : `/log/${log}`);
+  const outlet = new FakeOutlet();
+  const reply = followLogs(tail, ["a@0", "b", "c"], { lastEventId: null, pathOf });
+  const ended = reply.kind === "events" ? reply.run(outlet) : undefined;
+  await settled();
+  assert.match(outlet.text, /event: missing\nid: 0,5,0\ndata: \{"log":"c"\}/);
+  assert.match(outlet.text, /id: 4,5,0\ndata: \{"log":"a","from":0,"next":4,"size":4,"text":"one\\n"\}/);
+  port.write("/log/b", "zwei\ndrei\n");
+  watched.get("/log/b")?.();
+  await settled();
+  assert.match(outlet.text, /id: 4,10,0\ndata: \{"log":"b","from":5,/);
+  outlet.leave();
+  await ended;
+  assert.deepEqual([watched.size, timers.due.length], [0, 0]);
+  const again = followLogs(tail, ["a@0", "b", "c"], { lastEventId: "4,5,0", pathOf });
+  const later = new FakeOutlet();
+  void (again.kind === "events" && again.run(later));
+  await settled();
+  assert.doesNotMatch(later.text, /"log":"a"/);
+  assert.match(later.text, /"text":"drei\\n"/);
+  const many = followLogs(
+    tail,
+    Array.from({ length: LOGS_AT_ONCE_MAX + 1 }, () => "a"),
+    { lastEventId: null, pathOf },
+  );
+  assert.equal(many.kind === "text" && many.status, 400);
 });
 
 test("a log that is followed: half a character waits for its end; another file is told of", async () => {

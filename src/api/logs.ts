@@ -1,5 +1,4 @@
 /** Logs of processes and of the daemon: a piece, the whole file, and what is written from now on. Offsets count bytes; text never ends within a character. */
-import { beginFollowing } from "../logs/follow.ts";
 import { followLog, type LogFollow, logAt } from "../rpc/following.ts";
 import type { SupervisorPort } from "../rpc/port.ts";
 import { ALIVE_MS, LOG_PIECE_BYTES, LOG_PIECE_BYTES_MAX } from "./limits.ts";
@@ -32,44 +31,60 @@ export async function logDownload(files: SupervisorPort["files"], path: string |
 export type Tail = { readonly files: SupervisorPort["files"]; readonly follow: LogFollow; readonly timers: Timers };
 
 /** `from` null: what is written from now on. */
-export async function logFollow(tail: Tail, { path, from }: LogRequest): Promise<Reply> {
-  const found = path === null ? null : await logAt(tail.files, path);
-  if (path === null || found === null) return noLog();
-  const offset = from === null ? found.size : startOf(from, found.size);
-  const begun = { ...beginFollowing(found), offset };
-  return { kind: "events", run: (outlet) => follow(tail, outlet, path, begun) };
+export async function logFollow(tail: Tail, request: LogRequest): Promise<Reply> {
+  const begun = await beginAt(tail.files, request);
+  if (begun === null) return noLog();
+  return {
+    kind: "events",
+    run: async (outlet) => {
+      outlet.onGone(keepAlive(tail.timers, outlet));
+      const say = (kind: string, message: object, next: number) => outlet.write(sse(kind, JSON.stringify(message), String(next)));
+      await followTo(tail, begun, say, (gone) => outlet.onGone(gone));
+    },
+  };
 }
 
-async function follow(tail: Tail, outlet: Outlet, path: string, begun: { offset: number; inode: bigint }): Promise<void> {
-  const { onGone } = outlet;
+export type Begun = { readonly path: string; readonly offset: number; readonly inode: bigint };
+
+/** null: there is no such log. Beyond its end: it has been begun anew since that was its length, and is followed from its beginning. */
+export async function beginAt(files: SupervisorPort["files"], { path, from }: Omit<LogRequest, "length">): Promise<Begun | null> {
+  const found = path === null ? null : await logAt(files, path);
+  if (path === null || found === null) return null;
+  const offset = from === null ? found.size : from < 0 ? startOf(from, found.size) : from;
+  return { path, offset, inode: found.inode };
+}
+
+/** `next` is where the log goes on behind the message. False: the client is gone. */
+export type Say = (kind: "piece" | "restarted", message: object, next: number) => Promise<boolean>;
+
+/** Settles when the client is gone. */
+export async function followTo(tail: Tail, { path, ...begun }: Begun, say: Say, onGone: (gone: () => void) => void): Promise<void> {
   /** The beginning of a character whose end has not been read. */
   let rest: Uint8Array = new Uint8Array(0);
-  const endAlive = keepAlive(tail.timers, outlet);
-  const follower = {
-    piece: async (bytes: Uint8Array, at: number, size: number): Promise<boolean> => {
-      const all = rest.length === 0 ? bytes : Buffer.concat([rest, bytes]);
-      const from = at - rest.length;
-      const whole = all.subarray(0, all.length - unfinished(all));
-      rest = all.slice(whole.length);
-      if (whole.length === 0) return true;
-      const piece: LogPiece = { from, next: from + whole.length, size, text: textOf(whole) };
-      return outlet.write(sse("piece", JSON.stringify(piece), piece.next));
+  await followLog(
+    tail,
+    { path, begun, pieceBytes: LOG_PIECE_BYTES },
+    {
+      piece: async (bytes, at, size) => {
+        const all = rest.length === 0 ? bytes : Buffer.concat([rest, bytes]);
+        const from = at - rest.length;
+        const whole = all.subarray(0, all.length - unfinished(all));
+        rest = all.slice(whole.length);
+        if (whole.length === 0) return true;
+        const piece: LogPiece = { from, next: from + whole.length, size, text: textOf(whole) };
+        return say("piece", piece, piece.next);
+      },
+      restarted: (why) => {
+        rest = new Uint8Array(0);
+        return say("restarted", { why }, 0);
+      },
+      onGone,
     },
-    restarted: async (why: "rotated" | "cleared"): Promise<boolean> => {
-      rest = new Uint8Array(0);
-      return outlet.write(sse("restarted", JSON.stringify({ why }), 0));
-    },
-    onGone: onGone.bind(outlet),
-  };
-  try {
-    await followLog(tail, { path, begun, pieceBytes: LOG_PIECE_BYTES }, follower);
-  } finally {
-    endAlive();
-  }
+  );
 }
 
 /** Proxies cut what says nothing for long. */
-function keepAlive(timers: Timers, outlet: Outlet): () => void {
+export function keepAlive(timers: Timers, outlet: Outlet): () => void {
   let cancel: () => void = () => undefined;
   const again = (): void => {
     cancel = timers.after(ALIVE_MS, () => {

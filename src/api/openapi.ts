@@ -35,6 +35,12 @@ const ADDRESSES: readonly Address[] = [
   { path: `${PROCESS}/config`, summary: "The options of a process with their places", answers: { json: list("OptionValue") } },
   ...logAddresses(`${PROCESS}/log/{channel}`, "a process's log"),
   ...logAddresses("log", "the activity log"),
+  {
+    path: "logs/follow",
+    summary: "What is added to several logs",
+    answers: { events: "LogsMessage" },
+    query: [{ name: "log", type: "string", help: "GROUP/NAME/stdout@FROM, or activity@FROM; may be repeated" }],
+  },
   { path: "update", summary: "What an update would do; nothing is kept", answers: { json: ref("UpdatePreview") } },
 ];
 

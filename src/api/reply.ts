@@ -39,6 +39,6 @@ export function fails(status: ApiStatus, name: FaultName, message: string): Repl
 }
 
 /** One server-sent event. JSON holds no line break, so one `data:` line is enough. */
-export function sse(kind: string, data: string, id?: number): string {
+export function sse(kind: string, data: string, id?: string): string {
   return `event: ${kind}\n${id === undefined ? "" : `id: ${id}\n`}data: ${data}\n\n`;
 }

@@ -32,6 +32,8 @@ export const SCHEMAS = {
     '{"description":"A piece of a log. `text` is UTF-8 with replacement characters; offsets count bytes of the file.","type":"object","properties":{"from":{"type":"number"},"next":{"type":"number"},"size":{"type":"number"},"text":{"type":"string"}},"required":["from","next","size","text"]}',
   LogMessage:
     '{"description":"Server-sent events of a log that is followed.","anyOf":[{"allOf":[{"type":"object","properties":{"kind":{"const":"piece"}},"required":["kind"]},{"$ref":"#/components/schemas/LogPiece"}]},{"type":"object","properties":{"kind":{"const":"restarted"},"why":{"enum":["rotated","cleared"]}},"required":["kind","why"]}]}',
+  LogsMessage:
+    '{"description":"Server-sent events of several logs that are followed. `log` is what was asked for, without its `@FROM`.","anyOf":[{"allOf":[{"type":"object","properties":{"log":{"type":"string"}},"required":["log"]},{"$ref":"#/components/schemas/LogMessage"}]},{"type":"object","properties":{"kind":{"const":"missing"},"log":{"type":"string"}},"required":["kind","log"]}]}',
   UpdatePreview:
     '{"type":"object","properties":{"groups":{"type":"array","items":{"type":"object","properties":{"group":{"type":"string"},"change":{"enum":["added","changed","removed"]},"inPlace":{"type":"boolean"},"details":{"type":"array","items":{"type":"object","properties":{"process":{"type":"string"},"option":{"type":"string"},"from":{"type":"string"},"to":{"type":"string"}},"required":["process","option","from","to"]}}},"required":["group","change","inPlace","details"]}}},"required":["groups"]}',
   UpdateOutcome:

@@ -13,6 +13,8 @@
  *   GET  processes/GROUP/NAME/log/stdout|stderr/follow?from=N        server-sent events: LogMessage
  *   GET  processes/GROUP/NAME/log/stdout|stderr/download             the file as it is
  *   GET  log, log/follow, log/download     the same for the activity log
+ *   GET  logs/follow?log=GROUP/NAME/stdout@FROM&log=activity@FROM…   several of them in one stream, at most 16: server-sent events: LogsMessage. A browser has
+ *        six connections to a server for all its tabs, and each stream takes one. GROUP and NAME are percent-encoded by themselves; without @FROM: from its end
  *   GET  update                            UpdatePreview: what an update would do; nothing is kept
  *   POST update {groups?: string[]}        UpdateOutcome[]
  */
@@ -126,6 +128,12 @@ export type LogMessage =
   | ({ readonly kind: "piece" } & LogPiece)
   /** A new file took its place (rotation), or it was emptied: offsets begin at 0 again. */
   | { readonly kind: "restarted"; readonly why: "rotated" | "cleared" };
+
+/** Server-sent events of several logs that are followed. `log` is what was asked for, without its `@FROM`. */
+export type LogsMessage =
+  | ({ readonly log: string } & LogMessage)
+  /** There is no such log; the others go on. */
+  | { readonly kind: "missing"; readonly log: string };
 
 export type UpdatePreview = {
   readonly groups: readonly {
