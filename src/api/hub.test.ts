@@ -3,7 +3,16 @@ import { test } from "node:test";
 import { ok } from "../result.ts";
 import { alone, FakePort, running, view } from "../rpc/port.fixture.ts";
 import { Hub } from "./hub.ts";
-import { EVENTS_GATHERED_MAX, FIRST_USAGE_MS, GATHER_MS, USAGE_MS, VIEWER_HELD_BYTES_MAX, VIEWERS_MAX, WORDS_DELAY_MS } from "./limits.ts";
+import {
+  EVENTS_GATHERED_MAX,
+  FIRST_USAGE_MS,
+  GATHER_MS,
+  USAGE_MS,
+  USAGE_SHARE,
+  VIEWER_HELD_BYTES_MAX,
+  VIEWERS_MAX,
+  WORDS_DELAY_MS,
+} from "./limits.ts";
 import { FakeOutlet, FakeTimers, FakeWatch, settled } from "./watch.fixture.ts";
 
 function hubOf(port = new FakePort(alone(running("web"), running("db")))) {
@@ -124,6 +133,14 @@ test("a process in trouble is shown at once, and its last words when the log has
   assert.match(outlet.text, /"lastWords":\["first","no such table"\]/);
   const late = await join();
   assert.match(late.text, /no such table/, "who comes later has them in the snapshot");
+});
+
+test("where a look is dear there are fewer", async () => {
+  const { watch, timers, join } = hubOf();
+  watch.samples = ok([]);
+  watch.costMs = 200;
+  await join();
+  assert.ok(timers.due.some(({ ms }) => ms === watch.costMs / USAGE_SHARE));
 });
 
 test("figures come soon, then every two seconds, to all as one text; they end with the last viewer", async () => {

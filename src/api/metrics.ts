@@ -27,7 +27,7 @@ type Measured = {
 
 export async function metricsText(parts: Parts): Promise<string> {
   const sampled = await parts.watch.sample();
-  const look = makeLook(sampled.ok ? sampled.value : [], 0);
+  const look = makeLook(sampled.ok ? sampled.value.processes : [], 0);
   const processes = await measure(parts, look);
   return exposition([...daemonFamilies(parts, look), ...processFamilies(processes), ...queueFamilies(parts)]);
 }

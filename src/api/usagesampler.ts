@@ -43,18 +43,18 @@ export class UsageSampler {
 
   async #look(watch: number): Promise<void> {
     const { port } = this.#parts;
-    const beganMs = port.clock.now().monoMs;
     const sampled = await this.#parts.watch.sample();
     if (watch !== this.#watch) return;
     const now = port.clock.now().monoMs;
     const before = this.#before;
     if (sampled.ok) {
-      const look = makeLook(sampled.value, now);
+      const look = makeLook(sampled.value.processes, now);
       this.#before = look;
       if (before !== null) this.#report(before, look);
     }
+    const costMs = sampled.ok ? sampled.value.costMs : 0;
     const pause = before === null && sampled.ok ? FIRST_USAGE_MS : USAGE_MS;
-    this.#cancel = this.#timers.after(Math.max(pause, (now - beganMs) / USAGE_SHARE), () => void this.#look(watch));
+    this.#cancel = this.#timers.after(Math.max(pause, costMs / USAGE_SHARE), () => void this.#look(watch));
   }
 
   #report(before: Look, now: Look): void {

@@ -1,10 +1,10 @@
 /** What the API knows of a daemon besides its port, made of plain values; and viewers that take what they are told to. */
-import { type Result, refuse } from "../result.ts";
+import { ok, type Result, refuse } from "../result.ts";
 import type { ProcessRef } from "../rpc/port.ts";
 import type { Outlet } from "./reply.ts";
 import type { Timers } from "./timers.ts";
 import type { OptionValue, SupervisorEvent, TimelineEntry } from "./types.ts";
-import type { ProcessDetail, ProcessSample, QueueFacts, Watch } from "./watch.ts";
+import type { ProcessDetail, ProcessSample, QueueFacts, Sampled, Watch } from "./watch.ts";
 
 export const DETAIL: ProcessDetail = {
   startedAt: null,
@@ -24,6 +24,7 @@ export class FakeWatch implements Watch {
   samples: Result<readonly ProcessSample[], string> = refuse("ENOENT");
   pools: readonly QueueFacts[] = [];
   looks = 0;
+  costMs = 1;
 
   daemon() {
     return { pid: 11015, daemonPid: 11016, startedAt: 1000, configFile: "/etc/supervisord.conf", hostName: "here" };
@@ -55,9 +56,9 @@ export class FakeWatch implements Watch {
     return () => void this.eventWatchers.delete(heard);
   }
 
-  async sample(): Promise<Result<readonly ProcessSample[], string>> {
+  async sample(): Promise<Result<Sampled, string>> {
     this.looks += 1;
-    return this.samples;
+    return this.samples.ok ? ok({ processes: this.samples.value, costMs: this.costMs }) : this.samples;
   }
 
   changed(): void {

@@ -43,6 +43,9 @@ export type ProcessSample = {
   readonly startTicks: number;
 };
 
+/** `costMs`: the time that the loop stood still for it, all in all. */
+export type Sampled = { readonly processes: readonly ProcessSample[]; readonly costMs: number };
+
 export interface Watch {
   daemon(): DaemonFacts;
   detail(ref: ProcessRef): ProcessDetail | null;
@@ -56,5 +59,5 @@ export interface Watch {
   /** Tells of everything that a listener could get. What it returns ends it. */
   onEvent(heard: (event: SupervisorEvent) => void): () => void;
   /** All processes of the machine that can be seen. */
-  sample(): Promise<Result<readonly ProcessSample[], Errno>>;
+  sample(): Promise<Result<Sampled, Errno>>;
 }

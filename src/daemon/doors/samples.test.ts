@@ -12,7 +12,7 @@ test("a name with brackets and blanks moves no field", () => {
 
 test("this process is seen, with its parent", async () => {
   const samples = await readSamples();
-  const own = samples.ok ? samples.value.find(({ pid }) => pid === ownPid) : undefined;
+  const own = samples.ok ? samples.value.processes.find(({ pid }) => pid === ownPid) : undefined;
   assert.equal(own?.parent, process.ppid);
   assert.ok((own?.memory ?? 0) > 1024 * 1024);
 });

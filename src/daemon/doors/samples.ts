@@ -4,7 +4,7 @@
  */
 import { closeSync, openSync, readdirSync, readFileSync, readSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
-import type { ProcessSample } from "../../api/watch.ts";
+import type { ProcessSample, Sampled } from "../../api/watch.ts";
 import { ok, type Result, refuse } from "../../result.ts";
 
 /** The daemon's own. */
@@ -19,17 +19,23 @@ const PAGE_BYTES_MOSTLY = 4096;
 const buffer = Buffer.alloc(2048);
 let pageBytes: number | null = null;
 
-export async function readSamples(): Promise<Result<readonly ProcessSample[], string>> {
-  const samples: ProcessSample[] = [];
+export async function readSamples(): Promise<Result<Sampled, string>> {
+  const processes: ProcessSample[] = [];
+  let costMs = 0;
   try {
     pageBytes ??= readPageBytes();
+    let began = performance.now();
     const pids = readdirSync("/proc").filter((name) => name.charCodeAt(0) >= 0x31 && name.charCodeAt(0) <= 0x39);
     for (const [index, pid] of pids.entries()) {
-      if (index % AT_ONCE === AT_ONCE - 1) await setImmediate();
+      if (index % AT_ONCE === AT_ONCE - 1) {
+        costMs += performance.now() - began;
+        await setImmediate();
+        began = performance.now();
+      }
       const sample = readSample(pid, pageBytes);
-      if (sample !== null) samples.push(sample);
+      if (sample !== null) processes.push(sample);
     }
-    return ok(samples);
+    return ok({ processes, costMs: costMs + performance.now() - began });
   } catch (error) {
     return refuse((error as NodeJS.ErrnoException).code ?? "EIO");
   }
