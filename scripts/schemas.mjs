@@ -87,7 +87,10 @@ function described(ts, node) {
   return text === "" ? {} : { description: text.replace(/\s+/g, " ") };
 }
 
-/** @param {string} text */
-function quoted(text) {
-  return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
+/**
+ * JSON as a text between single quotes, with none inside.
+ * @param {string} json
+ */
+function quoted(json) {
+  return `'${json.replaceAll("'", "\\u0027").replaceAll("\\", "\\\\")}'`;
 }
