@@ -33,6 +33,8 @@ export type FileInfo = {
   readonly device: bigint;
   readonly inode: bigint;
   readonly uid: number;
+  /** When its content was last changed, by the wall clock. */
+  readonly mtimeMs: number;
 };
 
 /** Files as the daemon needs them: all asynchronous, so that a dead disk holds one answer and not the loop. */
@@ -91,8 +93,8 @@ export type Birth = {
 export interface Self {
   /** Gives up root for good: groups, gid, uid. An error is the failing step. */
   becomeUser(account: Account): Result<true, string>;
-  /** Into the background: the folder, and /dev/null in place of the descriptors of whoever started us. */
-  detach(directory: string | null): void;
+  /** Into the background: the folder, the umask, and /dev/null in place of the descriptors of whoever started us. The errno when the folder cannot be entered. */
+  detach(directory: string | null, umask: number): string | null;
   stderr(text: string): void;
   stdout(text: string): void;
   exit(code: number): void;

@@ -13,7 +13,7 @@ export function refuse<E>(error: E): Result<never, E> {
 
 /** Called where every case has been handled: a new member of the union becomes a compile error here. */
 export function unreachable(value: never): never {
-  throw new Error(`unreachable: ${JSON.stringify(value)}`);
+  throw new Error(`unreachable: ${JSON.stringify(value, (_, part: unknown) => (typeof part === "bigint" ? `${part}n` : part))}`);
 }
 
 /** A broken invariant: our bug, never a user's mistake. It ends the daemon; the keeper brings it back and no child notices. */

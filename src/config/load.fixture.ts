@@ -58,7 +58,7 @@ function filesOf(files: Readonly<Record<string, string | Uint8Array>>, folders: 
   const info = (path: string) => {
     const kind = Object.hasOwn(files, plain(path)) ? "file" : folders.has(plain(path)) ? "directory" : null;
     if (kind === null) return refuse("ENOENT");
-    return ok({ kind, mode: 0o644, size: 0, device: 1n, inode: 1n, uid: 0 } as const);
+    return ok({ kind, mode: 0o644, size: 0, device: 1n, inode: 1n, uid: 0, mtimeMs: 0 } as const);
   };
   const readText = (path: string): Result<Uint8Array, string> => {
     const bytes = files[plain(path)];

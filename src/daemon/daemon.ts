@@ -166,6 +166,7 @@ function setAlarm(core: Core): void {
     core.preparations.nextDeadlineMs(),
     core.limbo.nextDeadlineMs(),
     core.events.nextDeadlineMs(now),
+    core.outputs.reopening.nextDeadlineMs(),
   ].filter((at) => at !== null);
   core.doors.clock.alarm(deadlines.length === 0 ? null : Math.min(...deadlines), () => ring(core));
 }
@@ -179,5 +180,6 @@ function ring(core: Core): void {
   core.loop.post((turn) => {
     takeStep(core, turn, (step, time) => stepReports(core.world, time, step));
     core.events.timePassed(core, turn, core.doors.clock.now());
+    core.outputs.reopening.tryAgain(turn, core.doors.clock.now());
   });
 }

@@ -7,7 +7,7 @@ import { type Group, isStopped } from "../supervisor/world.ts";
 import { createAutoLogs, forgetAutoLogs } from "./autologs.ts";
 import type { Core } from "./core.ts";
 import { tryFastCgi } from "./fastcgi.ts";
-import { storeGroup } from "./grouprecords.ts";
+import { storeAvailable, storeGroup } from "./grouprecords.ts";
 import { takeStep } from "./steps.ts";
 import type { Turn } from "./turn.ts";
 
@@ -54,6 +54,7 @@ export async function deactivateGroup(core: Core, name: string): Promise<Result<
     core.events.groupRemoved(core, turn, group.config);
     takeStep(core, turn, (step) => removeGroup(core.world, name, step));
     turn.state(recordKeys.group(name), null);
+    storeAvailable(core, turn);
     forgetAutoLogs(core, group.config);
     result = ok(true);
   });

@@ -13,6 +13,7 @@ import { clearActivityLog, clearProcessLogs } from "./clearing.ts";
 import type { Core, Inheritance } from "./core.ts";
 import { errnoName } from "./errno.ts";
 import { SINK_ACTIVITY, SINK_CONSOLE, streamNumber, streamOwner } from "./numbers.ts";
+import { Reopening } from "./reopening.ts";
 import { rotate } from "./rotating.ts";
 import { handleBlock, handleEnd } from "./streaming.ts";
 import { dropStreamRecords, restoreStreamState } from "./streamrecords.ts";
@@ -44,6 +45,7 @@ export class Outputs {
   readonly #files = new Map<number, LogFile>();
   readonly #streams = new Map<number, Stream>();
   readonly #rotating = new Set<number>();
+  readonly reopening = new Reopening();
   /** The last rotation under way, by path. */
   readonly #rotations = new Map<string, Promise<void>>();
   /** Files, by sink, of streams whose process nobody knows any more. */
@@ -111,7 +113,7 @@ export class Outputs {
         const now = this.#files.get(report.sink);
         if (now === undefined) return;
         const spec = { path: file.path, truncate, regularOnly: true, mode: 0o666, limit: now === file ? limit : now.maxBytes };
-        turn.effect({ type: "sink-reopen", sink: file.sink, spec });
+        this.reopening.ordered(turn, file.sink, spec);
       });
     });
   }
@@ -179,13 +181,11 @@ export class Outputs {
       return;
     }
     const file = this.#files.get(report.sink);
-    if (report.errno !== 0 && file !== undefined) {
-      core.activity.write(
-        turn,
-        "critical",
-        `cannot open ${file.path} (${file.owner}): ${errnoName(report.errno)}; what was open before is written on`,
-      );
-    }
+    if (report.errno === 0 || file === undefined) return this.reopening.done(report.sink);
+    const failures = this.reopening.failed(report.sink, core.doors.clock.now());
+    if (failures > 1) return;
+    const further = failures === 1 ? "its output waits until that works, it is tried every second" : "what was open before is written on";
+    core.activity.write(turn, "critical", `cannot open ${file.path} (${file.owner}): ${errnoName(report.errno)}; ${further}`);
   }
 
   /** Bytes of a child's output that could not be written, as far as is known; 0 when all is well. */
@@ -325,6 +325,7 @@ export class Outputs {
     this.#streams.delete(stream.stream);
     if (stream.target.asked) dropStreamRecords(turn, stream);
     this.#lost.delete(stream.stream);
+    this.reopening.done(stream.stream);
     if (this.#files.delete(stream.stream)) turn.effect({ type: "sink-close", sink: stream.stream });
   }
 }

@@ -107,6 +107,7 @@ function viewOf(core: Core, group: Group, member: Member): ProcessView {
     spawnError: state.spawnError,
     exitStatus: state.exitStatus,
     runsAtOnce: config.startSecs <= 0,
+    restartDue: state.state === "EXITED" && state.deadlineMs !== null,
     stopping: state.stopping,
     stdoutLogfile: logfile("stdout"),
     stderrLogfile: logfile("stderr"),

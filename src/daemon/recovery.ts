@@ -8,7 +8,7 @@ import { type DaemonRecord, decodeRecord, type GroupRecord, recordKeys } from ".
 import { restorePending } from "../supervisor/update.ts";
 import { allMembers, label, makeGroup, type World } from "../supervisor/world.ts";
 import type { Core, Inheritance } from "./core.ts";
-import type { AvailableRecord } from "./reread.ts";
+import type { AvailableRecord } from "./grouprecords.ts";
 
 /** So many daemons may die young before their states are suspected. */
 export const QUICK_DEATHS_MAX = 3;
@@ -48,7 +48,7 @@ export function readStored(inheritance: Inheritance): Stored | string {
   return {
     running: active,
     available: available === null ? active : restoreAvailable(active, available),
-    reread: available !== null,
+    reread: available?.reread ?? false,
     groups,
     daemon,
   };
@@ -87,13 +87,17 @@ function storedState(inheritance: Inheritance, name: string): ProcessState {
   return decoded?.ok === true ? (decoded.value as ProcessState) : adopted(inheritance, name);
 }
 
-/** Without a record the keeper's list of children is what is left: a live one is RUNNING since its fork. */
+/**
+ * Without a record the keeper's list of children is what is left: a live one is RUNNING since its fork, and so is one that ended and of which
+ * no daemon has heard yet: the report follows, and it is restarted as configured. One without a pid was being spawned.
+ */
 export function adopted(inheritance: Inheritance, name: string): ProcessState {
-  const child = inheritance.children.find((one) => one.label === name && one.state !== "exited");
+  const all = inheritance.children.filter((one) => one.label === name);
+  const child = all.find((one) => one.state !== "exited") ?? all[0];
   if (child === undefined) return { ...NEVER_STARTED, attempt: 1 };
   const startWallMs = Number(child.wallNs) / 1e6;
   const startMonoMs = Number(child.monoNs) / 1e6;
-  const state = child.state === "spawning" ? "STARTING" : "RUNNING";
+  const state = child.pid === 0 ? "STARTING" : "RUNNING";
   return { ...NEVER_STARTED, state, pid: child.pid, child: child.child, attempt: 1, startWallMs, startMonoMs };
 }
 

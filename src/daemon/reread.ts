@@ -6,6 +6,7 @@ import type { ReloadPlan } from "../rpc/port.ts";
 import { encodeRecord, recordKeys } from "../supervisor/records.ts";
 import { configRecord } from "./bringup.ts";
 import type { Core } from "./core.ts";
+import { storeAvailable } from "./grouprecords.ts";
 
 export async function reread(core: Core): Promise<Result<ReloadPlan, string>> {
   const loaded = await core.load();
@@ -14,7 +15,7 @@ export async function reread(core: Core): Promise<Result<ReloadPlan, string>> {
   core.reread = true;
   core.running = { ...core.running, daemon: refreshed(core.running.daemon, loaded.value.daemon) };
   core.loop.post((turn) => {
-    turn.state(recordKeys.available, encodeRecord(availableRecord(core)));
+    storeAvailable(core, turn);
     turn.state(recordKeys.config, encodeRecord(configRecord(core)));
   });
   await core.loop.flushed();
@@ -27,24 +28,11 @@ function refreshed(running: DaemonConfig, next: DaemonConfig): DaemonConfig {
   return { ...running, identifier, stripAnsi, minFds, childLogDir, nocleanup, updateMode };
 }
 
-/** What `update` would do: added and changed in file order, removed in the order of the active ones. (RPC-148) */
+/** What `update` would do: added and changed by priority and name, removed in the order of the active ones. (CONF-398, RPC-148) */
 export function planOf(core: Core, next: Config): ReloadPlan {
   return diffGroups(activeGroups(core), next);
 }
 
 export function activeGroups(core: Core): readonly GroupConfig[] {
   return [...core.world.groups.values()].map((group) => group.config);
-}
-
-export type AvailableRecord = {
-  readonly fileOrder: readonly string[];
-  readonly same: readonly string[];
-  readonly groups: readonly GroupConfig[];
-};
-
-/** Only what differs is written out: the rest is in the records of the groups. */
-function availableRecord(core: Core): AvailableRecord {
-  const { groups, fileOrder } = core.available;
-  const isActive = (group: GroupConfig) => JSON.stringify(core.world.groups.get(group.name)?.config) === JSON.stringify(group);
-  return { fileOrder, same: groups.filter(isActive).map((group) => group.name), groups: groups.filter((group) => !isActive(group)) };
 }

@@ -135,7 +135,8 @@ test("HTTP-083, HTTP-113, HTTP-123: the headers, for the logs of processes and o
     const [status, ...lines] = tail.head.split("\r\n");
     return [status, ...lines.filter((line) => !line.startsWith("Date"))];
   };
-  const common = ["HTTP/1.1 200 OK", "Server: Medusa/1.12", "Content-Type: text/plain;charset=utf-8"];
+  const modified = "Last-Modified: Mon, 24 Nov 2025 16:00:00 GMT";
+  const common = ["HTTP/1.1 200 OK", "Server: Medusa/1.12", modified, "Content-Type: text/plain;charset=utf-8"];
   assert.deepEqual(await fields("/logtail/p"), [...common, "X-Accel-Buffering: no", "Transfer-Encoding: chunked"]);
   assert.deepEqual(await fields("/mainlogtail"), [...common, "Transfer-Encoding: chunked"]);
 });

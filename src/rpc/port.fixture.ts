@@ -29,6 +29,7 @@ export function view(name: string, changes: Partial<ProcessView> = {}): ProcessV
     spawnError: "",
     exitStatus: null,
     runsAtOnce: false,
+    restartDue: false,
     stopping: false,
     stdoutLogfile: `/log/${name}.out`,
     stderrLogfile: `/log/${name}.err`,
@@ -257,6 +258,9 @@ export function processConfig(name: string, changes: Partial<ProcessConfig> = {}
   };
 }
 
+/** When every log was last written: 2025-11-24 16:00:00 UTC. */
+export const LOG_MTIME_MS = 1_764_000_000_000;
+
 function info(kind: FileInfo["kind"], size: number, inode: bigint): FileInfo {
-  return { kind, mode: 0o644, size, device: 1n, inode, uid: 0 };
+  return { kind, mode: 0o644, size, device: 1n, inode, uid: 0, mtimeMs: LOG_MTIME_MS };
 }

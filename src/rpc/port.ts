@@ -32,6 +32,8 @@ export type ProcessView = {
   readonly exitStatus: number | null;
   /** startsecs is 0: it is RUNNING as soon as it is spawned. (RPC-064) */
   readonly runsAtOnce: boolean;
+  /** It has ended and waits for its restart, so there is something to stop. */
+  readonly restartDue: boolean;
   /** A stop was asked for and its exit has not come. (RPC-107) */
   readonly stopping: boolean;
   /** The path that is written now, AUTO resolved; null for NONE, syslog, or stderr that is redirected. (RPC-048) */

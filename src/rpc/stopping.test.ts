@@ -18,6 +18,14 @@ test("RPC-081: what does not run, or is stopping already, is not running", async
   assert.equal(await supervisor(new FakePort(), "stopProcess", "nope"), "fault 10 BAD_NAME: nope");
 });
 
+test("better: what has ended and waits for its restart can be stopped, alone and with all others; the original refuses and starts it again", async () => {
+  const between = view("a", { state: "EXITED", restartDue: true });
+  const port = new FakePort([group("g", between, view("b", { state: "EXITED" }))]);
+  assert.equal(await supervisor(port, "stopProcess", "g:a"), true);
+  await supervisor(port, "stopProcessGroup", "g");
+  assert.deepEqual(port.done, ["stop g:a stopped", "stop g:a stopped"]);
+});
+
 test("RPC-083: with wait the answer comes when it is down, without at once", async () => {
   for (const [wait, until] of [
     [undefined, "stopped"],

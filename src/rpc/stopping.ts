@@ -2,7 +2,7 @@
 import { STATES } from "../process/states.ts";
 import { ok, type Result, refuse } from "../result.ts";
 import { flag, groupName, namespec } from "./args.ts";
-import { inStates, processesByPriority, type Row, rowName, rowsOf } from "./fanout.ts";
+import { processesByPriority, type Row, rowName, rowsOf } from "./fanout.ts";
 import { type Fault, fault } from "./faults.ts";
 import { method, type Param } from "./method.ts";
 import { findGroup, findGroupOrProcess, isGroup, refOf } from "./names.ts";
@@ -62,13 +62,18 @@ export function stopAll(port: SupervisorPort, wait: boolean): Promise<readonly R
 
 type Stop = { readonly called: string; readonly wait: boolean };
 
+/** What waits for its restart is not running, and would be a moment later. */
+function canStop(process: ProcessView): boolean {
+  return STATES[process.state].running || process.restartDue;
+}
+
 /** `called` is the name as the client gave it. (RPC-081..087) */
 export function stopOne(
   port: SupervisorPort,
   process: ProcessView,
   { called, wait }: Stop,
 ): Promise<Result<true, Fault>> | Result<true, Fault> {
-  if (!STATES[process.state].running) return refuse(fault("NOT_RUNNING", called));
+  if (!canStop(process)) return refuse(fault("NOT_RUNNING", called));
   return port
     .stop(refOf(process), wait ? "stopped" : "ordered")
     .then((stopped) => (stopped.ok ? ok(true) : refuse(fault("FAILED", stopped.error))));
@@ -83,7 +88,7 @@ function stopEach(port: SupervisorPort, processes: readonly ProcessView[], wait:
 }
 
 function stopInOrder(port: SupervisorPort, processes: readonly ProcessView[], wait: boolean): Promise<readonly Row[]> {
-  const deeds = inStates(processes, "running", true).map((process) => {
+  const deeds = processes.filter(canStop).map((process) => {
     const outcome = stopOne(port, process, { called: rowName(process), wait });
     return { process, outcome, atOnce: !wait || process.state === "BACKOFF" };
   });

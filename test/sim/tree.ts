@@ -18,6 +18,8 @@ export type Inode = {
   readonly target: string;
   parts: Uint8Array[];
   size: number;
+  mtimeMs: number;
+  readonly wallMs: () => number;
 };
 
 export type TreeAction = "open" | "write" | "stat" | "read" | "list" | "rename" | "remove" | "create";
@@ -31,6 +33,8 @@ export class Tree {
   readonly #names = new Map<string, Inode>();
   #next = 100n;
   fault: TreeFault = () => null;
+  /** The wall clock, for the times of files. */
+  wallMs: () => number = () => 0;
 
   constructor() {
     this.#names.set("/", this.#make("directory", 0o755));
@@ -157,7 +161,18 @@ export class Tree {
   }
 
   #make(kind: InodeKind, mode: number, target = ""): Inode {
-    return { number: this.#next++, kind, mode, uid: 0, gid: 0, target, parts: [], size: 0 };
+    return {
+      number: this.#next++,
+      kind,
+      mode,
+      uid: 0,
+      gid: 0,
+      target,
+      parts: [],
+      size: 0,
+      mtimeMs: this.wallMs(),
+      wallMs: () => this.wallMs(),
+    };
   }
 }
 
@@ -165,11 +180,13 @@ export function append(inode: Inode, bytes: Uint8Array): void {
   if (bytes.length === 0) return;
   inode.parts.push(new Uint8Array(bytes));
   inode.size += bytes.length;
+  inode.mtimeMs = inode.wallMs();
 }
 
 export function truncate(inode: Inode): void {
   inode.parts = [];
   inode.size = 0;
+  inode.mtimeMs = inode.wallMs();
 }
 
 export function contents(inode: Inode): Buffer {

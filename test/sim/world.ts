@@ -59,6 +59,7 @@ export class World {
       trace: (text) => this.#say(text),
       violation: (text) => this.violation(text),
     };
+    this.tree.wallMs = () => this.scheduler.wallMs;
     this.tree.fault = (action) => {
       const share = action === "open" ? this.faults.open : this.faults.files;
       return faultChance.happens(share) ? faultChance.pick(["ENOSPC", "EACCES", "EIO"]) : null;

@@ -64,6 +64,7 @@ function info(stats: BigIntStats): FileInfo {
     device: stats.dev,
     inode: stats.ino,
     uid: Number(stats.uid),
+    mtimeMs: Number(stats.mtimeMs),
   };
 }
 

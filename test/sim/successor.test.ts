@@ -1,0 +1,99 @@
+/** What a successor finds and what it makes of it, told step by step: scenes that random histories reach too rarely to rely on. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { SupervisorPort } from "../../src/rpc/port.ts";
+import { World } from "./world.ts";
+
+const ref = (name: string) => ({ group: name, process: name });
+
+/** A host with these programs; the clock stands still between two calls. */
+async function host(sections: string): Promise<World> {
+  const world = new World(
+    1,
+    `[supervisord]\nnodaemon=true\nlogfile=/log/supervisord.log\nlogfile_maxbytes=0\npidfile=/run/supervisord.pid\nchildlogdir=/log/auto\nuser=root\n${sections}\n`,
+    1000,
+  );
+  world.keeper.start();
+  await inCharge(world);
+  return world;
+}
+
+async function inCharge(world: World): Promise<SupervisorPort> {
+  assert.ok(await until(world, () => world.port !== null), world.trace.lines.join("\n"));
+  return world.port as SupervisorPort;
+}
+
+const until = (world: World, condition: () => boolean) => world.scheduler.until(condition, world.scheduler.nowMs + 30_000);
+const stateOf = (world: World, name: string) => world.port?.process(ref(name))?.state;
+
+/** Settles a promise of the daemon while the simulated time goes on. */
+async function settled<T>(world: World, promise: Promise<T>): Promise<T> {
+  let value: { readonly got: T } | null = null;
+  void promise.then((got) => {
+    value = { got };
+  });
+  assert.ok(await until(world, () => value !== null));
+  return (value as unknown as { got: T }).got;
+}
+
+test("a start without stored states hears of children that ended meanwhile, and restarts them as configured", async () => {
+  const world = await host(
+    "[program:again]\ncommand=/bin/actor hold\nautorestart=true\nstartsecs=0\n[program:once]\ncommand=/bin/actor hold\nautorestart=false\nstartsecs=0\n",
+  );
+  await until(world, () => stateOf(world, "again") === "RUNNING" && stateOf(world, "once") === "RUNNING");
+  const before = world.port?.process(ref("again"))?.pid;
+  world.instance?.die();
+  for (const child of world.keeper.children.live) world.keeper.children.kill(child.pid, 9);
+  world.keeper.store.delete("config");
+  await inCharge(world);
+  assert.ok(await until(world, () => stateOf(world, "again") === "RUNNING" && world.port?.process(ref("again"))?.pid !== before));
+  assert.equal(stateOf(world, "once"), "EXITED");
+  assert.deepEqual(world.invariants.violations, []);
+});
+
+for (const reread of [false, true]) {
+  test(`a group that was taken out ${reread ? "after a reread" : "without a reread"} can be added again, also by a successor`, async () => {
+    const world = await host("[program:a]\ncommand=/bin/actor hold\nautostart=false\n[program:b]\ncommand=/bin/actor hold\n");
+    const port = await inCharge(world);
+    if (reread) assert.ok((await settled(world, port.reloadConfig())).ok);
+    assert.ok((await settled(world, port.removeGroup("a"))).ok);
+    world.instance?.die();
+    const successor = await inCharge(world);
+    assert.deepEqual(
+      [successor.available().groups.map((group) => group.name), successor.available().reread, successor.group("a")],
+      [["a", "b"], reread, null],
+    );
+    assert.ok((await settled(world, successor.addGroup("a"))).ok);
+  });
+}
+
+test("a stop that meets a process between its end and its restart calls the restart off", async () => {
+  const world = await host("[program:a]\ncommand=/bin/actor exit:0\nautorestart=true\nstartsecs=0\n");
+  const due = () => world.port?.process(ref("a"))?.restartDue === true;
+  assert.ok(await until(world, due), "after five short runs the restart waits");
+  const port = await inCharge(world);
+  assert.ok((await settled(world, port.stop(ref("a"), "stopped"))).ok);
+  await world.scheduler.runTo(world.scheduler.nowMs + 10_000);
+  assert.equal(stateOf(world, "a"), "EXITED");
+  assert.equal(due(), false);
+});
+
+test("a log whose next file cannot be opened holds its program only until it can", async () => {
+  const world = await host(
+    "[program:a]\ncommand=/bin/actor count:100:10 hold\nstdout_logfile=/log/a.log\nstdout_logfile_maxbytes=100\nstdout_logfile_backups=9999\n",
+  );
+  world.tree.fault = (action, path) => (action === "open" && path === "/log/a.log" ? "EACCES" : null);
+  const complaints = () => world.tree.text("/log/supervisord.log").match(/cannot open \/log\/a\.log/g) ?? [];
+  assert.ok(await until(world, () => complaints().length > 0));
+  await world.scheduler.runTo(world.scheduler.nowMs + 5000);
+  assert.equal(complaints().length, 1, "it is said once");
+  world.tree.fault = () => null;
+  await world.scheduler.runTo(world.scheduler.nowMs + 20_000);
+  world.invariants.checkLines(world.tree);
+  assert.deepEqual(world.invariants.violations, []);
+});
+
+test("the last words of a rotation are written before supervisord ends (seed 51564)", { timeout: 60_000 }, async () => {
+  const { runSeed } = await import("./run.ts");
+  assert.deepEqual((await runSeed(51564)).violations, []);
+});
