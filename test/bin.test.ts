@@ -94,6 +94,12 @@ test("it is found from PATH and by a relative path, and the working folder stays
   );
 });
 
+test("--hash-password is no matter of the keeper, whose daemon has no terminal", () => {
+  const root = checkout("hash");
+  const { out } = run(path.join(root, "bin/supervisord"), ["-n", "--hash-password"]);
+  assert.deepEqual(out.slice(0, 3), ["supervisord.cjs", "-n", "--hash-password"]);
+});
+
 test("HOLDFAST_NODE and HOLDFAST_KEEPER name others", () => {
   const root = checkout("others");
   const keeper = path.join(base, "other keeper");

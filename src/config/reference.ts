@@ -38,7 +38,7 @@ const INTRODUCTION: Words = {
 
 [中文](configuration.zh.md)
 
-One table in the source declares every section and option; this page, the sample of \`echo_supervisord_conf\`, the checks and the messages are made from it. \`supervisord --check\` reads a configuration and starts nothing; \`supervisord --print-config\` shows every value in effect and where it comes from, also as JSON with \`--json\`.
+One table in the source declares every section and option; this page, the sample of \`echo_supervisord_conf\`, the checks and the messages are made from it. \`supervisord --check\` reads a configuration and starts nothing; \`supervisord --print-config\` shows every value in effect and where it comes from, also as JSON with \`--json\`. \`supervisord --hash-password\` makes a hash of a password ([password](#password)).
 
 ## The file
 
@@ -63,7 +63,7 @@ All errors are shown at once, each with its file and line, and nothing starts. A
 
 [English](configuration.md)
 
-源码中的一张表声明了所有的段和选项；本页、\`echo_supervisord_conf\` 的示例、检查和消息都由它生成。\`supervisord --check\` 只检查配置而不启动任何程序；\`supervisord --print-config\` 显示每个生效的值及其来源，加 \`--json\` 则输出 JSON。
+源码中的一张表声明了所有的段和选项；本页、\`echo_supervisord_conf\` 的示例、检查和消息都由它生成。\`supervisord --check\` 只检查配置而不启动任何程序；\`supervisord --print-config\` 显示每个生效的值及其来源，加 \`--json\` 则输出 JSON。\`supervisord --hash-password\` 生成密码的散列值（[password](#password)）。
 
 ## 文件格式
 

@@ -61,9 +61,15 @@ test("a good configuration is there to run, with what is needed to read it again
 
 test("CONF-007: the notice for root is written whether the configuration is good or not", async () => {
   for (const text of [GOOD, BAD]) {
-    const { stderr } = await startUp(world({ uid: 0, files: { "/etc/supervisord.conf": text } }));
-    assert.match(stderr, /^Supervisord is running as root and it is searching/);
+    const end = await startUp(world({ uid: 0, files: { "/etc/supervisord.conf": text } }));
+    assert.ok(end.kind !== "hash-password");
+    assert.match(end.stderr, /^Supervisord is running as root and it is searching/);
   }
+});
+
+test("--hash-password needs no configuration, and is never abbreviated", async () => {
+  assert.deepEqual(await start(BAD, ["--hash-password"]), { kind: "hash-password" });
+  assert.equal((await done(GOOD, "--hash")).exitCode, 2);
 });
 
 test("--check tells warnings and starts nothing", async () => {

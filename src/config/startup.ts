@@ -12,6 +12,8 @@ import { renderErrors } from "./report.ts";
 import { readSupervisordArguments, type SupervisordCommand } from "./supervisord.ts";
 
 export type StartUp =
+  /** Make a hash of the password on standard input. */
+  | { readonly kind: "hash-password" }
   /** There is nothing to run: write the texts and end with the code. */
   | { readonly kind: "done"; readonly stdout: string; readonly stderr: string; readonly exitCode: number }
   /** Run this; `stderr` is written all the same. `file` and `flags` are for reading it again. */
@@ -27,6 +29,8 @@ export async function startUp(doors: LoadDoors, checkPlugin?: CheckPlugin): Prom
     case "help":
     case "version":
       return { kind: "done", stdout: command.text, stderr: "", exitCode: 0 };
+    case "hash-password":
+      return command;
     case "wrong":
       return failed(command.errors, argv0, "");
     case "run":

@@ -64,12 +64,22 @@ export const SUPERVISORD_PROGRAM: Program = {
       help: "print the configuration in effect and where each value comes from",
       ours: true,
     },
+    {
+      name: "hash-password",
+      short: null,
+      long: "hash-password",
+      value: null,
+      help: "read a password from standard input, print what to write behind password= instead of it",
+      acts: true,
+      ours: true,
+    },
     { name: "json", short: null, long: "json", value: null, help: "with --check or --print-config: as JSON", ours: true },
   ],
 };
 
 export type SupervisordCommand =
   | { readonly kind: "help" | "version"; readonly text: string }
+  | { readonly kind: "hash-password" }
   | { readonly kind: "wrong"; readonly errors: readonly ConfigError[] }
   | { readonly kind: "run" | "check" | "print-config"; readonly flags: Flags; readonly asJson: boolean };
 
@@ -82,6 +92,7 @@ export function parseSupervisordArguments(args: readonly string[], argv0: string
   if (line.kind === "wrong") return line;
   if (line.kind === "act") {
     if (line.name === "version") return { kind: "version", text: `${SUPERVISOR_VERSION}\n` };
+    if (line.name === "hash-password") return { kind: "hash-password" };
     return { kind: "help", text: helpText({ ...SUPERVISORD_PROGRAM, epilogue: `Holdfast ${HOLDFAST_VERSION}` }, argv0) };
   }
   const kind = line.flags.has("check") ? "check" : line.flags.has("print-config") ? "print-config" : "run";

@@ -70,8 +70,8 @@ const SERVER_LOGIN = {
     sample: "123",
     brief: { en: "password that clients must give", zh: "客户端必须提供的密码" },
     more: {
-      en: "Clear text, or `{SHA}` followed by the 40 hex digits of its SHA-1, in lower case.",
-      zh: "明文，或 `{SHA}` 后接 40 位小写十六进制的 SHA-1 值。",
+      en: "Clear text, or `{SCRYPT}…` as `supervisord --hash-password` makes it of a password on its standard input, or `{SHA}` followed by the 40 hex digits of its SHA-1, in lower case, which protects a weak password badly. Clients give the password itself in each case.",
+      zh: "明文；或 `supervisord --hash-password` 根据标准输入中的密码生成的 `{SCRYPT}…`；或 `{SHA}` 后接 40 位小写十六进制的 SHA-1 值（对弱密码保护不足）。任何情况下客户端给出的都是密码本身。",
     },
   },
 } as const satisfies Record<string, Option>;

@@ -5,6 +5,7 @@ import { faultText, renderErrors } from "../config/report.ts";
 import { startUp } from "../config/startup.ts";
 import { readSupervisordArguments, type SupervisordCommand } from "../config/supervisord.ts";
 import type { Doors } from "../doors.ts";
+import { makeScrypt } from "../http/passwords.ts";
 import { refuse } from "../result.ts";
 import { type DaemonParts, startDaemon } from "./daemon.ts";
 import { realAccounts } from "./doors/accounts.ts";
@@ -13,8 +14,9 @@ import { realClock } from "./doors/clock.ts";
 import { realFiles } from "./doors/files.ts";
 import { KEEPER_FD_VARIABLE, keeperDescriptor, openKeeper } from "./doors/keeper.ts";
 import { collectWhenSettled } from "./doors/memory.ts";
+import { readPassword } from "./doors/passwordinput.ts";
 import { realPlugins } from "./doors/plugins.ts";
-import { realRandom } from "./doors/random.ts";
+import { randomSalt, realRandom } from "./doors/random.ts";
 import { realResolveHost, realSelf } from "./doors/self.ts";
 import { checkWith, type OpenPlugin } from "./plugins.ts";
 import { serveHttp } from "./serve.ts";
@@ -40,6 +42,7 @@ async function main(): Promise<void> {
   const command = await readSupervisordArguments(doors);
   if (command.kind === "run") return run(doors, command.flags);
   const told = await startUp(doors, checkWith(plugins()));
+  if (told.kind === "hash-password") return hashPassword(doors);
   if (told.kind === "done") leave(doors, told.exitCode, told.stdout, told.stderr);
 }
 
@@ -47,6 +50,13 @@ function leave(doors: Commanded, code: number, stdout: string, stderr = ""): voi
   doors.self.stdout(stdout);
   doors.self.stderr(stderr);
   doors.self.exit(code);
+}
+
+/** `--hash-password`. The password is on no command line, where every user of the host could see it. */
+async function hashPassword(doors: Commanded): Promise<void> {
+  const password = await readPassword();
+  if (!password.ok) return leave(doors, 2, "", `supervisord: ${password.error}\n`);
+  leave(doors, 0, `${await makeScrypt(password.value, randomSalt())}\n`);
 }
 
 type Flags = Extract<SupervisordCommand, { kind: "run" | "check" | "print-config" }>["flags"];
@@ -59,11 +69,14 @@ async function run(doors: Commanded, flags: Flags): Promise<void> {
   const openPlugin = plugins();
   const checkPlugin = checkWith(openPlugin);
   let errors = "";
+  let isUp = false;
   const load: DaemonParts["load"] = async (trace) => {
     const { file, notice } = await findConfigFile(doors, flags);
+    // Once, at the start, whatever comes of it. (CONF-007)
+    if (!isUp && notice !== null) doors.self.stderr(`${notice}\n`);
     const loaded = file.ok ? await loadConfig(doors, { file: file.value, flags, checkPlugin, ...(trace && { trace }) }) : file;
     if (loaded.ok) return loaded;
-    errors = `${notice ?? ""}${notice === null ? "" : "\n"}${renderErrors(loaded.error, doors.birth.argv0)}`;
+    errors = renderErrors(loaded.error, doors.birth.argv0);
     return refuse(faultText(loaded.error));
   };
   const parts: DaemonParts = {
@@ -74,6 +87,7 @@ async function run(doors: Commanded, flags: Flags): Promise<void> {
     onBug: (error) => fail(doors, error),
   };
   const started = await startDaemon(parts);
+  isUp = true;
   if (started.ok) return collectWhenSettled();
   const { text, code } = started.error;
   leave(doors, code, "", errors !== "" ? errors : `Error: ${text}\nFor help, use ${doors.birth.argv0} -h\n`);

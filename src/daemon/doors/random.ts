@@ -1,7 +1,8 @@
-/** The door to chance: words for names of files that must not be guessed or met by accident. */
-import { randomInt } from "node:crypto";
+/** The door to chance: words for names of files that must not be guessed or met by accident, and salts. */
+import { randomBytes, randomInt } from "node:crypto";
 import type { Random } from "../../doors.ts";
 
+const SALT_BYTES = 16;
 const LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789_";
 
 export function realRandom(): Random {
@@ -12,4 +13,9 @@ export function realRandom(): Random {
       return word;
     },
   };
+}
+
+/** For the hash of a password: no two are the same. */
+export function randomSalt(): Buffer {
+  return randomBytes(SALT_BYTES);
 }
