@@ -62,7 +62,7 @@ test("CONF-127: umask has no range", async () => {
   assert.deepEqual([(await daemon("umask=1777")).umask, (await daemon("umask=-1")).umask], [0o1777, -1]);
 });
 
-test("CONF-128: logfile is made absolute and plain against the working directory", async () => {
+test("CONF-128, LOG-012: logfile is made absolute and plain against the working directory", async () => {
   assert.equal((await daemon()).logfile, "/work/supervisord.log");
   assert.equal((await daemon("logfile=../tmp/./x.log", { folders: ["/work/../tmp/."] })).logfile, "/tmp/x.log");
   assert.equal((await flagged({ logfile: "~/x.log" })).logfile, "/root/x.log");
@@ -77,8 +77,8 @@ test("CONF-129: syslog is special in lower case only; other words are file names
 test("CONF-130: an empty logfile is the working directory, which cannot be opened", async () =>
   assert.equal((await daemon("logfile=")).logfile, "/work"));
 
-test("CONF-131: logfile_maxbytes", () => holds("logfile_maxbytes", "logfileMaxBytes", 50 * 1024 * 1024, "1KB", 1024, "1k"));
-test("CONF-132: logfile_backups", () => holds("logfile_backups", "logfileBackups", 10, "0", 0, "x"));
+test("CONF-131, LOG-033: logfile_maxbytes", () => holds("logfile_maxbytes", "logfileMaxBytes", 50 * 1024 * 1024, "1KB", 1024, "1k"));
+test("CONF-132, LOG-033: logfile_backups", () => holds("logfile_backups", "logfileBackups", 10, "0", 0, "x"));
 test("CONF-133: loglevel", () => holds("loglevel", "logLevel", "info", "WARN", "warn", "loud"));
 test("CONF-134: pidfile is made absolute like logfile", async () => {
   assert.equal((await daemon()).pidfile, "/work/supervisord.pid");

@@ -74,7 +74,7 @@ test("CONF-291: socket_owner", async () => {
   assert.equal(await refused("socket_owner=nosuch"), "Invalid socket_owner value nosuch");
 });
 
-test("CONF-292: by default the program's user and its group, when that is another one", async () => {
+test("CONF-292, PROC-233: by default the program's user and its group, when that is another one", async () => {
   assert.deepEqual(await access("user=web"), [0o700, 33, 44]);
   assert.deepEqual(await access("user=web", { uid: 33 }), [0o700, null, null]);
   assert.deepEqual(await access(""), [0o700, null, null]);

@@ -9,7 +9,7 @@ async function groups(text: string): Promise<string[]> {
   return (await good(text)).groups.map(({ name, processes: all }) => `${name}(${all.map((process) => process.name).join(" ")})`);
 }
 
-test("CONF-252: names of groups follow the rules of programs, without a section in the message", async () => {
+test("CONF-252, PROC-147: names of groups follow the rules of programs, without a section in the message", async () => {
   assert.equal(await fault("[group:g g]\n"), "Invalid name: 'g g' because of character: ' '");
 });
 
@@ -76,7 +76,7 @@ test("CONF-263: members in the order of programs, each program's processes by na
   assert.deepEqual(await groups(text), ["g(b a0 a1)"]);
 });
 
-test("CONF-264, CONF-265: a group has a priority of its own; a program alone shares its own", async () => {
+test("CONF-264, CONF-265, PROC-138, PROC-139: a group has a priority of its own; a program alone shares its own", async () => {
   const { groups: all } = await good(`[group:g]\nprograms=a\npriority=5\n${one("a", "priority=7")}${one("b", "priority=3")}`);
   assert.deepEqual(
     all.map(({ name, priority, processes: [first] }) => [name, priority, first?.priority]),
@@ -93,7 +93,7 @@ test("CONF-266: members know the group's name and the program's", async () => {
   assert.equal(process?.command, "g a");
 });
 
-test("CONF-267: a FastCGI program in a group is a plain process, its socket is not read; that is said", async () => {
+test("CONF-267, PROC-237: a FastCGI program in a group is a plain process, its socket is not read; that is said", async () => {
   const text = "[group:g]\nprograms=f\n[fcgi-program:f]\ncommand=f\n";
   assert.deepEqual(
     (await good(text)).groups.map(({ kind }) => kind),
@@ -102,12 +102,12 @@ test("CONF-267: a FastCGI program in a group is a plain process, its socket is n
   assert.deepEqual(await warnings(text), ["[fcgi-program:f] is a member of [group:g]: inside a group it gets no FastCGI socket"]);
 });
 
-test("CONF-268: groups by priority, then by name as text; listeners come first", async () => {
+test("CONF-268, PROC-140, PROC-141: groups by priority, then by name as text; listeners come first", async () => {
   const text = `${one("a")}${one("B")}${one("z", "priority=1")}[eventlistener:e]\ncommand=e\nevents=EVENT\n`;
   assert.deepEqual(await groups(text), ["e(e)", "z(z)", "B(B)", "a(a)"]);
 });
 
-test("CONF-269: of two groups with one name the first in order is used, and that is said", async () => {
+test("CONF-269, PROC-148: of two groups with one name the first in order is used, and that is said", async () => {
   const text = `[group:a]\npriority=1\n${one("a")}`;
   assert.deepEqual(await groups(text), ["a()"]);
   assert.deepEqual(await warnings(text), ["More than one group is called a; only the one with the lowest priority exists"]);

@@ -26,7 +26,7 @@ test("EVT-114, CONF-270: a listener takes every option of a program, and three m
   assert.deepEqual([process?.startSecs, process?.stopSignal, process?.autostart], [7, 2, false]);
 });
 
-test("CONF-271: the pool's priority is -1, its processes' 999; an explicit one sets both", async () => {
+test("CONF-271, PROC-140: the pool's priority is -1, its processes' 999; an explicit one sets both", async () => {
   const both = async (lines: string) => {
     const { priority, processes } = await pool(lines);
     return [priority, processes[0]?.priority];

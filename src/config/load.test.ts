@@ -184,7 +184,7 @@ test("CONF-193: the main file may be matched itself", async () => {
   assert.deepEqual(await commands(`${including("main.conf")}${one("a")}`, {}), ["a=c"]);
 });
 
-test("CONF-194, CONF-195: remarks on no match and on each match", async () => {
+test("CONF-194, CONF-195, LOG-123: remarks on no match and on each match", async () => {
   const { remarks } = await good(including("no*.conf a.conf"), { files: { "/etc/a.conf": one("a") } });
   assert.deepEqual(remarks, [
     { level: "warn", text: 'No file matches via include "/etc/no*.conf"' },

@@ -53,7 +53,7 @@ test("CONF-069: booleans are eight words in any case", () => {
     assert.equal(outcome(parseBoolean(text)), `not a valid boolean value: '${text}'`);
 });
 
-test("CONF-070: byte sizes with KB, MB, GB", () => {
+test("CONF-070, LOG-033: byte sizes with KB, MB, GB", () => {
   const good: Readonly<Record<string, number>> = {
     "0": 0,
     "512": 512,
@@ -96,7 +96,7 @@ test("CONF-072: an existing directory: ~ is expanded, it must exist, it is not m
   assert.equal(error?.hint, "create the folder /root/nope, or name another one");
 });
 
-test("CONF-073: an existing dir path: only its folder must exist, relative to the working directory", async () => {
+test("CONF-073, LOG-048: an existing dir path: only its folder must exist, relative to the working directory", async () => {
   const log = async (text: string) => (await program(`stdout_logfile=${text}`, { folders: ["/work/logs"] })).stdout.logfile;
   assert.deepEqual(await log("x.log"), { kind: "file", path: "x.log" });
   assert.deepEqual(await log("logs/x.log"), { kind: "file", path: "logs/x.log" });
@@ -140,7 +140,7 @@ test("CONF-078: signals by name in any case, with or without SIG, and by number"
   assert.equal(outcome(parseSignal("99")), "value '99' is not a valid signal number");
 });
 
-test("CONF-079: numbers 0 to 31, 34 and 64; names of both real-time ends", () => {
+test("CONF-079, PROC-132: numbers 0 to 31, 34 and 64; names of both real-time ends", () => {
   const numbers = Array.from({ length: 70 }, (_, number) => number - 2).filter((number) => parseSignal(String(number)).ok);
   assert.deepEqual(numbers, [...Array.from({ length: 32 }, (_, number) => number), 34, 64]);
   for (const name of ["CLD", "POLL", "RTMIN", "RTMAX", "STKFLT", "PWR", "IOT"])

@@ -1,7 +1,12 @@
 /** Names of error numbers, as messages show them. */
 import { constants } from "node:os";
 
-const NAMES: ReadonlyMap<number, string> = new Map(Object.entries(constants.errno).map(([name, number]) => [number, name]));
+/** A number with two names has the one that is known better: EAGAIN and ENOTSUP stand before EWOULDBLOCK and EOPNOTSUPP. */
+const NAMES: ReadonlyMap<number, string> = new Map(
+  Object.entries(constants.errno)
+    .sort(([a], [b]) => (a < b ? 1 : -1))
+    .map(([name, number]) => [number, name]),
+);
 
 /** `ENOENT`, or the number where it has no name. */
 export function errnoName(errno: number): string {

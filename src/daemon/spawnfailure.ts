@@ -1,4 +1,5 @@
 /** The words for a spawn that failed. */
+import { splitCommand } from "../config/shellwords.ts";
 import type { Report } from "../link/messages.ts";
 import { unreachable } from "../result.ts";
 import type { Member } from "../supervisor/world.ts";
@@ -34,18 +35,18 @@ function childFailureText(core: Core, member: Member, failure: Failure): string 
   switch (failure.step) {
     case "setgroups":
     case "setgid":
-    case "setuid":
       return `couldn't setuid to ${config.uid ?? 0}: ${userFailureText(core, failure.step)}`;
     case "chdir":
       return `couldn't chdir to ${config.directory ?? ""}: ${errno}`;
     case "exec":
-      return `couldn't exec ${firstWord(config.command)}: ${errno}`;
+      return `couldn't exec ${argv0(config.command)}: ${errno}`;
     case "none":
     case "log-stdout":
     case "log-stderr":
     case "pipes":
     case "fork":
     case "setpgid":
+    case "setuid":
     case "descriptors":
     case "rlimit":
     case "umask":
@@ -56,11 +57,13 @@ function childFailureText(core: Core, member: Member, failure: Failure): string 
 }
 
 /** (PROC-079) */
-function userFailureText(core: Core, step: "setgroups" | "setgid" | "setuid"): string {
+function userFailureText(core: Core, step: "setgroups" | "setgid"): string {
   if (core.uid !== 0) return "Can't drop privilege as nonroot user";
   return step === "setgroups" ? "Could not set groups of effective user" : "Could not set group id of effective user";
 }
 
-function firstWord(command: string): string {
-  return command.trim().split(/\s+/, 1)[0] ?? "";
+/** The word as written, without its quotes. */
+function argv0(command: string): string {
+  const words = splitCommand(command);
+  return (words.ok ? words.value[0] : undefined) ?? "";
 }

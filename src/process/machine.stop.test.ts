@@ -163,7 +163,7 @@ test("PROC-128: what was stopped stays STOPPED, whatever autorestart says", () =
   assert.equal(life.state.state, "STOPPED");
 });
 
-test("EVT-022, PROC-021, PROC-124: a stop signal that the kernel refuses: a CRIT line, UNKNOWN, and no SIGKILL follows", () => {
+test("EVT-022, PROC-021, PROC-124, LOG-112: a stop signal that the kernel refuses: a CRIT line, UNKNOWN, and no SIGKILL follows", () => {
   const life = new Life().run();
   life.take({ type: "stop" });
   assert.deepEqual(life.take({ type: "signal-failed", signal: SIGTERM, errno: "EPERM" }), [
@@ -174,7 +174,7 @@ test("EVT-022, PROC-021, PROC-124: a stop signal that the kernel refuses: a CRIT
   assert.deepEqual(life.take({ type: "signal-failed", signal: SIGTERM, errno: "EPERM" }), [], "once");
 });
 
-test("EVT-022, PROC-021, PROC-136: a user's signal that the kernel refuses: a CRIT line, UNKNOWN", () => {
+test("EVT-022, PROC-021, PROC-136, LOG-112: a user's signal that the kernel refuses: a CRIT line, UNKNOWN", () => {
   for (const startSecs of [0, 100]) {
     const life = new Life({ startSecs });
     life.start();
@@ -199,7 +199,7 @@ test("RPC-100, PROC-129: a user's signal goes to the process alone, whatever the
   assert.deepEqual(life.take({ type: "signal", signal: 1 }), [`debug: sending cat (pid ${PID}) sig SIGHUP`, "signal 1 to process"]);
 });
 
-test("signal 0 is passed on, and named `signal 0`", () => {
+test("PROC-132: signal 0 is passed on, and named `signal 0`", () => {
   const life = new Life().run();
   assert.deepEqual(life.take({ type: "signal", signal: 0 }), [`debug: sending cat (pid ${PID}) sig signal 0`, "signal 0 to process"]);
 });

@@ -75,7 +75,7 @@ test("RPC-047, RPC-048: paths of the logs, the empty text for none", async () =>
   assert.deepEqual([info.logfile, info.stdout_logfile, info.stderr_logfile], ["/x/out", "/x/out", ""]);
 });
 
-test("RPC-050: pid and uptime", async () => {
+test("RPC-050, PROC-204: pid and uptime", async () => {
   const up = (seconds: number) => describe(running("a", { startSeconds: NOW_MS / 1000 - seconds }));
   const texts = {
     0: "0:00:00",
@@ -91,14 +91,14 @@ test("RPC-050: pid and uptime", async () => {
   for (const [seconds, text] of Object.entries(texts)) assert.equal(await up(Number(seconds)), `pid 4711, uptime ${text}`);
 });
 
-test("RPC-051: what went wrong, or the advice to look at the log", async () => {
+test("RPC-051, PROC-206: what went wrong, or the advice to look at the log", async () => {
   for (const state of ["FATAL", "BACKOFF"] as const) {
     assert.equal(await describe(view("a", { state, spawnError: "can't find command '/x'" })), "can't find command '/x'");
     assert.equal(await describe(view("a", { state })), 'unknown error (try "tail a")');
   }
 });
 
-test("RPC-052: when it stopped, in local time, or that it never ran", async () => {
+test("RPC-052, PROC-207: when it stopped, in local time, or that it never ran", async () => {
   const at = (iso: string) => Date.parse(iso) / 1000;
   for (const state of ["STOPPED", "EXITED"] as const) {
     assert.equal(await describe(view("a", { state })), "Not started");
@@ -114,11 +114,11 @@ test("RPC-052: when it stopped, in local time, or that it never ran", async () =
   }
 });
 
-test("RPC-053: nothing for what is on its way", async () => {
+test("RPC-053, PROC-209: nothing for what is on its way", async () => {
   for (const state of ["STARTING", "STOPPING", "UNKNOWN"] as const) assert.equal(await describe(view("a", { state, startSeconds: 5 })), "");
 });
 
-test("RPC-054: stopped without ever having exited shows the epoch", async () => {
+test("RPC-054, PROC-208: stopped without ever having exited shows the epoch", async () => {
   assert.equal(await describe(view("a", { startSeconds: 5, stopSeconds: 0 })), "Jan 01 12:00 AM");
 });
 

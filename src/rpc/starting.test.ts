@@ -46,6 +46,16 @@ test("RPC-057, RPC-060: the command is looked at before the state", async () => 
   assert.equal(await supervisor(port, "startProcess", "a"), "fault 20 NO_FILE: can't find command '/a'");
 });
 
+test("PROC-046, PROC-084: a process that waits to start again: the command counts first, then that it is started already; nothing is done", async () => {
+  const port = new FakePort(alone(view("a", { state: "BACKOFF", spawnError: "before" })));
+  assert.equal(await supervisor(port, "startProcess", "a"), "fault 60 ALREADY_STARTED: a");
+  port.commands.set("a", { kind: "no-file", text: "can't find command '/a'" });
+  assert.equal(await supervisor(port, "startProcess", "a"), "fault 20 NO_FILE: can't find command '/a'");
+  port.commands.set("a", { kind: "not-executable", text: "command is empty" });
+  assert.equal(await supervisor(port, "startProcess", "a"), "fault 21 NOT_EXECUTABLE: command is empty");
+  assert.deepEqual(port.done, []);
+});
+
 test("RPC-058: a command that is missing is not started", async () => {
   const port = new FakePort(alone(view("a")));
   port.commands.set("a", { kind: "no-file", text: "can't find command '/no/such/file'" });

@@ -96,7 +96,7 @@ test("RPC-093: name, then signal, then state", async () => {
   assert.deepEqual(port.done, ["signal b:b 1"]);
 });
 
-test("RPC-094: by number or name, with or without SIG, in any case, blanks around", async () => {
+test("RPC-094, PROC-131: by number or name, with or without SIG, in any case, blanks around", async () => {
   for (const [value, number] of [
     [28, 28],
     ["28", 28],
@@ -113,7 +113,7 @@ test("RPC-094: by number or name, with or without SIG, in any case, blanks aroun
   }
 });
 
-test("RPC-095: what is no signal, shown as it came", async () => {
+test("RPC-095, PROC-131: what is no signal, shown as it came", async () => {
   const port = new FakePort(alone(running("a")));
   for (const value of [999, "999", "", "NOPE", "-1"])
     assert.equal(await supervisor(port, "signalProcess", "a", value), `fault 11 BAD_SIGNAL: ${value}`);
@@ -127,7 +127,7 @@ test("RPC-096: booleans and doubles count as whole numbers", async () => {
   }
 });
 
-test("RPC-097: 0 asks whether the process is there; names of constants that are no signals are refused, unlike in the original", async () => {
+test("RPC-097, PROC-132: 0 asks whether the process is there; names of constants that are no signals are refused, unlike in the original", async () => {
   for (const value of [0, "0", false]) {
     const port = new FakePort(alone(running("a")));
     assert.equal(await supervisor(port, "signalProcess", "a", value), true);
@@ -152,7 +152,7 @@ test("RPC-099: only STARTING, RUNNING and STOPPING take a signal", async () => {
   }
 });
 
-test("RPC-101: a signal that could not be delivered is a failure with its reason", async () => {
+test("RPC-101, LOG-112: a signal that could not be delivered is a failure with its reason", async () => {
   const port = new FakePort(alone(running("a")));
   port.signals.set("a", "unknown problem sending sig a (4711):EPERM");
   assert.equal(await supervisor(port, "signalProcess", "a", "HUP"), "fault 30 FAILED: unknown problem sending sig a (4711):EPERM");

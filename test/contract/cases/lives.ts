@@ -131,7 +131,7 @@ export const liveCases: readonly Case[] = [
     },
   },
   {
-    name: "signals become reports, one of a kind until it is acknowledged",
+    name: "PROC-176: signals become reports, one of a kind until it is acknowledged",
     async run(k) {
       const d = await begin(k);
       await d.round();

@@ -93,7 +93,7 @@ export const sinkCases: readonly Case[] = [
     },
   },
   {
-    name: "a full device loses what is written, says so once, and says when it is over",
+    name: "LOG-057: a full device loses what is written, says so once, and says when it is over",
     only: "real",
     async run(k) {
       const d = await begin(k);
@@ -111,7 +111,7 @@ export const sinkCases: readonly Case[] = [
     },
   },
   {
-    name: "reopen: what comes later goes to the new file, and a renamed file keeps what it had",
+    name: "LOG-028: reopen: what comes later goes to the new file, and a renamed file keeps what it had",
     async run(k) {
       const d = await begin(k);
       await d.does({ type: "sink-open", sink: 1, spec: log(k, "log") }, { type: "append", sink: 1, bytes: bytes("one\n") });

@@ -137,7 +137,7 @@ export const spawnCases: readonly Case[] = [
     },
   },
   {
-    name: "a log that cannot be opened fails before there is a child: no pid, no eof, and the other log is closed again",
+    name: "PROC-074: a log that cannot be opened fails before there is a child: no pid, no eof, and the other log is closed again",
     async run(k) {
       const d = await begin(k);
       const broken = toFile(k, 3, "none/err1");
@@ -162,7 +162,7 @@ export const spawnCases: readonly Case[] = [
     },
   },
   {
-    name: "signals reach the process, and a signal that cannot be is told; one to a child that is gone is not",
+    name: "PROC-123, PROC-135: signals reach the process, and a signal that cannot be is told; one to a child that is gone is not",
     async run(k) {
       const d = await begin(k);
       await d.does(actor(k, 1, ["line-on:10:usr1", "exit-on:12:7", "line:ready", "hold"]));
@@ -214,7 +214,7 @@ export const spawnCases: readonly Case[] = [
     },
   },
   {
-    name: "an exit waits for what is in the pipes, at most half a second: a daughter that holds them is not waited for, and her words still arrive",
+    name: "PROC-057: an exit waits for what is in the pipes, at most half a second: a daughter that holds them is not waited for, and her words still arrive",
     async run(k) {
       const d = await begin(k);
       await d.does(actor(k, 1, ["daughter:1500:late", "line:early", "exit:0"]));
@@ -238,7 +238,7 @@ export const spawnCases: readonly Case[] = [
     },
   },
   {
-    name: "an orphan that ends in the keeper's arms is told",
+    name: "PROC-183: an orphan that ends in the keeper's arms is told",
     subreaper: true,
     async run(k) {
       const d = await begin(k);
@@ -268,7 +268,7 @@ export const spawnCases: readonly Case[] = [
     },
   },
   {
-    name: "many children at once all come and go, each told once",
+    name: "PROC-182: many children at once all come and go, each told once",
     async run(k) {
       const d = await begin(k);
       const count = 200;
