@@ -16,6 +16,7 @@ struct birth *birth_new(size_t pointers, size_t bytes) {
 void birth_submit(struct birth *b) {
   b->next = K.births;
   K.births = b;
+  b->job.yields = true;
   workers_submit(&K.workers, &b->job);
 }
 

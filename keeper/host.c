@@ -53,9 +53,13 @@ void host_daemonize(const struct effect *e, uint64_t batch) {
   K.daemonize.wanted = true;
 }
 
-/* In the new process: all that tells it from a foreground one. The old directory is kept when the wanted one cannot be entered. */
+/*
+ * In the new process: all that tells it from a foreground one. The old directory is kept when the wanted one cannot be entered; the daemon, which has
+ * the same rights, finds that too and tells it.
+ */
 static void settle(void) {
-  if (K.daemonize.directory && chdir(K.daemonize.directory) < 0) refuse(0, REFUSED_EFFECT, "daemonize: the directory cannot be entered");
+  bool entered = !K.daemonize.directory || chdir(K.daemonize.directory) == 0;
+  (void)entered;
   (void)setsid();
   for (int i = 0; i < 3; i++) (void)sys_dup2(K.null, i);
   if (K.daemonize.umask >= 0) umask((mode_t)K.daemonize.umask & 0777);

@@ -47,7 +47,7 @@ struct sink {
 };
 
 /* What a stream is busy with; only an IDLE one can begin something. */
-enum doing { IDLE, DRAINING, PAUSING, WAITING, ASKING, WRITING };
+enum doing { IDLE, DRAINING, PAUSING, WAITING, ASKING, HELD, WRITING };
 struct stream {
   struct node node;
   struct job job;             /* of a stream that drops */
@@ -61,6 +61,8 @@ struct stream {
   uint64_t emptied_mono, rest_ns; /* when the pipe was emptied last, and how long it rests then */
   size_t got;                 /* since then */
   struct { size_t got; bool empty, ended; } result; /* of the drain */
+  unsigned writing;           /* settled blocks that wait in its sink, and their bytes */
+  size_t writing_bytes;
   uint64_t block_number;
   struct report *block;       /* with the daemon */
   struct stream *next_waiting;/* for a free block */
@@ -200,6 +202,8 @@ void stream_ready(struct stream *s, uint32_t events);
 void stream_idle(struct stream *s, bool ready);
 /* A block has been settled: the next stream that waits for one may read. */
 void block_released(void);
+/* So many bytes of a settled block are in the file, or lost. */
+void stream_written(struct stream *s, size_t bytes);
 void stream_drained(struct stream *s);
 void stream_pumped(struct stream *s);
 /* Hands on what is in the pipe now; child_settled() follows when nothing is left. */

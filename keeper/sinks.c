@@ -57,6 +57,7 @@ struct op *op_new(enum op_kind kind, size_t bytes) {
 static void op_end(struct sink *s, struct op *op) {
   struct stream *stream = op->stream;
   bool was_block = op->block;
+  size_t bytes = op->length;
   if (op == &s->close) return;
   if (op->kind == OP_DRAIN) {
     stream_idle(stream, true);
@@ -66,7 +67,7 @@ static void op_end(struct sink *s, struct op *op) {
   if (op->block) block_discard(op->block);
   op_free(op);
   if (was_block) block_released();
-  if (stream && was_block) stream_idle(stream, true);
+  if (stream && was_block) stream_written(stream, bytes);
   else if (stream) stream_pumped(stream);
 }
 

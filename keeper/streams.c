@@ -4,7 +4,8 @@
  */
 #include "keeper.h"
 
-enum { RETRY_MS = 10, REST_MIN_NS = 250000 };
+/* SETTLED_MAX: settled blocks of one stream that may wait in its sink while it reads on, so that a listener's next answer does not wait for the disk. */
+enum { RETRY_MS = 10, REST_MIN_NS = 250000, SETTLED_MAX = 8 };
 
 static void ring(struct timer *timer);
 
@@ -172,13 +173,13 @@ void stream_go(struct stream *s) {
   if (s->doing != IDLE || (s->fd < 0 && !s->ended)) return;
   if (s->settling && !s->ended && !s->ready) {
     look(s);
-    if (!s->ended && !s->ready) {
+    if (!s->ended && !s->ready && s->writing == 0) {
       s->settling = false;
       child_settled(s->child);
     }
   }
   if (s->ended) {
-    end(s);
+    if (s->writing == 0) end(s);
   } else if (!s->ready) {
     if (K.ending < FLUSHING) arm(s);
   } else {
@@ -198,6 +199,15 @@ void stream_idle(struct stream *s, bool ready) {
   s->doing = IDLE;
   s->ready = ready;
   stream_go(s);
+}
+
+static bool may_read_on(const struct stream *s) { return s->writing < SETTLED_MAX && s->writing_bytes < BLOCK_BYTES; }
+
+void stream_written(struct stream *s, size_t bytes) {
+  s->writing--;
+  s->writing_bytes -= bytes;
+  if (s->doing == HELD && may_read_on(s)) stream_idle(s, true);
+  else if (s->ended || s->settling) stream_go(s);
 }
 
 /*
@@ -295,6 +305,9 @@ void stream_verdict(const struct effect *e) {
   op->length = length;
   op->block = block;
   op->stream = s;
-  s->doing = WRITING;
+  s->doing = HELD;
+  s->writing++;
+  s->writing_bytes += length;
   sink_add(sink, op);
+  if (s->doing == HELD && may_read_on(s)) stream_idle(s, true);
 }

@@ -3,20 +3,31 @@
 
 enum { PATIENCE_MS = 100, STACK_BYTES = 256 << 10 };
 
+static void put(struct queue *q, struct job *job) {
+  job->next = NULL;
+  *q->last = job;
+  q->last = &job->next;
+}
+
+static struct job *take(struct queue *q) {
+  struct job *job = q->first;
+  q->first = job->next;
+  if (!q->first) q->last = &q->first;
+  return job;
+}
+
 static void take_jobs(struct worker *me) {
   struct workers *w = me->pool;
   pthread_mutex_lock(&w->lock);
   for (;;) {
     me->since_mono = 0;
-    while (!w->first && !w->quit) {
+    while (!w->queued && !w->quit) {
       w->idle++;
       pthread_cond_wait(&w->wake, &w->lock);
       w->idle--;
     }
     if (w->quit) break;
-    struct job *job = w->first;
-    w->first = job->next;
-    if (!w->first) w->last = &w->first;
+    struct job *job = take(w->urgent.first ? &w->urgent : &w->yielding);
     w->queued--;
     me->since_mono = now_mono();
     pthread_mutex_unlock(&w->lock);
@@ -68,7 +79,8 @@ static void lose_patience(struct timer *timer) {
 
 bool workers_init(struct workers *w, struct timers *timers) {
   memset(w, 0, sizeof *w);
-  w->last = &w->first;
+  w->urgent.last = &w->urgent.first;
+  w->yielding.last = &w->yielding.first;
   w->timers = timers;
   w->patience.ring = lose_patience;
   w->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -78,12 +90,10 @@ bool workers_init(struct workers *w, struct timers *timers) {
 }
 
 void workers_submit(struct workers *w, struct job *job) {
-  job->next = NULL;
   w->inflight++;
   if (w->count == 0) start_worker(w);
   pthread_mutex_lock(&w->lock);
-  *w->last = job;
-  w->last = &job->next;
+  put(job->yields ? &w->yielding : &w->urgent, job);
   bool waits = ++w->queued > w->idle;
   if (w->idle > 0) pthread_cond_signal(&w->wake);
   pthread_mutex_unlock(&w->lock);

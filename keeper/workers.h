@@ -22,6 +22,7 @@ struct worker {
 
 struct job {
   struct job *next;
+  bool yields;                /* any other may overtake it: a spawn, of which there may be a thousand, while logs are waited for */
   void (*run)(struct job *, struct worker *); /* in a worker */
   void (*done)(struct job *);                 /* in the hands */
 };
@@ -29,7 +30,8 @@ struct job {
 struct workers {
   pthread_mutex_t lock;       /* guards all below but `inflight` */
   pthread_cond_t wake;
-  struct job *first, **last, *results;
+  struct queue { struct job *first, **last; } urgent, yielding;
+  struct job *results;
   struct worker *workers[WORKERS_MAX];
   unsigned count, idle, queued;
   bool quit;
