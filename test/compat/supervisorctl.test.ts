@@ -280,6 +280,20 @@ test("lines that are pasted at once are run one after the other, and a question 
   assert.equal(exit, 0);
 });
 
+test("Ctrl-Z stops the shell, and after fg it goes on", { skip: ptySkip, timeout: 120_000 }, async () => {
+  const ctl = [process.execPath, bundle.file, "-c", config].join(" ");
+  // A shell with job control goes on with the next command when the one in front has stopped.
+  const { exit, screen } = await onTerminal(`exec sh -mc '${ctl}; echo SUSPENDED; fg >/dev/null'`, [
+    ["supervisor> ", "\u001a"],
+    ["SUSPENDED", ""],
+    ["supervisor> ", "pid idle\n"],
+    ["0\r\n", ""],
+    ["supervisor> ", "quit\n"],
+  ]);
+  assert.match(screen, /SUSPENDED\n(supervisor> )+pid idle\n0\nsupervisor> quit\n\n?$/);
+  assert.equal(exit, 0);
+});
+
 test("fg both ways on a terminal, left with Ctrl-C at once", { skip: ptySkip, timeout: 120_000 }, async () => {
   const { exit, screen } = await dialogue(
     ["fg", "cat"],
@@ -295,13 +309,14 @@ test("fg both ways on a terminal, left with Ctrl-C at once", { skip: ptySkip, ti
 type Step = readonly [expected: string, send: string];
 
 /** A session on a real terminal: each answer is sent when what it answers has been seen. */
-async function dialogue(
-  args: readonly string[],
-  steps: readonly Step[],
-  term = "xterm",
-): Promise<{ readonly exit: number; readonly screen: string }> {
+function dialogue(args: readonly string[], steps: readonly Step[], term = "xterm"): Promise<Session> {
   // Without exec there is a shell in between, which Ctrl-C ends as well.
-  const command = ["exec", process.execPath, bundle.file, "-c", config, ...args].join(" ");
+  return onTerminal(["exec", process.execPath, bundle.file, "-c", config, ...args].join(" "), steps, term);
+}
+
+type Session = { readonly exit: number; readonly screen: string };
+
+async function onTerminal(command: string, steps: readonly Step[], term = "xterm"): Promise<Session> {
   const child = spawn("script", ["-qec", command, "/dev/null"], {
     env: { PATH: process.env["PATH"], HOME: folder, TERM: term, LANG: "C.UTF-8" },
     stdio: ["pipe", "pipe", "ignore"],

@@ -62,6 +62,8 @@ export class Editor {
         if (lines.push(line) === 1) queueMicrotask(() => leave({ kind: "line", text: line }));
       });
       editor.on("SIGINT", () => leave({ kind: "interrupted" }));
+      // Back after Ctrl-Z: readline has paused itself, and would leave it at that.
+      editor.on("SIGCONT", () => editor.prompt(true));
       editor.on("close", onClose);
       if (process.env["TERM"] === "dumb") editOnDumbTerminal(editor, this.#complete, (text) => process.stdout.write(text));
       editor.prompt();
