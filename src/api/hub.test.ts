@@ -61,6 +61,19 @@ test("the first change goes out at once, a storm behind it as one message; only 
   assert.deepEqual(outlet.kinds(), [], "nothing that is shown has changed");
 });
 
+test("output that cannot be written is told of, and that it can be again", async () => {
+  const { watch, timers, join } = hubOf();
+  const outlet = await join();
+  for (const lostBytes of [100, 0]) {
+    outlet.kinds();
+    watch.details.set("web", { lostBytes });
+    watch.changed();
+    await timers.ring(GATHER_MS);
+    assert.match(outlet.text, new RegExp(`"name":"web".*"lostBytes":${lostBytes}`));
+    assert.doesNotMatch(outlet.text, /"name":"db"/);
+  }
+});
+
 test("a group that comes or goes is a snapshot; another mood is told of alone", async () => {
   const { port, watch, timers, join } = hubOf();
   const outlet = await join();

@@ -29,11 +29,13 @@ export class Hub {
   #groups: readonly GroupView[] = [];
   #daemon = "";
   #lost = new Map<string, number>();
+  /** Output that is lost changes no view: it is looked for when a change shows nothing else, and now and then. */
+  #checksLost = false;
   /** Processes of which something besides the view has changed. */
   readonly #touched = new Set<ProcessView>();
   #events: SupervisorEvent[] = [];
   #eventsMissed = 0;
-  #isScheduled = false;
+  #cancelFlush: (() => void) | null = null;
   #flushedMs = Number.NEGATIVE_INFINITY;
 
   constructor(parts: Parts, timers: Timers) {
@@ -82,6 +84,8 @@ export class Hub {
     if (this.#viewers.size === 0) {
       for (const end of this.#ends) end();
       this.#ends = [];
+      this.#cancelFlush?.();
+      this.#cancelFlush = null;
       this.#usage.stop();
       this.#touched.clear();
       this.#lost.clear();
@@ -106,15 +110,13 @@ export class Hub {
   }
 
   #schedule(): void {
-    if (this.#isScheduled || this.#viewers.size === 0) return;
-    this.#isScheduled = true;
+    if (this.#cancelFlush !== null || this.#viewers.size === 0) return;
     const since = this.#parts.port.clock.now().monoMs - this.#flushedMs;
-    this.#timers.after(Math.max(0, Math.ceil(GATHER_MS - since)), () => this.#flush());
+    this.#cancelFlush = this.#timers.after(Math.max(0, Math.ceil(GATHER_MS - since)), () => this.#flush());
   }
 
   #flush(): void {
-    this.#isScheduled = false;
-    if (this.#viewers.size === 0) return;
+    this.#cancelFlush = null;
     this.#flushedMs = this.#parts.port.clock.now().monoMs;
     const states = this.#stateMessages();
     const events = this.#eventMessages();
@@ -148,18 +150,23 @@ export class Hub {
   }
 
   #changedViews(groups: readonly GroupView[]): readonly ProcessView[] {
-    const changed: ProcessView[] = [];
-    for (const [index, group] of groups.entries()) {
+    const changed = groups.flatMap((group, index) => {
       const before = this.#groups[index];
-      for (const [at, view] of group.processes.entries()) {
-        const lost = this.#parts.watch.detail(refOf(view))?.lostBytes ?? 0;
-        const key = `${view.group}:${view.name}`;
-        if (before?.processes[at] !== view || this.#touched.has(view) || (this.#lost.get(key) ?? 0) !== lost) changed.push(view);
-        if (lost > 0) this.#lost.set(key, lost);
-        else this.#lost.delete(key);
-      }
-    }
-    return changed;
+      if (before === group && this.#touched.size === 0) return [];
+      return group.processes.filter((view, at) => before?.processes[at] !== view || this.#touched.has(view));
+    });
+    if (changed.length > 0 && !this.#checksLost) return changed;
+    this.#checksLost = false;
+    return [...new Set([...changed, ...allViews(groups).filter((view) => this.#losesOtherwise(view))])];
+  }
+
+  #losesOtherwise(view: ProcessView): boolean {
+    const key = `${view.group}:${view.name}`;
+    const lost = this.#parts.watch.detail(refOf(view))?.lostBytes ?? 0;
+    const isOther = (this.#lost.get(key) ?? 0) !== lost;
+    if (lost > 0) this.#lost.set(key, lost);
+    else this.#lost.delete(key);
+    return isOther;
   }
 
   #eventMessages(): string {
@@ -205,6 +212,8 @@ export class Hub {
 
   #tellUsage(usage: readonly ProcessUsage[], daemon: Usage): void {
     this.#tell(usageMessage(usage, daemon, this.#nowMs()), () => true);
+    this.#checksLost = true;
+    this.#schedule();
   }
 
   #nowMs(): number {

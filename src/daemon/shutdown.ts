@@ -10,5 +10,7 @@ export async function shutDown(core: Core): Promise<void> {
     endStrangers(core, turn);
     turn.effect({ type: "exit", code: 0 });
     turn.after.push(() => core.doors.self.exit(0));
+    // What is sent behind it would find nobody, and be told as a failure.
+    core.loop.stop();
   });
 }
