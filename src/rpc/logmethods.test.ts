@@ -168,7 +168,7 @@ test("RPC-136, LOG-104: a tail never refuses for what the file is like", async (
   assert.match(String(await tail("x", 0)), /^stumble ValueError/);
 });
 
-test("RPC-138: the daemon's own log; with syslog there is none, whatever lies in the folder", async () => {
+test("RPC-138, LOG-014: the daemon's own log; with syslog there is none, whatever lies in the folder", async () => {
   const port = digits();
   port.mainLog = "/log/nothere";
   assert.equal(await supervisor(port, "readLog", 0, 0), "fault 20 NO_FILE: /log/nothere");
@@ -179,7 +179,7 @@ test("RPC-138: the daemon's own log; with syslog there is none, whatever lies in
   assert.equal(await supervisor(port, "readLog", 0, 0), "fault 20 NO_FILE");
 });
 
-test("RPC-140: clearing the daemon's log", async () => {
+test("RPC-140, LOG-040: clearing the daemon's log", async () => {
   const port = digits();
   assert.equal(await supervisor(port, "clearLog"), true);
   port.mainLogClears = refuse("no-file");
@@ -188,17 +188,18 @@ test("RPC-140: clearing the daemon's log", async () => {
   assert.equal(await supervisor(port, "clearLog"), "fault 30 FAILED");
 });
 
-test("RPC-142: clearing the logs of a process", async () => {
+test("RPC-142, LOG-046: clearing the logs of a process", async () => {
   const port = digits();
   assert.equal(await supervisor(port, "clearProcessLogs", "g:m"), true);
   assert.equal(await supervisor(port, "clearProcessLog", "p"), true);
   assert.deepEqual(port.done, ["clear g:m", "clear p:p"]);
   assert.equal(await supervisor(port, "clearProcessLogs", "nope"), "fault 10 BAD_NAME: nope");
+  assert.equal(await supervisor(port, "clearProcessLogs", "g:*"), "fault 10 BAD_NAME: g:*");
   port.unclearable.add("m");
   assert.equal(await supervisor(port, "clearProcessLogs", "g:m"), "fault 30 FAILED: g:m");
 });
 
-test("RPC-145, RPC-146: clearing all: a row per process in the order of priority, all in one go", async () => {
+test("RPC-145, RPC-146, LOG-046: clearing all: a row per process in the order of priority, all in one go", async () => {
   const port = new FakePort([group("g", view("b", { priority: 2 }), view("a", { priority: 1 })), ...alone(view("c"))]);
   port.unclearable.add("b");
   assert.deepEqual(await supervisor(port, "clearAllProcessLogs"), [

@@ -1,40 +1,7 @@
 /** What a successor finds and what it makes of it, told step by step: scenes that random histories reach too rarely to rely on. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { SupervisorPort } from "../../src/rpc/port.ts";
-import { World } from "./world.ts";
-
-const ref = (name: string) => ({ group: name, process: name });
-
-/** A host with these programs; the clock stands still between two calls. */
-async function host(sections: string): Promise<World> {
-  const world = new World(
-    1,
-    `[supervisord]\nnodaemon=true\nlogfile=/log/supervisord.log\nlogfile_maxbytes=0\npidfile=/run/supervisord.pid\nchildlogdir=/log/auto\nuser=root\n${sections}\n`,
-    1000,
-  );
-  world.keeper.start();
-  await inCharge(world);
-  return world;
-}
-
-async function inCharge(world: World): Promise<SupervisorPort> {
-  assert.ok(await until(world, () => world.port !== null), world.trace.lines.join("\n"));
-  return world.port as SupervisorPort;
-}
-
-const until = (world: World, condition: () => boolean) => world.scheduler.until(condition, world.scheduler.nowMs + 30_000);
-const stateOf = (world: World, name: string) => world.port?.process(ref(name))?.state;
-
-/** Settles a promise of the daemon while the simulated time goes on. */
-async function settled<T>(world: World, promise: Promise<T>): Promise<T> {
-  let value: { readonly got: T } | null = null;
-  void promise.then((got) => {
-    value = { got };
-  });
-  assert.ok(await until(world, () => value !== null));
-  return (value as unknown as { got: T }).got;
-}
+import { host, inCharge, ref, settled, stateOf, until } from "./scene.ts";
 
 test("a start without stored states hears of children that ended meanwhile, and restarts them as configured", async () => {
   const world = await host(
