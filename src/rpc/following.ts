@@ -9,6 +9,9 @@ import { type Following, follow } from "../logs/follow.ts";
 import type { Range } from "../logs/reading.ts";
 import type { SupervisorPort } from "./port.ts";
 
+/** A log that was rotated more often between two looks has lost what was in between. */
+const BACKUPS_SEARCHED_MAX = 32;
+
 /** The daemon's word that a file may have grown, shrunk or been replaced. What it returns ends it. */
 export interface LogFollow {
   onGrowth(path: string, changed: () => void): () => void;
@@ -71,8 +74,8 @@ async function oneTurn(files: Files, path: string, following: Following, pieceBy
   if (found === null) return null;
   const replaced = found.inode !== following.inode;
   if (replaced) {
-    const rest = await restOfRotated(files, path, following, pieceBytes);
-    if (rest !== null) return rest;
+    const older = await turnInBackups(files, path, following, pieceBytes);
+    if (older !== "none") return older === "moving" ? null : older;
   }
   const step = follow(following, found, pieceBytes);
   const restarted = replaced ? "rotated" : step.truncated ? "cleared" : null;
@@ -86,15 +89,28 @@ async function oneTurn(files: Files, path: string, following: Following, pieceBy
   return { following: { offset: step.read.from + piece.length, inode: found.inode }, restarted, piece, size };
 }
 
-/** What was not sent yet of a log that has just become the first backup. null: nothing, or it cannot be found. */
-async function restOfRotated(files: Files, path: string, following: Following, pieceBytes: number): Promise<Turn | null> {
-  const backup = `${path}.1`;
-  const found = await logAt(files, backup);
-  if (found === null || found.inode !== following.inode || found.size <= following.offset) return null;
-  const length = Math.min(pieceBytes, found.size - following.offset);
-  const piece = await readSame(files, backup, found.inode, { from: following.offset, length });
-  if (piece === null) return null;
-  return { following: { offset: following.offset + piece.length, inode: following.inode }, restarted: null, piece, size: found.size };
+/**
+ * A log that has been rotated, perhaps several times since the last look: what was not sent of it, then the backup that came after it. `none`: nothing is
+ * left, the file at the path is next, or it cannot be found. `moving`: it is being rotated right now, which is told when it is done.
+ */
+async function turnInBackups(files: Files, path: string, following: Following, pieceBytes: number): Promise<Turn | "none" | "moving"> {
+  for (let number = 1; number <= BACKUPS_SEARCHED_MAX; number++) {
+    const backup = `${path}.${number}`;
+    const found = await logAt(files, backup);
+    if (found === null) return "none";
+    if (found.inode !== following.inode) continue;
+    if (found.size > following.offset) {
+      const length = Math.min(pieceBytes, found.size - following.offset);
+      const piece = await readSame(files, backup, found.inode, { from: following.offset, length });
+      if (piece === null) return "moving";
+      return { following: { offset: following.offset + piece.length, inode: found.inode }, restarted: null, piece, size: found.size };
+    }
+    if (number === 1) return "none";
+    const next = await logAt(files, `${path}.${number - 1}`);
+    if (next === null || (await logAt(files, backup))?.inode !== following.inode) return "moving";
+    return { following: { offset: 0, inode: next.inode }, restarted: "rotated", piece: null, size: next.size };
+  }
+  return "none";
 }
 
 /** Bytes of exactly that file: between the look and the reading another may have taken its place. null: then, or when there are none. */

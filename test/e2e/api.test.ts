@@ -163,7 +163,7 @@ ${more}`;
     const texts = () => follow.messages.flatMap((message) => (message.kind === "piece" ? [message["text"] as string] : []));
     await until("the last line", () => texts().join("").includes("line 1999 "));
     const lines = texts().join("").trimEnd().split("\n");
-    assert.equal(lines.length, new Set(lines).size, "no line comes twice");
+    assert.deepEqual(lines, ["before", ...Array.from({ length: 2000 }, (_, at) => `line ${at} ----------------------------------------`)]);
     assert.ok(follow.messages.some(({ kind, why }) => kind === "restarted" && why === "rotated"));
     follow.end();
     writeFileSync(it.path("cat.log"), "a£".repeat(100));
