@@ -47,8 +47,10 @@ export function supervisorPort(core: Core): SupervisorPort {
     updateMode: () => core.running.daemon.updateMode,
     previewUpdate: () => previewUpdate(core),
     applyUpdate: (name) => applyUpdate(core, name),
-    remoteEvent: (type, data) =>
-      core.loop.post((turn) => core.events.emit(core, turn, { kind: "remote-communication", type, data }, core.doors.clock.now())),
+    remoteEvent: (type, data) => {
+      core.loop.post((turn) => core.events.emit(core, turn, { kind: "remote-communication", type, data }, core.doors.clock.now()));
+      return core.loop.flushed();
+    },
   };
 }
 

@@ -61,3 +61,19 @@ test("RPC-113, RPC-114, RPC-116: an event of any two values, as Python shows the
   assert.equal(await supervisor(port, "sendRemoteCommEvent", null, true), true);
   assert.deepEqual(port.done, ["event type|data", "event 1|[2]", "event a:b\nc|{'k': 'v'}", "event None|True"]);
 });
+
+test("sendRemoteCommEvent is answered when the event is safe, not before: a client that was told True need not send it again", async () => {
+  const port = new FakePort();
+  let store: () => void = () => undefined;
+  port.eventStored = new Promise((resolve) => {
+    store = resolve;
+  });
+  let answered = false;
+  const answer = supervisor(port, "sendRemoteCommEvent", "type", "data").finally(() => {
+    answered = true;
+  });
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual([port.done, answered], [["event type|data"], false]);
+  store();
+  assert.equal(await answer, true);
+});

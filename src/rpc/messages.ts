@@ -42,8 +42,8 @@ export const sendRemoteCommEvent = method({
   faults: [],
   help: "Send an event to the listeners that subscribed to REMOTE_COMMUNICATION.",
   duringShutdown: true,
-  run(port, type, data) {
-    port.remoteEvent(pythonText(type), pythonText(data));
+  async run(port, type, data) {
+    await port.remoteEvent(pythonText(type), pythonText(data));
     return ok(true);
   },
 });

@@ -73,6 +73,7 @@ export class FakePort implements SupervisorPort {
   plan: Result<ReloadPlan, string> = ok({ added: [], changed: [], removed: [] });
   configured: { groups: readonly GroupConfig[]; reread: boolean } = { groups: [], reread: false };
   adding: Result<true, "bad-name" | "already-added"> = ok(true);
+  eventStored = Promise.resolve();
   mode: "as-original" | "minimal" = "as-original";
   preview: Result<readonly PreviewedGroup[], string> = ok([]);
   updating: Result<boolean, "bad-name"> = ok(true);
@@ -205,8 +206,9 @@ export class FakePort implements SupervisorPort {
     return this.updating;
   }
 
-  remoteEvent(type: string, data: string): void {
+  remoteEvent(type: string, data: string): Promise<void> {
     this.done.push(`event ${type}|${data}`);
+    return this.eventStored;
   }
 }
 

@@ -119,6 +119,6 @@ export interface SupervisorPort {
   /** Changes an active group in place to what was read last. False: this cannot or shall not be done in place, and nothing was done. */
   applyUpdate(name: string): Promise<Result<boolean, "bad-name">>;
 
-  /** Emits REMOTE_COMMUNICATION. (RPC-113) */
-  remoteEvent(type: string, data: string): void;
+  /** Emits REMOTE_COMMUNICATION; resolves when no death of the daemon can lose it any more. (RPC-113) */
+  remoteEvent(type: string, data: string): Promise<void>;
 }

@@ -44,11 +44,13 @@ describe("listeners of a supervisord", () => {
 [eventlistener:all]\n${recorder(it, "all", "talks")}events=PROCESS_LOG,PROCESS_COMMUNICATION,REMOTE_COMMUNICATION
 buffer_size=100\nstdout_capture_maxbytes=1KB\nstderr_capture_maxbytes=1KB\nstderr_events_enabled=true\nstdout_events_enabled=true
 stderr_logfile=${it.path("all.err")}
+[eventlistener:late]\n${recorder(it, "late", "late")}events=REMOTE_COMMUNICATION\nbuffer_size=100
 [eventlistener:short]\n${recorder(it, "short", "once")}events=REMOTE_COMMUNICATION\nbuffer_size=100`,
     );
     await it.start();
     await call(it, "supervisor.sendRemoteCommEvent", "first", "1");
     await comes(it, "all", "REMOTE_COMMUNICATION");
+    await comes(it, "late", "REMOTE_COMMUNICATION");
   });
 
   test("EVT-032: with redirect_stderr what comes of stderr is an event of stdout, once", async () => {
@@ -70,6 +72,25 @@ stderr_logfile=${it.path("all.err")}
     assert.deepEqual(logs, [`${who} channel:stderr\nsaid`, `${who} channel:stderr\ntold`]);
     assert.ok(!payloads(it, "all", "PROCESS_LOG_STDOUT").some((text) => text?.includes("processname:all")));
     assert.deepEqual(payloads(it, "all", "PROCESS_COMMUNICATION_STDOUT"), []);
+  });
+
+  test("what waits, and what has no answer yet, when the daemon is killed is there for its successor: each once, in order", async () => {
+    const hold = it.path("late.jsonl.hold");
+    const lates = () => payloads(it, "late", "REMOTE_COMMUNICATION").slice(1);
+    writeFileSync(hold, "");
+    const numbers = Array.from({ length: 20 }, (_, number) => String(number));
+    for (const number of numbers) await call(it, "supervisor.sendRemoteCommEvent", "n", number);
+    await until("the first is in its hands", () => lates().length === 1);
+    const daemon = await until("the daemon", () => it.daemonPid());
+    process.kill(daemon, "SIGKILL");
+    const next = await until("its successor", () => it.daemonPid() !== daemon && it.daemonPid());
+    process.kill(next, "SIGKILL");
+    rmSync(hold);
+    const all = numbers.map((number) => `type:n\n${number}`);
+    await until(`all come; came ${lates().join()}`, () => lates().length >= all.length);
+    await call(it, "supervisor.sendRemoteCommEvent", "n", "last");
+    await until("the last comes", () => lates().at(-1) === "type:n\nlast");
+    assert.deepEqual(lates(), [...all, "type:n\nlast"]);
   });
 
   test("EVT-117: a listener that ends with 0 after an event stays EXITED under autorestart=unexpected", async () => {

@@ -1,6 +1,6 @@
 /**
  * An event listener that tells what it sees: a line of JSON for each event in the file that it is given. While a file of that name with `.hold` is there
- * it gives no answer. With `once` as second argument it ends after its first answer; with `talks` it writes to its stderr when the first event comes.
+ * it gives no answer. With `late` as second argument it answers when the file is gone. With `once` it ends after its first answer; with `talks` it writes to its stderr when the first event comes.
  */
 import { appendFileSync, existsSync } from "node:fs";
 
@@ -14,6 +14,7 @@ process.stdout.write("READY\n");
 process.stdin.on("data", (bytes) => {
   rest = Buffer.concat([rest, bytes]);
   for (let event = next(); event !== null; event = next()) {
+    seen += 1;
     tell(event);
     answer();
   }
@@ -38,9 +39,11 @@ function next() {
 }
 
 function answer() {
-  seen += 1;
   if (manner === "talks" && seen === 1) process.stderr.write("said<!--XSUPERVISOR:BEGIN-->told<!--XSUPERVISOR:END-->");
-  if (existsSync(`${file}.hold`)) return;
+  if (existsSync(`${file}.hold`)) {
+    if (manner === "late") setTimeout(answer, 20);
+    return;
+  }
   process.stdout.write("RESULT 2\nOK", () => {
     if (manner === "once") process.exit(0);
     process.stdout.write("READY\n");

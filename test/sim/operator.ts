@@ -62,7 +62,7 @@ export class Operator {
   }
 
   remoteEvent(): void {
-    this.#world.port?.remoteEvent("USER", "data");
+    void this.#world.port?.remoteEvent("USER", "data");
   }
 
   /** supervisorctl update. */
