@@ -22,7 +22,7 @@ export async function optionsOf(core: Core, ref: ProcessRef): Promise<Result<rea
 }
 
 /** The program's own section, then that of its group. */
-function sectionsOf(values: readonly EffectiveValue[], ref: ProcessRef): EffectiveValue[] {
+export function sectionsOf(values: readonly EffectiveValue[], ref: ProcessRef): EffectiveValue[] {
   const named = values.filter(({ section, option, text }) => option === "process_name" && makes(section, text, ref));
   const ofGroup = `group:${ref.group}`;
   const programs = values.find(({ section, option }) => section === ofGroup && option === "programs")?.text.split(/[\s,]+/);
@@ -51,6 +51,6 @@ function optionValue({ section, option, text, origin }: EffectiveValue, inForce:
 }
 
 /** Values of variables hold secrets: only the names are told, as everywhere. */
-function withoutSecrets(text: string): string {
+export function withoutSecrets(text: string): string {
   return text.replace(/=\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^,\n]*)/g, '="…"');
 }

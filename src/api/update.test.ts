@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ok, refuse } from "../result.ts";
+import { alone, FakePort, running, view } from "../rpc/port.fixture.ts";
+import type { Reply } from "./reply.ts";
+import { applyUpdates, updatePreview } from "./update.ts";
+
+const read = (reply: Reply) => (reply.kind === "text" ? { status: reply.status, body: JSON.parse(reply.body) as unknown } : null);
+
+function planned(): FakePort {
+  const port = new FakePort(alone(running("old"), running("web"), view("idle")));
+  port.plan = ok({ added: ["new"], changed: ["web"], removed: ["old"] });
+  return port;
+}
+
+test("what goes, goes first; what cannot be changed in place is stopped, taken out and added again", async () => {
+  const port = planned();
+  port.updating = ok(false);
+  const reply = read(await applyUpdates(port, null));
+  assert.deepEqual(reply, {
+    status: 200,
+    body: [
+      { group: "old", done: "removed", message: "" },
+      { group: "web", done: "updated", message: "" },
+      { group: "new", done: "added", message: "" },
+    ],
+  });
+});
+
+test("in place where that can be; only the groups that are named", async () => {
+  const reply = read(await applyUpdates(planned(), { groups: ["web"] }));
+  assert.deepEqual(reply?.body, [{ group: "web", done: "updated", message: "in place" }]);
+});
+
+test("a group that cannot be taken out is told, and not added a second time", async () => {
+  const port = planned();
+  port.updating = ok(false);
+  port.removing = refuse("still-running");
+  const reply = read(await applyUpdates(port, { groups: ["web"] }));
+  assert.deepEqual(reply?.body, [{ group: "web", done: "failed", message: "it is still running" }]);
+});
+
+test("a bad file, a bad body, a daemon that goes down", async () => {
+  const port = planned();
+  assert.equal(read(await applyUpdates(port, { group: "web" }))?.status, 400);
+  assert.equal(read(await applyUpdates(port, ["web"]))?.status, 400);
+  port.plan = refuse("line 3");
+  port.preview = refuse("line 3");
+  const error = { error: { code: 92, name: "CANT_REREAD", message: "CANT_REREAD: line 3" } };
+  assert.deepEqual(read(await applyUpdates(port, null)), { status: 409, body: error });
+  assert.deepEqual(read(await updatePreview(port)), { status: 409, body: error });
+  port.moodNow = "SHUTDOWN";
+  assert.equal(read(await applyUpdates(port, null))?.status, 503);
+});
