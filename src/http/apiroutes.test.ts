@@ -1,26 +1,28 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { Api } from "../api/api.ts";
-import { BODY_BYTES_MAX } from "../api/limits.ts";
+import { BODY_BYTES_MAX, GATHER_MS } from "../api/limits.ts";
 import { FakeWatch } from "../api/watch.fixture.ts";
 import { plainResult } from "../rpc/plainvalues.ts";
 import { alone, FakePort, running } from "../rpc/port.fixture.ts";
 import type { Readiness } from "./healthroutes.ts";
+import { STALL_MS_MAX } from "./limits.ts";
 import { FakeFollow, FakeTimers, header, type OFFERS, serve } from "./serving.fixture.ts";
 
 type Options = { readonly tcp?: string; readonly username?: string; readonly offers?: Partial<typeof OFFERS>; readonly health?: Readiness };
 
 async function served(t: TestContext, { tcp, username, offers = {}, health = { alive: true, ready: true, why: [] } }: Options = {}) {
   const port = new FakePort(alone(running("web")));
+  const [watch, apiTimers] = [new FakeWatch(), new FakeTimers()];
   let loads = 0;
   const loadApi = async () => {
     loads += 1;
-    return new Api({ port, watch: new FakeWatch(), follow: new FakeFollow(), timers: new FakeTimers(), plain: plainResult });
+    return new Api({ port, watch, follow: new FakeFollow(), timers: apiTimers, plain: plainResult });
   };
   const login = username === undefined ? {} : { username, password: "secret" };
   const section = { ...(tcp === undefined ? {} : { tcp }), ...login, ...offers };
   const it = await serve(t, { port, loadApi, readiness: () => health, section });
-  return { ...it, port, loads: () => loads };
+  return { ...it, port, watch, apiTimers, loads: () => loads };
 }
 
 test("the code is loaded when the first request comes, and not for health checks or what is refused", async (t) => {
@@ -86,6 +88,31 @@ test("a download is the file as it was; HEAD has its length alone; a name cannot
   const head = await ask("HEAD", path);
   assert.deepEqual([head.body, header(head, "Content-Length")], ["", "200000"]);
 });
+
+test("a viewer who takes nothing at all is cut off, and forgotten", async (t) => {
+  const { connect, port, watch, apiTimers, timers } = await served(t);
+  const socket = connect();
+  socket.pause();
+  socket.write("GET /api/v1/stream?events=1 HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  await condition(() => watch.eventWatchers.size === 1);
+  const event = { serial: 1, at: 0, type: "REMOTE_COMMUNICATION", payload: "x".repeat(4096) };
+  for (let round = 0; round < 40; round++) {
+    for (let count = 0; count < 50; count++) watch.happened(event);
+    apiTimers.pass(port, GATHER_MS);
+  }
+  timers.pass(port, STALL_MS_MAX);
+  await condition(() => watch.eventWatchers.size === 0);
+  assert.equal(watch.changeWatchers.size, 0);
+});
+
+/** With a deadline, as everything that waits. */
+async function condition(holds: () => boolean): Promise<void> {
+  const end = performance.now() + 20_000;
+  while (!holds()) {
+    if (performance.now() > end) throw new Error("it never came true");
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
 
 test("health: 200 or 503, and why", async (t) => {
   const { ask } = await served(t, {
