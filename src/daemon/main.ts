@@ -65,7 +65,9 @@ async function run(doors: Commanded, flags: Flags): Promise<void> {
   const descriptor = keeperDescriptor(process.env);
   if (!descriptor.ok) return leave(doors, 1, "", `supervisord: ${descriptor.error}\n`);
   delete process.env[KEEPER_FD_VARIABLE];
-  const keeper = openKeeper(descriptor.value, (reason) => leave(doors, 1, "", `supervisord: ${reason}\n`));
+  const keeper = openKeeper(descriptor.value, (reason) =>
+    reason === null ? doors.self.exit(0) : leave(doors, 1, "", `supervisord: ${reason}\n`),
+  );
   const openPlugin = plugins();
   const checkPlugin = checkWith(openPlugin);
   let errors = "";

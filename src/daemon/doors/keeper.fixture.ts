@@ -7,8 +7,8 @@ const FLOOD_BYTES = 3 * 1024 * 1024;
 const descriptor = keeperDescriptor(process.env);
 if (!descriptor.ok) throw new Error(descriptor.error);
 const keeper = openKeeper(descriptor.value, (reason) => {
-  process.stderr.write(`${reason}\n`);
-  process.exit(1);
+  if (reason !== null) process.stderr.write(`${reason}\n`);
+  process.exit(reason === null ? 0 : 1);
 });
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 

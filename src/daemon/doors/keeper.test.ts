@@ -137,6 +137,29 @@ test("the end of the socket, garbage, or a refusal is told once with its reason"
   );
 });
 
+test("a keeper that is gone is told alike when a write notices it first; one that was told to end is no failure at all", async () => {
+  const killed = openDoor();
+  await killed.nextFrame();
+  killed.socket.write(welcomeBytes());
+  await killed.nextLine();
+  killed.socket.pause();
+  killed.child.stdin?.write("flood\n");
+  assert.equal(await killed.nextLine(), "flooding");
+  killed.socket.destroy();
+  const [code] = (await once(killed.child, "close")) as [number];
+  assert.deepEqual([code, killed.stderr()], [1, "the keeper is gone\n"]);
+
+  const ending = openDoor();
+  await ending.nextFrame();
+  ending.socket.write(welcomeBytes());
+  await ending.nextLine();
+  ending.child.stdin?.write("send 0\n");
+  assert.equal(await ending.nextLine(), "sent 0");
+  ending.socket.destroy();
+  const [endCode] = (await once(ending.child, "close")) as [number];
+  assert.deepEqual([endCode, ending.stderr()], [0, ""]);
+});
+
 test("a send does not settle before the kernel took the bytes", async () => {
   const door = openDoor();
   await door.nextFrame();

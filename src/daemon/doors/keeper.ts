@@ -15,6 +15,8 @@ export const KEEPER_FD_VARIABLE = "HOLDFAST_KEEPER_FD";
 /** A few blocks of 64 KiB in one read. */
 const READ_BUFFER_BYTES = 256 * 1024;
 
+const ENDED: ReadonlySet<string> = new Set(["EPIPE", "ECONNRESET"]);
+
 /** The descriptor in the environment: a number above the standard three, or a text that says what is wrong. */
 export function keeperDescriptor(environment: NodeJS.ProcessEnv): Result<number, string> {
   const text = environment[KEEPER_FD_VARIABLE] ?? "";
@@ -24,12 +26,13 @@ export function keeperDescriptor(environment: NodeJS.ProcessEnv): Result<number,
 }
 
 /**
- * Takes the socket over. `onGone` is called once, with the reason: the keeper ended, broke the protocol or refused our version. The
- * composition root then ends the process with code 1; no promise of this door settles after it. `send` numbers the batches from 1 in the
+ * Takes the socket over. `onGone` is called once, with the reason: the keeper ended, broke the protocol or refused our version; null: it ended
+ * because it was told to. The composition root then ends the process with code 1, or 0; no promise of this door settles after it. `send` numbers the batches from 1 in the
  * order of its calls: that number is what `refused` and `unknown` name.
  */
-export function openKeeper(descriptor: number, onGone: (reason: string) => void): Keeper {
+export function openKeeper(descriptor: number, onGone: (reason: string | null) => void): Keeper {
   let gone = false;
+  let toldToEnd = false;
   let batches = 0n;
   let client: Client | null = null;
 
@@ -37,7 +40,7 @@ export function openKeeper(descriptor: number, onGone: (reason: string) => void)
     if (gone) return;
     gone = true;
     socket.destroy();
-    onGone(reason);
+    onGone(toldToEnd ? null : reason);
   };
 
   const onread: OnReadOpts = {
@@ -51,7 +54,10 @@ export function openKeeper(descriptor: number, onGone: (reason: string) => void)
   // node's types know `onread` for connecting alone; the constructor takes it as well.
   const options: SocketConstructorOpts & { onread: OnReadOpts } = { fd: descriptor, readable: true, writable: true, onread };
   const socket = new Socket(options);
-  socket.on("error", (error) => leave(`the keeper's socket failed: ${error.message}`));
+  // A write may notice the end before a read does.
+  socket.on("error", (error: NodeJS.ErrnoException) =>
+    leave(ENDED.has(error.code ?? "") ? "the keeper is gone" : `the keeper's socket failed: ${error.message}`),
+  );
   socket.on("end", () => leave("the keeper is gone"));
   socket.on("close", () => leave("the keeper is gone"));
 
@@ -80,6 +86,9 @@ export function openKeeper(descriptor: number, onGone: (reason: string) => void)
         client = new Client({ welcome, report, failed: (text) => leave(`the keeper said what cannot be: ${text}`) });
         void write(encodeHello({ versionMin: PROTOCOL_VERSION, versionMax: PROTOCOL_VERSION }));
       }),
-    send: (batch: Batch) => write(encodeBatch(++batches, batch)),
+    send: (batch: Batch) => {
+      toldToEnd ||= batch.effects.some((effect) => effect.type === "exit");
+      return write(encodeBatch(++batches, batch));
+    },
   };
 }
