@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ok } from "../result.ts";
+import { ok, refuse } from "../result.ts";
 import { alone, FakePort, running, view } from "../rpc/port.fixture.ts";
 import { Hub } from "./hub.ts";
 import {
@@ -8,6 +8,7 @@ import {
   FIRST_USAGE_MS,
   GATHER_MS,
   USAGE_MS,
+  USAGE_MS_MAX,
   USAGE_SHARE,
   VIEWER_HELD_BYTES_MAX,
   VIEWERS_MAX,
@@ -151,9 +152,21 @@ test("a process in trouble is shown at once, and its last words when the log has
 test("where a look is dear there are fewer", async () => {
   const { watch, timers, join } = hubOf();
   watch.samples = ok([]);
-  watch.costMs = 200;
+  watch.costMs = 2 * USAGE_MS * USAGE_SHARE;
   await join();
-  assert.ok(timers.due.some(({ ms }) => ms === watch.costMs / USAGE_SHARE));
+  assert.ok(timers.due.some(({ ms }) => ms === 2 * USAGE_MS));
+  watch.costMs = 10 * USAGE_MS_MAX;
+  await timers.ring(2 * USAGE_MS);
+  assert.ok(timers.due.some(({ ms }) => ms === USAGE_MS_MAX));
+});
+
+test("where processes cannot be seen viewers hear at least that the stream lives", async () => {
+  const { watch, timers, join } = hubOf();
+  watch.samples = refuse("EACCES");
+  const outlet = await join();
+  outlet.kinds();
+  await timers.ring(USAGE_MS);
+  assert.deepEqual(outlet.kinds(), ["usage"]);
 });
 
 test("figures come soon, then every two seconds, to all as one text; they end with the last viewer", async () => {

@@ -18,6 +18,8 @@ export const USAGE_MS = 2000;
 export const FIRST_USAGE_MS = 400;
 /** On a machine with very many processes looks are made less often: each takes at most this part of the time. */
 export const USAGE_SHARE = 0.02;
+/** But never less often: a viewer who hears nothing for longer may take the connection for dead. */
+export const USAGE_MS_MAX = 10_000;
 
 /** One piece of a log. */
 export const LOG_PIECE_BYTES_MAX = 1024 * 1024;

@@ -1,5 +1,5 @@
 /** Looks at the machine's processes again and again while somebody watches, and never otherwise. */
-import { FIRST_USAGE_MS, USAGE_MS, USAGE_SHARE } from "./limits.ts";
+import { FIRST_USAGE_MS, USAGE_MS, USAGE_MS_MAX, USAGE_SHARE } from "./limits.ts";
 import type { Parts } from "./rows.ts";
 import type { Timers } from "./timers.ts";
 import type { ProcessUsage, Usage } from "./types.ts";
@@ -51,10 +51,13 @@ export class UsageSampler {
       const look = makeLook(sampled.value.processes, now);
       this.#before = look;
       if (before !== null) this.#report(before, look);
+    } else {
+      // Viewers hear that the stream lives, also where processes cannot be seen.
+      this.#tell([], { cpu: 0, memory: 0 });
     }
     const costMs = sampled.ok ? sampled.value.costMs : 0;
     const pause = before === null && sampled.ok ? FIRST_USAGE_MS : USAGE_MS;
-    this.#cancel = this.#timers.after(Math.max(pause, costMs / USAGE_SHARE), () => void this.#look(watch));
+    this.#cancel = this.#timers.after(Math.max(pause, Math.min(costMs / USAGE_SHARE, USAGE_MS_MAX)), () => void this.#look(watch));
   }
 
   #report(before: Look, now: Look): void {

@@ -21,7 +21,7 @@ export class FakeWatch implements Watch {
   readonly details = new Map<string, Partial<ProcessDetail>>();
   readonly changeWatchers = new Set<() => void>();
   readonly eventWatchers = new Set<(event: SupervisorEvent) => void>();
-  samples: Result<readonly ProcessSample[], string> = refuse("ENOENT");
+  samples: Result<readonly ProcessSample[], string> = ok([]);
   pools: readonly QueueFacts[] = [];
   looks = 0;
   costMs = 1;
