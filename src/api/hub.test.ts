@@ -160,6 +160,19 @@ test("where a look is dear there are fewer", async () => {
   assert.ok(timers.due.some(({ ms }) => ms === USAGE_MS_MAX));
 });
 
+test("figures that a viewer cannot take are left out, and are nothing that he has missed", async () => {
+  const { watch, timers, join } = hubOf();
+  watch.samples = refuse("EACCES");
+  const outlet = await join();
+  outlet.held = VIEWER_HELD_BYTES_MAX + 1;
+  outlet.kinds();
+  await timers.ring(USAGE_MS);
+  outlet.take();
+  assert.deepEqual(outlet.kinds(), []);
+  await timers.ring(USAGE_MS);
+  assert.deepEqual(outlet.kinds(), ["usage"]);
+});
+
 test("where processes cannot be seen viewers hear at least that the stream lives", async () => {
   const { watch, timers, join } = hubOf();
   watch.samples = refuse("EACCES");
