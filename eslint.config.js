@@ -3,7 +3,7 @@ import tseslint from "typescript-eslint";
 
 export default tseslint.config(
   {
-    files: ["src/**/*.ts", "test/**/*.ts"],
+    files: ["src/**/*.ts", "test/**/*.ts", "web/**/*.ts", "web/**/*.tsx"],
     languageOptions: { parser: tseslint.parser, parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     linterOptions: { reportUnusedDisableDirectives: "error" },
     plugins: { "@typescript-eslint": tseslint.plugin },
@@ -21,7 +21,7 @@ export default tseslint.config(
   },
   {
     // An assertion narrows a type for good there; what it narrows is still worth writing out.
-    files: ["src/**/*.test.ts", "src/**/*.fixture.ts", "test/**/*.ts"],
+    files: ["src/**/*.test.ts", "src/**/*.fixture.ts", "test/**/*.ts", "web/**/*.test.ts"],
     rules: { "@typescript-eslint/no-unnecessary-condition": "off" },
   },
 );

@@ -2,10 +2,12 @@
 import { buildBundles } from "./bundles.mjs";
 import { installIfNeeded } from "./install.mjs";
 import { buildKeeper } from "./keeper.mjs";
+import { buildWebPage } from "./webpage.mjs";
 
 /** The keeper first: that a compiler is missing should be known before the network is asked for packages. */
 export async function buildEverything() {
   await buildKeeper();
   await installIfNeeded();
   await buildBundles();
+  await buildWebPage();
 }

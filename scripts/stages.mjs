@@ -25,10 +25,16 @@ export const STAGES = [
     command: () => tool("typescript/bin/tsc", ["-p", inRoot("tsconfig.json"), "--pretty", "false"]),
   },
   {
+    name: "webtypes",
+    what: "types of the web page (tsc)",
+    readsSourcesOnly: true,
+    command: () => tool("typescript/bin/tsc", ["-p", inRoot("web", "tsconfig.json"), "--pretty", "false"]),
+  },
+  {
     name: "lint",
     what: "lint that needs types (ESLint)",
     readsSourcesOnly: true,
-    command: () => tool("eslint/bin/eslint.js", ["--max-warnings=0", "src", "test"]),
+    command: () => tool("eslint/bin/eslint.js", ["--max-warnings=0", "src", "test", "web"]),
   },
   {
     name: "rooms",
@@ -38,7 +44,7 @@ export const STAGES = [
   },
   { name: "keeper", what: "the keeper's own tests (C)", command: () => keeper("test") },
   { name: "fuzz", what: "the keeper's fuzzers, a few seconds", command: () => keeper("fuzz") },
-  { name: "unit", what: "tests of src/ and test/ (node:test)", command: unit },
+  { name: "unit", what: "tests of src/, test/ and web/ (node:test)", command: unit },
   {
     name: "sim",
     what: "the simulated daemon, 2000 seeds",
@@ -48,6 +54,7 @@ export const STAGES = [
   { name: "conformance", what: "recorded scenarios of the original", command: () => compat("run-conformance.mjs", []) },
   { name: "corpus", what: "real configuration files", command: () => compat("run-corpus.mjs", []) },
   { name: "probe", what: "real configuration files: what programs are given", command: () => compat("run-corpus.mjs", ["--probe"]) },
+  { name: "browser", what: "the web page in Chromium", command: browser },
   { name: "docs", what: "generated pages are fresh", command: () => ours("scripts/docs.mjs", ["--check"]) },
 ];
 
@@ -80,10 +87,22 @@ function keeper(target) {
  * all are listed. Two at a time, because they start real programs.
  */
 function unit() {
-  const files = ["src", "test"].flatMap((folder) => testsBelow(inRoot(folder)));
+  const inBrowser = inRoot("test", "browser") + path.sep;
+  const files = ["src", "test", "web"].flatMap((folder) => testsBelow(inRoot(folder))).filter((file) => !file.startsWith(inBrowser));
+  return nodeTest(files, 2);
+}
+
+/** One at a time: a browser is several processes already. */
+function browser() {
+  if (onPath("chromium") === null) return { leftOut: "chromium is not installed" };
+  return nodeTest(testsBelow(inRoot("test", "browser")), 1);
+}
+
+/** @param {readonly string[]} files @param {number} atOnce @returns {Command | LeftOut} */
+function nodeTest(files, atOnce) {
   if (files.length === 0) return { leftOut: "there are no tests" };
   const reporter = inRoot("scripts", "reporter.mjs");
-  const args = ["--import", "tsx", "--test", `--test-reporter=${reporter}`, "--test-concurrency=2", "--test-timeout=300000"];
+  const args = ["--import", "tsx", "--test", `--test-reporter=${reporter}`, `--test-concurrency=${atOnce}`, "--test-timeout=300000"];
   return { file: process.execPath, args: [...args, ...files] };
 }
 

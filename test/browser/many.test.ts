@@ -1,0 +1,66 @@
+/** A thousand processes: filtered as fast as one types, changed row by row, and none at all. The page is small enough for a bad line. */
+import assert from "node:assert/strict";
+import { readdirSync, statSync } from "node:fs";
+import path from "node:path";
+import { after, before, describe, test } from "node:test";
+import type { Browser } from "playwright-core";
+import { ROOT, until } from "../e2e/instance.ts";
+import { accessible, launch, open, SKIP } from "./chromium.ts";
+import { type ManyServer, manyProcesses, processRow, serveMany } from "./manyserver.ts";
+
+const COMPRESSED_MAX = 150_000;
+/** Typing a letter may take so long on a busy machine; it takes a tenth of it on an idle one. */
+const FILTER_MS_MAX = 1500;
+
+test("the whole page has less than 150 kB compressed", () => {
+  const web = path.join(ROOT, "dist", "web");
+  const files = [path.join(web, "index.html.br"), ...readdirSync(path.join(web, "assets")).map((name) => path.join(web, "assets", name))];
+  const sum = files.filter((file) => file.endsWith(".br")).reduce((total, file) => total + statSync(file).size, 0);
+  assert.ok(sum > 10_000 && sum < COMPRESSED_MAX, `${sum} bytes`);
+});
+
+describe("the web page with many processes", { skip: SKIP }, () => {
+  let browser: Browser;
+  let many: ManyServer;
+  before(async () => {
+    browser = await launch();
+    many = await serveMany(manyProcesses(1000));
+  });
+  after(async () => {
+    await browser.close();
+    await many.close();
+  });
+
+  test("1000 rows are filtered while one types, and a change touches its row only", async () => {
+    const page = await open(browser, many.url);
+    await until("all rows", async () => (await page.locator(".process").count()) === 1000);
+    const took = await page.evaluate<number>(`new Promise((resolve) => {
+      const field = document.querySelector("[data-search]");
+      const began = performance.now();
+      field.value = "worker_07";
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - began)));
+    })`);
+    assert.ok(took < FILTER_MS_MAX, `${took} ms`);
+    assert.equal(await page.locator(".process").count(), 100);
+    await page.evaluate(`window.touched = 0; new MutationObserver((all) => { touched += new Set(all.map(({ target }) =>
+      (target.nodeType === 1 ? target : target.parentElement)?.closest(".process"))).size; }).observe(document.querySelector(".table"), { subtree: true, childList: true, attributes: true, attributeFilter: ["class"] })`);
+    many.send({ kind: "processes", processes: [{ ...processRow("shard28", 701), state: "STOPPING" }], now: Date.now() });
+    await page.locator(".process", { hasText: "worker_0701" }).getByText("stopping").waitFor();
+    assert.ok((await page.evaluate<number>("touched")) <= 2);
+    await accessible(page, "a hundred of a thousand");
+  });
+
+  test("nothing matches; no programs; Chinese", async () => {
+    const page = await open(browser, `${many.url}#/processes?q=nowhere`, { locale: "zh-CN" });
+    await page.getByText("没有符合筛选条件的进程").waitFor();
+    assert.equal(await page.evaluate("document.documentElement.lang"), "zh-CN");
+    await page.getByRole("button", { name: /English/ }).click();
+    await page.getByText("Nothing matches the filter").waitFor();
+    const none = await serveMany(manyProcesses(0));
+    await page.goto(none.url);
+    await page.getByText("No programs yet").waitFor();
+    await accessible(page, "empty");
+    await none.close();
+  });
+});

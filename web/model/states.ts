@@ -1,0 +1,33 @@
+/** The eight states as a person reads them: how bad, and which mark. A mark is a shape; colour only repeats it. */
+import type { ProcessRow, StateName } from "../../src/api/types.ts";
+
+export type Tone = "bad" | "warn" | "busy" | "good" | "idle";
+
+export const STATE_LOOKS: Readonly<Record<StateName, { readonly tone: Tone; readonly weight: number }>> = {
+  FATAL: { tone: "bad", weight: 0 },
+  UNKNOWN: { tone: "bad", weight: 1 },
+  BACKOFF: { tone: "warn", weight: 2 },
+  EXITED: { tone: "idle", weight: 3 },
+  STARTING: { tone: "busy", weight: 4 },
+  STOPPING: { tone: "busy", weight: 5 },
+  STOPPED: { tone: "idle", weight: 6 },
+  RUNNING: { tone: "good", weight: 7 },
+};
+
+export const STATE_NAMES = Object.keys(STATE_LOOKS) as readonly StateName[];
+
+/** Something a person has to look at: it gave up, tries in vain, ended when it should not have, or its log is losing bytes. */
+export function isTrouble(row: ProcessRow): boolean {
+  if (row.lostBytes > 0) return true;
+  if (row.state === "FATAL" || row.state === "BACKOFF" || row.state === "UNKNOWN") return true;
+  return row.state === "EXITED" && row.lastExit !== null && !row.lastExit.expected;
+}
+
+export function toneOf(row: ProcessRow): Tone {
+  return row.state === "EXITED" && isTrouble(row) ? "bad" : STATE_LOOKS[row.state].tone;
+}
+
+/** Worst first. */
+export function byTrouble(a: ProcessRow, b: ProcessRow): number {
+  return STATE_LOOKS[a.state].weight - STATE_LOOKS[b.state].weight;
+}

@@ -1,0 +1,35 @@
+/** What has become of a deed on one process: pending, done with its undo, failed with the reason. */
+import { useComputed } from "@preact/signals";
+import { dismiss, undo } from "../actions.ts";
+import { undoOf } from "../model/verbs.ts";
+import { outcomes, texts } from "../state.ts";
+import { ActionIcon } from "./icons.tsx";
+
+export function OutcomeOf({ namespec }: { readonly namespec: string }) {
+  const outcome = useComputed(() => outcomes.value.get(namespec)).value;
+  if (outcome === undefined) return null;
+  const { pending, done, failed, undo: undoText, dismiss: dismissText } = texts.value;
+  const { verb, progress } = outcome;
+  if (progress === "pending") return <span class="outcome pending">{pending[verb]}</span>;
+  if (progress === "done")
+    return (
+      <span class="outcome done">
+        ✓ {done[verb]}
+        {undoOf(verb) !== null && (
+          <button type="button" class="link" onClick={() => undo([namespec])}>
+            {undoText}
+          </button>
+        )}
+      </span>
+    );
+  return (
+    <span class="outcome failed" title={progress.failed}>
+      <span class="reason">
+        ✗ {failed}: {progress.failed}
+      </span>
+      <button type="button" class="link" aria-label={dismissText} onClick={() => dismiss([namespec])}>
+        <ActionIcon name="close" />
+      </button>
+    </span>
+  );
+}

@@ -1,0 +1,182 @@
+/** The one table: groups that fold, a line for each process, figures in columns. A line reads only its own row, so nothing else is drawn when it changes. */
+import { useComputed } from "@preact/signals";
+import { setCursor, toggleFold, toggleSelected } from "../keys.ts";
+import { held, listed } from "../listed.ts";
+import { bytes, duration, percent } from "../model/format.ts";
+import { type Column, nextSort, type Section } from "../model/order.ts";
+import { reasonOf } from "../model/reasons.ts";
+import { isTrouble, toneOf } from "../model/states.ts";
+import { daemonNow, go, hrefOf, outcomes, route, selection, texts, world } from "../state.ts";
+import { ActionIcon, StateMark } from "./icons.tsx";
+import { OutcomeOf } from "./outcome.tsx";
+import { Sparkline } from "./sparkline.tsx";
+import { RowVerbs, VerbButton } from "./verbs.tsx";
+
+export function Table() {
+  const { views } = texts.value;
+  return (
+    <div
+      role="table"
+      class="table"
+      aria-label={views.processes}
+      aria-rowcount={listed.value.shown + 1}
+      onPointerEnter={() => (held.value = true)}
+      onPointerLeave={() => (held.value = false)}
+    >
+      <Head />
+      {listed.value.sections.map((section) => (
+        <GroupRows key={section.group} section={section} />
+      ))}
+    </div>
+  );
+}
+
+function Head() {
+  const { columns } = texts.value;
+  return (
+    <div role="rowgroup" class="head">
+      <div role="row" class="row">
+        <Heading column="name" text={columns.name} />
+        <Heading column="state" text={columns.state} />
+        <Heading column="uptime" text={columns.uptime} />
+        <Heading column="restarts" text={columns.restarts} />
+        <Heading column="cpu" text={columns.cpu} />
+        <Heading column="memory" text={columns.memory} />
+      </div>
+    </div>
+  );
+}
+
+function Heading({ column, text }: { readonly column: Column; readonly text: string }) {
+  const { sort } = route.value;
+  const sorted = sort?.column === column ? (sort.descending ? "descending" : "ascending") : "none";
+  return (
+    <div role="columnheader" class={`c-${column}`} aria-sort={sorted}>
+      <button type="button" class="heading" onClick={() => go({ sort: nextSort(sort, column) }, { replace: true })}>
+        {text}
+        <span aria-hidden="true">{sorted === "none" ? "" : sorted === "ascending" ? " ↑" : " ↓"}</span>
+      </button>
+    </div>
+  );
+}
+
+function GroupRows({ section }: { readonly section: Section }) {
+  const { group, members, total } = section;
+  // A program of one process is its own group: a head would say the same twice.
+  const alone = total === 1 && members[0] === group;
+  const folded = useComputed(() => route.value.folded.includes(group)).value;
+  return (
+    <div role="rowgroup" class="group">
+      {group !== "" && !alone && <GroupHead section={section} folded={folded} />}
+      {(alone || !folded) && members.map((namespec) => <ProcessLine key={namespec} namespec={namespec} />)}
+    </div>
+  );
+}
+
+function GroupHead({ section: { group, members, total }, folded }: { readonly section: Section; readonly folded: boolean }) {
+  const { fold, ofTotal } = texts.value;
+  const bad = useComputed(() => members.filter((each) => isBad(each)).length).value;
+  return (
+    <div role="row" class="row grouphead">
+      <div role="cell" class="c-name">
+        <button type="button" class="fold" aria-expanded={!folded} aria-label={fold(group)} onClick={() => toggleFold(group)}>
+          <ActionIcon name={folded ? "folded" : "open"} />
+          <strong>{group}</strong>
+          <span class="count">{members.length === total ? total : ofTotal(members.length, total)}</span>
+          {bad > 0 && <span class="tone-bad count">▲ {bad}</span>}
+        </button>
+      </div>
+      <div role="cell" class="c-rest">
+        <span class="rowverbs">
+          <VerbButton verb="start" targets={members} what={group} quiet />
+          <VerbButton verb="restart" targets={members} what={group} quiet />
+          <VerbButton verb="stop" targets={members} what={group} quiet />
+        </span>
+      </div>
+    </div>
+  );
+}
+
+function isBad(namespec: string): boolean {
+  const row = world.value.rows.get(namespec);
+  return row !== undefined && isTrouble(row);
+}
+
+function ProcessLine({ namespec }: { readonly namespec: string }) {
+  const row = useComputed(() => world.value.rows.get(namespec)).value;
+  const chosen = useComputed(() => route.value.chosen === namespec).value;
+  const selected = useComputed(() => selection.value.has(namespec)).value;
+  const sorted = useComputed(() => route.value.sort !== null).value;
+  const busy = useComputed(() => outcomes.value.has(namespec)).value;
+  if (row === undefined) return null;
+  return (
+    <div role="row" class={`row process ${toneOf(row)}${chosen ? " chosen" : ""}${selected ? " selected" : ""}`}>
+      <div role="cell" class="c-name">
+        <input
+          type="checkbox"
+          tabIndex={-1}
+          aria-label={texts.value.select(namespec)}
+          checked={selected}
+          onChange={() => toggleSelected(namespec)}
+        />
+        <a
+          data-row={namespec}
+          href={hrefOf({ chosen: namespec })}
+          aria-current={chosen ? "true" : undefined}
+          title={namespec}
+          onFocus={() => setCursor(namespec)}
+        >
+          {sorted ? namespec : row.name}
+        </a>
+        {busy ? <OutcomeOf namespec={namespec} /> : <RowVerbs namespec={namespec} />}
+      </div>
+      <div role="cell" class="c-state">
+        <span class={`state tone-${toneOf(row)}`}>
+          <StateMark state={row.state} />
+          {texts.value.states[row.state]}
+        </span>
+        <Why namespec={namespec} />
+      </div>
+      <div role="cell" class="c-uptime">
+        <Uptime namespec={namespec} />
+      </div>
+      <div role="cell" class="c-restarts">
+        {row.restarts === 0 ? "" : row.restarts}
+      </div>
+      <UsageCells namespec={namespec} />
+    </div>
+  );
+}
+
+function Why({ namespec }: { readonly namespec: string }) {
+  const text = useComputed(() => {
+    const row = world.value.rows.get(namespec);
+    if (row === undefined) return "";
+    return row.pid !== 0 ? `pid ${row.pid}` : reasonOf(row, texts.value, daemonNow.value);
+  });
+  return <span class="why">{text}</span>;
+}
+
+function Uptime({ namespec }: { readonly namespec: string }) {
+  const text = useComputed(() => {
+    const row = world.value.rows.get(namespec);
+    return row?.startedAt == null || row.pid === 0 ? "" : duration(daemonNow.value - row.startedAt);
+  });
+  return <>{text}</>;
+}
+
+function UsageCells({ namespec }: { readonly namespec: string }) {
+  const usage = useComputed(() => world.value.usage.get(namespec)).value;
+  return (
+    <>
+      <div role="cell" class="c-cpu">
+        {usage !== undefined && <Sparkline values={usage.cpu} />}
+        <span>{usage === undefined ? "" : percent(usage.now.tree.cpu)}</span>
+      </div>
+      <div role="cell" class="c-memory">
+        {usage !== undefined && <Sparkline values={usage.memory} />}
+        <span>{usage === undefined ? "" : bytes(usage.now.tree.memory)}</span>
+      </div>
+    </>
+  );
+}
