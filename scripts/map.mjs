@@ -9,7 +9,22 @@ const FOLDERS = [
   { folder: "bin", deep: false, pattern: /./ },
   { folder: "keeper", deep: false, pattern: /\.[ch]$/ },
   { folder: "src", deep: false, pattern: /\.ts$/ },
-  ...["config", "process", "events", "supervisor", "logs", "link", "rpc", "api", "http", "ctl", "listener", "tools", "plugin", "daemon"].map((room) => ({
+  ...[
+    "config",
+    "process",
+    "events",
+    "supervisor",
+    "logs",
+    "link",
+    "rpc",
+    "api",
+    "http",
+    "ctl",
+    "listener",
+    "tools",
+    "plugin",
+    "daemon",
+  ].map((room) => ({
     folder: `src/${room}`,
     deep: true,
     pattern: /\.ts$/,
