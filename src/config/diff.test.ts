@@ -25,7 +25,7 @@ async function changes(before: string, after: string): Promise<string[]> {
 
 const ofProgram = (before: string, after: string) => changes(one("x", before), one("x", after));
 
-test("CONF-398: added and changed by priority, then name; removed in the order of the running groups", async () => {
+test("CONF-398, RPC-148: added and changed by priority, then name; removed in the order of the running groups", async () => {
   const added = `${one("z", "priority=5")}${one("b")}${one("a", "priority=7")}[group:m]\nprograms=q\npriority=6\n${one("q")}`;
   assert.deepEqual((await diff("", added)).added, ["z", "m", "a", "b"]);
   assert.deepEqual((await diff(added, "")).removed, ["z", "m", "a", "b"]);

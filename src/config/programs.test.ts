@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fault, faults, good, processes, program, programFault, warnings } from "./load.fixture.ts";
+import { fault, faults, good, MAIN, processes, program, programFault, warnings } from "./load.fixture.ts";
 import type { ProcessConfig } from "./model.ts";
 import { NUMPROCS_MAX } from "./programs.ts";
 
@@ -20,7 +20,7 @@ async function holds<F extends keyof ProcessConfig>(
   if (bad !== undefined) assert.equal(await programFault(`${name}=${bad[0]}`), bad[1]);
 }
 
-test("CONF-201: the name is the trimmed text behind the first colon, without space, colon and slash", async () => {
+test("CONF-201, PROC-147: the name is the trimmed text behind the first colon, without space, colon and slash", async () => {
   const name = async (text: string) => (await processes(`[program:${text}]\ncommand=a\n`))[0]?.name;
   assert.equal(await name(" a "), "a");
   assert.equal(await fault("[program:a:b]\ncommand=a\n"), "Invalid name: 'a:b' because of character: ':'");
@@ -158,7 +158,7 @@ test("CONF-218: numprocs_start is the first number, and may be negative", async 
   assert.deepEqual(names, ["p-1", "p0"]);
 });
 
-test("CONF-219: processes of a program are sorted as text", async () => {
+test("CONF-219, PROC-144: processes of a program are sorted as text", async () => {
   const names = (await processes("[program:x]\ncommand=a\nnumprocs=12\nprocess_name=p%(process_num)d\n")).map(({ name }) => name);
   assert.deepEqual(names, ["p0", "p1", "p10", "p11", "p2", "p3", "p4", "p5", "p6", "p7", "p8", "p9"]);
 });
@@ -218,7 +218,7 @@ for (const [row, name] of [
       [false, true],
     );
   });
-  test(`CONF-243, CONF-244: size and backups of the log of ${row}`, async () => {
+  test(`CONF-243, CONF-244, LOG-033: size and backups of the log of ${row}`, async () => {
     const log = async (lines: string) => {
       const { maxBytes, backups } = (await program(lines))[name];
       return [maxBytes, backups];
@@ -239,7 +239,7 @@ test("CONF-233, CONF-234: serverurl: AUTO is unset, the empty text is kept, noth
   assert.equal((await program("serverurl=")).serverUrl, "");
 });
 
-test("CONF-235: user is checked when the file is read", async () => {
+test("CONF-235, PROC-105: user is checked when the file is read", async () => {
   await holds("user", "uid", null, "web", 33, ["nosuch", "Invalid user name nosuch"]);
   assert.equal((await program("user=33")).uid, 33);
   assert.equal(await programFault("user=54321987"), "Invalid user id 54321987");
@@ -323,4 +323,20 @@ test("CONF-250: remarks come as criticals, warnings, infos", async () => {
 test("CONF-251: programs that do not start by themselves and members of groups are checked as well", async () => {
   assert.equal(await programFault("autostart=false\nstartsecs=x"), intError("x"));
   assert.match(await fault("[group:g]\nprograms=a\n[program:a]\ncommand=a\nstartsecs=x\n"), /^invalid literal/);
+});
+
+test("a NUL is refused with its place: everything that a value is handed to would cut it there", async () => {
+  const [error] = await faults("[program:x]\ncommand=/bin/cat a\0b\n");
+  assert.deepEqual(
+    [error?.message, error?.file, error?.line],
+    [`program:x.command holds a NUL character in section 'program:x' (file: '${MAIN}')`, MAIN, 3],
+  );
+  const made = [
+    'environment=A="%(process_num)c"',
+    "stdout_logfile=/tmp/%(process_num)c",
+    "stdout_logfile=/tmp/%%(process_num)c",
+    "process_name=x%(process_num)c%(process_num)d",
+  ];
+  for (const line of made) assert.match(await programFault(line), /^program:x\.\w+ holds a NUL character$/, line);
+  assert.match(await fault("[program:a\0b]\ncommand=/bin/cat\n"), /^Invalid name: 'a\\x00b' because of character: '\\x00'/);
 });

@@ -86,6 +86,7 @@ export class SectionReader {
     const expanded = this.expanded(name, value, value.text, names, id ?? `${this.section.name}.${name}`);
     if (expanded === null) return option.default;
     const text = finish?.(expanded) ?? expanded;
+    if (!this.#isWhole(name, text)) return option.default;
     this.#around.trace?.(this.section.name, name, value, text);
     return text;
   }
@@ -99,8 +100,16 @@ export class SectionReader {
       return expanded.ok ? expanded.value.text : null;
     }
     const text = this.expanded(name, value, written, names, name);
+    if (text !== null && !this.#isWhole(name, text)) return null;
     if (text !== null) this.#around.trace?.(this.section.name, name, value, text);
     return text;
+  }
+
+  /** A text with a NUL is cut there by everything that it would be handed to: paths, arguments, environments. */
+  #isWhole(name: string, text: string): boolean {
+    if (!text.includes("\0")) return true;
+    this.fail(name, `${this.section.name}.${name} holds a NUL character`, NUL_REMEDY);
+    return false;
   }
 
   /** One pass of expansion over a text that came from `value`; null when it fails. */
@@ -204,6 +213,8 @@ export class SectionReader {
     return `${this.section.name}\n${name}`;
   }
 }
+
+const NUL_REMEDY = "remove it; the conversion c makes one of the number 0, as in %(process_num)c";
 
 function expansionHint(fault: ExpansionFault, text: string, names: Names, column: number | null): string {
   const where = column === null ? "" : ` in column ${column}`;

@@ -129,7 +129,7 @@ export function parseLogLevel(text: string): Result<LogLevel, string> {
 /** Names are checked as written, before anything in them is expanded. (CONF-201, CONF-213) */
 export function parseName(text: string): Result<string, string> {
   const name = trimmed(text);
-  const bad = [" ", ":", "/"].find((character) => name.includes(character));
+  const bad = [" ", ":", "/", "\0"].find((character) => name.includes(character));
   return bad === undefined ? ok(name) : refuse(`Invalid name: ${quoted(text)} because of character: ${quoted(bad)}`);
 }
 

@@ -73,7 +73,7 @@ test("a plug-in calls any method", async () => {
   assert.equal((await world.run("state")).text, '{"statename":"RUNNING"}\n');
 });
 
-test("CTL-181: what cannot be found, or is none", async () => {
+test("CTL-181, CONF-319: what cannot be found, or is none", async () => {
   for (const factory of ["supvisors.supvisorsctl:make", "./nothere.js:make", "./commands.mjs:nothere", "commands", ":x"]) {
     const { added } = await withPlugin(factory);
     assert.ok(!added.ok, factory);

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
 import type { GivenFlag } from "../config/commandline.ts";
+import { defaultPlaces } from "../config/load.ts";
 import { ACCOUNTS } from "./home.ts";
 import { type Birth, readSettings, type Settings } from "./settings.ts";
 
@@ -38,18 +39,24 @@ const error = (given: Readonly<Record<string, string>>): string => {
 };
 const section = (text: string) => `[supervisorctl]\n${text}\n`;
 
-test("CTL-020, CLI-050: the first place that exists", () => {
+test("CTL-020, CLI-050, CONF-015: the first place that exists", () => {
   const there = file("place/etc/supervisord.conf", section("prompt=below"));
   assert.equal(read({}, { argv0: `${folder}/place/bin/supervisorctl` }).prompt, "below");
   file("place/supervisord.conf", section("prompt=beside"));
   assert.equal(read({}, { argv0: `${folder}/place/bin/supervisorctl` }).configFile, `${folder}/place/etc/supervisord.conf`);
   rmSync(there);
   assert.equal(read({}, { argv0: `${folder}/place/bin/supervisorctl` }).prompt, "beside");
+  assert.deepEqual(defaultPlaces("/x/bin/supervisorctl").slice(2), [
+    "supervisord.conf",
+    "etc/supervisord.conf",
+    "/etc/supervisord.conf",
+    "/etc/supervisor/supervisord.conf",
+  ]);
   file("cwd/etc/supervisord.conf", section("prompt=here"));
   assert.equal(read({}, { argv0: "/nowhere/bin/x", cwd: `${folder}/cwd` }).configFile, "etc/supervisord.conf");
 });
 
-test("CTL-021, CTL-026, CLI-052: defaults; an empty -c reads no file", () => {
+test("CTL-021, CTL-026, CLI-052, CONF-314, CONF-315, CONF-316, CONF-317: defaults; an empty -c reads no file", () => {
   file("supervisord.conf", section("prompt=found"));
   assert.equal(read({}).prompt, "found");
   const settings = read({ configuration: "" });
@@ -59,6 +66,9 @@ test("CTL-021, CTL-026, CLI-052: defaults; an empty -c reads no file", () => {
     { serverUrl: "http://localhost:9001", username: null, password: null, prompt: "supervisor", historyFile: null, configFile: null },
   );
   assert.deepEqual({ ...read({ configuration: file("empty.conf", section("")) }), configFile: null }, settings);
+  const empty = read({ configuration: file("nothing.conf", section("prompt=\nhistory_file=\nserverurl=\nusername=u")) });
+  assert.deepEqual([empty.prompt, empty.historyFile, empty.serverUrl, empty.username, empty.password], ["", null, "", "u", null]);
+  assert.equal(read({ configuration: file("alone.conf", section("password=p")) }).password, "p");
 });
 
 test("CTL-022, CLI-049: a file that is missing, or cannot be read", () => {
@@ -66,20 +76,22 @@ test("CTL-022, CLI-049: a file that is missing, or cannot be read", () => {
   assert.equal(error({ configuration: folder }), `could not read config file ${folder}`);
 });
 
-test("CTL-023, CLI-053: a file without the section, whatever else was given", () => {
+test("CTL-023, CLI-053, CONF-313: a file without the section, whatever else was given", () => {
   const other = file("other.conf", "[supervisord]\n");
   assert.equal(error({ configuration: other, serverurl: "http://x" }), ".ini file does not include supervisorctl section");
 });
 
-test("CTL-024, CLI-054: a broken file is a usage error with its place, where the original ends in a traceback", () => {
+test("CTL-024, CLI-054, CONF-320: a broken file is a usage error with its place, where the original ends in a traceback", () => {
   const broken = file("broken.conf", "no section\n[supervisorctl]\n");
   const settings = readSettings(birth(), flags({ configuration: broken }));
   assert.ok(!settings.ok);
   assert.match(settings.error[0]?.message ?? "", /File contains no section headers/);
   assert.equal(settings.error[0]?.line, 1);
+  writeFileSync(broken, Buffer.from([0x5b, 0xff, 0x0a]));
+  assert.match(error({ configuration: broken }), /codec can't decode/);
 });
 
-test("CTL-025, CLI-055: [include] is not followed", () => {
+test("CTL-025, CLI-055, CONF-185: [include] is not followed", () => {
   file("included.conf", section("prompt=x"));
   assert.equal(
     error({ configuration: file("including.conf", "[include]\nfiles=included.conf\n") }),
@@ -87,7 +99,7 @@ test("CTL-025, CLI-055: [include] is not followed", () => {
   );
 });
 
-test("CTL-027, CLI-062: serverurl is expanded, and its path made absolute", () => {
+test("CTL-027, CLI-062, CONF-314: serverurl is expanded, and its path made absolute", () => {
   const url = (text: string) => read({ configuration: file("url.conf", section(`serverurl=${text}`)) }).serverUrl;
   assert.equal(url("unix://%(here)s/%(ENV_SOCKET)s"), `unix://${folder}/s.sock`);
   assert.equal(url("unix://rel/../s.sock"), `unix://${folder}/s.sock`);
@@ -96,7 +108,7 @@ test("CTL-027, CLI-062: serverurl is expanded, and its path made absolute", () =
   assert.equal(read({ configuration: "", serverurl: "unix://rel.sock" }).serverUrl, "unix://rel.sock", "one of a flag stays as it is");
 });
 
-test("CTL-028: the environment in the others, here in history_file too", () => {
+test("CTL-028, CONF-317, CONF-318: the environment in the others, here in history_file too", () => {
   const settings = read({
     configuration: file("all.conf", section("prompt=%(ENV_SOCKET)s\nusername=%(ENV_SOCKET)s\npassword=p%%\nhistory_file=%(here)s/h")),
   });
@@ -107,6 +119,9 @@ test("CTL-028: the environment in the others, here in history_file too", () => {
     error({ configuration: file("here.conf", section("prompt=%(here)s")) }),
     /contains names \('here'\) which cannot be expanded/,
   );
+  assert.equal(read({ configuration: file("far.conf", section("history_file=/no/such/folder/h")) }).historyFile, "/no/such/folder/h");
+  for (const option of ["username", "password"])
+    assert.match(error({ configuration: file("here2.conf", section(`${option}=%(here)s`)) }), /'here'/);
 });
 
 test("CTL-029: an unknown name", () => {
@@ -128,7 +143,7 @@ test("CTL-031, CLI-065: -r names the history file, where the original does not l
   assert.equal(read({ configuration, history: "mine" }).historyFile, `${folder}/mine`);
 });
 
-test("CTL-181, CTL-175: plug-ins need a factory; their other options are theirs", () => {
+test("CTL-181, CTL-175, CONF-319: plug-ins need a factory; their other options are theirs", () => {
   const configuration = file("plugin.conf", `${section("")}[ctlplugin:my]\nsupervisor.ctl_factory=./x.js:make\nColour = %(ENV_SOCKET)s\n`);
   const excerpt = "supervisor.ctl_factory=./x.js:make";
   const line = readFileSync(configuration, "utf8").split("\n").indexOf(excerpt) + 1;

@@ -5,12 +5,13 @@ import { beginToRun, bringUpGroups, openActivity, restartDaemon } from "./bringu
 import type { Core } from "./core.ts";
 import { errnoName } from "./errno.ts";
 import { raiseLimits } from "./limits.ts";
+import { becomeUser, type Line } from "./user.ts";
 
 export type BootFailure = { readonly text: string; readonly code: number };
 
 export async function boot(core: Core): Promise<Result<true, BootFailure>> {
   const became = await becomeUser(core);
-  if (!became.ok) return became;
+  if (!became.ok) return refuse({ text: became.error, code: 2 });
   const limited = await raiseLimits(core);
   if (!limited.ok) return refuse({ text: limited.error, code: 2 });
   const opened = await openLog(core, [...became.value, ...limited.value]);
@@ -23,28 +24,6 @@ export async function boot(core: Core): Promise<Result<true, BootFailure>> {
   await beginToRun(core, { fresh: true });
   if (up.value.needsSuccessor) restartDaemon(core);
   return ok(true);
-}
-
-type Line = { readonly level: "info"; readonly text: string };
-
-/** Gives up root for the configured user, the keeper first, since it spawns. (PROC-225, CONF-321..326) */
-async function becomeUser(core: Core): Promise<Result<readonly Line[], BootFailure>> {
-  const { uid } = core.running.daemon;
-  if (uid === null) return ok([]);
-  const done: Line = { level: "info", text: say.userSet(uid) };
-  if (uid === core.uid) return ok([done]);
-  if (core.uid !== 0) return refuse({ text: "Can't drop privilege as nonroot user", code: 2 });
-  const account = core.doors.accounts.byUid(uid);
-  if (account === null) return refuse({ text: `Can't find uid ${uid}`, code: 2 });
-  const answer = core.answers.next("became");
-  core.loop.post((turn) => turn.effect({ type: "become", user: { uid, gid: account.gid, groups: account.groups } }));
-  const became = await answer;
-  if (became.step !== "done")
-    return refuse({ text: `Could not set ${became.step} of effective user: ${errnoName(became.errno)}`, code: 2 });
-  const own = core.doors.self.becomeUser(account);
-  if (!own.ok) return refuse({ text: own.error, code: 2 });
-  core.uid = uid;
-  return ok([done]);
 }
 
 /** The activity log must open; without it nobody would learn anything. (CONF-338) */
@@ -65,10 +44,12 @@ async function daemonize(core: Core): Promise<void> {
   if (nodaemon) return;
   core.loop.post((turn) => core.activity.write(turn, "info", say.daemonizing()));
   const answer = core.answers.next("daemonized");
-  core.loop.post((turn) => {
-    turn.effect({ type: "daemonize", directory, umask });
-    if (directory !== null) core.activity.write(turn, "info", say.directoryEntered(directory));
-  });
+  core.loop.post((turn) => turn.effect({ type: "daemonize", directory, umask }));
   core.keeperPid = (await answer).pid;
-  core.doors.self.detach(directory);
+  const errno = core.doors.self.detach(directory, umask);
+  if (directory === null) return;
+  core.loop.post((turn) => {
+    if (errno === null) core.activity.write(turn, "info", say.directoryEntered(directory));
+    else core.activity.write(turn, "critical", say.directoryNotEntered(directory, errno));
+  });
 }

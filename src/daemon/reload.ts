@@ -12,22 +12,21 @@ import { orderDown } from "./goingdown.ts";
 import { dropAllGroups } from "./groups.ts";
 import { removePidfile } from "./pidfile.ts";
 import { shutDown } from "./shutdown.ts";
+import { becomeUser, userProblem } from "./user.ts";
 
 /** Reads the configuration again from the same command line; the error is one line for the log and for clients. `trace` hears of every value. */
 export type LoadConfig = (trace?: Trace) => Promise<Result<Config, string>>;
+
+const GOES_ON = "cannot restart with this configuration, everything goes on as it is";
 
 /** SIGHUP and RPC restart. */
 export function requestReload(core: Core): void {
   void core.load().then((loaded) => {
     core.loop.post((turn) => {
-      if (!loaded.ok) {
-        return core.activity.write(
-          turn,
-          "critical",
-          `cannot restart with this configuration, everything goes on as it is: ${loaded.error}`,
-        );
-      }
+      if (!loaded.ok) return core.activity.write(turn, "critical", `${GOES_ON}: ${loaded.error}`);
       if (core.world.mood === "SHUTDOWN") return undefined;
+      const problem = userProblem(core, loaded.value.daemon.uid);
+      if (problem !== null) return core.activity.write(turn, "critical", `${GOES_ON}: ${problem}`);
       core.next = loaded.value;
       return orderDown(core, turn, "RESTARTING");
     });
@@ -50,7 +49,12 @@ export async function rebuild(core: Core): Promise<void> {
   });
   await core.loop.flushed();
   if (isToEnd(core)) return shutDown(core);
+  const became = await becomeUser(core);
   openActivity(core);
+  core.loop.post((turn) => {
+    if (!became.ok) return core.activity.write(turn, "critical", became.error);
+    for (const { level, text } of became.value) core.activity.write(turn, level, text);
+  });
   core.plugins.end();
   const made = await core.plugins.begin(core);
   const up = await bringUpGroups(core, { fresh: false });

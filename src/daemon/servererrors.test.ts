@@ -20,21 +20,21 @@ const { EADDRINUSE, EADDRNOTAVAIL, EACCES, ENOENT, ENAMETOOLONG, EEXIST, EPERM }
 const problem = (server: ServerConfig, step: Parameters<typeof bindProblem>[1]["step"], errno: number) =>
   bindProblem(server, { step, errno }, "nobody");
 
-test("HTTP-006: only IPv4, which is said", () => {
+test("HTTP-006, CONF-178: only IPv4, which is said", () => {
   assert.equal(
     hostProblem("::1", "inet_http_server"),
     "Cannot open an HTTP server: socket.error reported -9: servers have IPv4 addresses, and '::1' in [inet_http_server] is none",
   );
 });
 
-test("HTTP-011: other errors by their name and number", () => {
+test("HTTP-011, CONF-346: other errors by their name and number", () => {
   const begins = "Cannot open an HTTP server: socket.error reported errno.";
   assert.equal(problem(INET, "bind", EADDRNOTAVAIL), `${begins}EADDRNOTAVAIL (99) for 10.0.0.1:9001 in [inet_http_server:a]`);
   assert.equal(problem(INET, "bind", EACCES), `${begins}EACCES (13) for 10.0.0.1:9001 in [inet_http_server:a]`);
   assert.equal(problem(UNIX, "bind", ENOENT), `${begins}ENOENT (2) for /run/s.sock in [unix_http_server]`);
 });
 
-test("HTTP-012, HTTP-032: an unknown host and a path that is too long have no name of an error", () => {
+test("HTTP-012, HTTP-032, CONF-346: an unknown host and a path that is too long have no name of an error", () => {
   assert.match(
     hostProblem("no.such", "s"),
     /^Cannot open an HTTP server: socket\.error reported -2: no IPv4 address is known for host 'no\.such'/,
@@ -45,19 +45,19 @@ test("HTTP-012, HTTP-032: an unknown host and a path that is too long have no na
   );
 });
 
-test("HTTP-010: what is in use", () => {
+test("HTTP-010, CONF-345: what is in use", () => {
   for (const server of [INET, UNIX])
     assert.match(problem(server, "in-use", EADDRINUSE), /^Another program is already listening on a port that one of our HTTP servers/);
 });
 
-test("HTTP-026: an owner that may not be given, with who asked", () => {
+test("HTTP-026, CONF-347: an owner that may not be given, with who asked", () => {
   assert.equal(
     problem(UNIX, "chown", EPERM),
     'Not permitted to chown /run/s.sock to uid/gid (0, -1); adjust "sockchown" value in config file or on command line to values that the current user (nobody) can successfully chown',
   );
 });
 
-test("HTTP-030: better: what is no socket is left alone, and named", () => {
+test("HTTP-030, CONF-352: better: what is no socket is left alone, and named", () => {
   assert.match(
     problem(UNIX, "in-use", EEXIST),
     /errno\.EEXIST \(17\) for \/run\/s\.sock in \[unix_http_server\]: what is there is no socket; remove it/,

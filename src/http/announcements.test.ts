@@ -30,7 +30,7 @@ const { clock } = new FakePort();
 const lines = (server: ServerConfig, namespaces: readonly string[] = []) =>
   announceServer(server, namespaces, clock).map(({ level, text }) => `${level} ${text}`);
 
-test("RPC-238, LOG-129, LOG-148, HTTP-018: interfaces first, then the password, then the server", () => {
+test("RPC-238, CONF-308, LOG-129, LOG-148, HTTP-018: interfaces first, then the password, then the server", () => {
   assert.deepEqual(lines(unix, ["supervisor", "it's"]), [
     "info RPC interface 'supervisor' initialized",
     `info RPC interface "it's" initialized`,
@@ -39,11 +39,12 @@ test("RPC-238, LOG-129, LOG-148, HTTP-018: interfaces first, then the password, 
   ]);
 });
 
-test("HTTP-019, LOG-108: a server without a user name is told at CRIT", () => {
+test("HTTP-019, CONF-171, LOG-108: a server without a user name is told at CRIT", () => {
   const critical = "critical Server 'inet_http_server:a' running without any HTTP authentication checking";
   assert.equal(lines(tcp("127.0.0.1")).includes(critical), true);
   assert.equal(lines(tcp("127.0.0.1", "user")).includes(critical), false);
   assert.equal(lines(tcp("127.0.0.1", "")).includes(critical), true);
+  assert.ok(lines(unix).includes("critical Server 'unix_http_server' running without any HTTP authentication checking"));
 });
 
 test("a TCP server without a password that others can reach is warned of, with the remedy", () => {

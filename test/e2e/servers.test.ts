@@ -20,7 +20,7 @@ async function refused(it: Instance, sections: string, supervisord = "", flags: 
   return [String(code), ...stderr.trimEnd().split("\n")];
 }
 
-test("HTTP-009, HTTP-020, HTTP-030, HTTP-031: a start that fails is two lines and status 2; better: what is no socket is never deleted", async (t) => {
+test("HTTP-009, HTTP-020, HTTP-030, HTTP-031, CONF-345, CONF-352: a start that fails is two lines and status 2; better: what is no socket is never deleted", async (t) => {
   const it = new Instance(t);
   const hint = `For help, use ${path.join(BIN, "supervisord")} -h`;
   const port = await freePort();
@@ -44,7 +44,7 @@ test("HTTP-009, HTTP-020, HTTP-030, HTTP-031: a start that fails is two lines an
 });
 
 test(
-  "HTTP-017, HTTP-027: servers open as the user, and before the daemon goes into the background; an owner that may not be given leaves no socket",
+  "HTTP-017, HTTP-027, CONF-347, CONF-361: servers open as the user, and before the daemon goes into the background; an owner that may not be given leaves no socket",
   asRoot,
   async (t) => {
     const it = new Instance(t);
@@ -62,7 +62,7 @@ test(
   },
 );
 
-test("HTTP-015: better: a host whose own name nobody knows can serve on every address", asRoot, async (t) => {
+test("HTTP-015, CONF-348: better: a host whose own name nobody knows can serve on every address", asRoot, async (t) => {
   const it = new Instance(t);
   const port = await freePort();
   it.configure(`[inet_http_server]\nport=:${port}`);
@@ -113,7 +113,7 @@ describe("open servers", () => {
     );
   });
 
-  test("HTTP-022: the socket has its final mode, and nothing of its making is left", () => {
+  test("HTTP-022, CONF-350: the socket has its final mode, and nothing of its making is left", () => {
     assert.deepEqual(
       [it.socket, it.path("second.sock")].map((file) => (statSync(file).mode & 0o7777).toString(8)),
       ["700", "640"],
@@ -187,7 +187,7 @@ describe("open servers", () => {
     assert.deepEqual(added, []);
   });
 
-  test("HTTP-014, HTTP-033: the end removes the socket file and ends connections; the port can be had again at once", async () => {
+  test("HTTP-014, HTTP-033, CONF-300, CONF-369: the end removes the socket file and ends connections; the port can be had again at once", async () => {
     const socket = await connected(() => connect(ports[1] ?? 0, "127.0.0.1"));
     socket.write("GET /ok.html HTTP/1.1\r\nHost: x\r\n\r\n");
     const answer = everything(socket);
@@ -196,15 +196,17 @@ describe("open servers", () => {
     assert.match(await answer, / 200 OK/);
     assert.equal(await it.exitCode(), 0);
     assert.ok(!existsSync(it.socket));
+    assert.equal(it.read("supervisord.pid"), "");
+    assert.match(it.read("supervisord.log"), / WARN received SIGTERM indicating exit request\n/);
     await it.start();
   });
 
-  test("HTTP-033: SIGKILL leaves the file, which the next start replaces and says so", async () => {
+  test("HTTP-033, CONF-351, CONF-371: SIGKILL leaves the file, and the pid file, which the next start replaces and says so", async () => {
     const below = it.daemonPid();
     it.signal("SIGKILL");
     await it.exitCode();
     await until("the daemon follows", () => below === undefined || !isThere(below));
-    assert.ok(existsSync(it.socket));
+    assert.ok(existsSync(it.socket) && existsSync(it.path("supervisord.pid")));
     await until("the daemon answers", async () => {
       if (it.output.includes(`Unlinking stale socket ${it.socket}\n`)) return true;
       it.spawnDaemon(["-n"]);

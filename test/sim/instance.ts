@@ -71,7 +71,7 @@ export class Instance {
         stderr: (text) => parts.host.trace(`daemon ${this.number} stderr: ${text.trimEnd()}`),
         stdout: (text) => parts.host.trace(`daemon ${this.number} stdout: ${text.trimEnd()}`),
         exit: (code) => this.die({ code }),
-        detach: () => {},
+        detach: () => null,
       },
       resolveHost: () => this.#perform("resolve", () => ok("127.0.0.1")),
     };

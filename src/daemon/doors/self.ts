@@ -20,24 +20,34 @@ export const realSelf: Self = {
     }
     return ok(true);
   },
-  detach(directory) {
-    if (directory !== null) tryTo(() => process.chdir(directory));
+  detach(directory, umask) {
+    const errno = directory === null ? null : enter(directory);
+    process.umask(umask & 0o777);
     for (const descriptor of [0, 1, 2]) {
       tryTo(() => closeSync(descriptor));
       openSync("/dev/null", "r+");
     }
+    return errno;
   },
   stderr: (text) => writeAll(2, text),
   stdout: (text) => writeAll(1, text),
   exit: (code) => process.exit(code),
 };
 
-/** What fails here was told by the keeper, which did the same. */
+function enter(directory: string): string | null {
+  try {
+    process.chdir(directory);
+    return null;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? String(error);
+  }
+}
+
 function tryTo(act: () => void): void {
   try {
     act();
   } catch {
-    // The folder may be gone, the descriptor closed: there is nothing better to do than to go on.
+    // The descriptor may be closed already: there is nothing better to do than to go on.
   }
 }
 
