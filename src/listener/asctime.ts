@@ -3,9 +3,9 @@
  * `get_asctime` gives the same text; milliseconds are cut off there, too, not rounded. (EVT-128)
  */
 
-/** `now` is a Date, or milliseconds since 1970 as `Date.now()` gives them. */
-export function asctime(now: Date | number = Date.now()): string {
-  const ms = Math.floor(Number(now));
+/** `time` is a Date, or milliseconds since 1970. */
+export function asctime(time: Date | number): string {
+  const ms = Math.floor(Number(time));
   const iso = new Date(ms - new Date(ms).getTimezoneOffset() * 60_000).toISOString();
   return `${iso.slice(0, 10)} ${iso.slice(11, 19)},${iso.slice(20, 23)}`;
 }

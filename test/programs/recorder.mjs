@@ -1,6 +1,7 @@
 /**
  * An event listener that tells what it sees: a line of JSON for each event in the file that it is given. While a file of that name with `.hold` is there
- * it gives no answer. With `late` as second argument it answers when the file is gone. With `once` it ends after its first answer; with `talks` it writes to its stderr when the first event comes.
+ * it gives no answer. The second argument: with `late` it answers when that file is gone, with `once` it ends after its first answer, with `talks` it
+ * writes to its stderr when the first event comes.
  */
 import { appendFileSync, existsSync } from "node:fs";
 

@@ -27,8 +27,8 @@ export function keeperDescriptor(environment: NodeJS.ProcessEnv): Result<number,
 
 /**
  * Takes the socket over. `onGone` is called once, with the reason: the keeper ended, broke the protocol or refused our version; null: it ended
- * because it was told to. The composition root then ends the process with code 1, or 0; no promise of this door settles after it. `send` numbers the batches from 1 in the
- * order of its calls: that number is what `refused` and `unknown` name.
+ * because it was told to. The composition root then ends the process with code 1, or 0; no promise of this door settles after it. `send` numbers
+ * the batches from 1 in the order of its calls: that number is what `refused` and `unknown` name.
  */
 export function openKeeper(descriptor: number, onGone: (reason: string | null) => void): Keeper {
   let gone = false;
