@@ -3,24 +3,42 @@
 import { ok, type Result } from "../../result.ts";
 import type { Failure } from "../client/failure.ts";
 import type { StreamEnd } from "../client/stream.ts";
+import type { Channel } from "../client/supervisor.ts";
 import { pythonError } from "../errorline.ts";
 import { EXIT } from "../exit.ts";
 import { follow } from "../follow.ts";
 import { either } from "../leave.ts";
+import { LineCutter } from "../logs/lines.ts";
 import type { Session } from "../session.ts";
 
 export const PRESS_TO_EXIT = "==> Press Ctrl-C to exit <==";
 
-/** `shownPath` is the path as messages show it. */
-export async function showFollowed(session: Session, path: string, shownPath: string): Promise<Result<unknown, Failure>> {
+export type Followed = {
+  readonly path: string;
+  /** The path as messages show it. */
+  readonly shownPath: string;
+  /** What stands in each object with --json, besides the line. */
+  readonly source: { readonly name: string; readonly channel?: Channel };
+};
+
+/** As it comes; with --json an object per line, as `logs -f` has them. */
+export async function showFollowed(session: Session, { path, shownPath, source }: Followed): Promise<Result<unknown, Failure>> {
   const { screen, clock } = session.world;
-  session.say(PRESS_TO_EXIT);
+  if (!session.isJson) session.say(PRESS_TO_EXIT);
+  const cutter = new LineCutter();
+  const emit = (lines: readonly string[]): void => {
+    for (const line of lines) session.emit({ ...source, line });
+  };
   let end: StreamEnd = { kind: "left" };
   const isInterrupted = await session.world.interruptible(async (leave) => {
     const left = either(leave, screen.closed);
-    end = await follow({ reach: session.reach, clock, path, leave: left }, (bytes) => screen.write(bytes));
+    end = await follow({ reach: session.reach, clock, path, leave: left }, (bytes) =>
+      session.isJson ? emit(cutter.take(bytes)) : screen.write(bytes),
+    );
   });
-  if (isInterrupted) session.say("");
+  const rest = cutter.flush();
+  if (rest !== null) emit([rest]);
+  if (isInterrupted && !session.isJson) session.say("");
   const problem = streamProblem(end);
   if (problem === null) return ok(null);
   session.exit = EXIT.GENERIC;

@@ -23,7 +23,7 @@ export const run: Command = async (session, args) => {
   }
   if (amount === "follow") {
     const { showFollowed } = await import("./followed.ts");
-    return showFollowed(session, MAIN_LOG_PATH, MAIN_LOG_PATH);
+    return showFollowed(session, { path: MAIN_LOG_PATH, shownPath: MAIN_LOG_PATH, source: { name: "supervisord" } });
   }
   const text = await session.supervisor.readLog(-amount, 0);
   if (text.ok) {

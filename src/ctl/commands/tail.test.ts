@@ -72,6 +72,16 @@ test("CTL-121: -f says how to leave, and shows the stream", async () => {
   assert.deepEqual(await world.run("tail -f g:a stderr"), { text: "==> Press Ctrl-C to exit <==\nfirst\nsecond\n", exit: 0 });
 });
 
+test("-f --json: an object per line, and nothing else", async () => {
+  const [first, second] = [Buffer.from("a \u00e9").subarray(0, 3), Buffer.from("a \u00e9\nend").subarray(3)];
+  const end = { kind: "closed" } as const;
+  const world = scene({ streams: { "/logtail/g:a/stderr": { pieces: [first, second], end }, "/mainlogtail": { pieces: ["x\n"], end } } });
+  const line = (source: object, text: string) => `${JSON.stringify({ ...source, line: text })}\n`;
+  const source = { name: "g:a", channel: "stderr" };
+  assert.deepEqual(await world.run("tail -f --json g:a stderr"), { text: line(source, "a \u00e9") + line(source, "end"), exit: 0 });
+  assert.deepEqual(await world.run("maintail -f --json"), { text: line({ name: "supervisord" }, "x"), exit: 0 });
+});
+
 test("CTL-122: -f on nothing: the original's words on standard error, and 1, where the original ends with 0", async () => {
   const world = scene();
   assert.deepEqual(await world.run("tail -f nothere"), { text: "==> Press Ctrl-C to exit <==\n", exit: 1 });

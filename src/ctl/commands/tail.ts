@@ -52,7 +52,7 @@ export function readAmount(modifier: string): number | "follow" | null {
 async function showTail(session: Session, { name, channel, amount }: Tail): Promise<Result<unknown, Failure>> {
   if (amount === "follow") {
     const { showFollowed } = await import("./followed.ts");
-    return showFollowed(session, logPath(name, channel), `/logtail/${name}/${channel}`);
+    return showFollowed(session, { path: logPath(name, channel), shownPath: `/logtail/${name}/${channel}`, source: { name, channel } });
   }
   const text = await session.supervisor.readProcessLog(name, channel, -amount, 0);
   if (text.ok) {
