@@ -30,6 +30,9 @@ export type Connection = {
   died(death: Death): void;
 };
 
+/** What is asked for with 0. */
+const UNLIMITED = 2n ** 64n - 1n;
+
 export type FakeKeeperOptions = {
   readonly host: Host;
   /** Starts a daemon; it connects when it likes. */
@@ -252,7 +255,13 @@ export class FakeKeeper {
       case "become":
         return this.#become(effect.user);
       case "limit":
-        return this.reports.tell({ type: "limited", resource: effect.resource, errno: 0, soft: effect.soft, hard: effect.hard });
+        return this.reports.tell({
+          type: "limited",
+          resource: effect.resource,
+          errno: 0,
+          soft: effect.soft || UNLIMITED,
+          hard: effect.hard || UNLIMITED,
+        });
       case "umask":
         this.self.umask = effect.umask;
         return undefined;
