@@ -28,7 +28,7 @@ describe("the web page on a real daemon", { skip: SKIP }, () => {
   test("what is wrong stands first and says why without a click", async () => {
     const mailer = page.locator(".trouble", { hasText: "mailer" });
     await mailer.getByText("exit code 3").waitFor();
-    assert.match((await mailer.textContent()) ?? "", /fatal[^]*error: connect ECONNREFUSED[^]*giving up/);
+    assert.match((await mailer.textContent()) ?? "", /fatal[\s\S]*error: connect ECONNREFUSED[\s\S]*giving up/);
     await page.locator(".trouble", { hasText: "importer" }).getByText("KeyError").first().waitFor();
     await page.waitForFunction("document.title.startsWith('(2)')");
   });

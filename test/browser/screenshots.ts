@@ -15,7 +15,7 @@ try {
   const { url, reconfigure } = await realScene({ after: (end) => void ends.push(end) });
   const page = await open(browser, url, { viewport: { width: 1280, height: 760 } });
   await page.getByText("exit code 3").first().waitFor();
-  await page.locator(".c-cpu polyline").first().waitFor();
+  await page.locator(".c-cpu polyline").first().waitFor({ state: "attached" });
   await shot(page, "trouble");
   await page.goto(`${url}#/processes/api%3Aapi_0/log`);
   await page

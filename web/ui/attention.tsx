@@ -11,20 +11,23 @@ import { VerbButton } from "./verbs.tsx";
 
 /** More would hide the table; they are a filter away. */
 const SHOWN_MAX = 12;
+/** With more than these a line each has to do, or the table would be out of sight. */
+const CARDS_MAX = 4;
 
 export function Attention() {
   const { trouble } = listed.value;
   const { attention, more } = texts.value;
   if (trouble.length === 0) return null;
+  const many = trouble.length > CARDS_MAX;
   return (
-    <section class="attention" aria-labelledby="attention">
+    <section class={`attention${many ? " many" : ""}`} aria-labelledby="attention">
       <h2 id="attention">
         {attention} <span class="count">{trouble.length}</span>
         {waiting.value > 0 && <span class="count">+{waiting.value}</span>}
       </h2>
       <ul>
         {trouble.slice(0, SHOWN_MAX).map((namespec) => (
-          <Trouble key={namespec} namespec={namespec} />
+          <Trouble key={namespec} namespec={namespec} wordsMax={many ? 1 : 4} />
         ))}
       </ul>
       {trouble.length > SHOWN_MAX && (
@@ -36,7 +39,7 @@ export function Attention() {
   );
 }
 
-function Trouble({ namespec }: { readonly namespec: string }) {
+function Trouble({ namespec, wordsMax }: { readonly namespec: string; readonly wordsMax: number }) {
   const row = useComputed(() => world.value.rows.get(namespec)).value;
   const reason = useComputed(() => {
     const found = world.value.rows.get(namespec);
@@ -63,7 +66,7 @@ function Trouble({ namespec }: { readonly namespec: string }) {
           </a>
         </span>
       </div>
-      {row.lastWords.length > 0 && <pre class="words">{row.lastWords.slice(-4).map(plain).join("\n")}</pre>}
+      {row.lastWords.length > 0 && <pre class="words">{row.lastWords.slice(-wordsMax).map(plain).join("\n")}</pre>}
     </li>
   );
 }

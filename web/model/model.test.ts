@@ -1,0 +1,169 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { ProcessRow, Snapshot } from "../../src/api/types.ts";
+import { colours, PLAIN } from "./ansi.ts";
+import { parseFilter, toggled } from "./filter.ts";
+import { bytes, duration, percent } from "./format.ts";
+import { appended, LINES_MAX, NO_LINES, prepended, search } from "./loglines.ts";
+import { listing, nextSort } from "./order.ts";
+import { reasonOf } from "./reasons.ts";
+import { HOME, readRoute, writeRoute } from "./route.ts";
+import { isTrouble } from "./states.ts";
+import { preferredLanguage, TEXTS } from "./texts.ts";
+import { applies, asksFirst, lifeOf, settled } from "./verbs.ts";
+import { applyMessage, EMPTY_WORLD } from "./world.ts";
+
+const NOW = 1_000_000;
+
+function row(namespec: string, change: Partial<ProcessRow> = {}): ProcessRow {
+  const [group = "", name = group] = namespec.split(":");
+  return {
+    ...{
+      group,
+      name,
+      namespec,
+      state: "RUNNING",
+      description: "",
+      pid: 7,
+      startedAt: NOW - 5000,
+      stoppedAt: null,
+      restarts: 0,
+      spawnError: null,
+    },
+    ...{ lastExit: null, lastWords: [], retryAt: null, priority: 999, autostart: true, stdoutLog: true, stderrLog: true, lostBytes: 0 },
+    ...change,
+  };
+}
+
+const FAILED = { at: NOW - 2000, exitCode: 1, signal: null, expected: false, coreDumped: false };
+
+function worldOf(...rows: readonly ProcessRow[]) {
+  const groups = [...new Set(rows.map(({ group }) => group))].map((name) => ({
+    name,
+    priority: 1,
+    processes: rows.filter(({ group }) => group === name),
+  }));
+  const snapshot = { daemon: {}, groups, now: NOW } as unknown as Snapshot;
+  return applyMessage(EMPTY_WORLD, { kind: "snapshot", snapshot }, NOW - 30);
+}
+
+test("a row that did not change keeps its identity; one that nobody knows waits for a snapshot", () => {
+  const before = worldOf(row("a"), row("b"));
+  const after = applyMessage(before, { kind: "processes", processes: [row("a", { restarts: 1 }), row("x")], now: NOW }, NOW);
+  assert.equal(after.rows.get("b"), before.rows.get("b"));
+  assert.equal(after.rows.get("a")?.restarts, 1);
+  assert.equal(after.rows.has("x"), false);
+  assert.equal(before.clockAheadMs, 30);
+});
+
+test("filters: words, groups, states, trouble, and what is excluded", () => {
+  const rows = [row("web:api"), row("web:cron", { state: "FATAL", pid: 0 }), row("db", { state: "EXITED", pid: 0, lastExit: FAILED })];
+  const found = (text: string) => rows.filter(parseFilter(text)).map(({ namespec }) => namespec);
+  assert.deepEqual(found("API"), ["web:api"]);
+  assert.deepEqual(found("group:web -cron"), ["web:api"]);
+  assert.deepEqual(found("state:fatal,exited"), ["web:cron", "db"]);
+  assert.deepEqual(found("is:trouble"), ["web:cron", "db"]);
+  assert.equal(toggled("a state:fatal", "state:fatal"), "a");
+});
+
+test("what is wrong comes first, the worst at its head; a column sorts over all groups", () => {
+  const world = worldOf(
+    row("web:a", { restarts: 2 }),
+    row("web:b", { state: "BACKOFF", pid: 0 }),
+    row("c", { state: "FATAL", pid: 0, restarts: 9 }),
+  );
+  assert.deepEqual(listing(world, "", null).trouble, ["c", "web:b"]);
+  assert.deepEqual(listing(world, "", { column: "restarts", descending: true }).sections[0]?.members, ["c", "web:a", "web:b"]);
+  assert.deepEqual(listing(world, "nothing", null).sections, []);
+  assert.equal(nextSort(nextSort(nextSort(null, "cpu"), "cpu"), "cpu"), null);
+});
+
+test("an address says all that is shown, and is read as it was written", () => {
+  const route = {
+    ...HOME,
+    chosen: "web:a/ä%",
+    tab: "timeline",
+    channel: "stderr",
+    query: "state:fatal x",
+    folded: ["a", "b"],
+    logs: ["p:q"],
+  } as const;
+  const sorted = { ...route, sort: { column: "cpu", descending: true } } as const;
+  assert.deepEqual(readRoute(writeRoute(sorted)), sorted);
+  assert.deepEqual(readRoute("#/nonsense/%E0%A4%A?sort=x"), { ...HOME });
+});
+
+test("reasons: exit codes and signals, the next try, a failed spawn, lost output", () => {
+  const said = (change: Partial<ProcessRow>) => reasonOf(row("a", { pid: 0, ...change }), TEXTS.en, NOW);
+  assert.equal(said({ state: "FATAL", lastExit: FAILED, spawnError: "Exited too quickly (x)" }), "exit code 1 · 2s ago · gave up");
+  assert.equal(
+    said({ state: "BACKOFF", lastExit: FAILED, retryAt: NOW + 3000, restarts: 1 }),
+    "exit code 1 · 2s ago · next try in 3s · restarted once",
+  );
+  assert.match(
+    said({ state: "EXITED", lastExit: { ...FAILED, exitCode: null, signal: "SIGSEGV", coreDumped: true } }),
+    /^ended by SIGSEGV, core dumped/,
+  );
+  assert.match(said({ state: "FATAL", spawnError: "can't find command" }), /^could not be started: can't find command/);
+  assert.ok(isTrouble(row("a", { lostBytes: 4096 })));
+});
+
+test("deeds: to whom they apply, which are asked for first, and when they are done", () => {
+  const up = row("a");
+  const down = row("a", { state: "STOPPED", pid: 0 });
+  assert.deepEqual(
+    [applies("start", up), applies("start", down), applies("stop", up), applies("signal", down)],
+    [false, true, true, false],
+  );
+  assert.deepEqual([asksFirst("stop", 1), asksFirst("stop", 2), asksFirst("start", 9), asksFirst("clear", 1)], [false, true, false, true]);
+  const outcome = { verb: "start", progress: "pending", at: 0, accepted: true, before: lifeOf(down) } as const;
+  assert.equal(
+    settled(outcome, down, () => ""),
+    "pending",
+  );
+  assert.equal(
+    settled(outcome, up, () => ""),
+    "done",
+  );
+  assert.deepEqual(
+    settled(outcome, row("a", { state: "FATAL", pid: 0, lastExit: FAILED }), () => "why"),
+    { failed: "why" },
+  );
+});
+
+test("colours become classes, everything else that a terminal would obey is dropped", () => {
+  const { pieces, end } = colours("a\x1b[1;31mb\x1b]0;title\x07\x1b[0m<b>\x1b[38;2;250;10;10mc\x1b[2K\x07", PLAIN);
+  assert.deepEqual(pieces, [
+    { text: "a", classes: "" },
+    { text: "b", classes: "fg-1 bold" },
+    { text: "<b>", classes: "" },
+    { text: "c", classes: "fg-9" },
+  ]);
+  assert.equal(end.fg, "9");
+});
+
+test("a log keeps so many lines and no more; half a line waits for its end; older ones go before", () => {
+  const piece = (from: number, text: string) => ({ from, next: from + text.length, size: 9e9, text });
+  let log = appended(NO_LINES, "stdout", piece(50, "half of one\nfirst\nsec"));
+  log = appended(log, "stdout", piece(71, "ond\n"));
+  assert.deepEqual(
+    log.blocks.flatMap(({ lines }) => lines.map(({ text }) => text)),
+    ["first", "second"],
+  );
+  assert.equal(log.from, 62);
+  const older = prepended(log, "stdout", piece(40, "x\nbefore\nhalf of one\n"));
+  assert.equal(older.blocks[0]?.lines[0]?.text, "before");
+  assert.equal(search(older, "SEC").length, 1);
+  for (let at = 0; at < 40; at++) log = appended(log, "stdout", piece(75, "line\n".repeat(1000)));
+  assert.ok(log.count <= LINES_MAX && log.count > LINES_MAX - 200, String(log.count));
+});
+
+test("figures are short", () => {
+  assert.deepEqual([0, 65_000, 7_500_000, 100_000_000].map(duration), ["0s", "1m 05s", "2h 05m", "1d 3h"]);
+  assert.deepEqual([0, 999, 1000, 1536, 50e6].map(bytes), ["0 B", "999 B", "1.0 K", "1.5 K", "48 M"]);
+  assert.deepEqual([0, 9.96, 150.4].map(percent), ["0.0 %", "10.0 %", "150 %"]);
+});
+
+test("the browser's first language that we have", () => {
+  assert.deepEqual([["zh-TW", "en"], ["de", "en-GB"], ["fr"]].map(preferredLanguage), ["zh", "en", "en"]);
+});
