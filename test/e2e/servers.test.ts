@@ -202,6 +202,8 @@ describe("open servers", () => {
   });
 
   test("HTTP-033, CONF-351, CONF-371: SIGKILL leaves the file, and the pid file, which the next start replaces and says so", async () => {
+    // The socket is there first, then the file: what is killed in between leaves none.
+    await until("the pid file is written", () => it.read("supervisord.pid") !== "");
     const below = it.daemonPid();
     it.signal("SIGKILL");
     await it.exitCode();
