@@ -182,7 +182,7 @@ test("PROC-190: better: the alarm is for the earliest deadline; none when nothin
   assert.equal(host.next(), null);
 });
 
-test("deadlines that are due at once are acted upon in the order of groups", () => {
+test("PROC-189: deadlines that are due at once are acted upon in the order of groups", () => {
   const host = new Host(single("z"), single("a", { priority: 1 }), single("m"));
   for (const name of ["m", "z", "a"]) host.start(name);
   host.nowMs += 1000;

@@ -80,7 +80,7 @@ describe("in the background", () => {
     );
   });
 
-  test("CONF-364, CONF-366: the pid file holds the number and a line end, whatever stood there; the log says so after the daemonizing", () => {
+  test("CONF-364, CONF-366, PROC-222: the pid file holds the number and a line end, whatever stood there; the log says so after the daemonizing", () => {
     assert.equal(it.read("supervisord.pid"), `${pid}\n`);
     assert.notEqual(`${pid}\n`, OVERWRITTEN);
     assert.match(it.read("supervisord.log"), new RegExp(`daemonizing[^]* INFO supervisord started with pid ${pid}\n`));

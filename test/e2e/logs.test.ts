@@ -150,7 +150,7 @@ test("LOG-011: a console whose reader has gone ends nothing, and the file has ev
   await until("it runs", async () => (await info(it, "a").catch(() => undefined))?.["statename"] === "RUNNING");
   await call(it, "supervisor.shutdown");
   assert.equal(await ended, 0);
-  assert.match(it.read("supervisord.log"), /INFO spawned: 'a' with pid \d+\n[^]*stopped: a/);
+  assert.match(it.read("supervisord.log"), /INFO spawned: 'a' with pid \d+\n[\s\S]*stopped: a/);
 });
 
 test("LOG-056, PROC-224: in the background /dev/stdout is /dev/null; what is wrong with a server is told by the command that was typed", async (t) => {

@@ -150,7 +150,7 @@ test("a successor has the plug-ins too; a reload loads them anew, and one that c
   assert.match(it.read("supervisord.log"), /CRIT Could not make mine rpc interface: .*SyntaxError/);
 });
 
-test("RPC-245: a Python plug-in is refused with file, line and what can be done; so is a module that has no such function", async (t) => {
+test("RPC-245, LOG-127: a Python plug-in is refused with file, line and what can be done; so is a module that has no such function", async (t) => {
   const it = new Instance(t);
   writeFileSync(it.path("mine.mjs"), "export const other = 1;");
   it.configure(

@@ -20,7 +20,7 @@ async function refused(it: Instance, sections: string, supervisord = "", flags: 
   return [String(code), ...stderr.trimEnd().split("\n")];
 }
 
-test("HTTP-009, HTTP-020, HTTP-030, HTTP-031, CONF-345, CONF-352: a start that fails is two lines and status 2; better: what is no socket is never deleted", async (t) => {
+test("LOG-156, HTTP-009, HTTP-020, HTTP-030, HTTP-031, CONF-345, CONF-352: a start that fails is two lines and status 2; better: what is no socket is never deleted", async (t) => {
   const it = new Instance(t);
   const hint = `For help, use ${path.join(BIN, "supervisord")} -h`;
   const port = await freePort();
@@ -201,7 +201,7 @@ describe("open servers", () => {
     await it.start();
   });
 
-  test("HTTP-033, CONF-351, CONF-371: SIGKILL leaves the file, and the pid file, which the next start replaces and says so", async () => {
+  test("HTTP-033, CONF-351, CONF-371, LOG-155: SIGKILL leaves the file, and the pid file, which the next start replaces and says so", async () => {
     // The socket is there first, then the file: what is killed in between leaves none.
     await until("the pid file is written", () => it.read("supervisord.pid") !== "");
     const below = it.daemonPid();

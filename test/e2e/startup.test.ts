@@ -95,7 +95,7 @@ describe("on a terminal that is a pipe", () => {
 
   const lines = (text: string): number => it.output.split("\n").filter((line) => line.includes(text)).length;
 
-  test("CONF-340, CONF-341: a log on /dev/stdout shows each line twice; better: that it can be rotated no more than a pipe can is no error", async () => {
+  test("CONF-340, CONF-341, LOG-016, LOG-017, LOG-018: a log on /dev/stdout shows each line twice; better: that it can be rotated no more than a pipe can is no error", async () => {
     await until("both have said it", () => lines("supervisord started with pid") === 2);
   });
 
@@ -169,7 +169,7 @@ describe("in the foreground", () => {
     for (const signal of [15, 2, 3, 1, 17, 12, 13, 25]) assert.ok(isHeld(signal), String(signal));
   });
 
-  test("CONF-368: programs start at once, as in 4.4", () => {
+  test("CONF-368, PROC-191: programs start at once, as in 4.4", () => {
     const [started, spawned] = ["supervisord started with pid", "spawned: 'p'"].map((text) => {
       const line =
         log()
@@ -208,7 +208,7 @@ describe("in the foreground", () => {
     assert.ok(now.includes(before[0] ?? ""));
   });
 
-  test("CONF-354: a second one is refused and hurts nothing; better: it deletes no AUTO logs of the first, and leaves none", async () => {
+  test("CONF-354, PROC-215: a second one is refused and hurts nothing; better: it deletes no AUTO logs of the first, and leaves none", async () => {
     const files = it.files().sort();
     const pidfile = it.read("supervisord.pid");
     const { code, stderr } = await run(path.join(BIN, "supervisord"), ["-n", "-c", it.conf], { cwd: it.dir });
@@ -218,7 +218,7 @@ describe("in the foreground", () => {
     assert.equal(await call(it, "supervisor.getPID"), it.pid);
   });
 
-  test("CONF-369, CONF-370, CLI-048: TERM ends it with 0 however programs ended; better: a pid file that is somebody else's stays", async () => {
+  test("CONF-369, CONF-370, CLI-048, PROC-167: TERM ends it with 0 however programs ended; better: a pid file that is somebody else's stays", async () => {
     const logs = auto("p-stdout");
     writeFileSync(it.path("supervisord.pid"), "1\n");
     it.signal("SIGTERM");
