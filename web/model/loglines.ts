@@ -1,4 +1,7 @@
-/** The lines of a log that are in memory: a window that moves with its end, however long the log is. Lines come in blocks that keep their identity, so that only the last is drawn again. */
+/**
+ * The lines of a log that are in memory: a window that moves with its end, however long the log is. Lines come in blocks that keep their identity, so
+ * that only the last is drawn again.
+ */
 import type { LogPiece } from "../../src/api/types.ts";
 import { colours, type Piece, PLAIN, type Style } from "./ansi.ts";
 

@@ -1,4 +1,7 @@
-/** Every word of the page, in English and Chinese. The Chinese table has the type of the English one, so none can be forgotten. Names of states and verbs of Supervisor's are never translated where they are typed. */
+/**
+ * Every word of the page, in English and Chinese. The Chinese table has the type of the English one, so none can be forgotten. What is typed into the
+ * filter is never translated.
+ */
 import type { StateName } from "../../src/api/types.ts";
 
 export const LANGUAGES = ["en", "zh"] as const;

@@ -1,4 +1,7 @@
-/** What the page knows of the daemon, and how each message of the stream changes it. Rows that did not change keep their identity, so only what changed is drawn. */
+/**
+ * What the page knows of the daemon, and how each message of the stream changes it. Rows that did not change keep their identity, so only what changed
+ * is drawn.
+ */
 import type { DaemonRow, ProcessRow, ProcessUsage, StreamMessage, SupervisorEvent, Usage } from "../../src/api/types.ts";
 
 /** Points of a small graph: two minutes at one each two seconds. */

@@ -1,5 +1,8 @@
-/** A log that is followed: it stays at the end until the reader goes up, searches what is loaded, and holds a bounded number of lines however long the log is. */
-import { useSignal } from "@preact/signals";
+/**
+ * A log that is followed: it stays at the end until the reader goes up, searches what is loaded, and holds a bounded number of lines however long the
+ * log is.
+ */
+import { type Signal, useSignal } from "@preact/signals";
 import { memo } from "preact/compat";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { LogPiece, LogsMessage } from "../../src/api/types.ts";
@@ -39,45 +42,13 @@ export function Log({ followed, label }: { readonly followed: readonly Followed[
   const words = texts.value;
   return (
     <div class="log">
-      <div class="logbar">
-        <button type="button" class="verb" aria-pressed={!paused.value} onClick={() => (paused.value = !paused.value)}>
-          {paused.value ? `▶ ${words.follow}` : `❚❚ ${words.pause}`}
-        </button>
-        <input
-          type="search"
-          aria-label={words.searchLog}
-          placeholder={words.searchLog}
-          value={query.value}
-          onInput={(event) => {
-            query.value = event.currentTarget.value;
-            at.value = -1;
-          }}
-          onKeyDown={(event) => {
-            if (event.key === "Enter") step(event.shiftKey ? -1 : 1);
-          }}
-        />
-        {query.value !== "" && (
-          <>
-            <span class="dim figures" role="status">
-              {words.matches(at.value + 1, found.length)}
-            </span>
-            <button type="button" class="icononly" aria-label={words.previous} onClick={() => step(-1)}>
-              ↑
-            </button>
-            <button type="button" class="icononly" aria-label={words.next} onClick={() => step(1)}>
-              ↓
-            </button>
-          </>
-        )}
-        <button type="button" class="verb" aria-pressed={wrap.value} onClick={() => (wrap.value = !wrap.value)}>
-          {words.wrap}
-        </button>
-        {followed.map(({ download, source }) => (
-          <a key={source} class="verb" href={download} download="" aria-label={`${words.download} ${source} ${label}`}>
-            {words.download} {followed.length > 1 ? source : ""}
-          </a>
-        ))}
-      </div>
+      <LogBar
+        controls={{ paused, query, at, wrap }}
+        found={found.length}
+        step={step}
+        downloads={followed.map(({ source, download }) => ({ source, href: download }))}
+        label={label}
+      />
       <div
         class={`lines${wrap.value ? " wrapped" : ""}`}
         ref={box}
@@ -103,6 +74,64 @@ export function Log({ followed, label }: { readonly followed: readonly Followed[
   );
 }
 
+type LogBarProps = {
+  readonly controls: {
+    readonly paused: Signal<boolean>;
+    readonly query: Signal<string>;
+    readonly at: Signal<number>;
+    readonly wrap: Signal<boolean>;
+  };
+  readonly found: number;
+  readonly step: (by: number) => void;
+  readonly downloads: readonly { readonly source: string; readonly href: string }[];
+  readonly label: string;
+};
+
+function LogBar({ controls: { paused, query, at, wrap }, found, step, downloads, label }: LogBarProps) {
+  const words = texts.value;
+  return (
+    <div class="logbar">
+      <button type="button" class="verb" aria-pressed={!paused.value} onClick={() => (paused.value = !paused.value)}>
+        {paused.value ? `▶ ${words.follow}` : `❚❚ ${words.pause}`}
+      </button>
+      <input
+        type="search"
+        aria-label={words.searchLog}
+        placeholder={words.searchLog}
+        value={query.value}
+        onInput={(event) => {
+          query.value = event.currentTarget.value;
+          at.value = -1;
+        }}
+        onKeyDown={(event) => {
+          if (event.key === "Enter") step(event.shiftKey ? -1 : 1);
+        }}
+      />
+      {query.value !== "" && (
+        <>
+          <span class="dim figures" role="status">
+            {words.matches(at.value + 1, found)}
+          </span>
+          <button type="button" class="icononly" aria-label={words.previous} onClick={() => step(-1)}>
+            ↑
+          </button>
+          <button type="button" class="icononly" aria-label={words.next} onClick={() => step(1)}>
+            ↓
+          </button>
+        </>
+      )}
+      <button type="button" class="verb" aria-pressed={wrap.value} onClick={() => (wrap.value = !wrap.value)}>
+        {words.wrap}
+      </button>
+      {downloads.map(({ href, source }) => (
+        <a key={source} class="verb" href={href} download="" aria-label={`${words.download} ${source} ${label}`}>
+          {words.download} {downloads.length > 1 ? source : ""}
+        </a>
+      ))}
+    </div>
+  );
+}
+
 function Older({ from, load }: { readonly from: number | null; readonly load: () => Promise<void> }) {
   const { older, oldest } = texts.value;
   if (from === 0) return <p class="dim">{oldest}</p>;
@@ -122,8 +151,10 @@ function useFollowedLog(followed: readonly Followed[]) {
     const sourceOf = new Map(followed.map(({ key, source }) => [key, source]));
     let queue: LogsMessage[] = [];
     let frame = 0;
+    let ended = false;
     const draw = (): void => {
       frame = 0;
+      if (ended) return;
       if (paused.value) {
         queue = queue.slice(-QUEUE_MAX);
         frame = window.setTimeout(draw, 250);
@@ -138,7 +169,10 @@ function useFollowedLog(followed: readonly Followed[]) {
       if (queue.length > QUEUE_MAX) queue = queue.slice(-QUEUE_MAX);
       if (frame === 0) frame = requestAnimationFrame(draw);
     });
-    return end;
+    return () => {
+      ended = true;
+      end();
+    };
   }, [keys]);
   const loadOlder = async (): Promise<void> => {
     const [only] = followed;
