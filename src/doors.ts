@@ -93,7 +93,10 @@ export type Birth = {
 export interface Self {
   /** Gives up root for good: groups, gid, uid. An error is the failing step. */
   becomeUser(account: Account): Result<true, string>;
-  /** Into the background: the folder, the umask, and /dev/null in place of the descriptors of whoever started us. The errno when the folder cannot be entered. */
+  /**
+   * Into the background: the folder, the umask, and /dev/null in place of the descriptors of whoever started us. The errno when the folder cannot be
+   * entered.
+   */
   detach(directory: string | null, umask: number): string | null;
   stderr(text: string): void;
   stdout(text: string): void;

@@ -32,7 +32,7 @@ async function raise(
 
 const born = (): Limits => ({ nofile: { soft: 300n, hard: 500n }, nproc: { soft: 100n, hard: 100n } });
 
-test("CONF-329, CONF-330, CONF-331: a soft limit that is lower is raised, the hard one too where it must be; the log tells", async () => {
+test("PROC-226, CONF-329, CONF-330, CONF-331: a soft limit that is lower is raised, the hard one too where it must be; the log tells", async () => {
   const limits = born();
   const told = ["info Increased RLIMIT_NOFILE limit to 400", "info Increased RLIMIT_NPROC limit to 200"];
   assert.deepEqual(await raise({ minFds: 400, minProcs: 200 }, limits), ok(told));

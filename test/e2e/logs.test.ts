@@ -113,10 +113,12 @@ describe("logs", () => {
     await until("both are the same", () => it.output === log());
   });
 
-  test("LOG-059, LOG-062, LOG-111, LOG-113, LOG-137, LOG-141, LOG-149..152, PROC-179, PROC-181, PROC-184, PROC-193, PROC-195: better: nothing about descriptors, polling, waiting and traces, at the lowest level either", () => {
-    const never =
-      /SIGCHLD|waitpid|stopped monitoring|uncaptured|event caused by|EINTR|EBADF|default hostname|reverse lookup|unexpected (read|write) event|indicating nothing|Traceback/;
-    assert.doesNotMatch(log(), never);
+  test("LOG-059, LOG-062, LOG-111, LOG-113, LOG-137, LOG-141, LOG-149..152, PROC-179, PROC-181, PROC-184, PROC-193, PROC-195: better: nothing about descriptors, polling and traces", () => {
+    const never = [
+      ...["SIGCHLD", "waitpid", "EINTR", "EBADF", "event caused by", "stopped monitoring", "unexpected read", "unexpected write"],
+      ...["uncaptured", "Traceback", "default hostname", "reverse lookup", "indicating nothing"],
+    ];
+    for (const words of never) assert.ok(!log().includes(words), words);
     assert.match(log(), / (BLAT|TRAC|DEBG) /, "the level is low enough to see them");
   });
 

@@ -18,7 +18,7 @@ function startUnder(it: Instance, line: string, sections = "", supervisord = "",
 }
 
 test(
-  "CONF-328, CONF-332, CONF-334, CONF-335: behind the change of the user a hard limit stands; what is raised programs have too",
+  "PROC-226, CONF-328, CONF-332, CONF-334, CONF-335: behind the change of the user a hard limit stands; what is raised programs have too",
   asRoot,
   async (t) => {
     const it = new Instance(t);
