@@ -6,37 +6,54 @@ import { url } from "./api.ts";
 export const FIRST_BYTES = 96 * 1024;
 const RETRY_MS = 2000;
 
-export type LogSource = { readonly key: string; readonly from: number };
 export type OnLog = (message: LogsMessage) => void;
 
-/** Follows until the function that it gives is called. What arrived is taken up again after a break: nothing is missed or shown twice. */
-export function followLogs(keys: readonly string[], onMessage: OnLog): () => void {
-  const places = new Map<string, number>(keys.map((key) => [key, -FIRST_BYTES]));
-  let source: EventSource | null = null;
-  let timer: number | undefined;
-  const connect = (): void => {
-    const query = [...places].map(([key, from]) => `log=${encodeURIComponent(`${key}@${from}`)}`).join("&");
-    const opened = new EventSource(url(`logs/follow?${query}`));
-    source = opened;
-    const hear = (kind: LogsMessage["kind"]) => (event: MessageEvent<string>) => {
-      if (source !== opened) return;
-      const message = { ...(JSON.parse(event.data) as object), kind } as LogsMessage;
-      if (message.kind === "piece") places.set(message.log, message.next);
-      if (message.kind === "restarted") places.set(message.log, 0);
-      onMessage(message);
-    };
-    for (const kind of ["piece", "restarted", "missing"] as const) opened.addEventListener(kind, hear(kind));
-    opened.onerror = () => {
-      opened.close();
-      if (source === opened) timer = window.setTimeout(connect, RETRY_MS);
-    };
-  };
-  if (keys.length > 0) connect();
+/** What is followed, by its key: the next byte, and who shows it. */
+const followed = new Map<string, { from: number; readonly show: OnLog }>();
+let source: EventSource | null = null;
+let timer: number | undefined;
+
+/** Follows until the function that it gives is called. After a break it goes on where it was: nothing is missed or shown twice. */
+export function followLogs(keys: readonly string[], show: OnLog): () => void {
+  const mine = keys.map((key) => ({ key, entry: { from: -FIRST_BYTES, show } }));
+  for (const { key, entry } of mine) followed.set(key, entry);
+  reopenIn(0);
   return () => {
-    clearTimeout(timer);
-    source?.close();
-    source = null;
+    // Who shows the same log since then has taken its place.
+    for (const { key, entry } of mine) if (followed.get(key) === entry) followed.delete(key);
+    reopenIn(0);
   };
+}
+
+/** Views that come and go together change the stream once. */
+function reopenIn(ms: number): void {
+  // At once: what it still gives belongs to those who have just gone.
+  source?.close();
+  source = null;
+  clearTimeout(timer);
+  timer = window.setTimeout(reopen, ms);
+}
+
+function reopen(): void {
+  if (followed.size === 0) return;
+  const query = [...followed].map(([key, { from }]) => `log=${encodeURIComponent(`${key}@${from}`)}`).join("&");
+  const opened = new EventSource(url(`logs/follow?${query}`));
+  source = opened;
+  for (const kind of ["piece", "restarted", "missing"] as const)
+    opened.addEventListener(kind, (event: MessageEvent<string>) => {
+      if (source === opened) hear({ ...(JSON.parse(event.data) as object), kind } as LogsMessage);
+    });
+  opened.onerror = () => {
+    if (source === opened) reopenIn(RETRY_MS);
+  };
+}
+
+function hear(message: LogsMessage): void {
+  const entry = followed.get(message.log);
+  if (entry === undefined) return;
+  if (message.kind === "piece") entry.from = message.next;
+  if (message.kind === "restarted") entry.from = 0;
+  entry.show(message);
 }
 
 /** As `logs/follow` calls the log of a process. */
