@@ -8,6 +8,8 @@ export type Line = { readonly level: "info"; readonly text: string };
 
 const NOT_ROOT = "Can't drop privilege as nonroot user";
 
+const STEPS = { setgroups: "groups", setgid: "group id", setuid: "user id" } as const;
+
 /** Why this daemon can never run as the user that a configuration names; null when it may. */
 export function userProblem(core: Core, uid: number | null): string | null {
   return uid === null || uid === core.uid || core.uid === 0 ? null : NOT_ROOT;
@@ -25,7 +27,7 @@ export async function becomeUser(core: Core): Promise<Result<readonly Line[], st
   const answer = core.answers.next("became");
   core.loop.post((turn) => turn.effect({ type: "become", user: { uid, gid: account.gid, groups: account.groups } }));
   const became = await answer;
-  if (became.step !== "done") return refuse(`Could not set ${became.step} of effective user: ${errnoName(became.errno)}`);
+  if (became.step !== "done") return refuse(`Could not set ${STEPS[became.step]} of effective user: ${errnoName(became.errno)}`);
   const own = core.doors.self.becomeUser(account);
   if (!own.ok) return own;
   core.uid = uid;

@@ -83,7 +83,7 @@ describe("in the background", () => {
   test("CONF-364, CONF-366, PROC-222: the pid file holds the number and a line end, whatever stood there; the log says so after the daemonizing", () => {
     assert.equal(it.read("supervisord.pid"), `${pid}\n`);
     assert.notEqual(`${pid}\n`, OVERWRITTEN);
-    assert.match(it.read("supervisord.log"), new RegExp(`daemonizing[^]* INFO supervisord started with pid ${pid}\n`));
+    assert.match(it.read("supervisord.log"), new RegExp(`daemonizing[\\s\\S]* INFO supervisord started with pid ${pid}\n`));
   });
 
   test("CONF-420: better: a relative -c is found again though the directory is another by now, by a reread and by a reload", async () => {
