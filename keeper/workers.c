@@ -9,10 +9,12 @@ static void put(struct queue *q, struct job *job) {
   q->last = &job->next;
 }
 
-static struct job *take(struct queue *q) {
+struct job *workers_take(struct workers *w) {
+  struct queue *q = w->urgent.first ? &w->urgent : &w->yielding;
   struct job *job = q->first;
   q->first = job->next;
   if (!q->first) q->last = &q->first;
+  w->queued--;
   return job;
 }
 
@@ -27,8 +29,7 @@ static void take_jobs(struct worker *me) {
       w->idle--;
     }
     if (w->quit) break;
-    struct job *job = take(w->urgent.first ? &w->urgent : &w->yielding);
-    w->queued--;
+    struct job *job = workers_take(w);
     me->since_mono = now_mono();
     pthread_mutex_unlock(&w->lock);
     job->run(job, me);

@@ -44,6 +44,8 @@ struct workers {
 /* False: no memory, no descriptor or no thread. */
 bool workers_init(struct workers *w, struct timers *timers);
 void workers_submit(struct workers *w, struct job *job);
+/* The next job; some must be queued. For a worker, with the lock. */
+struct job *workers_take(struct workers *w);
 /* Calls done() of every finished job. */
 void workers_collect(struct workers *w);
 /* Ends all threads, before a fork. Only while nothing is in flight. */

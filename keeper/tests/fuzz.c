@@ -27,17 +27,14 @@ static void run_jobs(void) {
   static struct worker worker;
   static uint8_t buffer[READ_MAX];
   worker.buffer = buffer;
-  for (int i = 0; i < 1000 && K.workers.first; i++) {
-    struct job *job = K.workers.first;
-    K.workers.first = job->next;
-    if (!K.workers.first) K.workers.last = &K.workers.first;
-    K.workers.queued--;
+  for (int i = 0; i < 1000 && K.workers.queued > 0; i++) {
+    struct job *job = workers_take(&K.workers);
     job->run(job, &worker);
     job->next = NULL;
     K.workers.results = job;
     workers_collect(&K.workers);
   }
-  CHECK(!K.workers.first && K.workers.inflight == 0);
+  CHECK(K.workers.queued == 0 && K.workers.inflight == 0);
 }
 
 static void deliver(void) {
@@ -63,7 +60,8 @@ static void begin(void) {
   K.daemon.socket = K.daemon.pidfd = -1;
   K.null = open("/dev/null", O_RDWR);
   K.epoll = epoll_create1(0);
-  K.workers.last = &K.workers.first;
+  K.workers.urgent.last = &K.workers.urgent.first;
+  K.workers.yielding.last = &K.workers.yielding.first;
   K.workers.timers = &K.timers;
   K.workers.patience.ring = nothing;
   K.workers.count = 1; /* it is believed to have a worker */
