@@ -5,6 +5,7 @@ import { chmodSync, cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlin
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
+import { SUPERVISOR_VERSION } from "../src/version.ts";
 import { ROOT } from "./tidy/tree.ts";
 
 const base = realpathSync(mkdtempSync(path.join(tmpdir(), "holdfast bin ")));
@@ -129,4 +130,13 @@ test("what is missing is one sentence and code 1", () => {
     const { code, error } = run(path.join(root, "bin", program), []);
     assert.deepEqual([code, error], [1, `${program}: it is not built yet: run 'npm run build' in ${root}.\n`]);
   }
+});
+
+test("CLI-111: better: nothing is imported at run time: the built programs run where there are no modules", () => {
+  const root = path.join(base, "alone");
+  for (const folder of ["bin", "dist"]) cpSync(path.join(ROOT, folder), path.join(root, folder), { recursive: true });
+  assert.deepEqual(run(path.join(root, "bin/supervisord"), ["--version"]), { code: 0, out: [SUPERVISOR_VERSION], error: "" });
+  assert.equal(run(path.join(root, "bin/supervisorctl"), ["--help"]).code, 0);
+  assert.match(run(path.join(root, "bin/echo_supervisord_conf"), []).out.join("\n"), /^\[supervisord\]/m);
+  assert.equal(run(path.join(root, "bin/pidproxy"), []).code, 1);
 });

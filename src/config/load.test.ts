@@ -39,6 +39,22 @@ test("CONF-001: the default places, in order", async () => {
   }
 });
 
+test("CLI-112: Debian's file is found last, and its folder of programs is read", async () => {
+  const debian = `[unix_http_server]\nfile=/var/run/supervisor.sock\n[supervisord]\n[rpcinterface:supervisor]
+supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface\n[include]\nfiles = /etc/supervisor/conf.d/*.conf\n`;
+  const files = { "/etc/supervisor/supervisord.conf": debian, "/etc/supervisor/conf.d/web.conf": "[program:web]\ncommand=web\n" };
+  const loaded = await readArgs([], { files });
+  assert.equal(loaded.ok, true);
+  if (!loaded.ok) return;
+  const { file, servers, groups } = loaded.value;
+  assert.deepEqual([file, groups.map(({ name }) => name)], ["/etc/supervisor/supervisord.conf", ["web"]]);
+  assert.deepEqual(
+    servers.map((server) => server.kind === "unix" && server.file),
+    ["/var/run/supervisor.sock"],
+  );
+  assert.equal(await found(["/etc/supervisord.conf", "/etc/supervisor/supervisord.conf"]), "/etc/supervisord.conf");
+});
+
 test("CONF-002: the base is two plain steps up from argv[0]", () => {
   assert.deepEqual(defaultPlaces("./supervisord").slice(0, 2), ["etc/supervisord.conf", "supervisord.conf"]);
   assert.deepEqual(defaultPlaces("/opt/link/bin/supervisord").slice(0, 2), [
@@ -192,11 +208,21 @@ test("CONF-194, CONF-195, LOG-123: remarks on no match and on each match", async
   ]);
 });
 
-test("CONF-196: a folder or an unreadable file is passed over", async () => {
+test("CONF-196: a folder or an unreadable file is passed over; the file is named", async () => {
   const { groups, remarks } = await good(including("d"), { folders: ["/etc/d"] });
   assert.deepEqual([groups.length, remarks.length], [0, 1]);
   const locked = await good(including("a.conf"), { files: { "/etc/a.conf": one("a") }, unreadable: ["/etc/a.conf"] });
   assert.equal(locked.groups.length, 0);
+  assert.deepEqual(
+    locked.remarks.flatMap(({ level, text }) => (level === "warn" ? text : [])),
+    ['Cannot include "/etc/a.conf": EACCES'],
+  );
+});
+
+test("CONF-196: a pipe or a device is never opened, where the original waits for a writer, and the reread with it", async () => {
+  const { groups, remarks } = await good(including("a.conf"), { files: { "/etc/a.conf": one("a") }, pipes: ["/etc/a.conf"] });
+  assert.equal(groups.length, 0);
+  assert.deepEqual(remarks.at(-1), { level: "warn", text: 'Cannot include "/etc/a.conf": it is no regular file' });
 });
 
 test("CONF-197: faults of an included file carry its name, and all files' faults are shown", async () => {

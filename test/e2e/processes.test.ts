@@ -1,6 +1,7 @@
 /** Goal: what only real processes, signals and sockets show of the life of programs. One supervisord, a program per question. */
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import { connect, createServer, type Server } from "node:net";
 import { after, before, describe, test } from "node:test";
 import { Instance, until } from "./instance.ts";
@@ -32,9 +33,11 @@ describe("processes", () => {
         "[program:quick]\ncommand=/bin/true\nstartsecs=1\nstartretries=0\nautostart=false\n",
         "[program:still]\ncommand=sleep 1000\nstartsecs=0\n",
         `[fcgi-program:fcgi]\ncommand=sleep 1000\nstartsecs=0\nsocket=tcp://LOCALHOST:${fcgiPort}\n`,
+        `[fcgi-program:local]\ncommand=sleep 1000\nstartsecs=0\nsocket=unix://${it.path("local.sock")}\n`,
         `[fcgi-program:flaky]\ncommand=sleep 0.2\nstartsecs=1\nstartretries=30\nsocket=tcp://127.0.0.1:${flakyPort}\n`,
       ].join("\n"),
     );
+    leaveSocket(it.path("local.sock"));
     await it.start();
   });
   after(() => busy.close());
@@ -99,6 +102,18 @@ describe("processes", () => {
     assert.ok(await canConnect(fcgiPort, "localhost"));
   });
 
+  test("CONF-297, CONF-299: a FastCGI socket is tried at the start in the place of a stale one, made with the first process, and its path stays", async () => {
+    const lines = (): string[] => {
+      const told = log().matchAll(/INFO ((?:Creating|Closing) socket unix:\S+local\.sock|spawned: 'local'|supervisord started)/g);
+      return [...told].map((match) => match[1]?.split(" ")[0] ?? "");
+    };
+    await until("it runs", () => lines().includes("spawned:"));
+    assert.deepEqual(lines(), ["Creating", "Closing", "supervisord", "Creating", "spawned:"]);
+    await call(it, "supervisor.stopProcess", "local");
+    await until("it is closed", () => lines().at(-1) === "Closing");
+    assert.ok(statSync(it.path("local.sock")).isSocket());
+  });
+
   test("PROC-231: between the attempts of the only process nobody can connect", async () => {
     await until("refused in BACKOFF", async () => {
       if ((await info(it, "flaky"))["statename"] !== "BACKOFF") return false;
@@ -152,6 +167,13 @@ function linkOf(file: string): string {
 function ticksOf(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
   return Number(fields[11]) + Number(fields[12]);
+}
+
+/** As a server that was killed leaves it. */
+function leaveSocket(path: string): void {
+  const script = `require("node:net").createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, "SIGKILL"))`;
+  spawnSync(process.execPath, ["-e", script]);
+  assert.ok(statSync(path).isSocket());
 }
 
 function listening(): Promise<Server> {
