@@ -57,9 +57,13 @@ export class Plugins {
     return this.#interfaces;
   }
 
-  /** Opens all that the running configuration names. What cannot be opened is left out; the error names the first of them. (RPC-241) */
+  /**
+   * Opens all that the running configuration names. What cannot be opened is left out; the error names the first of them. (RPC-241)
+   * Without a server nobody could call them: none is made. (CONF-307)
+   */
   async begin(core: Core): Promise<Result<true, string>> {
-    const sections = core.running.rpcInterfaces.filter((section) => !isMain(section));
+    const { rpcInterfaces, servers } = core.running;
+    const sections = servers.length === 0 ? [] : rpcInterfaces.filter((section) => !isMain(section));
     const opened = await Promise.all(sections.map((section) => this.#openInterface(core, section)));
     this.#interfaces = opened.flatMap((one) => (one.ok ? one.value : []));
     return opened.find((one) => !one.ok) ?? ok(true);

@@ -125,6 +125,30 @@ test("RPC-003, RPC-020, RPC-201, RPC-207, RPC-212, RPC-236, RPC-237, RPC-244: pl
   assert.match(several[0].faultString, /no null/);
 });
 
+test("CONF-307: factories are not called without a server; better: once for all servers", {
+  timeout: 120_000,
+}, async (t) => {
+  const it = new Instance(t);
+  const made = it.path("made");
+  writeFileSync(
+    it.path("my.mjs"),
+    `import { appendFileSync } from "node:fs"; export function make() { appendFileSync(${JSON.stringify(made)}, "made\\n"); return {}; }`,
+  );
+  const program = "[program:p]\ncommand=sleep 1000\n[rpcinterface:my]\nsupervisor.rpcinterface_factory=./my.mjs:make\n";
+  const main = `[supervisord]\nlogfile=${it.path("supervisord.log")}\npidfile=${it.path("supervisord.pid")}\n`;
+  writeFileSync(it.conf, `${main}${program}`);
+  it.spawnDaemon(["-n"]);
+  await until("the program runs", () => it.files().includes("supervisord.log") && it.read("supervisord.log").includes("success: p"));
+  it.signal("SIGTERM");
+  await it.exitCode();
+  assert.equal(it.files().includes("made"), false);
+
+  it.configure(program);
+  await it.start();
+  await until("it is made", () => it.files().includes("made"));
+  assert.equal(it.read("made"), "made\n");
+});
+
 test("a successor has the plug-ins too; a reload loads them anew, and one that cannot be loaded any more keeps nobody down", {
   timeout: 120_000,
 }, async (t) => {
