@@ -6,7 +6,13 @@ import { call, plain } from "./calling.fixture.ts";
 import { makeCalls } from "./calls.ts";
 import { FakePort } from "./port.fixture.ts";
 
-const METHODS = ["holdfast.previewUpdate", "holdfast.updateMode", "holdfast.applyUpdate"];
+const METHODS = [
+  "holdfast.previewUpdate",
+  "holdfast.updateMode",
+  "holdfast.applyUpdate",
+  "holdfast.restartProcess",
+  "holdfast.restartAllProcesses",
+];
 
 test("RPC-180: system.listMethods keeps silent of namespace holdfast, whose methods can be called and asked about", async () => {
   const listed = await call(new FakePort(), "system.listMethods");

@@ -8,6 +8,7 @@ import { groupName } from "./args.ts";
 import { fault } from "./faults.ts";
 import { type Method, method } from "./method.ts";
 import type { PreviewedGroup } from "./port.ts";
+import { restartAllProcesses, restartProcess } from "./restarting.ts";
 import type { RpcStruct } from "./values.ts";
 
 const previewUpdate = method({
@@ -48,7 +49,7 @@ const applyUpdate = method({
   },
 });
 
-export const HOLDFAST_METHODS: readonly Method[] = [previewUpdate, updateMode, applyUpdate];
+export const HOLDFAST_METHODS: readonly Method[] = [previewUpdate, updateMode, applyUpdate, restartProcess, restartAllProcesses];
 
 function groupRow({ group, change, details, processes }: PreviewedGroup): RpcStruct {
   return { group, change, details: details.map(detailRow), inPlace: processes !== null, processes: processes ?? [] };

@@ -79,7 +79,7 @@ function startEach(port: SupervisorPort, processes: readonly ProcessView[], wait
 }
 
 /** All commands are looked up first: a slow disk may turn their order round, and then all starts are ordered in one go. */
-async function startInOrder(port: SupervisorPort, processes: readonly ProcessView[], wait: boolean): Promise<readonly Row[]> {
+export async function startInOrder(port: SupervisorPort, processes: readonly ProcessView[], wait: boolean): Promise<readonly Row[]> {
   const wanted = inStates(processes, "running", false);
   const commands = await Promise.all(wanted.map((process) => checkCommand(port, process)));
   const deeds = wanted.map((process, index) => {
@@ -90,7 +90,8 @@ async function startInOrder(port: SupervisorPort, processes: readonly ProcessVie
   return rowsOf(deeds);
 }
 
-async function checkCommand(port: SupervisorPort, process: ProcessView): Promise<Result<true, Fault>> {
+/** Whether there is something to be executed, found out without spawning it. */
+export async function checkCommand(port: SupervisorPort, process: ProcessView): Promise<Result<true, Fault>> {
   const command = await port.checkCommand(refOf(process));
   return command.ok ? command : refuse(fault(command.error.kind === "no-file" ? "NO_FILE" : "NOT_EXECUTABLE", command.error.text));
 }

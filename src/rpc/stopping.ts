@@ -63,7 +63,7 @@ export function stopAll(port: SupervisorPort, wait: boolean): Promise<readonly R
 type Stop = { readonly called: string; readonly wait: boolean };
 
 /** What waits for its restart is not running, and would be a moment later. */
-function canStop(process: ProcessView): boolean {
+export function canStop(process: ProcessView): boolean {
   return STATES[process.state].running || process.restartDue;
 }
 
@@ -87,7 +87,8 @@ function stopEach(port: SupervisorPort, processes: readonly ProcessView[], wait:
   );
 }
 
-function stopInOrder(port: SupervisorPort, processes: readonly ProcessView[], wait: boolean): Promise<readonly Row[]> {
+/** In the order that is given; none waits for another. */
+export function stopInOrder(port: SupervisorPort, processes: readonly ProcessView[], wait: boolean): Promise<readonly Row[]> {
   const deeds = processes.filter(canStop).map((process) => {
     const outcome = stopOne(port, process, { called: rowName(process), wait });
     return { process, outcome, atOnce: !wait || process.state === "BACKOFF" };
