@@ -1,15 +1,20 @@
 /** A file's bytes as text: UTF-8, a byte order mark at the start is dropped (the original refuses it, CONF-018). */
 import { ok, type Result, refuse } from "../result.ts";
 
-/** Fails in the original's words, with the position in bytes from the start of the file. (CONF-017) */
-export function decodeUtf8(bytes: Uint8Array): Result<string, { readonly message: string; readonly offset: number }> {
+const LINE_FEED = 0x0a;
+
+export type BadText = { readonly message: string; readonly offset: number; readonly line: number };
+
+/** Fails in the original's words, with the position in bytes from the start of the file, and the line. (CONF-017) */
+export function decodeUtf8(bytes: Uint8Array): Result<string, BadText> {
   try {
     return ok(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch {
     const { start, length, why } = firstBadSequence(bytes);
     const shown =
       length === 1 ? `byte 0x${hex(bytes[start] ?? 0)} in position ${start}` : `bytes in position ${start}-${start + length - 1}`;
-    return refuse({ message: `'utf-8' codec can't decode ${shown}: ${why}`, offset: start });
+    const line = bytes.subarray(0, start).reduce((count, byte) => count + (byte === LINE_FEED ? 1 : 0), 1);
+    return refuse({ message: `'utf-8' codec can't decode ${shown}: ${why}`, offset: start, line });
   }
 }
 

@@ -11,6 +11,8 @@ export type World = {
   readonly files?: Readonly<Record<string, string | Uint8Array>>;
   readonly folders?: readonly string[];
   readonly unreadable?: readonly string[];
+  /** Those of `files` that are no regular files: reading one never ends. */
+  readonly pipes?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   readonly uid?: number;
@@ -23,6 +25,7 @@ const ACCOUNTS: readonly Account[] = [
   { name: "nobody", uid: 65534, gid: 65534, groups: [65534], home: "/nonexistent" },
   { name: "web", uid: 33, gid: 44, groups: [44], home: "/var/www" },
 ];
+const PLAIN = { mode: 0o644, size: 0, device: 1n, inode: 1n, uid: 0, mtimeMs: 0 } as const;
 const GROUPS: Readonly<Record<string, number>> = { root: 0, nogroup: 65534, webbers: 44 };
 
 export const HOST = "host.example";
@@ -31,6 +34,7 @@ export function world({
   files = {},
   folders = [],
   unreadable = [],
+  pipes = [],
   environment = { HOME: "/root" },
   cwd = "/work",
   uid = 1000,
@@ -44,10 +48,15 @@ export function world({
     groupByName: (name: string) => GROUPS[name] ?? null,
     groupById: (id: number) => Object.values(GROUPS).includes(id),
   };
-  return { files: filesOf(files, known, unreadable), accounts, birth };
+  return { files: filesOf(files, known, unreadable, pipes), accounts, birth };
 }
 
-function filesOf(files: Readonly<Record<string, string | Uint8Array>>, folders: ReadonlySet<string>, unreadable: readonly string[]): Files {
+function filesOf(
+  files: Readonly<Record<string, string | Uint8Array>>,
+  folders: ReadonlySet<string>,
+  unreadable: readonly string[],
+  pipes: readonly string[],
+): Files {
   const plain = (path: string): string =>
     path === "/"
       ? path
@@ -56,9 +65,10 @@ function filesOf(files: Readonly<Record<string, string | Uint8Array>>, folders: 
           .replace(/\/\.(?=\/|$)/g, "")
           .replace(/\/$/, "") || "/";
   const info = (path: string) => {
-    const kind = Object.hasOwn(files, plain(path)) ? "file" : folders.has(plain(path)) ? "directory" : null;
+    const isPipe = pipes.includes(plain(path));
+    const kind = isPipe ? "other" : Object.hasOwn(files, plain(path)) ? "file" : folders.has(plain(path)) ? "directory" : null;
     if (kind === null) return refuse("ENOENT");
-    return ok({ kind, mode: 0o644, size: 0, device: 1n, inode: 1n, uid: 0, mtimeMs: 0 } as const);
+    return ok({ ...PLAIN, kind } as const);
   };
   const readText = (path: string): Result<Uint8Array, string> => {
     const bytes = files[plain(path)];
@@ -80,7 +90,7 @@ function filesOf(files: Readonly<Record<string, string | Uint8Array>>, folders: 
   return {
     stat: async (path) => info(path),
     lstat: async (path) => info(path),
-    readText: async (path) => readText(path),
+    readText: async (path) => (pipes.includes(plain(path)) ? new Promise(() => undefined) : readText(path)),
     list: async (path) => list(path),
     mayExecute: never,
     readAt: never,

@@ -147,14 +147,13 @@ function parseBytes(file: string, bytes: Uint8Array): Result<IniFile, ConfigErro
   }
   const text = decodeUtf8(bytes);
   if (text.ok) return ok(readIni(file, text.value));
-  const before = bytes.subarray(0, text.error.offset);
-  const line = before.reduce((count, byte) => count + (byte === 0x0a ? 1 : 0), 1);
-  return refuse({ message: text.error.message, file, line, excerpt: null, hint: "save the file as UTF-8" });
+  const { message, line } = text.error;
+  return refuse({ message, file, line, excerpt: null, hint: "save the file as UTF-8" });
 }
 
 type Included = { readonly files: readonly PlacedFile[]; readonly errors: readonly ConfigError[]; readonly remarks: readonly Remark[] };
 
-/** Reads what the patterns match. A folder or an unreadable file is passed over. (CONF-191..CONF-197) */
+/** Reads what the patterns match. A folder, a pipe, a device or an unreadable file is passed over. (CONF-191..CONF-197) */
 async function readIncluded(doors: LoadDoors, patterns: readonly string[]): Promise<Included> {
   const remarks: Remark[] = [];
   const paths: string[] = [];
@@ -172,10 +171,11 @@ async function readIncluded(doors: LoadDoors, patterns: readonly string[]): Prom
   const distinct = [...new Set(paths)];
   for (let at = 0; at < distinct.length; at += READ_AT_ONCE) {
     const some = distinct.slice(at, at + READ_AT_ONCE);
-    const bytes = await Promise.all(some.map((path) => doors.files.readText(path)));
+    const bytes = await Promise.all(some.map((path) => readIncludedFile(doors, path)));
     for (const [index, path] of some.entries()) {
       const read = bytes[index];
       parsed.set(path, read?.ok ? parseBytes(path, read.value) : null);
+      if (read?.ok === false && read.error !== null) remarks.push({ level: "warn", text: `Cannot include "${path}": ${read.error}` });
     }
   }
   const files: PlacedFile[] = [];
@@ -189,6 +189,17 @@ async function readIncluded(doors: LoadDoors, patterns: readonly string[]): Prom
     if (ini !== null) errors.push(...(ini.ok ? ini.value.errors : [ini.error]));
   }
   return { files, errors, remarks };
+}
+
+/**
+ * Only regular files are opened: a pipe without a writer would hold a reread for ever, and one of the few threads with it. The error is a text for a
+ * remark, or null for a folder, which a wide pattern may well match.
+ */
+async function readIncludedFile(doors: LoadDoors, path: string): Promise<Result<Uint8Array, string | null>> {
+  const found = await doors.files.stat(path);
+  if (!found.ok) return found;
+  if (found.value.kind === "directory") return refuse(null);
+  return found.value.kind === "file" ? doors.files.readText(path) : refuse("it is no regular file");
 }
 
 /** The paths that match an absolute pattern, as Python's glob finds them. */

@@ -24,11 +24,18 @@ function renderError({ message, file, line, excerpt, hint }: ConfigError): strin
   return `${lines.join("\n")}\n`;
 }
 
-/** The text behind `CANT_REREAD: `: the original's for the first error, and how many more there are. (CONF-064, CONF-416) */
+/**
+ * The text behind `CANT_REREAD: `, which is all that a log or a client gets: the original's for the first error, its place unless the text names the
+ * file, and how many more there are. (CONF-064, CONF-416)
+ */
 export function faultText(errors: readonly ConfigError[]): string {
   const [first, ...more] = errors;
-  const text = first?.message ?? "";
+  const text = first === undefined ? "" : `${first.message}${placeOf(first)}`;
   return more.length === 0 ? text : `${text} (and ${more.length} more; supervisord --check shows all)`;
+}
+
+function placeOf({ message, file, line }: ConfigError): string {
+  return file === null || line === null || message.includes(file) ? "" : ` (${file}:${line})`;
 }
 
 function cut(text: string): string {

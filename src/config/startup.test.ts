@@ -117,10 +117,12 @@ test("--print-config --json has the values with their origins, and the configura
   assert.equal(told.config.groups.length, 1);
 });
 
-test("CONF-064, CONF-416: a fault of a reread is the first error's text, and how many more there are", () => {
+test("CONF-064, CONF-416: a fault of a reread is the first error's text with its place, and how many more there are", () => {
   const error = (message: string): ConfigError => ({ message, file: "/f", line: 1, excerpt: "x", hint: "do it" });
-  assert.equal(faultText([error("first")]), "first");
-  assert.equal(faultText([error("first"), error("second"), error("third")]), "first (and 2 more; supervisord --check shows all)");
+  assert.equal(faultText([error("first")]), "first (/f:1)");
+  assert.equal(faultText([error("first"), error("second"), error("third")]), "first (/f:1) (and 2 more; supervisord --check shows all)");
+  assert.equal(faultText([error("bad in section 'x' (file: '/f')")]), "bad in section 'x' (file: '/f')", "named once");
+  assert.equal(faultText([{ ...error("nowhere"), line: null }]), "nowhere");
 });
 
 test("of many errors the first one is told again at the end, where people look", () => {

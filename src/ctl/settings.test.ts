@@ -87,8 +87,11 @@ test("CTL-024, CLI-054, CONF-320: a broken file is a usage error with its place,
   assert.ok(!settings.ok);
   assert.match(settings.error[0]?.message ?? "", /File contains no section headers/);
   assert.equal(settings.error[0]?.line, 1);
-  writeFileSync(broken, Buffer.from([0x5b, 0xff, 0x0a]));
-  assert.match(error({ configuration: broken }), /codec can't decode/);
+  writeFileSync(broken, Buffer.from([0x0a, 0x5b, 0xff, 0x0a]));
+  const undecodable = readSettings(birth(), flags({ configuration: broken }));
+  assert.ok(!undecodable.ok);
+  assert.match(undecodable.error[0]?.message ?? "", /codec can't decode/);
+  assert.equal(undecodable.error[0]?.line, 2);
 });
 
 test("CTL-025, CLI-055, CONF-185: [include] is not followed", () => {

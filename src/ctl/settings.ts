@@ -93,7 +93,7 @@ function readFile(birth: Birth, file: string): Result<Section, readonly ConfigEr
   const text = readText(path);
   if (text === null) return refuse([mistake(file, `could not read config file ${file}`, "it must be a file that you may read")]);
   const decoded = decodeUtf8(text);
-  if (!decoded.ok) return refuse([mistake(file, decoded.error.message, "save the file as UTF-8")]);
+  if (!decoded.ok) return refuse([{ ...mistake(file, decoded.error.message, "save the file as UTF-8"), line: decoded.error.line }]);
   const read = readIni(file, decoded.value);
   if (read.errors.length > 0) return refuse(read.errors);
   const folder = absolute(folderOf(file), birth.cwd);
