@@ -1,10 +1,11 @@
 /** Deeds: shown as pending at once, ordered from the daemon, and followed in the states until they are done or have failed. */
 import { effect } from "@preact/signals";
 import { call } from "./live/api.ts";
+import { type Call, callsOf, failuresOf } from "./model/deeds.ts";
 import { reasonOf } from "./model/reasons.ts";
 import type { Verb } from "./model/texts.ts";
-import { applies, asksFirst, isUp, lifeOf, type Outcome, type Progress, settled, undoOf } from "./model/verbs.ts";
-import { announcement, daemonNow, outcomes, question, row, texts, world } from "./state.ts";
+import { applies, asksFirst, lifeOf, type Outcome, type Progress, settled, undoOf } from "./model/verbs.ts";
+import { announcement, bulk, daemonNow, outcomes, question, row, texts, world } from "./state.ts";
 
 /** Requests at once: a browser has six connections for all tabs. */
 const AT_ONCE = 3;
@@ -35,6 +36,14 @@ export function undo(targets: readonly string[]): void {
   if (back !== null) void perform(back, targets);
 }
 
+/** The same for a deed on many: those that it was done to, and only those. */
+export function undoBulk(): void {
+  const { value: many } = bulk;
+  const back = many === null ? null : undoOf(many.verb);
+  bulk.value = null;
+  if (many !== null && back !== null) void perform(back, many.done);
+}
+
 export function dismiss(targets: readonly string[]): void {
   const next = new Map(outcomes.value);
   for (const each of targets) next.delete(each);
@@ -49,9 +58,10 @@ export async function perform(verb: Verb, targets: readonly string[], signal?: s
   }
   outcomes.value = begun;
   announcement.value = `${texts.value.pending[verb]} ${targets.length === 1 ? targets[0] : texts.value.processes(targets.length)}`;
-  const queue = [...targets];
+  if (targets.length > 1) bulk.value = { verb, targets, done: [], failed: [] };
+  const queue = [...callsOf(verb, targets, world.value, signal)];
   const worker = async (): Promise<void> => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) await one(verb, next, signal);
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) await order(next);
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
 }
@@ -69,32 +79,16 @@ export function followOutcomes(): void {
   });
 }
 
-async function one(verb: Verb, namespec: string, signal: string | undefined): Promise<void> {
-  const name = namespec;
+async function order({ method, params, targets }: Call): Promise<void> {
   try {
-    switch (verb) {
-      case "start":
-        await call("supervisor.startProcess", { name, wait: false });
-        break;
-      case "stop":
-        await call("supervisor.stopProcess", { name, wait: false });
-        break;
-      case "restart": {
-        const found = row(namespec);
-        if (found !== undefined && isUp(found)) await call("supervisor.stopProcess", { name, wait: true });
-        await call("supervisor.startProcess", { name, wait: false });
-        break;
-      }
-      case "signal":
-        await call("supervisor.signalProcess", { name, signal: signal ?? "HUP" });
-        break;
-      case "clear":
-        await call("supervisor.clearProcessLogs", { name });
-        break;
+    const failures = failuresOf(await call(method, params));
+    for (const each of targets) {
+      const why = failures.get(each);
+      if (why === undefined) change(each, { accepted: true });
+      else settle(each, { failed: why });
     }
-    change(namespec, { accepted: true });
   } catch (error) {
-    settle(namespec, { failed: error instanceof Error ? error.message : String(error) });
+    for (const each of targets) settle(each, { failed: error instanceof Error ? error.message : String(error) });
   }
 }
 
@@ -102,6 +96,12 @@ function settle(namespec: string, progress: Exclude<Progress, "pending">): void 
   const outcome = outcomes.value.get(namespec);
   if (outcome?.progress !== "pending") return;
   change(namespec, { progress, at: Date.now() });
+  const { value: many } = bulk;
+  if (many?.verb === outcome.verb && many.targets.includes(namespec))
+    bulk.value =
+      progress === "done"
+        ? { ...many, done: [...many.done, namespec] }
+        : { ...many, failed: [...many.failed, { namespec, why: progress.failed }] };
   const { done, failed } = texts.value;
   announcement.value = progress === "done" ? `${namespec} ${done[outcome.verb]}` : `${namespec}: ${failed}: ${progress.failed}`;
   if (progress !== "done") return;

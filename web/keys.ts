@@ -46,6 +46,8 @@ function pressed(key: string, target: HTMLElement): boolean {
     case "k":
     case "ArrowUp":
       return move(-1, target, key);
+    case " ":
+      return target.dataset["row"] !== undefined && onRow("x");
     default:
       return onRow(key);
   }
@@ -87,6 +89,8 @@ function onRow(key: string): boolean {
       return true;
     case "f":
       toggleFold(found.group);
+      // The row that had the focus may be gone.
+      requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-fold="${CSS.escape(found.group)}"]`)?.focus());
       return true;
     case "l":
       go({ chosen: name, tab: "log" });

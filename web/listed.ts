@@ -1,13 +1,30 @@
 /** The list that is shown. It holds still while somebody points at it or is in it with the keyboard: what would move waits, and is told above the table. */
 import { computed, effect, signal } from "@preact/signals";
-import { type Listing, listing } from "./model/order.ts";
+import { isAlone, type Listing, listing } from "./model/order.ts";
 import type { Group } from "./model/world.ts";
 import { route, world } from "./state.ts";
 
 /** How long what has recovered stays among what needs attention, so that what flaps does not jump. */
 const RECOVERED_MS = 10_000;
 
-export const held = signal(false);
+/** Nobody is kept from what has changed because a pointer was left lying there. */
+const HELD_MS = 30_000;
+
+const held = signal(false);
+let letGo: number | undefined;
+
+/** Somebody points at the list, or is in it with the keyboard. */
+export function hold(): void {
+  held.value = true;
+  clearTimeout(letGo);
+  letGo = window.setTimeout(release, HELD_MS);
+}
+
+export function release(): void {
+  clearTimeout(letGo);
+  held.value = false;
+}
+
 const EMPTY: Listing = { trouble: [], sections: [], shown: 0 };
 export const listed = signal<Listing>(EMPTY);
 /** New troubles that wait until the list is let go. */
@@ -46,5 +63,5 @@ export function followList(): void {
 /** The rows as they stand on the page, for the keys. */
 export function rowsInOrder(): readonly string[] {
   const { folded } = route.value;
-  return listed.value.sections.flatMap(({ group, members }) => (folded.includes(group) ? [] : members));
+  return listed.value.sections.flatMap((section) => (folded.includes(section.group) && !isAlone(section) ? [] : section.members));
 }

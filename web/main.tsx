@@ -5,6 +5,7 @@ import { render } from "preact";
 import { followOutcomes } from "./actions.ts";
 import { listenToKeys } from "./keys.ts";
 import { followList } from "./listed.ts";
+import { pauseLogsWhenHidden } from "./live/logs.ts";
 import { openStream } from "./live/stream.ts";
 import { isTrouble } from "./model/states.ts";
 import { followAddress, language, theme, world } from "./state.ts";
@@ -27,3 +28,4 @@ effect(() => {
 const root = document.getElementById("page");
 if (root !== null) render(<Page />, root);
 openStream();
+pauseLogsWhenHidden();

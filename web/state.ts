@@ -1,6 +1,6 @@
 /** What the page shows, as signals: each part is drawn again only when the signal that it reads has changed. */
 import { batch, computed, signal } from "@preact/signals";
-import type { ProcessRow } from "../src/api/types.ts";
+import type { Row } from "./model/flapping.ts";
 import { HOME, type Route, readRoute, writeRoute } from "./model/route.ts";
 import { type Language, preferredLanguage, TEXTS, type Verb } from "./model/texts.ts";
 import type { Outcome } from "./model/verbs.ts";
@@ -23,6 +23,15 @@ export type Connection =
   /** `since`: when the data on the page was last true. */
   | { readonly kind: "lost"; readonly since: number; readonly retryAt: number | null };
 export const connection = signal<Connection>({ kind: "loading" });
+
+/** The last deed on many, and what has become of it. */
+export type Bulk = {
+  readonly verb: Verb;
+  readonly targets: readonly string[];
+  readonly done: readonly string[];
+  readonly failed: readonly { readonly namespec: string; readonly why: string }[];
+};
+export const bulk = signal<Bulk | null>(null);
 
 /** A deed on many that waits for a yes. */
 export type Question = { readonly verb: Verb; readonly targets: readonly string[]; readonly what: string; readonly signal?: string };
@@ -49,7 +58,7 @@ function remembered(name: string): string | null {
   }
 }
 
-export function row(namespec: string): ProcessRow | undefined {
+export function row(namespec: string): Row | undefined {
   return world.value.rows.get(namespec);
 }
 

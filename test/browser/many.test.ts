@@ -51,6 +51,39 @@ describe("the web page with many processes", { skip: SKIP }, () => {
     await accessible(page, "a hundred of a thousand");
   });
 
+  test("a tab that is hidden for half a minute gives its stream back, and has a fresh one when it is seen again", async () => {
+    const page = await open(browser, "about:blank");
+    await page.clock.install();
+    const before = many.streams();
+    await page.goto(many.url);
+    await page.locator(".process").first().waitFor();
+    const show = (state: string) =>
+      page.evaluate(
+        `Object.defineProperty(document, "visibilityState", { configurable: true, value: "${state}" }); document.dispatchEvent(new Event("visibilitychange"));`,
+      );
+    await show("hidden");
+    await page.clock.runFor(29_000);
+    assert.equal(many.streams(), before + 1);
+    await page.clock.runFor(2000);
+    await until("closed", async () => many.streams() === before);
+    await show("visible");
+    await until("open again", async () => many.streams() === before + 1);
+    assert.equal(await page.getByText("Connection lost").count(), 0);
+    await page.close();
+  });
+
+  test("what the daemon does is said, and that one is not signed in any more", async () => {
+    const page = await open(browser, many.url);
+    await page.locator(".process").first().waitFor();
+    many.send({ kind: "daemon", daemon: { ...manyProcesses(0).daemon, state: "RESTARTING" } });
+    await page.getByText("The daemon restarts").waitFor();
+    many.refuse(true);
+    await page.getByText("You are not signed in").waitFor();
+    assert.ok((await page.locator(".process").count()) > 900, "the list stays");
+    many.refuse(false);
+    await page.close();
+  });
+
   test("nothing matches; no programs; Chinese", async () => {
     const page = await open(browser, `${many.url}#/processes?q=nowhere`, { locale: "zh-CN" });
     await page.getByText("没有符合筛选条件的进程").waitFor();

@@ -10,11 +10,18 @@ import { ROOT } from "../e2e/instance.ts";
 const WEB = path.join(ROOT, "dist", "web");
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; font-src 'self'";
 
-export type ManyServer = { readonly url: string; send(message: StreamMessage): void; close(): Promise<void> };
+export type ManyServer = {
+  readonly url: string;
+  send(message: StreamMessage): void;
+  streams(): number;
+  refuse(yes: boolean): void;
+  close(): Promise<void>;
+};
 
 export async function serveMany(snapshot: Snapshot): Promise<ManyServer> {
   const manifest = JSON.parse(readFileSync(path.join(WEB, "manifest.json"), "utf8")) as Record<string, { file: string; type: string }>;
   const streams = new Set<ServerResponse>();
+  let refused = false;
   const server = createServer((request, response) => {
     const where = (request.url ?? "/").split("?")[0] ?? "/";
     const entry = manifest[where];
@@ -22,6 +29,8 @@ export async function serveMany(snapshot: Snapshot): Promise<ManyServer> {
       response
         .writeHead(200, { "Content-Type": entry.type, "Content-Security-Policy": POLICY })
         .end(readFileSync(path.join(WEB, entry.file)));
+    } else if (refused) {
+      response.writeHead(401).end();
     } else if (where === "/api/v1/stream") {
       response.writeHead(200, { "Content-Type": "text/event-stream" });
       response.write(sse({ kind: "snapshot", snapshot }));
@@ -36,6 +45,12 @@ export async function serveMany(snapshot: Snapshot): Promise<ManyServer> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     send: (message) => {
       for (const stream of streams) stream.write(sse(message));
+    },
+    streams: () => streams.size,
+    /** As after a change of the password: who listens is sent away. */
+    refuse: (yes) => {
+      refused = yes;
+      for (const stream of streams) stream.end();
     },
     close: () =>
       new Promise((resolve) => {

@@ -1,6 +1,7 @@
 /** Logs that are followed: all that the page shows at once come over one stream, because a browser has six connections for all tabs. */
 import type { LogsMessage } from "../../src/api/types.ts";
 import { url } from "./api.ts";
+import { whenHidden } from "./hidden.ts";
 
 /** How much of the end is shown first, in bytes. */
 export const FIRST_BYTES = 96 * 1024;
@@ -12,6 +13,16 @@ export type OnLog = (message: LogsMessage) => void;
 const followed = new Map<string, { from: number; readonly show: OnLog }>();
 let source: EventSource | null = null;
 let timer: number | undefined;
+let away = false;
+
+/** Called once. */
+export function pauseLogsWhenHidden(): void {
+  const turn = (now: boolean): void => {
+    away = now;
+    reopenIn(0);
+  };
+  whenHidden({ leave: () => turn(true), back: () => turn(false) });
+}
 
 /** Follows until the function that it gives is called. After a break it goes on where it was: nothing is missed or shown twice. */
 export function followLogs(keys: readonly string[], show: OnLog): () => void {
@@ -35,7 +46,7 @@ function reopenIn(ms: number): void {
 }
 
 function reopen(): void {
-  if (followed.size === 0) return;
+  if (followed.size === 0 || away) return;
   const query = [...followed].map(([key, { from }]) => `log=${encodeURIComponent(`${key}@${from}`)}`).join("&");
   const opened = new EventSource(url(`logs/follow?${query}`));
   source = opened;

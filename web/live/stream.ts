@@ -7,6 +7,7 @@ import type { StreamMessage } from "../../src/api/types.ts";
 import { applyMessage } from "../model/world.ts";
 import { connection, route, tick, world } from "../state.ts";
 import { url } from "./api.ts";
+import { whenHidden } from "./hidden.ts";
 
 const RETRY_MS = [1000, 2000, 4000, 8000, 15_000];
 /** Figures come every 2 s; a stream that is silent for so long is dead, whatever the browser thinks. */
@@ -24,7 +25,7 @@ export function openStream(): void {
   connect();
   setInterval(() => {
     tick.value = Date.now();
-    if (connection.value.kind === "live" && Date.now() - lastHeard > SILENCE_MS) lose();
+    if (connection.value.kind === "live" && source !== null && Date.now() - lastHeard > SILENCE_MS) lose();
   }, 1000);
   effect(() => {
     if (route.value.view !== "events" || withEvents) return;
@@ -32,15 +33,21 @@ export function openStream(): void {
     if (source !== null) connect();
   });
   addEventListener("online", retryNow);
+  whenHidden({ leave: close, back: connect });
 }
 
 export function retryNow(): void {
   if (connection.value.kind === "lost" || connection.value.kind === "unauthorised") connect();
 }
 
-function connect(): void {
+function close(): void {
   clearTimeout(timer);
   source?.close();
+  source = null;
+}
+
+function connect(): void {
+  close();
   const opened = new EventSource(url(withEvents ? "stream?events=1" : "stream"));
   source = opened;
   if (connection.value.kind === "lost") connection.value = { ...connection.value, retryAt: null };

@@ -1,8 +1,8 @@
 /** The language of the search field: words that must occur in the name, `group:web`, `state:fatal,backoff`, `is:trouble`; a minus before a word excludes. */
-import type { ProcessRow } from "../../src/api/types.ts";
+import type { Row } from "./flapping.ts";
 import { isTrouble } from "./states.ts";
 
-export type Test = (row: ProcessRow) => boolean;
+export type Test = (row: Row) => boolean;
 
 export function parseFilter(text: string): Test {
   const tests = text.split(/\s+/).filter(Boolean).map(testOf);

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ProcessRow, Snapshot } from "../../src/api/types.ts";
+import type { Snapshot } from "../../src/api/types.ts";
 import { colours, PLAIN } from "./ansi.ts";
+import { callsOf, failuresOf } from "./deeds.ts";
 import { parseFilter, toggled } from "./filter.ts";
+import { type Row, STEADY_MS, withRestarts } from "./flapping.ts";
 import { bytes, duration, percent } from "./format.ts";
-import { appended, LINES_MAX, NO_LINES, prepended, search } from "./loglines.ts";
+import { appended, firstByte, LINES_MAX, NO_LINES, prepended, restarted, search } from "./loglines.ts";
 import { listing, nextSort } from "./order.ts";
 import { reasonOf } from "./reasons.ts";
 import { HOME, readRoute, writeRoute } from "./route.ts";
@@ -15,7 +17,7 @@ import { applyMessage, EMPTY_WORLD } from "./world.ts";
 
 const NOW = 1_000_000;
 
-function row(namespec: string, change: Partial<ProcessRow> = {}): ProcessRow {
+function row(namespec: string, change: Partial<Row> = {}): Row {
   const [group = "", name = group] = namespec.split(":");
   return {
     ...{
@@ -31,13 +33,14 @@ function row(namespec: string, change: Partial<ProcessRow> = {}): ProcessRow {
       spawnError: null,
     },
     ...{ lastExit: null, lastWords: [], retryAt: null, priority: 999, autostart: true, stdoutLog: true, stderrLog: true, lostBytes: 0 },
+    ...{ restartedAt: [], flapping: false },
     ...change,
   };
 }
 
 const FAILED = { at: NOW - 2000, exitCode: 1, signal: null, expected: false, coreDumped: false };
 
-function worldOf(...rows: readonly ProcessRow[]) {
+function worldOf(...rows: readonly Row[]) {
   const groups = [...new Set(rows.map(({ group }) => group))].map((name) => ({
     name,
     priority: 1,
@@ -94,7 +97,7 @@ test("an address says all that is shown, and is read as it was written", () => {
 });
 
 test("reasons: exit codes and signals, the next try, a failed spawn, lost output", () => {
-  const said = (change: Partial<ProcessRow>) => reasonOf(row("a", { pid: 0, ...change }), TEXTS.en, NOW);
+  const said = (change: Partial<Row>) => reasonOf(row("a", { pid: 0, ...change }), TEXTS.en, NOW);
   assert.equal(said({ state: "FATAL", lastExit: FAILED, spawnError: "Exited too quickly (x)" }), "exit code 1 · 2s ago · gave up");
   assert.equal(
     said({ state: "BACKOFF", lastExit: FAILED, retryAt: NOW + 3000, restarts: 1 }),
@@ -144,17 +147,17 @@ test("colours become classes, everything else that a terminal would obey is drop
 
 test("a log keeps so many lines and no more; half a line waits for its end; older ones go before", () => {
   const piece = (from: number, text: string) => ({ from, next: from + text.length, size: 9e9, text });
-  let log = appended(NO_LINES, "stdout", piece(50, "half of one\nfirst\nsec"));
-  log = appended(log, "stdout", piece(71, "ond\n"));
+  let log = appended(NO_LINES, "stdout", piece(50, "half of one\nfirst\nsec"), String);
+  log = appended(log, "stdout", piece(71, "ond\n"), String);
   assert.deepEqual(
     log.blocks.flatMap(({ lines }) => lines.map(({ text }) => text)),
     ["first", "second"],
   );
-  assert.equal(log.from, 62);
+  assert.equal(firstByte(log), 62);
   const older = prepended(log, "stdout", piece(40, "x\nbefore\nhalf of one\n"));
   assert.equal(older.blocks[0]?.lines[0]?.text, "before");
   assert.equal(search(older, "SEC").length, 1);
-  for (let at = 0; at < 40; at++) log = appended(log, "stdout", piece(75, "line\n".repeat(1000)));
+  for (let at = 0; at < 40; at++) log = appended(log, "stdout", piece(75 + at * 5000, "line\n".repeat(1000)), String);
   assert.ok(log.count <= LINES_MAX && log.count > LINES_MAX - 200, String(log.count));
 });
 
@@ -166,4 +169,58 @@ test("figures are short", () => {
 
 test("the browser's first language that we have", () => {
   assert.deepEqual([["zh-TW", "en"], ["de", "en-GB"], ["fr"]].map(preferredLanguage), ["zh", "en", "en"]);
+});
+
+test("a log in pieces: what was dropped is marked, what is older goes before without gap or overlap, whatever the bytes", () => {
+  const file = Array.from({ length: 3000 }, (_, at) => `\x1b[3${at % 8}mzeile ${at} ä\x1b[0m\n`).join("");
+  const whole = Buffer.from(file);
+  const piece = (from: number, next: number) => ({ from, next, size: whole.length, text: whole.subarray(from, next).toString() });
+  const texts = (log: typeof NO_LINES) => log.blocks.flatMap(({ lines }) => lines.map(({ text }) => text));
+  const half = whole.indexOf("zeile 1500 ");
+  let log = appended(NO_LINES, "stdout", piece(half, half + 5000), String);
+  const first = firstByte(log) ?? 0;
+  log = prepended(log, "stdout", piece(first - 4000, first));
+  const seen = texts(log).map((text) => Number(/\d+/.exec(text)?.[0]));
+  assert.deepEqual(
+    seen,
+    seen.map((_, at) => (seen[0] ?? 0) + at),
+  );
+  const gap = appended(log, "stdout", piece(whole.indexOf("zeile 2000 "), whole.length), (left) => `left out ${left}`);
+  assert.match(texts(gap).join("\n"), /left out \d+\nzeile 2001/);
+  const next = appended(restarted(gap, "stdout"), "stdout", { from: 0, next: 4, size: 4, text: "new\n" }, String);
+  assert.equal(texts(next).at(-1), "new");
+  assert.equal(firstByte(next), 0);
+});
+
+test("what keeps restarting is trouble until it has been up for a while; an accident is not", () => {
+  const died = (at: number) => ({ ...FAILED, at, exitCode: null, signal: "SIGSEGV" });
+  const once = withRestarts(row("a", { restarts: 1, lastExit: died(NOW), startedAt: NOW }), row("a"), NOW);
+  assert.equal(isTrouble(once), false);
+  const twice = withRestarts(row("a", { restarts: 2, lastExit: died(NOW + 2000), startedAt: NOW + 2000 }), once, NOW + 2000);
+  assert.equal(isTrouble(twice), true);
+  assert.equal(reasonOf(twice, TEXTS.en, NOW + 4000), "keeps restarting: 2 times in 4s · ended by SIGSEGV · 2s ago");
+  assert.equal(withRestarts({ ...twice, state: "STARTING" }, twice, NOW + 2000).flapping, true);
+  assert.equal(withRestarts({ ...twice, state: "STOPPED", pid: 0 }, twice, NOW + 2000).flapping, false);
+  const world = worldOf(row("a", { restarts: 7, lastExit: died(NOW), startedAt: NOW }));
+  assert.deepEqual(listing(world, "is:trouble", null).trouble, ["a"]);
+  const usage = { kind: "usage", usage: [], daemon: { cpu: 0, memory: 0 } } as const;
+  assert.equal(applyMessage(world, { ...usage, now: NOW + 2000 }, NOW).rows, world.rows);
+  assert.equal(applyMessage(world, { ...usage, now: NOW + STEADY_MS }, NOW).rows.get("a")?.flapping, false);
+});
+
+test("a deed on all of a group, or on everything, is one call; on others one each, by priority", () => {
+  const world = worldOf(row("g:a", { priority: 2 }), row("g:b", { priority: 1 }), row("g:c", { state: "STOPPED", pid: 0 }), row("d"));
+  const methods = (...args: Parameters<typeof callsOf>) =>
+    callsOf(...args).map(({ method, params }) => `${method} ${params["name"] ?? ""}`);
+  assert.deepEqual(methods("stop", ["g:a", "g:b", "d"], world), ["supervisor.stopAllProcesses "]);
+  assert.deepEqual(methods("stop", ["g:a", "g:b"], world), ["supervisor.stopProcessGroup g"]);
+  assert.deepEqual(methods("restart", ["g:a", "g:b"], world), ["holdfast.restartProcess g:b", "holdfast.restartProcess g:a"]);
+  assert.deepEqual(methods("restart", ["g:a", "g:b", "g:c"], world), ["holdfast.restartProcess g:*"]);
+  assert.deepEqual(methods("stop", ["d"], world), ["supervisor.stopProcess d"]);
+  const told = [
+    { name: "a", group: "g", status: 30, description: "FAILED: why" },
+    { name: "d", group: "d", status: 80, description: "OK" },
+  ];
+  assert.deepEqual([...failuresOf(told)], [["g:a", "FAILED: why"]]);
+  assert.equal(failuresOf(true).size, 0);
 });

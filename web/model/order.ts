@@ -1,6 +1,7 @@
 /** Which rows are shown, and in what order. */
-import type { ProcessRow } from "../../src/api/types.ts";
+
 import { parseFilter } from "./filter.ts";
+import type { Row } from "./flapping.ts";
 import { byTrouble, isTrouble } from "./states.ts";
 import type { World } from "./world.ts";
 
@@ -10,6 +11,11 @@ export type Column = (typeof COLUMNS)[number];
 export type Sort = { readonly column: Column; readonly descending: boolean } | null;
 
 export type Section = { readonly group: string; readonly members: readonly string[]; readonly total: number };
+/** A program of one process is its own group: a head would say the same twice. */
+export function isAlone({ group, members, total }: Section): boolean {
+  return total === 1 && members[0] === group;
+}
+
 export type Listing = { readonly trouble: readonly string[]; readonly sections: readonly Section[]; readonly shown: number };
 
 /** A sorted list is one section without a group. */
@@ -34,14 +40,13 @@ export function nextSort(sort: Sort, column: Column): Sort {
   return sort.descending === first ? { column, descending: !first } : null;
 }
 
-function sorted(world: World, rows: readonly ProcessRow[], sort: NonNullable<Sort>): readonly string[] {
+function sorted(world: World, rows: readonly Row[], sort: NonNullable<Sort>): readonly string[] {
   const sign = sort.descending ? -1 : 1;
-  const compare = (a: ProcessRow, b: ProcessRow): number =>
-    sign * difference(world, a, b, sort.column) || (a.namespec < b.namespec ? -1 : 1);
+  const compare = (a: Row, b: Row): number => sign * difference(world, a, b, sort.column) || (a.namespec < b.namespec ? -1 : 1);
   return [...rows].sort(compare).map((row) => row.namespec);
 }
 
-function difference(world: World, a: ProcessRow, b: ProcessRow, column: Column): number {
+function difference(world: World, a: Row, b: Row, column: Column): number {
   switch (column) {
     case "name":
       return a.namespec.localeCompare(b.namespec, undefined, { numeric: true });

@@ -1,5 +1,6 @@
 /** The eight states as a person reads them: how bad, and which mark. A mark is a shape; colour only repeats it. */
-import type { ProcessRow, StateName } from "../../src/api/types.ts";
+import type { StateName } from "../../src/api/types.ts";
+import type { Row } from "./flapping.ts";
 
 export type Tone = "bad" | "warn" | "busy" | "good" | "idle";
 
@@ -16,18 +17,24 @@ export const STATE_LOOKS: Readonly<Record<StateName, { readonly tone: Tone; read
 
 export const STATE_NAMES = Object.keys(STATE_LOOKS) as readonly StateName[];
 
-/** Something a person has to look at: it gave up, tries in vain, ended when it should not have, or its log is losing bytes. */
-export function isTrouble(row: ProcessRow): boolean {
-  if (row.lostBytes > 0) return true;
+/** Something a person has to look at: it gave up, tries in vain, keeps ending, ended when it should not have, or its log is losing bytes. */
+export function isTrouble(row: Row): boolean {
+  if (row.lostBytes > 0 || row.flapping) return true;
   if (row.state === "FATAL" || row.state === "BACKOFF" || row.state === "UNKNOWN") return true;
   return row.state === "EXITED" && row.lastExit !== null && !row.lastExit.expected;
 }
 
-export function toneOf(row: ProcessRow): Tone {
+export function toneOf(row: Row): Tone {
+  if (row.flapping) return "warn";
   return row.state === "EXITED" && isTrouble(row) ? "bad" : STATE_LOOKS[row.state].tone;
 }
 
 /** Worst first. */
-export function byTrouble(a: ProcessRow, b: ProcessRow): number {
-  return STATE_LOOKS[a.state].weight - STATE_LOOKS[b.state].weight;
+export function byTrouble(a: Row, b: Row): number {
+  return weightOf(a) - weightOf(b);
+}
+
+/** What keeps restarting has one place, whatever it is at the moment. */
+function weightOf({ flapping, state }: Row): number {
+  return STATE_LOOKS[flapping ? "BACKOFF" : state].weight;
 }

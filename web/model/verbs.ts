@@ -1,5 +1,5 @@
 /** What can be done to processes: which it applies to, when it is done, and what takes it back. */
-import type { ProcessRow } from "../../src/api/types.ts";
+import type { Row } from "./flapping.ts";
 import { isTrouble } from "./states.ts";
 import type { Verb } from "./texts.ts";
 
@@ -17,12 +17,12 @@ export type Outcome = {
 
 const RUNS: ReadonlySet<string> = new Set(["STARTING", "RUNNING", "BACKOFF"]);
 
-export function isUp(row: ProcessRow): boolean {
+export function isUp(row: Row): boolean {
   return RUNS.has(row.state);
 }
 
 /** Whether a verb has anything to do for it. */
-export function applies(verb: Verb, row: ProcessRow): boolean {
+export function applies(verb: Verb, row: Row): boolean {
   switch (verb) {
     case "start":
       return !isUp(row) && row.state !== "STOPPING";
@@ -48,12 +48,12 @@ export function undoOf(verb: Verb): Verb | null {
 }
 
 /** Changes whenever its life does. */
-export function lifeOf(row: ProcessRow): string {
+export function lifeOf(row: Row): string {
   return [row.startedAt, row.stoppedAt, row.lastExit?.at, row.retryAt, row.spawnError, row.restarts].join();
 }
 
 /** What has become of an accepted deed, by the state of its process. */
-export function settled({ verb, before }: Outcome, row: ProcessRow, why: (row: ProcessRow) => string): Progress {
+export function settled({ verb, before }: Outcome, row: Row, why: (row: Row) => string): Progress {
   switch (verb) {
     case "stop":
       return isUp(row) || row.state === "STOPPING" ? "pending" : "done";

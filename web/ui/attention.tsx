@@ -1,6 +1,6 @@
 /** What is wrong, first: which process, since when, why, and its last words, without a click. */
 import { useComputed } from "@preact/signals";
-import { listed, waiting } from "../listed.ts";
+import { listed } from "../listed.ts";
 import { colours, PLAIN } from "../model/ansi.ts";
 import { reasonOf } from "../model/reasons.ts";
 import { isTrouble, toneOf } from "../model/states.ts";
@@ -23,7 +23,6 @@ export function Attention() {
     <section class={`attention${many ? " many" : ""}`} aria-labelledby="attention">
       <h2 id="attention">
         {attention} <span class="count">{trouble.length}</span>
-        {waiting.value > 0 && <span class="count">+{waiting.value}</span>}
       </h2>
       <ul>
         {trouble.slice(0, SHOWN_MAX).map((namespec) => (
@@ -59,8 +58,12 @@ function Trouble({ namespec, wordsMax }: { readonly namespec: string; readonly w
         <span class="reason">{bad ? reason : nowWell}</span>
         <span class="deeds">
           <OutcomeOf namespec={namespec} />
-          <VerbButton verb={row.pid === 0 && row.state !== "BACKOFF" ? "start" : "restart"} targets={[namespec]} what={namespec} />
-          {row.state === "BACKOFF" && <VerbButton verb="stop" targets={[namespec]} what={namespec} />}
+          <VerbButton
+            verb={row.pid === 0 && row.state !== "BACKOFF" && !row.flapping ? "start" : "restart"}
+            targets={[namespec]}
+            what={namespec}
+          />
+          {(row.state === "BACKOFF" || row.flapping) && <VerbButton verb="stop" targets={[namespec]} what={namespec} />}
           <a class="verb" href={hrefOf({ chosen: namespec, tab: "timeline" })}>
             {tabs.timeline}
           </a>

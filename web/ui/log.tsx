@@ -8,7 +8,8 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { LogPiece, LogsMessage } from "../../src/api/types.ts";
 import { get } from "../live/api.ts";
 import { followLogs } from "../live/logs.ts";
-import { appended, type Block, type LogLines, NO_LINES, noted, prepended, search } from "../model/loglines.ts";
+import { bytes } from "../model/format.ts";
+import { appended, type Block, firstByte, type LogLines, NO_LINES, noted, prepended, restarted, search } from "../model/loglines.ts";
 import { announcement, texts } from "../state.ts";
 
 export type Followed = { readonly key: string; readonly path: string; readonly source: "stdout" | "stderr"; readonly download: string };
@@ -58,7 +59,7 @@ export function Log({ followed, label }: { readonly followed: readonly Followed[
         aria-live="off"
         aria-label={label}
       >
-        {log.value.count > 0 && followed.length === 1 && <Older from={log.value.from} load={loadOlder} />}
+        {log.value.count > 0 && followed.length === 1 && <Older from={firstByte(log.value)} load={loadOlder} />}
         {log.value.count === 0 && <p class="dim">{words.emptyLog}</p>}
         {log.value.blocks.map((block) => (
           <Lines
@@ -146,6 +147,7 @@ function Older({ from, load }: { readonly from: number | null; readonly load: ()
 function useFollowedLog(followed: readonly Followed[]) {
   const log = useSignal<LogLines>(NO_LINES);
   const paused = useSignal(false);
+  const loading = useRef(false);
   const keys = followed.map(({ key }) => key).join(" ");
   useEffect(() => {
     const sourceOf = new Map(followed.map(({ key, source }) => [key, source]));
@@ -176,15 +178,19 @@ function useFollowedLog(followed: readonly Followed[]) {
   }, [keys]);
   const loadOlder = async (): Promise<void> => {
     const [only] = followed;
-    const { from } = log.value;
-    if (only === undefined || from === null || from === 0) return;
+    const from = firstByte(log.value);
+    if (only === undefined || from === null || from === 0 || loading.current) return;
     paused.value = true;
+    loading.current = true;
     const begin = Math.max(0, from - OLDER_BYTES);
     try {
       const piece = await get<LogPiece>(`${only.path}?from=${begin}&length=${from - begin}`);
-      log.value = prepended(log.value, only.source, piece);
+      // What has moved meanwhile would leave a gap.
+      if (firstByte(log.value) === from && piece.next === from) log.value = prepended(log.value, only.source, piece);
     } catch (error) {
       announcement.value = texts.value.problem(error instanceof Error ? error.message : String(error));
+    } finally {
+      loading.current = false;
     }
   };
   return { log, paused, loadOlder };
@@ -196,12 +202,9 @@ const QUEUE_MAX = 200;
 function heard(lines: LogLines, message: LogsMessage, source: string): LogLines {
   switch (message.kind) {
     case "piece":
-      return appended(lines, source, message);
+      return appended(lines, source, message, (left) => texts.value.leftOut(bytes(left)));
     case "restarted":
-      return noted(
-        { ...lines, from: 0, rests: { ...lines.rests, [source]: { text: "", style: { fg: "", bg: "", marks: [] } } } },
-        message.why === "rotated" ? texts.value.rotated : texts.value.cleared,
-      );
+      return noted(restarted(lines, source), message.why === "rotated" ? texts.value.rotated : texts.value.cleared);
     case "missing":
       return lines;
   }

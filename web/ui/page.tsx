@@ -4,6 +4,7 @@ import { listed } from "../listed.ts";
 import { announcement, connection, go, helpOpen, route, texts, world } from "../state.ts";
 import { Attention } from "./attention.tsx";
 import { Banner } from "./banner.tsx";
+import { BulkLine } from "./bulk.tsx";
 import { EventsView } from "./events.tsx";
 import { Header } from "./header.tsx";
 import { Help } from "./help.tsx";
@@ -28,6 +29,7 @@ export function Page() {
         </main>
         {open && <Panel />}
       </div>
+      <BulkLine />
       {helpOpen.value && <Help />}
       <div class="hidden" role="status" aria-live="polite">
         {announcement}

@@ -1,9 +1,9 @@
 /** The one table: groups that fold, a line for each process, figures in columns. A line reads only its own row, so nothing else is drawn when it changes. */
 import { useComputed } from "@preact/signals";
 import { setCursor, toggleFold, toggleSelected } from "../keys.ts";
-import { held, listed } from "../listed.ts";
+import { hold, listed, release } from "../listed.ts";
 import { bytes, duration, percent } from "../model/format.ts";
-import { type Column, nextSort, type Section } from "../model/order.ts";
+import { type Column, isAlone, nextSort, type Section } from "../model/order.ts";
 import { reasonOf } from "../model/reasons.ts";
 import { isTrouble, toneOf } from "../model/states.ts";
 import { daemonNow, go, hrefOf, outcomes, route, selection, texts, world } from "../state.ts";
@@ -20,8 +20,16 @@ export function Table() {
       class="table"
       aria-label={views.processes}
       aria-rowcount={listed.value.shown + 1}
-      onPointerEnter={() => (held.value = true)}
-      onPointerLeave={() => (held.value = false)}
+      onPointerMove={hold}
+      onPointerLeave={release}
+      onKeyDown={hold}
+      onFocusIn={({ target }) => {
+        // Not after a click: the focus stays then, and nobody is there.
+        if ((target as HTMLElement).matches(":focus-visible")) hold();
+      }}
+      onFocusOut={({ currentTarget, relatedTarget }) => {
+        if (!currentTarget.contains(relatedTarget as Node | null)) release();
+      }}
     >
       <Head />
       {listed.value.sections.map((section) => (
@@ -61,9 +69,8 @@ function Heading({ column, text }: { readonly column: Column; readonly text: str
 }
 
 function GroupRows({ section }: { readonly section: Section }) {
-  const { group, members, total } = section;
-  // A program of one process is its own group: a head would say the same twice.
-  const alone = total === 1 && members[0] === group;
+  const { group, members } = section;
+  const alone = isAlone(section);
   const folded = useComputed(() => route.value.folded.includes(group)).value;
   return (
     <div role="rowgroup" class="group">
@@ -79,7 +86,14 @@ function GroupHead({ section: { group, members, total }, folded }: { readonly se
   return (
     <div role="row" class="row grouphead">
       <div role="cell" class="c-name">
-        <button type="button" class="fold" aria-expanded={!folded} aria-label={fold(group)} onClick={() => toggleFold(group)}>
+        <button
+          type="button"
+          class="fold"
+          data-fold={group}
+          aria-expanded={!folded}
+          aria-label={fold(group)}
+          onClick={() => toggleFold(group)}
+        >
           <ActionIcon name={folded ? "folded" : "open"} />
           <strong>{group}</strong>
           <span class="count">{members.length === total ? total : ofTotal(members.length, total)}</span>
@@ -152,7 +166,7 @@ function Why({ namespec }: { readonly namespec: string }) {
   const text = useComputed(() => {
     const row = world.value.rows.get(namespec);
     if (row === undefined) return "";
-    return row.pid !== 0 ? `pid ${row.pid}` : reasonOf(row, texts.value, daemonNow.value);
+    return row.pid !== 0 && !row.flapping ? `pid ${row.pid}` : reasonOf(row, texts.value, daemonNow.value);
   });
   return <span class="why">{text}</span>;
 }

@@ -1,7 +1,7 @@
 /** The filter, a count for each state that filters by it, and the deeds for the selection or all; a deed on many is asked for in its place. */
 import { useComputed } from "@preact/signals";
 import { confirm } from "../actions.ts";
-import { listed } from "../listed.ts";
+import { listed, release, waiting } from "../listed.ts";
 import { toggled } from "../model/filter.ts";
 import { STATE_LOOKS, STATE_NAMES } from "../model/states.ts";
 import { go, question, route, selection, texts, world } from "../state.ts";
@@ -37,6 +37,11 @@ function Counts() {
   const { query } = route.value;
   return (
     <div class="counts">
+      {waiting.value > 0 && (
+        <button type="button" class="chip tone-bad" onClick={release}>
+          ▲ {texts.value.newTroubles(waiting.value)}
+        </button>
+      )}
       {counts.map(({ state, count }) => {
         const term = `state:${state.toLowerCase()}`;
         if (count === 0 && !query.includes(term)) return null;
