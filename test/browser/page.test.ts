@@ -67,7 +67,14 @@ describe("the web page on a real daemon", { skip: SKIP }, () => {
   test("a deed on many is asked for in its place; a group and a selection", async () => {
     await page.getByRole("button", { name: "Stop api", exact: true }).click({ force: true });
     await page.getByText("Stop 2 processes of api?").waitFor();
-    await page.keyboard.press("Escape");
+    await accessible(page, "a question");
+    await page.keyboard.press("y");
+    const summary = page.locator(".bulk");
+    await summary.getByText("Stopped 2 of 2").waitFor();
+    await accessible(page, "a summary");
+    await summary.getByRole("button", { name: "Undo (2)" }).click();
+    await summary.getByText("Started 2 of 2").waitFor();
+    await summary.getByRole("button", { name: "Dismiss" }).click();
     await page.locator('[data-row="api:api_0"]').focus();
     await page.keyboard.press("x");
     await page.locator('[data-row="api:api_1"]').focus();
@@ -117,12 +124,41 @@ describe("the web page on a real daemon", { skip: SKIP }, () => {
     await until("all lines", async () => (await page.locator(".process").count()) > 5);
     await page.keyboard.press("?");
     await page.getByRole("heading", { name: "Keyboard shortcuts" }).waitFor();
+    await accessible(page, "the keys");
     await page.keyboard.press("Escape");
     await page.keyboard.press("j");
     await page.keyboard.press("Enter");
     await page.locator(".panel").waitFor();
     await page.keyboard.press("Escape");
     await until("closed", async () => (await page.locator(".panel").count()) === 0);
+  });
+
+  test("the table by keyboard alone: arrows, space, fold, panel, sorting", async () => {
+    await page.goto(`${scene.url}#/processes`);
+    const focused = () =>
+      page.evaluate<string | null>("document.activeElement?.dataset.row ?? document.activeElement?.dataset.fold ?? null");
+    await page.locator('[data-row="api:api_0"]').focus();
+    await page.keyboard.press("ArrowDown");
+    assert.equal(await focused(), "api:api_1");
+    await page.keyboard.press("Space");
+    await page.getByText("1 selected").waitFor();
+    await page.keyboard.press("Space");
+    await page.keyboard.press("k");
+    assert.equal(await focused(), "api:api_0");
+    await page.keyboard.press("Enter");
+    await page.locator(".panel").waitFor();
+    await page.keyboard.press("Escape");
+    await until("back on its row", async () => (await focused()) === "api:api_0");
+    await page.keyboard.press("f");
+    await until("folded", async () => (await focused()) === "api" && (await page.locator('[data-row="api:api_0"]').count()) === 0);
+    await page.keyboard.press("f");
+    await page.locator('[data-row="api:api_0"]').waitFor();
+    await page.locator(".heading", { hasText: "Name" }).focus();
+    await page.keyboard.press("Enter");
+    await page.locator('[role=columnheader][aria-sort="ascending"]').waitFor();
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("Enter");
+    await until("as before", async () => (await page.locator('[aria-sort="none"]').count()) === 6);
   });
 
   test("the update is shown before it is applied", async () => {
