@@ -106,13 +106,13 @@ export class Outputs {
     this.#rotating.add(report.sink);
     const isStillOpen = (): boolean => this.#files.has(report.sink);
     const resumed = this.#resumed.delete(report.sink);
-    void this.#oneByOne(file.path, () => rotate(core, file, report, { resumed, isStillOpen })).then(({ truncate, limit }) => {
+    void this.#oneByOne(file.path, () => rotate(core, file, report, { resumed, isStillOpen })).then(({ truncate, regularOnly, limit }) => {
       core.loop.post((turn) => {
         this.#rotating.delete(report.sink);
         turn.acknowledge(report.report);
         const now = this.#files.get(report.sink);
         if (now === undefined) return;
-        const spec = { path: file.path, truncate, regularOnly: true, mode: 0o666, limit: now === file ? limit : now.maxBytes };
+        const spec = { path: file.path, truncate, regularOnly, mode: 0o666, limit: now === file ? limit : now.maxBytes };
         this.reopening.ordered(turn, file.sink, spec);
       });
     });

@@ -1,5 +1,6 @@
 /** Carries out a rotation: the keeper holds the stream meanwhile, the pipe holds the program, and nothing else waits. */
 import path from "node:path";
+import type { FileInfo } from "../doors.ts";
 import type { Report } from "../link/messages.ts";
 import { backupsAmong, planRotation } from "../logs/rotation.ts";
 import { ok } from "../result.ts";
@@ -7,7 +8,7 @@ import type { Core } from "./core.ts";
 import type { LogFile } from "./outputs.ts";
 
 /** How the file is opened after it. */
-export type Rotated = { readonly truncate: boolean; readonly limit: number };
+export type Rotated = { readonly truncate: boolean; readonly regularOnly: boolean; readonly limit: number };
 
 export type Circumstances = {
   /** A predecessor may have begun with it. */
@@ -18,7 +19,7 @@ export type Circumstances = {
 
 /**
  * A rename that fails is told, and tried again when the file has grown by its limit once more. Where another file lies at the path by now (another run's,
- * or one that logrotate made), nothing is moved: the keeper goes on in that one.
+ * or one that logrotate made), nothing is moved: the keeper goes on in that one. A link is moved itself, as in the original, and never the file behind it.
  */
 export async function rotate(
   core: Core,
@@ -27,13 +28,16 @@ export async function rotate(
   circumstances: Circumstances,
 ): Promise<Rotated> {
   const { files } = core.doors;
-  if (!circumstances.isStillOpen()) return { truncate: false, limit: file.maxBytes };
+  if (!circumstances.isStillOpen()) return { truncate: false, regularOnly: true, limit: file.maxBytes };
+  const found = await files.lstat(file.path);
+  const link = found.ok && found.value.kind === "other" && (await isLink(core, file.path, found.value));
+  if (link && isOfTheSystem(file.path)) return UNROTATED;
+  if (link && file.backups <= 0) return leaveLinked(core, file);
   const names = file.backups > 0 ? await files.list(path.dirname(file.path)) : ok([]);
   // Without the list of backups a rename could replace one of them.
   if (!names.ok) return growOn(core, file, report, `its backups cannot be listed: ${names.error}`);
   const existing = backupsAmong(names.value, path.basename(file.path), file.backups);
-  const found = await files.lstat(file.path);
-  const baseIsOurs = found.ok && found.value.inode === report.inode && found.value.device === report.device;
+  const baseIsOurs = link || (found.ok && found.value.inode === report.inode && found.value.device === report.device);
   const resumed = circumstances.resumed || (found.ok && !baseIsOurs);
   const plan = planRotation({ path: file.path, backups: file.backups, existing, resumed, baseIsOurs });
   for (const { from, to } of plan.renames) {
@@ -41,11 +45,32 @@ export async function rotate(
     if (renamed.ok || renamed.error === "ENOENT") continue;
     return growOn(core, file, report, `renaming ${from} to ${to} failed with ${renamed.error}`);
   }
-  return { truncate: plan.truncate, limit: file.maxBytes };
+  return { truncate: plan.truncate, regularOnly: true, limit: file.maxBytes };
 }
 
 /** Told, and tried again when the file has grown by its limit once more. */
 function growOn(core: Core, file: LogFile, report: Extract<Report, { type: "limit" }>, why: string): Rotated {
   core.loop.post((turn) => core.activity.write(turn, "critical", `cannot rotate ${file.path} (${file.owner}): ${why}; it grows on`));
-  return { truncate: false, limit: Number(report.size) + file.maxBytes };
+  return { truncate: false, regularOnly: true, limit: Number(report.size) + file.maxBytes };
+}
+
+/** A link that is there already is followed, as at the start; it is never cut off, since it may lead elsewhere by the time. */
+const UNROTATED: Rotated = { truncate: false, regularOnly: false, limit: 0 };
+
+/** Told once: a line with each further limit would itself fill an activity log that is this one. */
+function leaveLinked(core: Core, file: LogFile): Rotated {
+  const why = "it is a link, and without backups the file behind it would have to be emptied";
+  core.loop.post((turn) => core.activity.write(turn, "critical", `cannot rotate ${file.path} (${file.owner}): ${why}; it grows on`));
+  return UNROTATED;
+}
+
+/** What is neither file nor folder is a link, if something else, or nothing, is behind it. */
+async function isLink(core: Core, file: string, itself: FileInfo): Promise<boolean> {
+  const behind = await core.doors.files.stat(file);
+  return !behind.ok || behind.value.inode !== itself.inode || behind.value.device !== itself.device;
+}
+
+/** Such as /dev/stdout, which the whole machine needs. */
+function isOfTheSystem(file: string): boolean {
+  return file.startsWith("/dev/") || file.startsWith("/proc/");
 }

@@ -19,6 +19,36 @@ test("LOG-027: better: a rotation whose rename fails is told, and the program's 
   assert.equal(world.instances.length, 1);
 });
 
+test("LOG-023: a log that is a link is rotated as in the original: the link is moved, never what is behind it", async () => {
+  const limits = "stdout_logfile_maxbytes=60\nstdout_logfile_backups=3\n";
+  const world = await host(`[program:a]\ncommand=/bin/actor count:30:10 hold\n${LOG}${limits}`, (it) => {
+    it.tree.put("/log/elsewhere", "");
+    it.tree.link("/log/a.log", "/log/elsewhere");
+  });
+  assert.ok(await until(world, () => world.tree.exists("/log/a.log.3")));
+  assert.doesNotMatch(activity(world), /CRIT cannot/);
+  assert.ok(world.tree.text("/log/elsewhere").length >= 60, "it was written through the link until then");
+});
+
+test("LOG-025, CONF-343: better: a link that may not be emptied, or that the system needs, is left, and the program's output is written on", async () => {
+  for (const [log, told] of [
+    ["/log/a.log", true],
+    ["/dev/out", false],
+  ] as const) {
+    const limits = `stdout_logfile_maxbytes=60\nstdout_logfile_backups=${told ? 0 : 3}\n`;
+    const world = await host(
+      `[program:a]\ncommand=/bin/actor count:30:10 hold\nstdout_logfile=${log}\nstderr_logfile=NONE\n${limits}`,
+      (it) => {
+        it.tree.put("/log/elsewhere", "");
+        it.tree.link(log, "/log/elsewhere");
+      },
+    );
+    assert.ok(await until(world, () => world.tree.text("/log/elsewhere").split("\n").length > 30), log);
+    assert.equal(/CRIT cannot rotate .*: it is a link/.test(activity(world)), told, log);
+    assert.equal(world.tree.exists(`${log}.1`), false);
+  }
+});
+
 test("LOG-026: a file or backup that is gone when it is to be renamed is no error", async () => {
   const world = await host(
     `[program:a]\ncommand=/bin/actor count:8:10 sleep:1000 count:8:10 hold\n${LOG}stdout_logfile_maxbytes=60\nstdout_logfile_backups=2\n`,
