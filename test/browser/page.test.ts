@@ -208,6 +208,7 @@ describe("the web page on a real daemon", { skip: SKIP }, () => {
   test("the daemon is killed: the page says so, keeps what it has, and goes on by itself", async () => {
     const daemon = scene.it.daemonPid();
     assert.ok(daemon !== undefined && isAlive(daemon));
+    await line("scheduler").getByText("running").waitFor();
     await page.context().setOffline(true);
     process.kill(daemon, "SIGKILL");
     await page.getByText("Connection lost").waitFor();
