@@ -73,6 +73,7 @@ static void carry_out(const struct effect *e, uint64_t batch) {
     case EFFECT_FORGET_CHILD: child_forget(e->number); break;
     case EFFECT_DATAGRAM: sink_datagram(e->text, e->bytes); break;
     case EFFECT_ECHO: report(LOOSE, REPORT_ECHOED, F4(e->number)); break;
+    case EFFECT_WRITTEN: sink_tell(e->number, e->token); break;
     case EFFECT_UPGRADE_RESERVED: break;
   }
 }

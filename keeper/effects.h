@@ -41,6 +41,7 @@ struct effect {
   uint16_t tag;
   uint32_t number;
   int32_t value;              /* signal, exit code, umask */
+  uint32_t token;
   uint8_t kind;               /* target of a signal, mode of a stream, kind of a verdict, a bool */
   uint32_t sink;
   uint64_t block;

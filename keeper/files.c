@@ -134,6 +134,7 @@ void sink_work(struct job *job, struct worker *worker) {
       look_again(s);
       drain(op->stream, s, worker->buffer);
       return;
+    case OP_TELL: return; /* the hands' own */
     case OP_WRITE:
     case OP_DATAGRAM: break;
   }

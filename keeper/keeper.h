@@ -19,12 +19,13 @@ enum file_kind { FILE_NONE, FILE_REGULAR, FILE_OTHER, FILE_SOCKET };
 struct file { int fd; enum file_kind kind; uint64_t size, device, inode; };
 
 /* Something a sink has to do; done in order. */
-enum op_kind { OP_OPEN, OP_REOPEN, OP_CLOSE, OP_DRAIN, OP_WRITE, OP_DATAGRAM };
+enum op_kind { OP_OPEN, OP_REOPEN, OP_CLOSE, OP_DRAIN, OP_WRITE, OP_DATAGRAM, OP_TELL };
 struct op {
   struct op *next;
   enum op_kind kind;
   struct stream *stream;      /* DRAIN: what is drained; WRITE: the stream that waits for it, if any */
   struct target target;       /* REOPEN; DATAGRAM: its path */
+  uint32_t token;             /* TELL: of the echo, when all before it is done */
   struct report *block;       /* WRITE: the owner of the bytes, or NULL: they follow the op */
   const uint8_t *bytes;
   size_t length, offset;
@@ -172,6 +173,8 @@ void sink_open(const struct effect *e, uint64_t batch);
 void sink_reopen(const struct effect *e, uint64_t batch);
 void sink_close(uint32_t number);
 void sink_append(uint32_t number, struct span bytes);
+/* Echoes the token when all that waits in the sink now has been done; at once when there is none. */
+void sink_tell(uint32_t number, uint32_t token);
 void sink_datagram(struct span path, struct span bytes);
 /* With room for `bytes` bytes behind it, op_data(). */
 struct op *op_new(enum op_kind kind, size_t bytes);

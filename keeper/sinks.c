@@ -63,6 +63,7 @@ static void op_end(struct sink *s, struct op *op) {
     stream_idle(stream, true);
     return;
   }
+  if (op->kind == OP_TELL) report(LOOSE, REPORT_ECHOED, F4(op->token));
   if (op->append) s->waiting -= op->length;
   if (op->block) block_discard(op->block);
   op_free(op);
@@ -168,9 +169,9 @@ static void submit(struct sink *s) {
 
 void sink_kick(struct sink *s) {
   while (!s->busy && s->first) {
-    bool moves = s->first->kind == OP_WRITE || s->first->kind == OP_DRAIN;
+    bool tells = s->first->kind == OP_TELL, moves = s->first->kind == OP_WRITE || s->first->kind == OP_DRAIN;
     if (moves && held(s)) return;
-    if (!moves || !sink_is_odd(s)) {
+    if (!tells && (!moves || !sink_is_odd(s))) {
       submit(s);
     } else {
       if (s->first->kind == OP_WRITE && !write_odd(s, s->first)) return;
@@ -283,6 +284,17 @@ static void add_bytes(struct sink *s, enum op_kind kind, struct span path, struc
 void sink_append(uint32_t number, struct span bytes) {
   struct sink *s = sink_get(number);
   if (s) add_bytes(s, OP_WRITE, (struct span){NULL, 0}, bytes);
+}
+
+void sink_tell(uint32_t number, uint32_t token) {
+  struct sink *s = sink_get(number);
+  struct op *op = s ? op_new(OP_TELL, 0) : NULL;
+  if (!op) {
+    report(LOOSE, REPORT_ECHOED, F4(token));
+    return;
+  }
+  op->token = token;
+  sink_add(s, op);
 }
 
 void sink_datagram(struct span path, struct span bytes) { add_bytes(K.datagrams, OP_DATAGRAM, path, bytes); }

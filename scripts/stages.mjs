@@ -2,6 +2,7 @@
 // whose output ends in "N passed, N failed, N skipped" is counted by that line, any other counts as one test.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { pathToFileURL } from "node:url";
 import { onPath } from "./command.mjs";
 import { findCompiler } from "./keeper.mjs";
 import { inRoot } from "./places.mjs";
@@ -102,7 +103,16 @@ function browser() {
 function nodeTest(files, atOnce) {
   if (files.length === 0) return { leftOut: "there are no tests" };
   const reporter = inRoot("scripts", "reporter.mjs");
-  const args = ["--import", "tsx", "--test", `--test-reporter=${reporter}`, `--test-concurrency=${atOnce}`, "--test-timeout=300000"];
+  const args = [
+    "--import",
+    "tsx",
+    "--import",
+    pathToFileURL(inRoot("test", "seed.mjs")).href,
+    "--test",
+    `--test-reporter=${reporter}`,
+    `--test-concurrency=${atOnce}`,
+    "--test-timeout=300000",
+  ];
   return { file: process.execPath, args: [...args, ...files] };
 }
 

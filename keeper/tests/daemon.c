@@ -293,6 +293,13 @@ void effect_append(uint32_t sink, const void *bytes, size_t n) {
   alone(EFFECT_APPEND, &o);
 }
 
+void effect_written(uint32_t token, uint32_t sink) {
+  struct out o = {0};
+  put(&o, token, 4);
+  put(&o, sink, 4);
+  alone(EFFECT_WRITTEN, &o);
+}
+
 void effect_stream(uint32_t stream, uint8_t mode, uint32_t sink) {
   struct out o = {0};
   put(&o, stream, 4);

@@ -65,6 +65,7 @@ void effect_number(uint16_t tag, uint32_t number);
 void effect_empty(uint16_t tag);
 void effect_sink(uint16_t tag, uint32_t sink, const char *path, uint8_t flags, uint64_t limit);
 void effect_append(uint32_t sink, const void *bytes, size_t n);
+void effect_written(uint32_t token, uint32_t sink);
 void effect_stream(uint32_t stream, uint8_t mode, uint32_t sink);
 void effect_verdict(uint32_t stream, uint64_t block, uint8_t kind, const void *bytes, size_t n);
 void effect_stdin(uint32_t child, const void *bytes, size_t n);

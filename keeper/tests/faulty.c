@@ -12,7 +12,7 @@
 
 static struct faults *f;
 static uint32_t base;         /* numbers of this round begin here */
-static unsigned ended, listened, opened, refused, children;
+static unsigned ended, listened, opened, refused, children, echoed;
 
 static void die_quietly(void) { kill(getpid(), SIGKILL); }
 
@@ -53,6 +53,7 @@ static bool take(int ms) {
     case REPORT_EXITED: ended++; break;
     case REPORT_LISTENED: listened++; break;
     case REPORT_SINK_OPENED: opened++; break;
+    case REPORT_ECHOED: echoed++; break;
     case REPORT_REFUSED: refused++; break;
     case FRAME_CHILD:
       children++;
@@ -118,9 +119,11 @@ static void listens(void) {
 static void sinks(void) {
   effect_sink(EFFECT_SINK_OPEN, base + 1, in_dir("out"), 0, 1);
   effect_append(base + 1, "x", 1);
+  effect_written(1, base + 1);
   effect_sink(EFFECT_SINK_REOPEN, base + 1, in_dir("err"), SINK_TRUNCATE, 0);
   effect_append(base + 1, "x", 1);
   until(&opened, 2, "sink-opened");
+  until(&echoed, 1, "echoed");
 }
 
 /* Not regular: written by the hands. */
@@ -184,7 +187,7 @@ static void as_daemon(void) {
       clean_up();
       again = false;
     } else {
-      ended = listened = opened = refused = 0;
+      ended = listened = opened = refused = echoed = 0;
       f->nth++;
       base += 10;
       f->fired = 0;

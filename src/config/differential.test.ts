@@ -114,10 +114,11 @@ function compareErrors(error: string, ours: Result<Config, readonly ConfigError[
   if (error.startsWith(STDOUT_RESULT_HANDLER)) return; // known here, whether the Python package is installed or not
   assert.ok(!ours.ok, `the original refuses ${file}: ${error}`);
   const first = ours.error[0]?.message ?? "";
-  if (error.includes("cannot be resolved within")) return assert.match(first, /cannot be resolved within|Python/);
+  if (error.includes("cannot be resolved within") || error.startsWith('("EntryPoint must be in '))
+    return assert.match(first, /cannot be resolved within|Python/);
   const tuple = /^\('(Bad socket format|Unix socket path) %s/.exec(error)?.[1];
   if (tuple !== undefined) return assert.ok(first.startsWith(tuple) && first.endsWith("] socket"), first);
-  const member = /^\[[^\]]*\] (names unknown program.*|name .* is ambiguous.*)$/.exec(error)?.[1];
+  const member = /^\[[^\]]*\] (names unknown program.*|name .* is ambiguous.*)$/s.exec(error)?.[1];
   if (member !== undefined) return assert.ok(first.endsWith(member), `${first} ends like ${error}`);
   assert.equal(first, error);
 }

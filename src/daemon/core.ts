@@ -21,6 +21,7 @@ import type { Servers } from "./servers.ts";
 import type { Sockets } from "./sockets.ts";
 import type { Loop } from "./turn.ts";
 import type { Watchers } from "./watchers.ts";
+import type { Written } from "./written.ts";
 
 export type Core = {
   readonly doors: Doors;
@@ -37,6 +38,7 @@ export type Core = {
   readonly preparations: Preparations;
   readonly limbo: Limbo;
   readonly echoes: Echoes;
+  readonly written: Written;
   readonly sockets: Sockets;
   readonly servers: Servers;
   /** What is in force. */

@@ -31,6 +31,7 @@ import { takeStep } from "./steps.ts";
 import { rememberStrangers } from "./strangers.ts";
 import { Loop } from "./turn.ts";
 import { Watchers } from "./watchers.ts";
+import { Written } from "./written.ts";
 
 export type DaemonParts = {
   readonly doors: Doors;
@@ -118,11 +119,16 @@ export function continueLife(core: Core): void {
 
 function makeCore(parts: DaemonParts, inheritance: Inheritance, config: Config): Core {
   const { doors, load } = parts;
+  const echoes = new Echoes();
   const core: Core = {
     doors,
     load,
     world: emptyWorld(),
-    loop: new Loop(doors, () => setAlarm(core), parts.onBug),
+    loop: new Loop(doors, {
+      beforeSending: (turn) => core.written.beforeSending(turn, doors.clock.now()),
+      afterTurn: () => setAlarm(core),
+      onBug: parts.onBug,
+    }),
     numbers: new Numbers(inheritance.store.get("numbers")),
     activity: new Activity(doors.clock),
     answers: new Answers(),
@@ -133,7 +139,8 @@ function makeCore(parts: DaemonParts, inheritance: Inheritance, config: Config):
     plugins: new Plugins(parts.plugins ?? noPlugins),
     preparations: new Preparations(),
     limbo: new Limbo(),
-    echoes: new Echoes(),
+    echoes,
+    written: new Written(echoes),
     sockets: new Sockets(),
     servers: new Servers(parts.serve),
     running: config,
@@ -167,6 +174,7 @@ function setAlarm(core: Core): void {
     core.limbo.nextDeadlineMs(),
     core.events.nextDeadlineMs(now),
     core.outputs.reopening.nextDeadlineMs(),
+    core.written.nextDeadlineMs(),
   ].filter((at) => at !== null);
   core.doors.clock.alarm(deadlines.length === 0 ? null : Math.min(...deadlines), () => ring(core));
 }
@@ -174,6 +182,7 @@ function setAlarm(core: Core): void {
 function ring(core: Core): void {
   const now = core.doors.clock.now();
   core.preparations.release(core, now);
+  core.written.timePassed(now);
   for (const member of deadlinesDue(core.world, now)) {
     core.loop.post((turn) => takeStep(core, turn, (step, time) => stepMember(core.world, member, { type: "deadline" }, time, step)));
   }

@@ -1,5 +1,5 @@
 /**
- * Knowing that nothing failed. The keeper reports failures of signals and of bytes for stdin, not their success; an echo behind them comes back when
+ * Knowing that something is done. The keeper reports failures of signals and of bytes for stdin, not their success; an echo behind them comes back when
  * they have been tried, so what has not been reported by then has worked.
  */
 import type { Turn } from "./turn.ts";
@@ -10,10 +10,12 @@ export class Echoes {
 
   /** Calls `heard`, within the loop, when everything of this turn so far has been tried. */
   after(turn: Turn, heard: () => void): void {
-    const token = this.#next;
-    this.#next = (token % 0xffff_ffff) + 1;
-    this.#waiting.set(token, heard);
-    turn.effect({ type: "echo", token });
+    turn.effect({ type: "echo", token: this.#token(heard) });
+  }
+
+  /** Calls `heard`, within the loop, when what waits in the sink so far is in its file, or lost. */
+  written(turn: Turn, sink: number, heard: () => void): void {
+    turn.effect({ type: "written", sink, token: this.#token(heard) });
   }
 
   /** The keeper's answer. One to a predecessor's echo is nobody's. */
@@ -21,5 +23,12 @@ export class Echoes {
     const heard = this.#waiting.get(token);
     this.#waiting.delete(token);
     heard?.();
+  }
+
+  #token(heard: () => void): number {
+    const token = this.#next;
+    this.#next = (token % 0xffff_ffff) + 1;
+    this.#waiting.set(token, heard);
+    return token;
   }
 }

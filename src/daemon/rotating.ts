@@ -45,6 +45,8 @@ export async function rotate(
     if (renamed.ok || renamed.error === "ENOENT") continue;
     return growOn(core, file, report, `renaming ${from} to ${to} failed with ${renamed.error}`);
   }
+  // Whoever looks finds a log there; what stands in its way is told when the keeper opens it.
+  if (plan.renames.length > 0) await files.createExclusive(file.path, 0o666);
   return { truncate: plan.truncate, regularOnly: true, limit: file.maxBytes };
 }
 

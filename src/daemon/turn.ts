@@ -15,6 +15,8 @@ export class Turn {
   readonly effects: KeeperEffect[] = [];
   readonly states = new Map<string, Uint8Array | null>();
   readonly after: (() => void)[] = [];
+  /** What `after` waits for as well, besides the kernel. */
+  readonly answersWait: Promise<void>[] = [];
   #bytes = 0;
 
   acknowledge(report: bigint): void {
@@ -43,21 +45,27 @@ export class Turn {
 
 export type Item = (turn: Turn) => void;
 
+export type Hooks = {
+  /** Adds what belongs to the whole of a turn. */
+  readonly beforeSending: (turn: Turn) => void;
+  /** Sets the alarm for the next deadline. */
+  readonly afterTurn: () => void;
+  /** Is told of a broken invariant and ends the daemon. */
+  readonly onBug: (error: unknown) => void;
+};
+
 export class Loop {
   readonly #doors: Doors;
-  readonly #afterTurn: () => void;
-  readonly #onBug: (error: unknown) => void;
+  readonly #hooks: Hooks;
   #inbox: Item[] = [];
   #scheduled = false;
   #stopped = false;
   /** Settles when every batch so far is in the kernel's hands: answers keep the order of their turns. */
   #sent: Promise<void> = Promise.resolve();
 
-  /** `afterTurn` sets the alarm for the next deadline; `onBug` is told of a broken invariant and ends the daemon. */
-  constructor(doors: Doors, afterTurn: () => void, onBug: (error: unknown) => void) {
+  constructor(doors: Doors, hooks: Hooks) {
     this.#doors = doors;
-    this.#afterTurn = afterTurn;
-    this.#onBug = onBug;
+    this.#hooks = hooks;
   }
 
   post(item: Item): void {
@@ -90,20 +98,21 @@ export class Loop {
         turn = new Turn();
       }
       this.#send(turn);
-      if (!this.#stopped) this.#afterTurn();
+      if (!this.#stopped) this.#hooks.afterTurn();
     } catch (error) {
       this.stop();
-      this.#onBug(error);
+      this.#hooks.onBug(error);
     }
   }
 
   #send(turn: Turn): void {
+    this.#hooks.beforeSending(turn);
     const states = [...turn.states].map(([key, value]) => ({ key, value }));
     const batch = { acknowledged: turn.acknowledged, states, effects: turn.effects };
     const sent = turn.isEmpty ? Promise.resolve() : this.#doors.keeper.send(batch);
-    this.#sent = Promise.all([this.#sent, sent]).then(() => {
+    this.#sent = Promise.all([this.#sent, sent, ...turn.answersWait]).then(() => {
       for (const act of turn.after) act();
     });
-    this.#sent.catch(this.#onBug);
+    this.#sent.catch(this.#hooks.onBug);
   }
 }

@@ -138,6 +138,7 @@ export const EFFECTS: Table = {
   "stdin-close": { tag: 21, body: record({ child: u32 }) },
   datagram: { tag: 22, body: record({ path: cstr, bytes }) },
   echo: { tag: 23, body: record({ token: u32 }) },
+  written: { tag: 24, body: record({ token: u32, sink: u32 }) },
 };
 
 const NAMES: ReadonlyMap<number, KeeperEffect["type"]> = new Map(

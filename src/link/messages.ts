@@ -123,7 +123,9 @@ export type KeeperEffect =
   /** One datagram to a unix socket: /dev/log, systemd's notify socket. Sent without waiting or lost. */
   | { readonly type: "datagram"; readonly path: string; readonly bytes: Uint8Array }
   /** Answered with `echoed` when everything before it has been begun: no failure of an earlier stdin or signal is still to come. */
-  | { readonly type: "echo"; readonly token: number };
+  | { readonly type: "echo"; readonly token: number }
+  /** Answered with `echoed` when everything that waits in the sink now has been written, lost or opened anew; at once when it is not there. */
+  | { readonly type: "written"; readonly token: number; readonly sink: number };
 
 export type StateChange = { readonly key: string; readonly value: Uint8Array | null };
 

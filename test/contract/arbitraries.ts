@@ -98,6 +98,7 @@ const EFFECTS: Bodies<KeeperEffect> = {
   "forget-child": { child: u32 },
   datagram: { path, bytes },
   echo: { token: u32 },
+  written: { token: u32, sink: u32 },
 };
 
 const REPORTS: Bodies<Report, "type" | "report"> = {

@@ -133,6 +133,7 @@ const effects: readonly (readonly [string, KeeperEffect])[] = [
   ["forget-child", { type: "forget-child", child: 1 }],
   ["datagram", { type: "datagram", path: "/dev/log", bytes: Buffer.from("<30>web: hello") }],
   ["echo", { type: "echo", token: U32_MAX }],
+  ["written", { type: "written", token: U32_MAX, sink: 7 }],
 ];
 /** What `batch-of-many` was recorded with. */
 const MANY = 30;

@@ -42,8 +42,9 @@ describe("methods of a supervisord", () => {
   });
 
   test("RPC-037: a restart closes idle connections and streams and makes the socket anew, behind the answers that were waited for", async () => {
-    const inode = () => statSync(it.socket).ino;
-    const socket = inode();
+    // The number of the file alone may be given again to the next one.
+    const identity = () => [statSync(it.socket, { bigint: true })].map(({ ino, ctimeNs }) => `${ino} ${ctimeNs}`)[0];
+    const socket = identity();
     const idle = await open(it.socket, "GET /nothing HTTP/1.1\r\n\r\n");
     const stream = await open(it.socket, "GET /mainlogtail HTTP/1.1\r\n\r\n");
     const started = call(it, "supervisor.startProcess", "slow");
@@ -52,7 +53,7 @@ describe("methods of a supervisord", () => {
     assert.equal(await call(it, "supervisor.restart"), true);
     await Promise.all([idle.ended, stream.ended]);
     assert.match(stream.said(), /HTTP\/1\.1 200 OK/);
-    await until("there is another socket", () => lstatSync(it.socket, { throwIfNoEntry: false })?.isSocket() && inode() !== socket);
+    await until("there is another socket", () => lstatSync(it.socket, { throwIfNoEntry: false })?.isSocket() && identity() !== socket);
     await until("cat runs again", async () => (await info(it, "cat").catch(() => null))?.["statename"] === "RUNNING");
   });
 
@@ -61,6 +62,21 @@ describe("methods of a supervisord", () => {
     assert.deepEqual(rows.map(({ name }) => name).sort(), ["cat", "listens"]);
     assert.equal((await info(it, "listens"))["statename"], "STOPPED");
     await call(it, "supervisor.startAllProcesses");
+  });
+
+  test("an answer comes behind the lines that tell of it, and a clearing behind its new file", async () => {
+    const log = it.path("supervisord.log");
+    for (let turn = 1; turn <= 20; turn++) {
+      await call(it, "supervisor.stopProcess", "cat");
+      await call(it, "supervisor.startProcess", "cat");
+      const told = it
+        .read("supervisord.log")
+        .match(/ (spawned: 'cat'|stopped: cat )/g)
+        ?.slice(-2);
+      assert.deepEqual(told, [" stopped: cat ", " spawned: 'cat'"], `turn ${turn}`);
+      await call(it, "supervisor.clearLog");
+      assert.ok(statSync(log).isFile(), `turn ${turn}`);
+    }
   });
 
   test("RPC-144: clearing a log leaves its backups", async () => {

@@ -28,6 +28,26 @@ export const sinkCases: readonly Case[] = [
     },
   },
   {
+    name: "written is answered when all that waits in the sink is in its file, also over a limit and a reopen; at once where there is no sink",
+    async run(k) {
+      const d = await begin(k);
+      await d.does(
+        { type: "sink-open", sink: 1, spec: log(k, "log", { limit: 4 }) },
+        { type: "append", sink: 1, bytes: bytes("1234") },
+        { type: "append", sink: 1, bytes: bytes("5678") },
+        { type: "written", token: 1, sink: 1 },
+        { type: "written", token: 2, sink: 77 },
+      );
+      await d.next("limit");
+      assert.equal((await d.next("echoed")).token, 2);
+      await d.does({ type: "sink-reopen", sink: 1, spec: log(k, "next") });
+      assert.equal((await d.next("echoed")).token, 1);
+      assert.deepEqual([k.text(`${k.folder}/log`), k.text(`${k.folder}/next`)], ["1234", "5678"]);
+      await d.does({ type: "written", token: 3, sink: 1 }, { type: "sink-close", sink: 1 });
+      assert.equal((await d.next("echoed")).token, 3);
+    },
+  },
+  {
     name: "opening appends to what is there and says its size; with truncate it begins anew",
     async run(k) {
       const d = await begin(k);

@@ -269,6 +269,8 @@ export class FakeKeeper {
         return this.streams.forgetChild(effect.child);
       case "echo":
         return this.reports.tell({ type: "echoed", token: effect.token });
+      case "written":
+        return this.sinks.tell(effect.sink, () => this.reports.tell({ type: "echoed", token: effect.token }));
       case "datagram":
         return void this.datagrams.push({ path: effect.path, bytes: effect.bytes });
       default:

@@ -11,6 +11,7 @@ const ENOBUFS = errnoNumber("ENOBUFS");
 
 type Item =
   | { readonly kind: "write"; readonly bytes: Uint8Array; readonly appended: boolean; readonly done: () => void }
+  | { readonly kind: "tell"; readonly done: () => void }
   | { readonly kind: "close" };
 
 type Sink = {
@@ -122,6 +123,14 @@ export class Sinks {
     this.#kick(found);
   }
 
+  /** `done` when all that waits now has been written or opened, at once when the sink is not there. */
+  tell(sink: number, done: () => void): void {
+    const found = this.#sinks.get(sink);
+    if (found === undefined || found.closing) return done();
+    found.queue.push({ kind: "tell", done });
+    this.#kick(found);
+  }
+
   /** A block of a stream; `done` when it has been written or lost. */
   write(sink: number, bytes: Uint8Array, done: () => void): void {
     const found = this.#sinks.get(sink);
@@ -186,10 +195,11 @@ export class Sinks {
     const next = sink.reopen.shift();
     if (next !== undefined) return this.#work(sink, () => this.#reopened(sink, next));
     const item = sink.queue[0];
-    if (item === undefined || (sink.paused && !sink.closing)) return;
+    if (item === undefined || (item.kind === "write" && sink.paused && !sink.closing)) return;
     this.#work(sink, () => {
       sink.queue.shift();
       if (item.kind === "close") return this.#forget(sink);
+      if (item.kind === "tell") return item.done();
       if (item.appended) sink.appendBytes -= item.bytes.length;
       this.#put(sink, item.bytes);
       item.done();
@@ -253,6 +263,6 @@ export class Sinks {
   #forget(sink: Sink): void {
     this.#sinks.delete(sink.sink);
     if (sink.limitReport !== null) this.#reports.drop(sink.limitReport);
-    for (const item of sink.queue.splice(0)) if (item.kind === "write") item.done();
+    for (const item of sink.queue.splice(0)) if (item.kind !== "close") item.done();
   }
 }
