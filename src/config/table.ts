@@ -5,6 +5,7 @@
  * Rows stand in the order of the sample and the reference. In which order values are checked, and so which of two errors comes first,
  * is said by the code that reads a section.
  */
+import type { ChannelConfig, ProcessConfig } from "./model.ts";
 import type { OptionType } from "./values.ts";
 
 /** A text in the languages of the documentation. */
@@ -25,6 +26,9 @@ export const SCOPES = {
 
 export type Scope = keyof typeof SCOPES;
 
+/** `as`: the member's name, where it is not the option's. */
+export type Member = { readonly place: number; readonly field: keyof ProcessConfig | keyof ChannelConfig; readonly as?: string };
+
 export type Option = {
   readonly type: OptionType;
   /** As it would stand in a file; null when there is no value to show: then `unset` says what happens. */
@@ -44,6 +48,8 @@ export type Option = {
   readonly isOurs?: true;
   /** A process that runs takes a new value over: with `update_mode=minimal` it is not restarted for it. */
   readonly isLive?: true;
+  /** How getAllConfigInfo tells it: the field of the process or channel, and where among the members. (RPC-159..161) */
+  readonly member?: Member;
 };
 
 const NONE: Words = { en: "unset", zh: "未设置" };
@@ -393,11 +399,13 @@ export const CTL_PLUGIN = {
 
 /** The two channels of a program have the same options. */
 function channel<const C extends "stdout" | "stderr">(name: C) {
+  const first = name === "stdout" ? 15 : 23;
   const options: Readonly<Record<string, Option>> = {
     [`${name}_logfile`]: {
       type: "logfile",
       default: "AUTO",
       scope: "process",
+      member: { place: first + 2, field: "logfile" },
       sample: "/a/path",
       brief: {
         en: `log of ${name}: a path, NONE, or AUTO for a file in childlogdir`,
@@ -412,6 +420,7 @@ function channel<const C extends "stdout" | "stderr">(name: C) {
       type: "bytes",
       default: "50MB",
       scope: "process",
+      member: { place: first + 4, field: "maxBytes" },
       sample: "1MB",
       isLive: true,
       brief: { en: `size at which the log of ${name} is rotated, 0 for never`, zh: `${name} 日志轮转的大小，0 表示从不轮转` },
@@ -420,6 +429,7 @@ function channel<const C extends "stdout" | "stderr">(name: C) {
       type: "integer",
       default: "10",
       scope: "process",
+      member: { place: first + 3, field: "backups" },
       sample: "10",
       isLive: true,
       brief: { en: `how many rotated logs of ${name} are kept`, zh: `保留多少个轮转后的 ${name} 日志` },
@@ -428,18 +438,21 @@ function channel<const C extends "stdout" | "stderr">(name: C) {
       type: "bytes",
       default: "0",
       scope: "program",
+      member: { place: first + 0, field: "captureMaxBytes" },
       sample: "1MB",
       brief: { en: `size of the buffer of capture mode on ${name}, 0 for off`, zh: `${name} 捕获模式的缓冲区大小，0 表示关闭` },
     },
     [`${name}_events_enabled`]: {
       ...YES_NO_DEFAULT,
       scope: "program",
+      member: { place: first + 1, field: "eventsEnabled" },
       sample: "false",
       brief: { en: `send PROCESS_LOG events for what is written to ${name}`, zh: `对写到 ${name} 的内容发送 PROCESS_LOG 事件` },
     },
     [`${name}_syslog`]: {
       ...YES_NO_DEFAULT,
       scope: "process",
+      member: { place: first + 5, field: "syslog" },
       sample: "false",
       brief: { en: `send ${name} to syslog too, with the name of the process`, zh: `同时将 ${name} 连同进程名发送到 syslog` },
     },
@@ -462,6 +475,7 @@ export const PROGRAM = {
     default: null,
     isRequired: true,
     scope: "process",
+    member: { place: 4, field: "command" },
     sample: "/bin/cat",
     brief: { en: "the program with its arguments", zh: "程序及其参数" },
     more: {
@@ -473,6 +487,7 @@ export const PROGRAM = {
     type: "name",
     default: "%(program_name)s",
     scope: "process",
+    member: { place: 10, field: "name", as: "name" },
     sample: "%(program_name)s",
     brief: {
       en: "name of each process; must hold %(process_num) when numprocs is above 1",
@@ -498,6 +513,7 @@ export const PROGRAM = {
     default: null,
     unset: { en: "the directory of supervisord", zh: "supervisord 的目录" },
     scope: "process",
+    member: { place: 2, field: "directory" },
     sample: "/tmp",
     brief: { en: "directory that the program starts in", zh: "程序启动时所在的目录" },
     more: { en: "Not checked when the file is read; `~` is not expanded.", zh: "读取配置时不检查；不展开 `~`。" },
@@ -514,6 +530,7 @@ export const PROGRAM = {
     type: "integer",
     default: "999",
     scope: "here",
+    member: { place: 11, field: "priority", as: "process_prio" },
     sample: "999",
     isLive: true,
     brief: { en: "lower ones start first and stop last", zh: "数值小的先启动、后停止" },
@@ -526,6 +543,7 @@ export const PROGRAM = {
     type: "boolean",
     default: "true",
     scope: "program",
+    member: { place: 0, field: "autostart" },
     sample: "true",
     isLive: true,
     brief: { en: "start together with supervisord", zh: "随 supervisord 一起启动" },
@@ -534,6 +552,7 @@ export const PROGRAM = {
     type: "integer",
     default: "1",
     scope: "program",
+    member: { place: 14, field: "startSecs" },
     sample: "1",
     isLive: true,
     brief: { en: "seconds that the program must stay up for its start to count as successful", zh: "程序须持续运行多少秒才算启动成功" },
@@ -542,6 +561,7 @@ export const PROGRAM = {
     type: "integer",
     default: "3",
     scope: "program",
+    member: { place: 13, field: "startRetries" },
     sample: "3",
     isLive: true,
     brief: { en: "failed starts in a row before the state is FATAL", zh: "连续启动失败多少次后进入 FATAL 状态" },
@@ -550,6 +570,7 @@ export const PROGRAM = {
     type: "autorestart",
     default: "unexpected",
     scope: "program",
+    member: { place: 1, field: "autorestart" },
     sample: "unexpected",
     isLive: true,
     brief: {
@@ -561,6 +582,7 @@ export const PROGRAM = {
     type: "exitcodes",
     default: "0",
     scope: "program",
+    member: { place: 5, field: "exitCodes" },
     sample: "0",
     isLive: true,
     brief: { en: "expected exit codes, comma separated", zh: "预期的退出码，以逗号分隔" },
@@ -569,6 +591,7 @@ export const PROGRAM = {
     type: "signal",
     default: "TERM",
     scope: "program",
+    member: { place: 21, field: "stopSignal" },
     sample: "QUIT",
     isLive: true,
     brief: { en: "signal that stops the program", zh: "用于停止程序的信号" },
@@ -577,6 +600,7 @@ export const PROGRAM = {
     type: "integer",
     default: "10",
     scope: "program",
+    member: { place: 22, field: "stopWaitSecs" },
     sample: "10",
     isLive: true,
     brief: { en: "seconds to wait before a stopping program is killed", zh: "停止程序时等待多少秒后强制杀死" },
@@ -593,6 +617,7 @@ export const PROGRAM = {
     default: null,
     unset: { en: "the value of `stopasgroup`", zh: "与 `stopasgroup` 相同" },
     scope: "program",
+    member: { place: 9, field: "killAsGroup" },
     sample: "false",
     isLive: true,
     brief: { en: "kill the whole process group", zh: "强制杀死整个进程组" },
@@ -603,12 +628,14 @@ export const PROGRAM = {
     default: null,
     unset: { en: "the user of supervisord", zh: "supervisord 的用户" },
     scope: "program",
+    member: { place: 3, field: "uid", as: "uid" },
     sample: "chrism",
     brief: { en: "user that the program runs as", zh: "运行程序的用户" },
   },
   redirect_stderr: {
     ...YES_NO_DEFAULT,
     scope: "program",
+    member: { place: 12, field: "redirectStderr" },
     sample: "true",
     brief: { en: "stderr goes where stdout goes", zh: "将标准错误并入标准输出" },
   },
@@ -629,6 +656,7 @@ export const PROGRAM = {
     type: "text",
     default: "AUTO",
     scope: "program",
+    member: { place: 29, field: "serverUrl" },
     sample: "AUTO",
     brief: {
       en: "SUPERVISOR_SERVER_URL of the program; AUTO for the daemon's own",

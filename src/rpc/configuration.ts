@@ -1,12 +1,13 @@
 /** The configuration file and the groups that come of it. */
-import type { ChannelConfig, GroupConfig, ProcessConfig } from "../config/model.ts";
+import type { GroupConfig, LogTarget, ProcessConfig } from "../config/model.ts";
+import { type Option, PROGRAM } from "../config/table.ts";
 import { ok, refuse } from "../result.ts";
 import { groupName } from "./args.ts";
 import { fault } from "./faults.ts";
 import { method } from "./method.ts";
 import { byCodePoint } from "./names.ts";
 import type { ProcessView, SupervisorPort } from "./port.ts";
-import type { RpcStruct } from "./values.ts";
+import type { RpcResult, RpcStruct } from "./values.ts";
 
 export const reloadConfig = method({
   name: "reloadConfig",
@@ -68,52 +69,57 @@ function groupInfos(port: SupervisorPort, group: GroupConfig, reread: boolean): 
   return group.processes.map((process) => {
     // Once the file has been read again, paths that the daemon chose are unknown to the configuration. (RPC-164)
     const active = reread ? null : port.process({ group: group.name, process: process.name });
-    return { name: process.name, info: configInfo(group, process, { inuse, active }) };
+    return { name: process.name, info: configInfo({ group, process, present: { inuse, active } }) };
   });
 }
 
 type Present = { readonly inuse: boolean; readonly active: ProcessView | null };
 
-/** The order is that of the wire. (RPC-159..161) */
-function configInfo(group: GroupConfig, process: ProcessConfig, { inuse, active }: Present): RpcStruct {
-  return {
-    autostart: process.autostart,
-    // Supervisor 4.2.5 does not have it, 4.4 cannot send `true` (RPC-162).
-    autorestart: process.autorestart === "unexpected" ? "unexpected" : process.autorestart === "always",
-    directory: process.directory ?? "none",
-    uid: process.uid ?? "none",
-    command: process.command,
-    exitcodes: process.exitCodes,
-    group: group.name,
-    group_prio: group.priority,
-    inuse,
-    killasgroup: process.killAsGroup,
-    name: process.name,
-    process_prio: process.priority,
-    redirect_stderr: process.redirectStderr,
-    startretries: process.startRetries,
-    startsecs: process.startSecs,
-    ...channelInfo("stdout", process.stdout, active?.stdoutLogfile),
-    stopsignal: process.stopSignal,
-    stopwaitsecs: process.stopWaitSecs,
-    ...channelInfo("stderr", process.stderr, active?.stderrLogfile),
-    serverurl: process.serverUrl ?? "none",
-  };
+type Facts = { readonly group: GroupConfig; readonly process: ProcessConfig; readonly present: Present };
+type Row = { readonly name: string; readonly place: number; readonly value: (facts: Facts) => RpcResult };
+
+/** What is told of a process besides the options of its program. */
+const OTHERS: readonly Row[] = [
+  { name: "group", place: 6, value: ({ group }) => group.name },
+  { name: "group_prio", place: 7, value: ({ group }) => group.priority },
+  { name: "inuse", place: 8, value: ({ present }) => present.inuse },
+];
+
+/** In the order of the wire. (RPC-159..161) */
+const ROWS: readonly Row[] = [...Object.entries<Option>(PROGRAM).flatMap(optionRow), ...OTHERS].sort((a, b) => a.place - b.place);
+
+function optionRow([option, { member }]: [string, Option]): Row[] {
+  if (member === undefined) return [];
+  const { place, field, as: name = option } = member;
+  return [{ name, place, value: ({ process, present }) => told(option, fieldOf(option, process, field), present) }];
 }
 
-function channelInfo(name: "stdout" | "stderr", channel: ChannelConfig, written: string | null | undefined): RpcStruct {
-  return {
-    [`${name}_capture_maxbytes`]: channel.captureMaxBytes,
-    [`${name}_events_enabled`]: channel.eventsEnabled,
-    [`${name}_logfile`]: logfileText(channel, written),
-    [`${name}_logfile_backups`]: channel.backups,
-    [`${name}_logfile_maxbytes`]: channel.maxBytes,
-    [`${name}_syslog`]: channel.syslog,
-  };
+function fieldOf(option: string, process: ProcessConfig, field: string): unknown {
+  const owner: object = option.startsWith("stdout_") ? process.stdout : option.startsWith("stderr_") ? process.stderr : process;
+  return (owner as Readonly<Record<string, unknown>>)[field];
+}
+
+/** (RPC-163) */
+function told(option: string, value: unknown, { active }: Present): RpcResult {
+  switch (option) {
+    case "autorestart":
+      // Supervisor 4.2.5 does not have it, 4.4 cannot send `true` (RPC-162).
+      return value === "unexpected" ? value : value === "always";
+    case "stdout_logfile":
+      return logfileText(value as LogTarget, active?.stdoutLogfile);
+    case "stderr_logfile":
+      return logfileText(value as LogTarget, active?.stderrLogfile);
+    default:
+      return value === null ? "none" : (value as RpcResult);
+  }
+}
+
+function configInfo(facts: Facts): RpcStruct {
+  return Object.fromEntries(ROWS.map(({ name, value }) => [name, value(facts)]));
 }
 
 /** (RPC-163, RPC-164, RPC-169) */
-function logfileText({ logfile }: ChannelConfig, written: string | null | undefined): string {
+function logfileText(logfile: LogTarget, written: string | null | undefined): string {
   switch (logfile.kind) {
     case "none":
       return "none";
