@@ -186,7 +186,7 @@ export class Hub {
   /** The row goes out at once; its last words follow when the log has them. */
   #wantWords(view: ProcessView): void {
     const detail = this.#parts.watch.detail(refOf(view));
-    if (detail === null || !isInTrouble(view, detail)) return;
+    if (detail === null || !isInTrouble(view, detail, this.#nowMs())) return;
     this.#timers.after(WORDS_DELAY_MS, () => {
       void this.#words.read(view, detail).then((changed) => {
         if (!changed || this.#viewers.size === 0) return;
@@ -201,7 +201,7 @@ export class Hub {
     const { port, watch } = this.#parts;
     const unread = allViews(port.groups()).flatMap((view) => {
       const detail = this.#words.of(view) === null ? watch.detail(refOf(view)) : null;
-      return detail !== null && isInTrouble(view, detail) ? [{ view, detail }] : [];
+      return detail !== null && isInTrouble(view, detail, this.#nowMs()) ? [{ view, detail }] : [];
     });
     await Promise.all(unread.map(({ view, detail }) => this.#words.read(view, detail)));
   }

@@ -53,7 +53,7 @@ export type ProcessRow = {
   readonly restarts: number;
   readonly spawnError: string | null;
   readonly lastExit: ExitReason | null;
-  /** The last lines of stderr (else of stdout, when redirected), for what is BACKOFF, FATAL, or EXITED unexpectedly; else empty. */
+  /** The last lines of stderr (else of stdout, when redirected), for what is BACKOFF, FATAL, EXITED unexpectedly, or keeps restarting; else empty. */
   readonly lastWords: readonly string[];
   /** BACKOFF: when it is tried again. */
   readonly retryAt: number | null;

@@ -27,12 +27,16 @@ test("stderr, or stdout where that is where stderr goes; no log, no words", asyn
   assert.deepEqual([words.of(one), words.of(other), words.of(none)], [["from stderr"], ["from stdout"], []]);
 });
 
-test("trouble: BACKOFF, FATAL, and an exit that nobody expected", () => {
+test("trouble: BACKOFF, FATAL, an exit that nobody expected, and what keeps restarting", () => {
   const exit = { at: 0, exitCode: 1, signal: null, coreDumped: false };
   const shown = (state: "BACKOFF" | "FATAL" | "EXITED" | "STOPPED", expected: boolean) =>
-    isInTrouble(view("a", { state }), { ...DETAIL, lastExit: { ...exit, expected } });
+    isInTrouble(view("a", { state }), { ...DETAIL, lastExit: { ...exit, expected } }, 10_000);
   assert.deepEqual(
     [shown("BACKOFF", true), shown("FATAL", true), shown("EXITED", false), shown("EXITED", true), shown("STOPPED", false)],
     [true, true, true, false, false],
   );
+  const running = (restarts: number, startedAt: number) =>
+    isInTrouble(view("a", { state: "RUNNING" }), { ...DETAIL, restarts, startedAt }, 100_000);
+  assert.deepEqual([running(0, 99_000), running(1, 99_000), running(2, 99_000), running(9, 40_000)], [false, false, true, false]);
+  assert.equal(isInTrouble(view("a", { state: "STARTING" }), { ...DETAIL, restarts: 2 }, 100_000), true);
 });

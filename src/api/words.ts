@@ -2,6 +2,7 @@
 import type { ProcessView, SupervisorPort } from "../rpc/port.ts";
 import { Turnstile } from "../rpc/turnstile.ts";
 import { WORD_LINE_CHARACTERS, WORDS_AT_ONCE, WORDS_BYTES, WORDS_LINES } from "./limits.ts";
+import { keepsRestarting } from "./steadiness.ts";
 import type { ProcessDetail } from "./watch.ts";
 
 export class LastWords {
@@ -36,10 +37,11 @@ export class LastWords {
   }
 }
 
-/** Whether its last words should stand beside it. */
-export function isInTrouble(view: ProcessView, { lastExit }: ProcessDetail): boolean {
+/** Whether its last words should stand beside it. `now`: the wall clock, in milliseconds. */
+export function isInTrouble(view: ProcessView, detail: ProcessDetail, now: number): boolean {
   if (view.state === "BACKOFF" || view.state === "FATAL") return true;
-  return view.state === "EXITED" && lastExit?.expected === false;
+  if (view.state === "EXITED" && detail.lastExit?.expected === false) return true;
+  return keepsRestarting({ ...detail, state: view.state }, now);
 }
 
 /** The last lines that say something. `isCut`: the text begins in the middle of a line. */

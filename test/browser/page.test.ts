@@ -219,3 +219,25 @@ describe("the web page on a real daemon", { skip: SKIP }, () => {
     await line("scheduler").getByText("running").waitFor();
   });
 });
+
+const FLAPPING = `
+[program:cache]
+command=/bin/sh -c 'echo "bind: address already in use" >&2; sleep 1; exit 1'
+startsecs=0
+autorestart=true
+`;
+
+test("what keeps restarting stands among what is wrong with its last words, though it runs each time one looks", {
+  skip: SKIP,
+}, async (t) => {
+  const browser = await launch();
+  t.after(() => browser.close());
+  const { url } = await realScene(t, { programs: FLAPPING });
+  const page = await open(browser, url);
+  const card = page.locator(".trouble", { hasText: "cache" });
+  await card.getByText("keeps restarting").waitFor();
+  await card.getByText("bind: address already in use").first().waitFor();
+  await card.getByText("exit code 1").waitFor();
+  await card.getByText("running").waitFor();
+  await accessible(page, "what keeps restarting");
+});

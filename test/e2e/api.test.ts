@@ -217,6 +217,9 @@ ${more}`;
   });
 
   test("metrics are what Prometheus takes; the document tells of every method", async () => {
+    // A program that has just been started has hardly any memory yet.
+    const memory = /^holdfast_process_resident_memory_bytes\{group="cat",name="cat"\} (\d+)$/m;
+    await until("cat has its memory", async () => Number(memory.exec((await ask(where, "/metrics")).text)?.[1]) > 100_000);
     const got = await ask(where, "/metrics");
     assert.equal(got.headers["content-type"], "text/plain; version=0.0.4; charset=utf-8");
     const metrics = parseMetrics(got.text);

@@ -2,16 +2,11 @@
  * What keeps restarting: it runs, or is about to, each time one looks, and ends again and again. Seen from the counter of its restarts and its last exit;
  * a page that has just been opened knows no more than these. The clock is the daemon's, and comes with each message.
  */
+import { keepsRestarting } from "../../src/api/steadiness.ts";
 import type { ProcessRow } from "../../src/api/types.ts";
 
 /** Restarts that are older are over. */
 export const WINDOW_MS = 5 * 60_000;
-/** Up for so long it is well again. */
-export const STEADY_MS = 60_000;
-/** One that has ended is started again in less than this, if at all. */
-const BETWEEN_MS = 5000;
-/** Once is an accident. */
-const RESTARTS_MIN = 2;
 /** Of one that restarts as fast as it can. */
 const TIMES_MAX = 300;
 
@@ -25,7 +20,7 @@ export type Row = ProcessRow & {
 /** `before`: what was known of it. */
 export function withRestarts(row: ProcessRow, before: Row | undefined, now: number): Row {
   const restartedAt = [...(before?.restartedAt ?? []), ...added(row, before)].filter((at) => now - at < WINDOW_MS).slice(-TIMES_MAX);
-  return { ...row, restartedAt, flapping: row.restarts >= RESTARTS_MIN && restartedAt.length > 0 && unsteady(row, now) };
+  return { ...row, restartedAt, flapping: restartedAt.length > 0 && keepsRestarting(row, now) };
 }
 
 function added(row: ProcessRow, before: Row | undefined): readonly number[] {
@@ -34,10 +29,4 @@ function added(row: ProcessRow, before: Row | undefined): readonly number[] {
   // Of those before the page was opened the last is known.
   const count = before === undefined ? Math.min(1, restarts) : restarts - before.restarts;
   return Array<number>(Math.min(TIMES_MAX, Math.max(0, count))).fill(lastExit.at);
-}
-
-function unsteady({ state, startedAt, lastExit }: ProcessRow, now: number): boolean {
-  if (state === "STARTING") return true;
-  if (state === "RUNNING") return startedAt !== null && now - startedAt < STEADY_MS;
-  return state === "EXITED" && lastExit !== null && now - lastExit.at < BETWEEN_MS;
 }

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { STEADY_MS } from "../../src/api/steadiness.ts";
 import type { Snapshot } from "../../src/api/types.ts";
 import { colours, PLAIN } from "./ansi.ts";
 import { callsOf, failuresOf } from "./deeds.ts";
 import { parseFilter, toggled } from "./filter.ts";
-import { type Row, STEADY_MS, withRestarts } from "./flapping.ts";
+import { type Row, withRestarts } from "./flapping.ts";
 import { bytes, duration, percent } from "./format.ts";
 import { appended, firstByte, LINES_MAX, NO_LINES, prepended, restarted, search } from "./loglines.ts";
 import { listing, nextSort } from "./order.ts";
