@@ -45,6 +45,8 @@ export class Outputs {
   readonly #files = new Map<number, LogFile>();
   readonly #streams = new Map<number, Stream>();
   readonly #rotating = new Set<number>();
+  /** Sinks whose last rotation failed: told once, since the line may itself fill the activity log that cannot be rotated. */
+  readonly #growing = new Set<number>();
   readonly reopening = new Reopening();
   /** The last rotation under way, by path. */
   readonly #rotations = new Map<string, Promise<void>>();
@@ -106,16 +108,26 @@ export class Outputs {
     this.#rotating.add(report.sink);
     const isStillOpen = (): boolean => this.#files.has(report.sink);
     const resumed = this.#resumed.delete(report.sink);
-    void this.#oneByOne(file.path, () => rotate(core, file, report, { resumed, isStillOpen })).then(({ truncate, regularOnly, limit }) => {
-      core.loop.post((turn) => {
-        this.#rotating.delete(report.sink);
-        turn.acknowledge(report.report);
-        const now = this.#files.get(report.sink);
-        if (now === undefined) return;
-        const spec = { path: file.path, truncate, regularOnly, mode: 0o666, limit: now === file ? limit : now.maxBytes };
-        this.reopening.ordered(turn, file.sink, spec);
-      });
-    });
+    void this.#oneByOne(file.path, () => rotate(core, file, report, { resumed, isStillOpen })).then(
+      ({ truncate, regularOnly, limit, why }) => {
+        core.loop.post((turn) => {
+          this.#rotating.delete(report.sink);
+          this.#sayGrowing(core, turn, file, why);
+          turn.acknowledge(report.report);
+          const now = this.#files.get(report.sink);
+          if (now === undefined) return;
+          const spec = { path: file.path, truncate, regularOnly, mode: 0o666, limit: now === file ? limit : now.maxBytes };
+          this.reopening.ordered(turn, file.sink, spec);
+        });
+      },
+    );
+  }
+
+  #sayGrowing(core: Core, turn: Turn, file: LogFile, why: string | null): void {
+    if (why === null) this.#growing.delete(file.sink);
+    if (why === null || this.#growing.has(file.sink)) return;
+    this.#growing.add(file.sink);
+    core.activity.write(turn, "critical", `cannot rotate ${file.path} (${file.owner}): ${why}; it grows on`);
   }
 
   /** Two runs of a process may write one path for a moment: a rotation counts on what the one before it has left. */
@@ -325,6 +337,7 @@ export class Outputs {
     this.#streams.delete(stream.stream);
     if (stream.target.asked) dropStreamRecords(turn, stream);
     this.#lost.delete(stream.stream);
+    this.#growing.delete(stream.stream);
     this.reopening.done(stream.stream);
     if (this.#files.delete(stream.stream)) turn.effect({ type: "sink-close", sink: stream.stream });
   }

@@ -16,7 +16,17 @@ test("LOG-027: better: a rotation whose rename fails is told, and the program's 
   assert.ok(await until(world, () => world.tree.text("/log/a.log").split("\n").length > 30));
   assert.ok(await until(world, () => stateOf(world, "a") === "RUNNING"));
   assert.match(activity(world), /CRIT cannot rotate \/log\/a\.log \(stdout of a\): renaming .* failed with EACCES; it grows on\n/);
+  assert.equal(activity(world).split("it grows on").length, 2, "told once, however often it is tried again");
   assert.equal(world.instances.length, 1);
+});
+
+test("LOG-027: better: the activity log that cannot be rotated is not filled by the lines that tell so", async () => {
+  const world = await host("logfile_maxbytes=60\nlogfile_backups=1\n[program:a]\ncommand=/bin/actor hold\n", (it) => {
+    it.tree.fault = (action, path) => (action === "rename" && path === "/log/supervisord.log" ? "EACCES" : null);
+  });
+  assert.ok(await until(world, () => stateOf(world, "a") === "RUNNING"));
+  await pass(world, 5000);
+  assert.equal(activity(world).split("it grows on").length, 2);
 });
 
 test("LOG-023: a log that is a link is rotated as in the original: the link is moved, never what is behind it", async () => {
