@@ -96,6 +96,7 @@ function filesOf(
     readAt: never,
     write: never,
     createExclusive: never,
+    secondName: never,
     rename: never,
     remove: never,
   };

@@ -3,7 +3,7 @@ import type { Config } from "../config/model.ts";
 import type { Doors } from "../doors.ts";
 import type { Report } from "../link/messages.ts";
 import { ok, type Result, refuse } from "../result.ts";
-import { goOnGoingDown } from "../supervisor/goingdown.ts";
+import { allIsHeard, goOnGoingDown } from "../supervisor/goingdown.ts";
 import { deadlinesDue, nextDeadlineMs, stepMember, stepReports } from "../supervisor/step.ts";
 import { resumeUpdates } from "../supervisor/update.ts";
 import { emptyWorld } from "../supervisor/world.ts";
@@ -126,7 +126,10 @@ function makeCore(parts: DaemonParts, inheritance: Inheritance, config: Config):
     world: emptyWorld(),
     loop: new Loop(doors, {
       beforeSending: (turn) => core.written.beforeSending(turn, doors.clock.now()),
-      afterTurn: () => setAlarm(core),
+      afterTurn: () => {
+        letListenersGo(core);
+        setAlarm(core);
+      },
       onBug: parts.onBug,
     }),
     numbers: new Numbers(inheritance.store.get("numbers")),
@@ -162,6 +165,12 @@ function makeCore(parts: DaemonParts, inheritance: Inheritance, config: Config):
     onEnded: () => void ended(core),
   };
   return core;
+}
+
+/** On the way down listeners hear everything before they are told. */
+function letListenersGo(core: Core): void {
+  if ((core.world.goingDown?.listeningUntilMs ?? null) === null || !core.events.allIsHeard()) return;
+  core.loop.post((turn) => takeStep(core, turn, (step, now) => allIsHeard(core.world, now, step)));
 }
 
 /** One alarm for everything that waits for a time. */

@@ -9,6 +9,7 @@ import { isWanted, makePools, notify } from "../events/notify.ts";
 import {
   changePool,
   dropPool,
+  isQuiet,
   makePool,
   nextDeadlineMs,
   type Pool,
@@ -144,6 +145,11 @@ export class Events {
       this.#pools.byName.set(config.name, restored.ok ? restored.value.pool : makePool(config));
       for (const text of lost) core.loop.post((turn) => core.activity.write(turn, "error", text));
     }
+  }
+
+  /** Whether listeners that can hear have heard everything: nothing waits for them, nothing is in their hands. */
+  allIsHeard(): boolean {
+    return [...this.#pools.byName.values()].every(isQuiet);
   }
 
   /** How much waits for the listeners of each pool. */

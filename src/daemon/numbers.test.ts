@@ -28,6 +28,10 @@ test("a stream tells whose it is", () => {
   for (const channel of ["stdout", "stderr"] as const) assert.deepEqual(streamOwner(streamNumber(77, channel)), { child: 77, channel });
 });
 
+test("who has no child has no stream, and none of the daemon's own", () => {
+  for (const channel of ["stdout", "stderr"] as const) assert.equal(streamNumber(0, channel), 0);
+});
+
 test("a damaged record is not believed", () => {
   assert.ok(new Numbers(new TextEncoder().encode("1 0 99999")).next(new Turn()) < 1000);
 });

@@ -43,7 +43,9 @@ export class Numbers {
   }
 }
 
+/** 0, which is nobody's, while there is no child (0): its stderr would have the number of the activity log. */
 export function streamNumber(child: number, channel: Channel): number {
+  if (child === 0) return 0;
   return channel === "stdout" ? child * 2 : child * 2 + 1;
 }
 

@@ -77,6 +77,7 @@ export function restoreWorld(world: World, stored: Stored, inheritance: Inherita
       waiting: goingDown.waiting.filter(known),
       current: goingDown.current.filter(known),
       nextReportMs: Number(inheritance.monoNs) / 1e6,
+      listeningUntilMs: null,
     };
   }
 }

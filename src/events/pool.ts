@@ -109,6 +109,12 @@ export function nextDeadlineMs(pool: Pool): number | null {
   return pause !== undefined && pool.listeners.some(isReady) ? pause.untilMs : null;
 }
 
+/** Nothing is on its way to a listener that could hear it. */
+export function isQuiet(pool: Pool): boolean {
+  const able = pool.listeners.filter(({ running, deaf, listening }) => running && !deaf && listening.phase !== "UNKNOWN");
+  return able.length === 0 || (queueHead(pool.queue) === undefined && able.every(({ event }) => event === null));
+}
+
 /** Another configuration for a pool that goes on with its events. A listener that is gone gives its event back; the others notice nothing. */
 export function changePool(pool: Pool, config: PoolConfig): PoolEffect[] {
   const effects: PoolEffect[] = [];

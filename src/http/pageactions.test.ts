@@ -123,6 +123,8 @@ test("WEB-052: no such action, or one that needs a process", async (t) => {
     assert.equal((await ask("GET", `/?${query}`)).status, "HTTP/1.1 500 Internal Server Error", query);
   }
   assert.equal((await ask("GET", "/?processname=a")).status, OK);
+  const nobody = await ask("GET", "/?processname=nobody&action=nothere");
+  assert.match(header(nobody, "Location") ?? "", /message=No%20such%20process%20named%20nobody$/);
 });
 
 test("HEAD does nothing", async (t) => {

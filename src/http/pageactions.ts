@@ -11,7 +11,7 @@ import { ctime } from "../rpc/times.ts";
 
 const FAILED_NAMES_MAX = 10;
 
-/** Does it and waits for it. null: there is no such action, or it needs a process and none is named. (WEB-052) */
+/** Does it and waits for it. null: there is no such action, or it needs a process and none is named; a name nobody has is told first. (WEB-052) */
 export async function act(port: SupervisorPort, action: string, processName: string | undefined): Promise<string | null> {
   switch (action) {
     case "refresh":
@@ -26,7 +26,7 @@ export async function act(port: SupervisorPort, action: string, processName: str
     case "clearlog":
       return processName === undefined ? null : actOnProcess(port, action, processName);
     default:
-      return null;
+      return processName === undefined || findProcess(port, processName).ok ? null : unknownProcess(processName);
   }
 }
 
@@ -37,7 +37,7 @@ export function faultLine(refused: Fault): string {
 
 async function actOnProcess(port: SupervisorPort, action: "start" | "stop" | "restart" | "clearlog", name: string): Promise<string> {
   const found = findProcess(port, name);
-  if (!found.ok) return `No such process named ${name}`;
+  if (!found.ok) return unknownProcess(name);
   const process = found.value;
   switch (action) {
     case "start": {
@@ -59,6 +59,10 @@ async function actOnProcess(port: SupervisorPort, action: "start" | "stop" | "re
       return problem === null ? `Log for ${name} cleared` : faultLine(problem);
     }
   }
+}
+
+function unknownProcess(name: string): string {
+  return `No such process named ${name}`;
 }
 
 function start(port: SupervisorPort, process: ProcessView, called: string): Promise<Fault | null> {

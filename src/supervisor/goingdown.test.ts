@@ -1,7 +1,9 @@
 /** Shutdown, and the way down of a reload. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { at } from "../process/life.fixture.ts";
 import { NEVER_STARTED } from "../process/machine.ts";
+import { allIsHeard } from "./goingdown.ts";
 import { groupOf, Host, single } from "./host.fixture.ts";
 
 const signals = (words: readonly string[]): string[] => words.filter((word) => word.startsWith("signal"));
@@ -175,6 +177,33 @@ test("PROC-168: listeners, at -1, are told when everything else is down", () => 
   assert.deepEqual(signals(host.goDown()), ["signal 15 to b"]);
   assert.deepEqual(signals(host.exits("b", 0)), ["signal 15 to a"]);
   assert.deepEqual(signals(host.exits("a", 0)), ["signal 15 to l"]);
+});
+
+test("better: listeners are told when they have heard everything, or a second later, and nobody waits for those that do not run", () => {
+  const listeners = { ...single("l"), kind: "listeners", priority: -1, events: ["EVENT"], bufferSize: 10, resultHandler: "" } as const;
+  const down = () => {
+    const host = new Host(listeners, single("a")).run("l", "a");
+    host.goDown();
+    assert.deepEqual(signals(host.exits("a", 0)), [], "a RUNNING listener hears of a first");
+    return host;
+  };
+  const heard = down();
+  const release = (host: Host) => host.step((step) => allIsHeard(host.world, at(host.nowMs), step));
+  assert.deepEqual(signals(release(heard)), ["signal 15 to l"]);
+  assert.deepEqual(signals(release(heard)), [], "once");
+  assert.equal(heard.exits("l", 0).at(-1), "ended");
+
+  const deaf = down();
+  assert.deepEqual(signals(deaf.pass(999)), []);
+  assert.deepEqual(signals(deaf.pass(1)), ["signal 15 to l"]);
+  assert.equal(deaf.world.goingDown?.listeningUntilMs, null);
+
+  const gone = down();
+  assert.equal(gone.exits("l", 0).at(-1), "ended", "one that ends by itself is not waited for");
+  const starting = new Host(listeners, single("a")).run("a");
+  starting.start("l");
+  starting.goDown();
+  assert.deepEqual(signals(starting.exits("a", 0)), ["signal 15 to l"]);
 });
 
 test("the record of the order follows it: it is written whenever the next groups are told", () => {

@@ -1,7 +1,7 @@
 /**
  * Shutdown and reload stop the groups in falling order of priority; the next priority is told only when everything of the present one is
  * down (PROC-154). Groups of one priority are told in reverse order but do not wait for each other: two hundred programs of the default priority
- * stop as fast as the slowest of them, where the original takes a second each (PROC-157).
+ * stop as fast as the slowest of them, where the original takes a second each (PROC-157). Listeners may hear first of what has ended before them.
  */
 import type { Now } from "../doors.ts";
 import type { ProcessInput } from "../process/machine.ts";
@@ -12,6 +12,8 @@ import { supervisorMessages as say } from "./messages.ts";
 import { allMembers, type GoingDown, type Group, groupsInOrder, isStopped, type World } from "./world.ts";
 
 const REPORT_MS = 3000;
+/** How long listeners are waited for before they are told: as long as a pass of the original's loop. */
+const LISTENING_MS = 1000;
 
 /**
  * Begins to go down, or changes what comes after: a restart becomes a shutdown, a shutdown is final. The event is sent once, and there is one end:
@@ -23,7 +25,7 @@ export function goDown(world: World, mood: Exclude<Mood, "RUNNING">, now: Now, s
   world.mood = mood;
   step.daemonChanged = true;
   if (!begins) return;
-  world.goingDown = { waiting: namesInTurn(world), current: [], nextReportMs: now.monoMs };
+  world.goingDown = newPlan(world, now);
   step.effects.push({ type: "event", event: { kind: "supervisor-state", state: "STOPPING" } });
   advanceGoingDown(world, now, step);
   reportGoingDown(world, now, step);
@@ -34,7 +36,7 @@ export function goDown(world: World, mood: Exclude<Mood, "RUNNING">, now: Now, s
  * mood that is not RUNNING.
  */
 export function goOnGoingDown(world: World, now: Now, step: Step): void {
-  world.goingDown ??= { waiting: namesInTurn(world), current: [], nextReportMs: now.monoMs };
+  world.goingDown ??= newPlan(world, now);
   step.daemonChanged = true;
   advanceGoingDown(world, now, step);
 }
@@ -50,8 +52,17 @@ export function advanceGoingDown(world: World, now: Now, step: Step): void {
       step.effects.push({ type: "ended" });
       return;
     }
+    if (mustListen(world, plan, now)) return;
     tellNext(world, plan, now, step);
   }
+}
+
+/** The listeners that are waited for have heard everything. */
+export function allIsHeard(world: World, now: Now, step: Step): void {
+  const plan = world.goingDown;
+  if (plan === null || plan.listeningUntilMs === null) return;
+  plan.listeningUntilMs = now.monoMs;
+  advanceGoingDown(world, now, step);
 }
 
 /** `waiting for a, b to die`, in the order of arrival, every three seconds. (PROC-159) */
@@ -63,6 +74,21 @@ export function reportGoingDown(world: World, now: Now, step: Step): void {
   if (names.length > 0) step.effects.push({ type: "log", level: "info", text: say.waitingToDie(names) });
 }
 
+function newPlan(world: World, now: Now): GoingDown {
+  return { waiting: namesInTurn(world), current: [], nextReportMs: now.monoMs, listeningUntilMs: null };
+}
+
+/** Else a listener at -1 gets its signal in the very step in which the last program ended, and hears little of the way down. */
+function mustListen(world: World, plan: GoingDown, now: Now): boolean {
+  if (!nextInTurn(world, plan).some((name) => isListening(world.groups.get(name)))) return false;
+  plan.listeningUntilMs ??= now.monoMs + LISTENING_MS;
+  return now.monoMs < plan.listeningUntilMs;
+}
+
+function isListening(group: Group | undefined): boolean {
+  return group?.config.kind === "listeners" && [...group.members.values()].some((member) => member.state.state === "RUNNING");
+}
+
 function isGroupDown(group: Group | undefined): boolean {
   return group === undefined || [...group.members.values()].every(isStopped);
 }
@@ -70,12 +96,18 @@ function isGroupDown(group: Group | undefined): boolean {
 function tellNext(world: World, plan: GoingDown, now: Now, step: Step): void {
   // Something runs in a group that had its turn: its record was lost and the keeper's list says that it lives. It gets another turn.
   if (plan.waiting.length === 0) plan.waiting.push(...namesInTurn(world));
-  const told = plan.waiting.splice(0, 1);
-  const priority = priorityOf(world, told[0]);
-  while (plan.waiting.length > 0 && priorityOf(world, plan.waiting[0]) === priority) told.push(...plan.waiting.splice(0, 1));
+  const told = plan.waiting.splice(0, nextInTurn(world, plan).length);
   plan.current = told;
+  plan.listeningUntilMs = null;
   step.daemonChanged = true;
   for (const name of told) stopGroup(world, world.groups.get(name), now, step);
+}
+
+/** All of the next priority. */
+function nextInTurn(world: World, { waiting }: GoingDown): string[] {
+  const priority = priorityOf(world, waiting[0]);
+  const end = waiting.findIndex((name) => priorityOf(world, name) !== priority);
+  return waiting.slice(0, end === -1 ? undefined : end);
 }
 
 /** By falling priority, equal ones in reverse order. (PROC-154) */

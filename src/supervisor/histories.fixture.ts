@@ -211,7 +211,7 @@ export class Whole extends Host {
     world.mood = this.#daemon.mood;
     const { goingDown } = this.#daemon;
     if (goingDown !== null) {
-      world.goingDown = { waiting: [...goingDown.waiting], current: goingDown.current, nextReportMs: this.nowMs };
+      world.goingDown = { waiting: [...goingDown.waiting], current: goingDown.current, nextReportMs: this.nowMs, listeningUntilMs: null };
     }
     for (const id of old.waiters.keys()) this.abandoned.add(id);
     for (const member of allMembers(world)) {

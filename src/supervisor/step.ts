@@ -48,7 +48,10 @@ export function autostartsDue(world: World): Member[] {
 
 /** The earliest moment at which `stepTime` has something to do, monotonic. */
 export function nextDeadlineMs(world: World): number | null {
-  let earliest = world.goingDown?.nextReportMs ?? Number.POSITIVE_INFINITY;
+  let earliest = Math.min(
+    world.goingDown?.nextReportMs ?? Number.POSITIVE_INFINITY,
+    world.goingDown?.listeningUntilMs ?? Number.POSITIVE_INFINITY,
+  );
   for (const member of allMembers(world)) {
     const due = member.state.deadlineMs;
     if (due !== null && due < earliest && mayActOnDeadline(world, member)) earliest = due;
@@ -62,10 +65,11 @@ export function deadlinesDue(world: World, now: Now): Member[] {
   return groupsInOrder(world).flatMap((group) => [...group.members.values()].filter((member) => isDue(world, member, now)));
 }
 
-/** The reports that are due: who waits for what. */
+/** What is due for the whole: reports of who waits for what, and listeners that have been waited for long enough. */
 export function stepReports(world: World, now: Now, step: Step): void {
   reportWaits(world, now, step);
   reportGoingDown(world, now, step);
+  if ((world.goingDown?.listeningUntilMs ?? Number.POSITIVE_INFINITY) <= now.monoMs) advanceGoingDown(world, now, step);
 }
 
 /** Somebody wants it stopped while an update is about to start it again: the last word counts. */

@@ -41,6 +41,8 @@ export type GoingDown = {
   /** Groups that have been told and must be gone before the next is. */
   current: readonly string[];
   nextReportMs: number;
+  /** The next group is one of listeners that have not heard everything yet: it is told at this time, or at once when they have. Not stored. */
+  listeningUntilMs: number | null;
 };
 
 /** A client that waits for a process. */

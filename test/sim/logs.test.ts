@@ -10,7 +10,7 @@ test("LOG-027: better: a rotation whose rename fails is told, and the program's 
   const world = await host(
     `[program:a]\ncommand=/bin/actor count:30:10 hold\n${LOG}stdout_logfile_maxbytes=60\nstdout_logfile_backups=3\n`,
     (it) => {
-      it.tree.fault = (action, path) => (action === "rename" && path === "/log/a.log" ? "EACCES" : null);
+      it.tree.fault = (action, path) => ((action === "rename" || action === "create") && path.startsWith("/log/a.log") ? "EACCES" : null);
     },
   );
   assert.ok(await until(world, () => world.tree.text("/log/a.log").split("\n").length > 30));
@@ -22,7 +22,8 @@ test("LOG-027: better: a rotation whose rename fails is told, and the program's 
 
 test("LOG-027: better: the activity log that cannot be rotated is not filled by the lines that tell so", async () => {
   const world = await host("logfile_maxbytes=60\nlogfile_backups=1\n[program:a]\ncommand=/bin/actor hold\n", (it) => {
-    it.tree.fault = (action, path) => (action === "rename" && path === "/log/supervisord.log" ? "EACCES" : null);
+    it.tree.fault = (action, path) =>
+      (action === "rename" || action === "create") && path.startsWith("/log/supervisord.log") ? "EACCES" : null;
   });
   assert.ok(await until(world, () => stateOf(world, "a") === "RUNNING"));
   await pass(world, 5000);
@@ -90,6 +91,17 @@ test("LOG-042: better: the logs of a process that does not run are cleared as we
   assert.ok(await until(world, () => world.tree.text("/log/a.log") === "old\n" && stateOf(world, "a") === "EXITED"));
   assert.ok((await settled(world, (await inCharge(world)).clearLogs(ref("a")))).ok);
   assert.deepEqual([world.tree.exists("/log/a.log"), world.tree.text("/log/a.log")], [true, ""]);
+});
+
+test("LOG-042: better: a clear for a process that does not run leaves the activity log alone", async () => {
+  const logs = "stdout_logfile=/log/a.log\nstderr_logfile=/log/a.err\n";
+  const world = await host(`[program:a]\ncommand=/bin/actor hold\nautostart=false\nstartsecs=0\n${logs}`);
+  const port = await inCharge(world);
+  world.tree.put("/log/a.err", "old\n");
+  assert.ok((await settled(world, port.clearLogs(ref("a")))).ok);
+  world.keeper.signal(SIGUSR2);
+  assert.ok(await until(world, () => /INFO supervisord logreopen\n/.test(activity(world))));
+  assert.equal(world.tree.text("/log/a.err"), "");
 });
 
 test("LOG-043: better: what is no regular file is left alone by a clear", async () => {
