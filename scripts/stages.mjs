@@ -111,7 +111,7 @@ function nodeTest(files, atOnce) {
     "--test",
     `--test-reporter=${reporter}`,
     `--test-concurrency=${atOnce}`,
-    "--test-timeout=300000",
+    "--test-timeout=600000",
   ];
   return { file: process.execPath, args: [...args, ...files] };
 }

@@ -41,7 +41,7 @@ export function supervisorPort(core: Core): SupervisorPort {
     mainLogfile: () => core.running.daemon.logfile,
     clearMainLog: () => core.outputs.clearActivity(core),
     reloadConfig: () => reread(core),
-    available: () => ({ groups: inFileOrder(core), reread: core.reread }),
+    available: () => ({ groups: inFileOrder(core), inForce: inForce(core) }),
     addGroup: (name) => addGroup(core, name),
     removeGroup: (name) => deactivateGroup(core, name),
     updateMode: () => core.running.daemon.updateMode,
@@ -178,6 +178,13 @@ function signalProcess(core: Core, ref: ProcessRef, signal: number): Promise<Res
 function inFileOrder(core: Core): Core["available"]["groups"] {
   const byName = new Map(core.available.groups.map((group) => [group.name, group]));
   return core.available.fileOrder.flatMap((name) => byName.get(name) ?? []);
+}
+
+/** A group that was activated after the last reread has the very configuration that was read. */
+function inForce(core: Core): ReadonlySet<string> {
+  const { available, world, reread } = core;
+  const names = available.groups.filter((group) => !reread || world.groups.get(group.name)?.config === group).map(({ name }) => name);
+  return new Set(names);
 }
 
 async function addGroup(core: Core, name: string): Promise<Result<true, "bad-name" | "already-added">> {

@@ -2,7 +2,17 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { notify, type Pools } from "./notify.ts";
 import { bringUp, logs, pool, poolsOf, says, sends, tick, waiting, words } from "./pool.fixture.ts";
-import { acceptEvent, dropPool, nextDeadlineMs, nextSerial, PAYLOAD_BYTES_MAX, type Pool, type PoolInput, stepPool } from "./pool.ts";
+import {
+  acceptEvent,
+  dropPool,
+  isQuiet,
+  nextDeadlineMs,
+  nextSerial,
+  PAYLOAD_BYTES_MAX,
+  type Pool,
+  type PoolInput,
+  stepPool,
+} from "./pool.ts";
 import { queuedEvents } from "./queue.ts";
 
 test("EVT-060, EVT-061, EVT-064: one serial for the daemon, one for the pool; what nobody wants gets none", () => {
@@ -28,6 +38,22 @@ test("EVT-012: an event that matches twice is buffered and sent twice with the s
       [0, 0],
     ],
   );
+});
+
+test("a pool is quiet when nothing is on its way to a listener that could hear it", () => {
+  const one = pool("l", ["l0", "l1"]);
+  notify(poolsOf(one), tick(0), 0);
+  assert.equal(isQuiet(one), true, "nobody runs who could hear it");
+  bringUp(one, "l0", 20, false);
+  assert.equal(isQuiet(one), false, "it waits");
+  stepPool(one, says("l0", 20, "READY\n"), 0);
+  assert.equal(isQuiet(one), false, "it is in the hands of a listener");
+  stepPool(one, says("l0", 20, "RESULT 2\nOK"), 0);
+  assert.equal(isQuiet(one), true);
+  notify(poolsOf(one), tick(5), 0);
+  assert.equal(isQuiet(one), false);
+  stepPool(one, says("l0", 20, "nonsense\n"), 0);
+  assert.equal(isQuiet(one), true, "whoever is UNKNOWN hears nothing more");
 });
 
 test("EVT-066: the first that is RUNNING and READY gets the event, in the group's order", () => {

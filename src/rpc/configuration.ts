@@ -58,17 +58,17 @@ export const getAllConfigInfo = method({
   help: "Tell how every process is configured.",
   /** Sorted by process name; equal ones keep the order of the file. (RPC-158) */
   run(port) {
-    const { groups, reread } = port.available();
-    const infos = groups.flatMap((group) => groupInfos(port, group, reread));
+    const { groups, inForce } = port.available();
+    const infos = groups.flatMap((group) => groupInfos(port, group, inForce.has(group.name)));
     return ok(infos.sort((a, b) => byCodePoint(a.name, b.name)).map(({ info }) => info));
   },
 });
 
-function groupInfos(port: SupervisorPort, group: GroupConfig, reread: boolean): { readonly name: string; readonly info: RpcStruct }[] {
+function groupInfos(port: SupervisorPort, group: GroupConfig, inForce: boolean): { readonly name: string; readonly info: RpcStruct }[] {
   const inuse = port.group(group.name) !== null;
   return group.processes.map((process) => {
-    // Once the file has been read again, paths that the daemon chose are unknown to the configuration. (RPC-164)
-    const active = reread ? null : port.process({ group: group.name, process: process.name });
+    // Once the file has been read again, paths that the daemon chose are unknown to the configuration, but for groups added since. (RPC-164)
+    const active = inForce ? port.process({ group: group.name, process: process.name }) : null;
     return { name: process.name, info: configInfo({ group, process, present: { inuse, active } }) };
   });
 }

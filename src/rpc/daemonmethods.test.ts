@@ -168,7 +168,7 @@ test("RPC-163, RPC-169: what is not set is the text none", async () => {
   );
 });
 
-test("RPC-164: a path that the daemon chose is shown until the file has been read again", async () => {
+test("RPC-164: a path that the daemon chose is shown until the file has been read again, and for a group added since", async () => {
   const port = new FakePort(alone(view("a", { stdoutLogfile: "/tmp/a-stdout---supervisor-x.log" })));
   port.configured = { groups: [config("a", processConfig("a")), config("b", processConfig("b"))], reread: false };
   assert.deepEqual(
@@ -179,6 +179,11 @@ test("RPC-164: a path that the daemon chose is shown until the file has been rea
   assert.deepEqual(
     (await infos(port)).map((info) => info["stdout_logfile"]),
     ["auto", "auto"],
+  );
+  port.configured = { ...port.configured, added: "a" };
+  assert.deepEqual(
+    (await infos(port)).map((info) => info["stdout_logfile"]),
+    ["/tmp/a-stdout---supervisor-x.log", "auto"],
   );
 });
 

@@ -71,7 +71,8 @@ export class FakePort implements SupervisorPort {
   mainLog: string | null = "/log/supervisord.log";
   mainLogClears: Result<true, "no-file" | "failed"> = ok(true);
   plan: Result<ReloadPlan, string> = ok({ added: [], changed: [], removed: [] });
-  configured: { groups: readonly GroupConfig[]; reread: boolean } = { groups: [], reread: false };
+  /** `added` names what was added after the reread. */
+  configured: { groups: readonly GroupConfig[]; reread: boolean; added?: string } = { groups: [], reread: false };
   adding: Result<true, "bad-name" | "already-added"> = ok(true);
   eventStored = Promise.resolve();
   mode: "as-original" | "minimal" = "as-original";
@@ -179,8 +180,10 @@ export class FakePort implements SupervisorPort {
     return this.plan;
   }
 
-  available(): { readonly groups: readonly GroupConfig[]; readonly reread: boolean } {
-    return this.configured;
+  available(): { readonly groups: readonly GroupConfig[]; readonly inForce: ReadonlySet<string> } {
+    const { groups, reread, added } = this.configured;
+    const inForce = groups.map(({ name }) => name).filter((name) => !reread || name === added);
+    return { groups, inForce: new Set(inForce) };
   }
 
   async addGroup(name: string): Promise<Result<true, "bad-name" | "already-added">> {

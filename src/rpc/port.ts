@@ -106,8 +106,8 @@ export interface SupervisorPort {
 
   /** Reads the configuration again and keeps it as the one `available` and `addGroup` use. An error is the text after `CANT_REREAD: `. (RPC-147..153) */
   reloadConfig(): Promise<Result<ReloadPlan, string>>;
-  /** The configuration read last, in file order; `reread` is true once reloadConfig has succeeded since the start or restart. (RPC-158, RPC-164) */
-  available(): { readonly groups: readonly GroupConfig[]; readonly reread: boolean };
+  /** The configuration read last, in file order; `inForce` names those of its groups that were activated since it was read. (RPC-158, RPC-164) */
+  available(): { readonly groups: readonly GroupConfig[]; readonly inForce: ReadonlySet<string> };
   /** Activates a group of `available`. (RPC-155) */
   addGroup(name: string): Promise<Result<true, "bad-name" | "already-added">>;
   /** Takes an active group out. (RPC-156) */

@@ -66,9 +66,10 @@ describe("the web page with many processes", { skip: SKIP }, () => {
     for (const cpu of [1, 2, 3]) {
       many.send({ kind: "usage", usage: [], daemon: { cpu, memory: 0 }, now: Date.now() });
       await page.getByText(`daemon ${cpu}.0 %`).waitFor();
+      // The page's clock also goes by itself: a busy machine must not make it half a minute here.
+      if (cpu === 3) assert.equal(many.streams(), before + 1);
       await page.clock.runFor(9_500);
     }
-    assert.equal(many.streams(), before + 1);
     await page.clock.runFor(2_000);
     await until("closed", async () => many.streams() === before);
     await show("visible");

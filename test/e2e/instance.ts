@@ -58,6 +58,15 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
+/** Those that were not destroyed yet. */
+const instances = new Set<Instance>();
+
+// So the test runner ends a file that takes too long; nothing else is done for it any more.
+process.once("SIGTERM", () => {
+  for (const instance of instances) instance.kill();
+  process.exit(143);
+});
+
 export class Instance {
   readonly dir = realpathSync(mkdtempSync(path.join(tmpdir(), "holdfast-e2e-")));
   readonly conf = path.join(this.dir, "supervisord.conf");
@@ -69,6 +78,7 @@ export class Instance {
 
   /** Cleans up when the test is over, whatever its end. */
   constructor(test: { after(act: () => Promise<void>): void }) {
+    instances.add(this);
     test.after(async () => {
       // What supervisord said is the first thing to look at when something went wrong.
       if (process.env["HOLDFAST_E2E_SHOW"] !== undefined) console.log(this.output);
@@ -145,8 +155,15 @@ export class Instance {
     appendFileSync(this.path(name), text);
   }
 
+  /** KILL, at once, for it and everything below. */
+  kill(): void {
+    if (this.#process?.pid === undefined || this.#process.exitCode !== null) return;
+    for (const pid of [this.pid, ...descendants(this.pid)]) kill(pid);
+  }
+
   /** TERM, then KILL for everything below; only pids that this instance started. */
   async destroy(): Promise<void> {
+    instances.delete(this);
     const child = this.#process;
     if (child !== null && child.exitCode === null && child.signalCode === null) {
       const below = descendants(this.pid);
