@@ -27,10 +27,11 @@ for (const reread of [false, true]) {
     world.instance?.die();
     const successor = await inCharge(world);
     assert.deepEqual(
-      [successor.available().groups.map((group) => group.name), successor.available().reread, successor.group("a")],
-      [["a", "b"], reread, null],
+      [successor.available().groups.map((group) => group.name), successor.available().inForce.has("a"), successor.group("a")],
+      [["a", "b"], !reread, null],
     );
     assert.ok((await settled(world, successor.addGroup("a"))).ok);
+    assert.ok(successor.available().inForce.has("a"), "what was added is what was read");
   });
 }
 
