@@ -95,6 +95,19 @@ test("it is found from PATH and by a relative path, and the working folder stays
   );
 });
 
+test("programs inherit no PWD that the shell has made: only one that was given", () => {
+  const root = checkout("environment");
+  executable(path.join(root, "dist/holdfast-keeper"), 'tr "\\0" "\\n" <"/proc/$$/environ"');
+  writeFileSync(path.join(root, "dist/pidproxy.cjs"), 'console.log(Object.entries(process.env).map((pair) => pair.join("=")).join("\\n"))');
+  for (const program of ["supervisord", "pidproxy"]) {
+    const told = (env: Record<string, string>) =>
+      run(path.join(root, "bin", program), [], { env }).out.filter((line) => line.startsWith("PWD="));
+    assert.deepEqual(told({}), []);
+    assert.deepEqual(told({ OLDPWD: base }), []);
+    assert.deepEqual(told({ PWD: base }), [`PWD=${base}`]);
+  }
+});
+
 test("--hash-password is no matter of the keeper, whose daemon has no terminal", () => {
   const root = checkout("hash");
   const { out } = run(path.join(root, "bin/supervisord"), ["-n", "--hash-password"]);
