@@ -54,8 +54,6 @@ export interface Files {
   /** Fails with EEXIST when there is something at the path already. */
   createExclusive(path: string, mode: number): Promise<Result<true, Errno>>;
   rename(from: string, to: string): Promise<Result<true, Errno>>;
-  /** A second name for a file. EEXIST when there is something at `to`; EPERM where files have one name only. */
-  secondName(from: string, to: string): Promise<Result<true, Errno>>;
   remove(path: string): Promise<Result<true, Errno>>;
 }
 

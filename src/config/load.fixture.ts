@@ -96,7 +96,6 @@ function filesOf(
     readAt: never,
     write: never,
     createExclusive: never,
-    secondName: never,
     rename: never,
     remove: never,
   };

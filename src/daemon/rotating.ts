@@ -1,9 +1,9 @@
 /** Carries out a rotation: the keeper holds the stream meanwhile, the pipe holds the program, and nothing else waits. */
 import path from "node:path";
-import type { Errno, FileInfo, Files } from "../doors.ts";
+import type { FileInfo } from "../doors.ts";
 import type { Report } from "../link/messages.ts";
 import { backupsAmong, planRotation } from "../logs/rotation.ts";
-import { ok, type Result } from "../result.ts";
+import { ok } from "../result.ts";
 import type { Core } from "./core.ts";
 import type { LogFile } from "./outputs.ts";
 
@@ -41,43 +41,14 @@ export async function rotate(
   const baseIsOurs = link || (found.ok && found.value.inode === report.inode && found.value.device === report.device);
   const resumed = circumstances.resumed || (found.ok && !baseIsOurs);
   const plan = planRotation({ path: file.path, backups: file.backups, existing, resumed, baseIsOurs });
-  const renames = existing.has(1) && (await isSame(files, file.path, `${file.path}.1`)) ? plan.renames.slice(-1) : plan.renames;
-  for (const { from, to } of renames) {
-    const renamed = await (from === file.path ? moveAside(files, from, to) : files.rename(from, to));
+  for (const { from, to } of plan.renames) {
+    const renamed = await files.rename(from, to);
     if (renamed.ok || renamed.error === "ENOENT") continue;
     return growOn(file, report, `renaming ${from} to ${to} failed with ${renamed.error}`);
   }
+  // Whoever looks finds a log there; what stands in its way is told when the keeper opens it.
+  if (plan.renames.length > 0) await files.createExclusive(file.path, 0o666);
   return { truncate: plan.truncate, regularOnly: true, limit: file.maxBytes, why: null };
-}
-
-/**
- * Gives the log its name as a backup and an empty file its own, so that whoever looks finds a log at the path at every moment. A daemon that dies in
- * between leaves one file under both names, which the next one finishes. Where a file can have one name only it is renamed.
- */
-async function moveAside(files: Files, log: string, backup: string): Promise<Result<true, Errno>> {
-  const next = `${log}.holdfast-next`;
-  const made = await files.createExclusive(next, 0o666);
-  if (made.ok || (await isEmpty(files, next))) {
-    const named = await files.secondName(log, backup);
-    if (named.ok || (named.error === "EEXIST" && (await isSame(files, log, backup)))) return files.rename(next, log);
-    await files.remove(next);
-  }
-  const moved = await files.rename(log, backup);
-  // What stands in its way is told when the keeper opens it.
-  if (moved.ok) await files.createExclusive(log, 0o666);
-  return moved;
-}
-
-/** What a daemon that died has left. */
-async function isEmpty(files: Files, file: string): Promise<boolean> {
-  const found = await files.lstat(file);
-  return found.ok && found.value.kind === "file" && found.value.size === 0;
-}
-
-/** Two names of one file. */
-async function isSame(files: Files, one: string, other: string): Promise<boolean> {
-  const [a, b] = [await files.lstat(one), await files.lstat(other)];
-  return a.ok && b.ok && a.value.inode === b.value.inode && a.value.device === b.value.device;
 }
 
 function growOn(file: LogFile, report: Extract<Report, { type: "limit" }>, why: string): Rotated {

@@ -31,7 +31,6 @@ export function fakeFiles(tree: Tree, perform: Perform): Files {
           mapped(tree.open(path, { truncate: false, noFollow: true, exclusive: true, mode }), () => true as const),
       ),
     rename: (from, to) => perform(`rename ${from} ${to}`, () => failing(tree, "rename", from) ?? tree.rename(from, to)),
-    secondName: (from, to) => perform(`link ${from} ${to}`, () => failing(tree, "link", from) ?? tree.secondName(from, to)),
     remove: (path) => perform(`remove ${path}`, () => failing(tree, "remove", path) ?? tree.remove(path)),
   };
 }

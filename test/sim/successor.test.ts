@@ -61,32 +61,6 @@ test("a log whose next file cannot be opened holds its program only until it can
   assert.deepEqual(world.invariants.violations, []);
 });
 
-for (const [action, path] of [
-  ["create", "/log/a.log.holdfast-next"],
-  ["link", "/log/a.log"],
-  ["rename", "/log/a.log.holdfast-next"],
-] as const) {
-  test(`a rotation whose daemon is killed behind its ${action} is finished by the next one, and no line is there twice`, async () => {
-    const world = await host(
-      "[program:a]\ncommand=/bin/actor count:100:10 hold\nstdout_logfile=/log/a.log\nstdout_logfile_maxbytes=100\nstdout_logfile_backups=9999\n",
-    );
-    let kills = 0;
-    world.tree.fault = (what, where) => {
-      if (what === action && where === path && kills === 0) {
-        kills += 1;
-        world.instance?.die();
-      }
-      return null;
-    };
-    assert.ok(await until(world, () => kills === 1));
-    await world.scheduler.runTo(world.scheduler.nowMs + 20_000);
-    assert.equal(world.tree.exists("/log/a.log.holdfast-next"), false);
-    assert.ok(world.tree.exists("/log/a.log.1"));
-    world.invariants.checkLines(world.tree);
-    assert.deepEqual(world.invariants.violations, []);
-  });
-}
-
 test("the last words of a rotation are written before supervisord ends (seed 51564)", { timeout: 60_000 }, async () => {
   const { runSeed } = await import("./run.ts");
   assert.deepEqual((await runSeed(51564)).violations, []);

@@ -22,7 +22,7 @@ export type Inode = {
   readonly wallMs: () => number;
 };
 
-export type TreeAction = "open" | "write" | "stat" | "read" | "list" | "rename" | "link" | "remove" | "create";
+export type TreeAction = "open" | "write" | "stat" | "read" | "list" | "rename" | "remove" | "create";
 /** Says whether an action on a path fails now, and how. */
 export type TreeFault = (action: TreeAction, path: string) => Errno | null;
 
@@ -140,14 +140,6 @@ export class Tree {
     if (!this.#names.has(parentOf(to))) return refuse("ENOENT");
     if (this.#names.get(to)?.kind === "directory") return refuse("EISDIR");
     this.#names.delete(from);
-    this.#names.set(to, inode);
-    return ok(true);
-  }
-
-  secondName(from: string, to: string): Result<true, Errno> {
-    const inode = this.#names.get(from);
-    if (inode === undefined) return refuse(this.#missing(from));
-    if (this.#names.has(to)) return refuse("EEXIST");
     this.#names.set(to, inode);
     return ok(true);
   }

@@ -131,14 +131,6 @@ test("createExclusive makes an empty file with its mode, and never takes what is
   assert.equal(existsSync(at("nowhere")), false);
 });
 
-test("secondName gives a file another name, and takes none that is taken", async () => {
-  writeFileSync(at("one"), "text");
-  assert.deepEqual(await files.secondName(at("one"), at("other")), { ok: true, value: true });
-  assert.equal(statSync(at("other")).ino, statSync(at("one")).ino);
-  assert.deepEqual(await files.secondName(at("one"), at("other")), { ok: false, error: "EEXIST" });
-  assert.deepEqual(await files.secondName(at("none"), at("third")), { ok: false, error: "ENOENT" });
-});
-
 test("list is sorted, rename and remove do what they say", async () => {
   mkdirSync(at("d"));
   for (const name of ["b", "a", "c"]) writeFileSync(at(`d/${name}`), name);

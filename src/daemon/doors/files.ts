@@ -5,7 +5,7 @@
 
 import type { BigIntStats } from "node:fs";
 import { constants } from "node:fs";
-import { access, link, lstat, open, readdir, realpath, rename, stat, unlink } from "node:fs/promises";
+import { access, lstat, open, readdir, realpath, rename, stat, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Errno, FileInfo, Files } from "../../doors.ts";
 import { ok, type Result, refuse } from "../../result.ts";
@@ -34,7 +34,6 @@ export function realFiles(): Files {
     write: (path, bytes, mode) => write(path, bytes, mode, `${process.pid}.${++writes}`),
     createExclusive: (path, mode) => attempt(async () => create(path, mode, O_EXCL | O_NOFOLLOW)),
     rename: (from, to) => attempt(() => rename(from, to).then(() => true as const)),
-    secondName: (from, to) => attempt(() => link(from, to).then(() => true as const)),
     remove: (path) => attempt(() => unlink(path).then(() => true as const)),
   };
 }
