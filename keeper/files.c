@@ -22,10 +22,10 @@ static int open_target(const struct target *t, enum file_kind *kind, struct stat
   int own = own_descriptor(t->path);
   bool regular_only = t->flags & SINK_REGULAR_ONLY;
   int flags = O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | (t->flags & SINK_TRUNCATE ? O_TRUNC : 0) | (regular_only ? O_NOFOLLOW : 0);
-  int fd = sys_open(t->path, flags | O_WRONLY, t->mode & 07777);
+  int fd = open_following(t->path, flags | O_WRONLY, t->mode & 07777);
   if (fd < 0 && errno == ENXIO && regular_only) errno = EINVAL;
   else if (fd < 0 && errno == ENXIO && own >= 0) fd = sys_fcntl(own, F_DUPFD_CLOEXEC, 3);
-  else if (fd < 0 && errno == ENXIO) fd = sys_open(t->path, flags | O_RDWR, t->mode & 07777);
+  else if (fd < 0 && errno == ENXIO) fd = open_following(t->path, flags | O_RDWR, t->mode & 07777);
   if (fd < 0) return -1;
   if (sys_fstat(fd, st) < 0) goto failed;
   if (regular_only && !S_ISREG(st->st_mode)) {
@@ -34,7 +34,7 @@ static int open_target(const struct target *t, enum file_kind *kind, struct stat
   }
   *kind = S_ISREG(st->st_mode) ? FILE_REGULAR : S_ISSOCK(st->st_mode) ? FILE_SOCKET : FILE_OTHER;
   if (S_ISFIFO(st->st_mode) && own < 0) {
-    int both = sys_open(t->path, O_RDWR | O_NONBLOCK | O_CLOEXEC, 0);
+    int both = open_following(t->path, O_RDWR | O_NONBLOCK | O_CLOEXEC, 0);
     if (both < 0) goto failed;
     sys_close(fd);
     fd = both;

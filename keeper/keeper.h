@@ -162,6 +162,7 @@ void unwatch(int fd);
 
 /* files.c: in the workers. */
 int file_open(struct file *file, const struct target *target);
+int open_following(const char *path, int flags, mode_t mode);
 void sink_work(struct job *job, struct worker *worker);
 void stream_drop(struct job *job, struct worker *worker);
 

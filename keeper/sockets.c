@@ -53,6 +53,23 @@ static bool give_name(struct sock *s, const char *made, const char *path, bool r
   return sys_unlink(made), true;
 }
 
+/* Gives the socket its mode and owner through a descriptor of it: who owns the folder may put a link at its path meanwhile. */
+static bool set_owner(struct sock *s, const char *path) {
+  struct stat st;
+  char itself[32];
+  if (s->mode < 0 && s->uid < 0 && s->gid < 0) return true;
+  int fd = sys_open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
+  if (fd < 0) return failed(s, LISTEN_CHMOD);
+  snprintf(itself, sizeof itself, "/proc/self/fd/%d", fd);
+  errno = ELOOP;
+  bool done = sys_fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode);
+  if (done && s->mode >= 0) done = sys_chmod(itself, (mode_t)s->mode & 07777) == 0 || (errno == ENOENT && sys_chmod(path, (mode_t)s->mode & 07777) == 0);
+  if (!done) (void)failed(s, LISTEN_CHMOD);
+  else if (s->uid >= 0 || s->gid >= 0) done = sys_chown_open(fd, (uid_t)s->uid, (gid_t)s->gid) == 0 || failed(s, LISTEN_CHOWN);
+  sys_close(fd);
+  return done;
+}
+
 static bool listen_unix(struct sock *s) {
   struct sockaddr_un at = {.sun_family = AF_UNIX}, made = {.sun_family = AF_UNIX};
   errno = ENAMETOOLONG;
@@ -66,9 +83,8 @@ static bool listen_unix(struct sock *s) {
   if (sys_lstat(made.sun_path, &st) == 0 && S_ISSOCK(st.st_mode)) sys_unlink(made.sun_path);
   if (sys_bind(s->fd, &made, sizeof made) < 0) return failed(s, LISTEN_BIND);
   s->bound = true;
-  bool done = (s->mode < 0 || sys_chmod(made.sun_path, (mode_t)s->mode & 07777) == 0 || failed(s, LISTEN_CHMOD)) &&
-              ((s->uid < 0 && s->gid < 0) || sys_lchown(made.sun_path, (uid_t)s->uid, (gid_t)s->gid) == 0 || failed(s, LISTEN_CHOWN)) &&
-              (sys_listen(s->fd, s->backlog) == 0 || failed(s, LISTEN_LISTEN)) && give_name(s, made.sun_path, at.sun_path, replace);
+  bool done = set_owner(s, made.sun_path) && (sys_listen(s->fd, s->backlog) == 0 || failed(s, LISTEN_LISTEN)) &&
+              give_name(s, made.sun_path, at.sun_path, replace);
   if (!done) sys_unlink(made.sun_path);
   return done;
 }

@@ -87,7 +87,7 @@ static inline ssize_t sys_sendto(int fd, const void *from, size_t n, const void 
   return sys_fault("sendto") ? -1 : sendto(fd, from, n, MSG_DONTWAIT | MSG_NOSIGNAL, to, length);
 }
 static inline int sys_chmod(const char *path, mode_t mode) { return sys_fault("chmod") ? -1 : chmod(path, mode); }
-static inline int sys_lchown(const char *path, uid_t uid, gid_t gid) { return sys_fault("chown") ? -1 : lchown(path, uid, gid); }
+static inline int sys_chown_open(int fd, uid_t uid, gid_t gid) { return sys_fault("chown") ? -1 : fchownat(fd, "", uid, gid, AT_EMPTY_PATH); }
 static inline int sys_link(const char *from, const char *to) { return sys_fault("link") ? -1 : link(from, to); }
 static inline int sys_rename(const char *from, const char *to) { return sys_fault("rename") ? -1 : rename(from, to); }
 static inline int sys_unlink(const char *path) { return unlink(path); }

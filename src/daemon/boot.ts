@@ -3,7 +3,7 @@ import { daemonMessages as say } from "../logs/messages.ts";
 import { ok, type Result, refuse } from "../result.ts";
 import { beginToRun, bringUpGroups, openActivity, restartDaemon } from "./bringup.ts";
 import type { Core } from "./core.ts";
-import { errnoName } from "./errno.ts";
+import { whyNotOpened } from "./errno.ts";
 import { raiseLimits } from "./limits.ts";
 import { becomeUser, type Line } from "./user.ts";
 
@@ -35,7 +35,7 @@ async function openLog(core: Core, lines: readonly Line[]): Promise<Result<true,
   });
   const errno = core.running.daemon.logfile === "syslog" ? 0 : await opened;
   if (errno === 0) return ok(true);
-  return refuse({ text: `cannot open the log file ${core.running.daemon.logfile}: ${errnoName(errno)}`, code: 1 });
+  return refuse({ text: `cannot open the log file ${core.running.daemon.logfile}: ${whyNotOpened(errno)}`, code: 1 });
 }
 
 /** (PROC-223, CONF-356..359) */

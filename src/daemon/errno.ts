@@ -17,3 +17,9 @@ export function errnoName(errno: number): string {
 export function errnoNumber(name: string): number {
   return (constants.errno as Readonly<Record<string, number>>)[name] ?? 0;
 }
+
+/** Why a log cannot be opened. The keeper refuses links as links.c says. */
+export function whyNotOpened(errno: number): string {
+  const name = errnoName(errno);
+  return name === "ELOOP" ? "ELOOP: it is a link that another user has made, to what is not that user's, or a loop" : name;
+}

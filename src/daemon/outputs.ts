@@ -11,7 +11,7 @@ import { allMembers, findMember, type Group, type Ref } from "../supervisor/worl
 import { activitySpec, openEffects } from "./activity.ts";
 import { clearActivityLog, clearProcessLogs } from "./clearing.ts";
 import type { Core, Inheritance } from "./core.ts";
-import { errnoName } from "./errno.ts";
+import { errnoName, whyNotOpened } from "./errno.ts";
 import { SINK_ACTIVITY, SINK_CONSOLE, streamNumber, streamOwner } from "./numbers.ts";
 import { Reopening } from "./reopening.ts";
 import { rotate } from "./rotating.ts";
@@ -197,7 +197,7 @@ export class Outputs {
     const failures = this.reopening.failed(report.sink, core.doors.clock.now());
     if (failures > 1) return;
     const further = failures === 1 ? "its output waits until that works, it is tried every second" : "what was open before is written on";
-    core.activity.write(turn, "critical", `cannot open ${file.path} (${file.owner}): ${errnoName(report.errno)}; ${further}`);
+    core.activity.write(turn, "critical", `cannot open ${file.path} (${file.owner}): ${whyNotOpened(report.errno)}; ${further}`);
   }
 
   /** Bytes of a child's output that could not be written, as far as is known; 0 when all is well. */

@@ -2,12 +2,17 @@
 import { daemonMessages as say } from "../logs/messages.ts";
 import type { Core } from "./core.ts";
 
+/** Why a link is not followed. */
+export const FOREIGN_LINK =
+  "a link that another user has made or could change, which is not followed: remove it, or choose a folder of root's";
+
 export async function writePidfile(core: Core): Promise<void> {
   const { pidfile } = core.running.daemon;
   const written = await core.doors.files.write(pidfile, new TextEncoder().encode(`${core.keeperPid}\n`), 0o666);
   core.loop.post((turn) => {
     if (written.ok) core.activity.write(turn, "info", say.started(core.keeperPid));
     else core.activity.write(turn, "critical", say.pidfileNotWritten(pidfile));
+    if (!written.ok && written.error === "ELOOP") core.activity.write(turn, "critical", `${pidfile} is ${FOREIGN_LINK}`);
   });
 }
 

@@ -5,8 +5,8 @@
 
 import type { BigIntStats } from "node:fs";
 import { constants } from "node:fs";
-import { access, lstat, open, readdir, realpath, rename, stat, unlink } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { access, lstat, open, readdir, readlink, rename, stat, unlink } from "node:fs/promises";
+import { basename, dirname, isAbsolute } from "node:path";
 import type { Errno, FileInfo, Files } from "../../doors.ts";
 import { ok, type Result, refuse } from "../../result.ts";
 
@@ -17,7 +17,11 @@ export const READ_AT_MAX = 16 * 1024 * 1024;
 const READ_STEP = 64 * 1024;
 const PERMISSION_BITS = 0o7777;
 
-const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_TRUNC, O_WRONLY } = constants;
+/** As the kernel's. */
+const LINKS_MAX = 40;
+const S_ISVTX = 0o1000;
+
+const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_TRUNC, O_WRONLY, S_IWOTH } = constants;
 
 /** Failures of making a file beside the target that leave a write into the target itself: a file we may write in a directory we may not, a mounted file. */
 const NO_NEIGHBOUR: ReadonlySet<Errno> = new Set(["EACCES", "EPERM", "EROFS", "EBUSY", "EXDEV"]);
@@ -108,17 +112,47 @@ async function create(path: string, mode: number, flags: number): Promise<true> 
 }
 
 /**
- * A reader of the target sees the old bytes or the new, never half of them. A link is followed first, so that the file behind it is replaced
- * and not the link. What is no regular file, or stands where no neighbour can be made, is written in place.
+ * A reader of the target sees the old bytes or the new, never half of them. Links that root or we have made are followed first, so that the file behind
+ * them is replaced and not the link. What is no regular file, or stands where no neighbour can be made, is written in place.
  */
 async function write(path: string, bytes: Uint8Array, mode: number, unique: string): Promise<Result<true, Errno>> {
-  const target = await attempt(() => realpath(path));
-  if (!target.ok && target.error !== "ENOENT") return target;
-  const real = target.ok ? target.value : path;
-  const found = await attempt(() => stat(real));
+  const target = await followTrusted(path);
+  if (!target.ok) return target;
+  const real = target.value;
+  const found = await attempt(() => (isUnderProc(real) ? stat(real) : lstat(real)));
   if (found.ok && !found.value.isFile()) return attempt(() => writeInPlace(real, bytes, mode));
-  const replaced = await replace(real, bytes, mode, join(dirname(real), `.${basename(real)}.${unique}.new`));
+  const replaced = await replace(real, bytes, mode, `${dirname(real)}/.${basename(real)}.${unique}.new`);
   return !replaced.ok && NO_NEIGHBOUR.has(replaced.error) ? attempt(() => writeInPlace(real, bytes, mode)) : replaced;
+}
+
+/**
+ * Where the links at the end of a path lead. A link that somebody else made, or could swap before it is used, is refused with ELOOP: it would lend its
+ * maker our rights. Links in the middle of a path are the kernel's to judge (protected_symlinks).
+ */
+async function followTrusted(path: string): Promise<Result<string, Errno>> {
+  for (let at = path, links = 0; links <= LINKS_MAX; links++) {
+    const end = at;
+    const found = await attempt(() => lstat(end));
+    if (!found.ok && found.error !== "ENOENT") return found;
+    if (!found.ok || !found.value.isSymbolicLink() || isUnderProc(end)) return ok(end);
+    const folder = await attempt(() => stat(dirname(end)));
+    if (!folder.ok) return folder;
+    const mayBeSwapped = (folder.value.mode & S_IWOTH) !== 0 && (folder.value.mode & S_ISVTX) === 0;
+    if (!isTrusted(found.value.uid) || !isTrusted(folder.value.uid) || mayBeSwapped) return refuse("ELOOP");
+    const to = await attempt(() => readlink(end));
+    if (!to.ok) return to;
+    at = isAbsolute(to.value) ? to.value : `${dirname(end)}/${to.value}`;
+  }
+  return refuse("ELOOP");
+}
+
+function isTrusted(uid: number): boolean {
+  return uid === 0 || uid === process.geteuid?.();
+}
+
+/** Descriptors of processes look like links and are none. */
+function isUnderProc(path: string): boolean {
+  return path.startsWith("/proc/");
 }
 
 async function replace(target: string, bytes: Uint8Array, mode: number, neighbour: string): Promise<Result<true, Errno>> {
@@ -139,7 +173,8 @@ async function replace(target: string, bytes: Uint8Array, mode: number, neighbou
 
 /** O_NONBLOCK: a FIFO that nobody reads is ENXIO, not a thread that waits for ever. */
 async function writeInPlace(target: string, bytes: Uint8Array, mode: number): Promise<true> {
-  const file = await open(target, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK, mode);
+  const noFollow = isUnderProc(target) ? 0 : O_NOFOLLOW;
+  const file = await open(target, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | noFollow, mode);
   try {
     await file.writeFile(bytes);
   } finally {
