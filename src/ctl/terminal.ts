@@ -53,12 +53,26 @@ function openScreen(): Screen {
   const closed = leaving();
   const onError = () => closed.abort();
   stdout.on("error", onError);
+  let unwritten = "";
+  const flush = () => {
+    const text = unwritten;
+    unwritten = "";
+    if (text !== "" && !closed.signal.aborted) stdout.write(text);
+  };
   const isTerminal = stdout.isTTY === true;
   return {
+    // What is said in one go is one write: a table of 200 rows would be 200 system calls, and readers would be woken for each.
     write(text) {
-      if (!closed.signal.aborted) stdout.write(text);
+      if (typeof text === "string") {
+        if (unwritten === "") queueMicrotask(flush);
+        unwritten += text;
+      } else {
+        flush();
+        if (!closed.signal.aborted) stdout.write(text);
+      }
     },
     writeError(text) {
+      flush();
       process.stderr.write(text);
     },
     isTerminal,

@@ -21,6 +21,10 @@ export function readAnswer(text: string): Result<Value, Failure> {
   }
 }
 
+/** The shape in which supervisord, ours and the original's, writes a member whose value is a text or an integer. */
+const PLAIN_MEMBER =
+  /\s*<member>\s*<name>([^<&]+)<\/name>\s*<value>(?:<string>([^<&]*)<\/string>|<int>(-?\d{1,15})<\/int>)<\/value>\s*<\/member>/y;
+
 /** Inside this file only: the way out of the recursion. */
 class Malformed extends Error {}
 
@@ -105,13 +109,28 @@ class Scanner {
 
   #struct(): Struct {
     const members: { [member: string]: Value } = {};
-    while (this.#take("<member>")) {
+    for (;;) {
+      if (this.#takePlainMember(members)) continue;
+      if (!this.#take("<member>")) return members;
       const name = this.#memberName();
       const value = this.#value();
       if (name !== "__proto__") members[name] = value;
       this.#expect("</member>");
     }
-    return members;
+  }
+
+  /**
+   * A member that is a text without entities or an integer, which nearly all are, in one step of the regular expression engine: the scanner has not
+   * been compiled yet when `status` reads its one answer, and took 20 ms for 200 processes where this takes 4. What does not match is left to the scanner.
+   */
+  #takePlainMember(members: { [member: string]: Value }): boolean {
+    PLAIN_MEMBER.lastIndex = this.#at;
+    const found = PLAIN_MEMBER.exec(this.#text);
+    const [whole = "", name = "__proto__", text, integer] = found ?? [];
+    if (found === null || name === "__proto__") return false;
+    members[name] = text ?? Number(integer);
+    this.#at += whole.length;
+    return true;
   }
 
   #memberName(): string {
