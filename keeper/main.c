@@ -6,7 +6,7 @@
 
 struct keeper K;
 
-enum { EVENTS_MAX = 64 };
+enum { EVENTS_MAX = 64, PROGRAM_WORDS_MAX = 16 };
 
 static bool watch_at(uint64_t data, int fd, uint32_t events, bool known) {
   struct epoll_event e = {.events = events, .data.u64 = data};
@@ -126,14 +126,27 @@ static char *whole_path(char *path) {
   return whole ? whole : path;
 }
 
+/*
+ * The daemon's words. bin/supervisord leaves us the user's words, so that our command line is what was typed, and writes the daemon's into the environment;
+ * without those they follow our own name.
+ */
+static char **program_words(char **argv) {
+  static char *words[PROGRAM_WORDS_MAX + 1];
+  char name[32];
+  int n = 0;
+  while (n < PROGRAM_WORDS_MAX && sprintf(name, "HOLDFAST_PROGRAM_%d", n) > 0 && (words[n] = getenv(name))) n++;
+  return n > 0 || !argv[0] ? words : argv + 1;
+}
+
 int main(int argc, char **argv) {
-  if (argc < 2 || argv[1][0] == '-') {
+  (void)argc;
+  K.argv = program_words(argv);
+  if (!K.argv[0] || K.argv[0][0] == '-') {
     static const char usage[] = "usage: holdfast-keeper PROGRAM [ARGUMENT...] (PROGRAM is the path of the daemon that is to be kept)\n";
     (void)!write(2, usage, sizeof usage - 1);
     return 2;
   }
-  K.argv = argv + 1;
-  K.program = whole_path(argv[1]);
+  K.program = whole_path(K.argv[0]);
   host_init();
   bool begun = init_process() && init_table() && watch(WATCH_SIGNALS, 0, K.signals, EPOLLIN, false);
   if (!begun || !watch(WATCH_RESULTS, 0, K.workers.event, EPOLLIN | (uint32_t)EPOLLET, false)) {

@@ -8,10 +8,9 @@ import { isStale, place } from "./stale.mjs";
 
 /** Programs by the name of their bundle. */
 const ENTRIES = {
-  supervisord: "src/daemon/main.ts",
+  daemon: "src/daemon/main.ts",
   supervisorctl: "src/ctl/main.ts",
   echo_supervisord_conf: "src/tools/echo-supervisord-conf.ts",
-  pidproxy: "src/tools/pidproxy.ts",
   "plugin-thread": "src/plugin/thread.ts",
   api: "src/api/api.ts",
 };

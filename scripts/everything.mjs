@@ -2,11 +2,13 @@
 import { buildBundles } from "./bundles.mjs";
 import { installIfNeeded } from "./install.mjs";
 import { buildKeeper } from "./keeper.mjs";
+import { buildLaunchers } from "./launcher.mjs";
 import { buildWebPage } from "./webpage.mjs";
 
-/** The keeper first: that a compiler is missing should be known before the network is asked for packages. */
+/** What is written in C first: that a compiler is missing should be known before the network is asked for packages. */
 export async function buildEverything() {
   await buildKeeper();
+  await buildLaunchers();
   await installIfNeeded();
   await buildBundles();
   await buildWebPage();

@@ -6,7 +6,7 @@ import { Stop } from "./progress.mjs";
 
 /** Where the product's files are, in the order in which one would read about them. `deep`: with the folders below. */
 const FOLDERS = [
-  { folder: "bin", deep: false, pattern: /./ },
+  { folder: "launcher", deep: false, pattern: /\.[ch]$/ },
   { folder: "keeper", deep: false, pattern: /\.[ch]$/ },
   { folder: "src", deep: false, pattern: /\.ts$/ },
   ...[

@@ -127,6 +127,6 @@ function testsBelow(folder) {
 
 /** @param {string} file @param {readonly string[]} args */
 function compat(file, args) {
-  const built = existsSync(inRoot("dist", "supervisord.cjs")) && existsSync(inRoot("dist", "supervisorctl.cjs"));
+  const built = existsSync(inRoot("dist", "daemon.cjs")) && existsSync(inRoot("dist", "supervisorctl.cjs"));
   return built ? ours(path.join("test", "compat", file), args) : { leftOut: "supervisord and supervisorctl are not built yet" };
 }

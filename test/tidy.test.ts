@@ -23,8 +23,8 @@ const TABLE = /\/table\.ts$/;
 /** Without its tests: to be audited in one sitting. */
 const KEEPER_LINES_MAX = 1800;
 
-const CODE = /^(src|test|web|keeper|scripts|examples)\/.*\.(ts|tsx|mjs|js|c|h)$|^bin\//;
-const TEXT = /\.(ts|tsx|mjs|cjs|js|c|h|json|md|conf|css|html|sh)$|^(bin\/|\.ci\/|\.gitignore$)/;
+const CODE = /^(src|test|web|keeper|launcher|scripts|examples)\/.*\.(ts|tsx|mjs|js|c|h)$/;
+const TEXT = /\.(ts|tsx|mjs|cjs|js|c|h|json|md|conf|css|html|sh)$|^(\.ci\/|\.gitignore$)/;
 
 type Exceptions = Readonly<Record<string, number>>;
 const LIMITS = JSON.parse(text("test/tidy/limits.json")) as { files: Exceptions; functions: Exceptions; keeper: Exceptions };
@@ -127,7 +127,7 @@ function columns(line: string): number {
 }
 
 test("files and functions stay short; exceptions only shrink", () => {
-  const sources = files(/^(src|test|web|keeper|scripts)\/.*\.(ts|tsx|mjs|c|h)$/).filter((file) => !TABLE.test(file));
+  const sources = files(/^(src|test|web|keeper|launcher|scripts)\/.*\.(ts|tsx|mjs|c|h)$/).filter((file) => !TABLE.test(file));
   const lengths = new Map(sources.map((file) => [file, lines(file).length]));
   none(ratchet(lengths, LIMITS.files, FILE_LINES_MAX), `files have at most ${FILE_LINES_MAX} lines:`);
   const functionLengths = new Map<string, number>();

@@ -3,6 +3,7 @@
  * and gets a snapshot when it has caught up, and is cut off by the server when it takes nothing at all. While nobody looks, nothing is done here.
  */
 
+import { jsonOf } from "../bytes.ts";
 import { refOf } from "../rpc/names.ts";
 import type { GroupView, ProcessView } from "../rpc/port.ts";
 import { EVENTS_GATHERED_MAX, GATHER_MS, VIEWER_HELD_BYTES_MAX, VIEWERS_MAX, WORDS_DELAY_MS } from "./limits.ts";
@@ -74,7 +75,7 @@ export class Hub {
 
   #begin(): void {
     this.#groups = this.#parts.port.groups();
-    this.#daemon = JSON.stringify(daemonRow(this.#parts));
+    this.#daemon = jsonOf(daemonRow(this.#parts));
     this.#ends = [this.#parts.watch.onChange(() => this.#schedule())];
     this.#usage.start();
   }
@@ -99,7 +100,7 @@ export class Hub {
 
   #catchUp(viewer: Viewer): void {
     if (viewer.missed === 0) return;
-    const text = sse("missed", JSON.stringify({ count: viewer.missed })) + this.#snapshotMessage();
+    const text = sse("missed", jsonOf({ count: viewer.missed })) + this.#snapshotMessage();
     if (viewer.outlet.offer(Buffer.from(text), VIEWER_HELD_BYTES_MAX)) viewer.missed = 0;
   }
 
@@ -145,13 +146,13 @@ export class Hub {
     const rows = isOther ? [] : this.#changedViews(groups);
     this.#groups = groups;
     this.#touched.clear();
-    const daemon = JSON.stringify(daemonRow(this.#parts));
+    const daemon = jsonOf(daemonRow(this.#parts));
     const daemonChanged = daemon !== this.#daemon;
     this.#daemon = daemon;
     for (const view of isOther ? allViews(groups) : rows) this.#wantWords(view);
     if (isOther) return this.#snapshotMessage();
     const processes = rows.map((view) => processRow(this.#parts, view, this.#words.of(view) ?? []));
-    const states = processes.length === 0 ? "" : sse("processes", JSON.stringify({ processes, now: this.#nowMs() }));
+    const states = processes.length === 0 ? "" : sse("processes", jsonOf({ processes, now: this.#nowMs() }));
     return states + (daemonChanged ? sse("daemon", `{"daemon":${daemon}}`) : "");
   }
 
@@ -176,8 +177,8 @@ export class Hub {
   }
 
   #eventMessages(): string {
-    const messages = this.#events.map((event) => sse("event", JSON.stringify({ event })));
-    if (this.#eventsMissed > 0) messages.push(sse("missed", JSON.stringify({ count: this.#eventsMissed })), this.#snapshotMessage());
+    const messages = this.#events.map((event) => sse("event", jsonOf({ event })));
+    if (this.#eventsMissed > 0) messages.push(sse("missed", jsonOf({ count: this.#eventsMissed })), this.#snapshotMessage());
     this.#events = [];
     this.#eventsMissed = 0;
     return messages.join("");
@@ -213,7 +214,7 @@ export class Hub {
   #snapshotText(): string {
     const groups = this.#parts.port.groups().map((group) => groupRow(this.#parts, group, (view) => this.#words.of(view) ?? []));
     const snapshot: Snapshot = { daemon: daemonRow(this.#parts), groups, now: this.#nowMs() };
-    return JSON.stringify(snapshot);
+    return jsonOf(snapshot);
   }
 
   #tellUsage(usage: readonly ProcessUsage[], daemon: Usage): void {
@@ -228,7 +229,7 @@ export class Hub {
 }
 
 function usageMessage(usage: readonly ProcessUsage[], daemon: Usage, now: number): string {
-  return sse("usage", JSON.stringify({ usage, daemon, now }));
+  return sse("usage", jsonOf({ usage, daemon, now }));
 }
 
 function allViews(groups: readonly GroupView[]): readonly ProcessView[] {

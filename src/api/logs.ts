@@ -1,4 +1,5 @@
 /** Logs of processes and of the daemon: a piece, the whole file, and what is written from now on. Offsets count bytes; text never ends within a character. */
+import { jsonOf } from "../bytes.ts";
 import { followLog, type LogFollow, logAt } from "../rpc/following.ts";
 import type { SupervisorPort } from "../rpc/port.ts";
 import { ALIVE_MS, LOG_PIECE_BYTES, LOG_PIECE_BYTES_MAX } from "./limits.ts";
@@ -38,7 +39,7 @@ export async function logFollow(tail: Tail, request: LogRequest): Promise<Reply>
     kind: "events",
     run: async (outlet) => {
       outlet.onGone(keepAlive(tail.timers, outlet));
-      const say = (kind: string, message: object, next: number) => outlet.write(sse(kind, JSON.stringify(message), String(next)));
+      const say = (kind: string, message: object, next: number) => outlet.write(sse(kind, jsonOf(message), String(next)));
       await followTo(tail, begun, say, (gone) => outlet.onGone(gone));
     },
   };

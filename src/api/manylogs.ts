@@ -1,4 +1,5 @@
 /** Several logs in one stream: a browser has few connections to a server, and each stream takes one for as long as it is open. */
+import { jsonOf } from "../bytes.ts";
 import { Turnstile } from "../rpc/turnstile.ts";
 import { LOGS_AT_ONCE_MAX } from "./limits.ts";
 import { beginAt, followTo, keepAlive, type Tail } from "./logs.ts";
@@ -37,7 +38,7 @@ async function followAll(tail: Tail, wanted: readonly Wanted[], outlet: Outlet):
   const say = (at: number, kind: string, message: object, next: number) =>
     turnstile.run(() => {
       places[at] = next;
-      return outlet.write(sse(kind, JSON.stringify(message), places.join(",")));
+      return outlet.write(sse(kind, jsonOf(message), places.join(",")));
     });
   const begun = await Promise.all(wanted.map((one) => beginAt(tail.files, one)));
   for (const [at, one] of begun.entries()) places[at] = one?.offset ?? 0;

@@ -1,4 +1,5 @@
 /** What this room answers with: HTTP is spoken by the room above it. */
+import { jsonOf } from "../bytes.ts";
 import { FAULTS, type FaultName } from "../rpc/faults.ts";
 import type { ApiError } from "./types.ts";
 
@@ -26,7 +27,7 @@ export type Reply =
 export const JSON_TYPE = "application/json";
 
 export function json(value: unknown, status: ApiStatus = 200): Reply {
-  return { kind: "text", status, type: JSON_TYPE, body: JSON.stringify(value) };
+  return { kind: "text", status, type: JSON_TYPE, body: jsonOf(value) };
 }
 
 export function failure(status: ApiStatus, error: ApiError): Reply {

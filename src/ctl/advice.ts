@@ -4,6 +4,7 @@
  */
 import { readFileSync, type Stats, statSync } from "node:fs";
 import path from "node:path";
+import { pathOf } from "../bytes.ts";
 import { readIni } from "../config/ini.ts";
 import { FAULTS } from "../rpc/faults.ts";
 import { parseServerUrl } from "./client/address.ts";
@@ -127,7 +128,7 @@ function withConfig({ settings }: Tried): string {
 /** What the same file says about the server; paths with expansions are left alone. */
 function configuredServer(configFile: string): { readonly socket: string | null; readonly pidfile: string | null } {
   try {
-    const { sections } = readIni(configFile, readFileSync(configFile, "utf8"));
+    const { sections } = readIni(configFile, readFileSync(pathOf(configFile), "utf8"));
     const plain = (section: string, option: string): string | null => {
       const text = sections.get(section)?.options.get(option)?.text ?? null;
       return text === null || /[%~]/.test(text) ? null : text;
@@ -140,7 +141,7 @@ function configuredServer(configFile: string): { readonly socket: string | null;
 
 function livingPid(pidfile: string): number | null {
   try {
-    const pid = Number(readFileSync(pidfile, "utf8").trim());
+    const pid = Number(readFileSync(pathOf(pidfile), "utf8").trim());
     if (!Number.isInteger(pid) || pid <= 0) return null;
     return stat(`/proc/${pid}`) === null ? null : pid;
   } catch {
@@ -150,7 +151,7 @@ function livingPid(pidfile: string): number | null {
 
 function stat(file: string): Stats | null {
   try {
-    return statSync(file);
+    return statSync(pathOf(file));
   } catch {
     return null;
   }

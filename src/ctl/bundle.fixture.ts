@@ -5,12 +5,14 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { handedOver } from "../birth.fixture.ts";
 
 export type Ran = { readonly exit: number | string; readonly stdout: string; readonly stderr: string };
 export type RunOptions = {
   readonly stdin?: string;
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
+  readonly argv0?: string;
   readonly withChild?: (child: ChildProcess) => void;
 };
 
@@ -32,7 +34,8 @@ export async function bundled(): Promise<Bundle> {
   return {
     file,
     folder,
-    run: (args, options = {}) => runProgram(process.execPath, [file, ...args], { cwd: folder, ...options }),
+    run: (args, { argv0 = ARGV0, env = {}, ...options } = {}) =>
+      runProgram(process.execPath, [file, ...args], { cwd: folder, ...options, env: { ...handedOver([argv0, ...args]), ...env } }),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
@@ -46,7 +49,7 @@ export function runProgram(
   return new Promise((resolve) => {
     const child = spawn(program, args, {
       cwd,
-      env: { PATH: process.env["PATH"], HOME: cwd, LANG: "C.UTF-8", TERM: "dumb", HOLDFAST_ARGV0: ARGV0, ...env },
+      env: { PATH: process.env["PATH"], HOME: cwd, LANG: "C.UTF-8", TERM: "dumb", ...env },
     });
     let stdout = "";
     let stderr = "";

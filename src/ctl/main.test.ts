@@ -99,7 +99,7 @@ test("CLI-051: a file that was searched for is no reason to warn, also not root"
   const folder = path.join(bundle.folder, "searched");
   mkdirSync(folder);
   writeFileSync(path.join(folder, "supervisord.conf"), readFileSync(config));
-  const { stdout, stderr } = await bundle.run(["version"], { cwd: folder, env: { HOLDFAST_ARGV0: `${folder}/bin/supervisorctl` } });
+  const { stdout, stderr } = await bundle.run(["version"], { cwd: folder, argv0: `${folder}/bin/supervisorctl` });
   assert.deepEqual([stdout, stderr], ["4.3.0\n", ""]);
 });
 

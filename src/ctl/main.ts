@@ -2,6 +2,9 @@
  * The entry point of supervisorctl: flags, settings, then one action or the shell. What a plain `status` does not need is loaded when it is needed,
  * for this program starts more often than anything else here does.
  */
+import { realpathSync } from "node:fs";
+import { readBirth as readWords, type Words } from "../birth.ts";
+import { textOf } from "../bytes.ts";
 import { helpText, readCommandLine } from "../config/commandline.ts";
 import { renderErrors } from "../config/report.ts";
 import { HOLDFAST_VERSION } from "../version.ts";
@@ -16,12 +19,13 @@ import { type Birth, readSettings, type Settings } from "./settings.ts";
 import { COMMANDS } from "./table.ts";
 import { openTerminal } from "./terminal.ts";
 
-void main(process.argv.slice(2)).then((exit) => process.exit(exit));
+void main().then((exit) => process.exit(exit));
 
 /** Resolves with the exit status. */
-async function main(args: readonly string[]): Promise<number> {
-  const birth = readBirth();
-  const line = readCommandLine(SUPERVISORCTL, args, checkFlag);
+async function main(): Promise<number> {
+  const words = readWords(process.env, process.argv);
+  const birth = birthOf(words);
+  const line = readCommandLine(SUPERVISORCTL, words.args, checkFlag);
   if (line.kind === "act") {
     process.stdout.write(line.name === "version" ? `${HOLDFAST_VERSION}\n` : helpText(SUPERVISORCTL, birth.argv0));
     return EXIT.SUCCESS;
@@ -67,9 +71,13 @@ function usage(errors: Parameters<typeof renderErrors>[0], birth: Birth): number
   return EXIT.INVALID_ARGS;
 }
 
-/** bin/supervisorctl tells how it was called: the search for the configuration and the messages start from that. (CLI-016, CTL-020) */
-function readBirth(): Birth {
-  const environment = Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined));
-  const argv0 = environment["HOLDFAST_ARGV0"] ?? process.argv[1] ?? "supervisorctl";
-  return { argv0, cwd: process.cwd(), uid: process.getuid?.() ?? 0, environment, accounts: ACCOUNTS };
+/** The launcher tells how we were called: the search for the configuration and the messages start from that. (CLI-016, CTL-020) */
+function birthOf({ argv0, environment }: Words): Birth {
+  return { argv0, cwd: workingDirectory(), uid: process.getuid?.() ?? 0, environment, accounts: ACCOUNTS };
+}
+
+/** Node reads a name that is not UTF-8 as something else. */
+function workingDirectory(): string {
+  const cwd = process.cwd();
+  return cwd.includes("\ufffd") ? textOf(realpathSync.native(".", { encoding: "buffer" })) : cwd;
 }

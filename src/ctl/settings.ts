@@ -3,6 +3,7 @@
  * [include] is not followed (CTL-025), both unlike supervisord. Reads its one file at once and synchronously: nothing else could be done meanwhile.
  */
 import { existsSync, readFileSync } from "node:fs";
+import { pathOf } from "../bytes.ts";
 import type { GivenFlag } from "../config/commandline.ts";
 import { decodeUtf8 } from "../config/decode.ts";
 import { Findings, settled } from "../config/findings.ts";
@@ -73,7 +74,7 @@ export function readSettings(birth: Birth, flags: Flags): Result<Settings, reado
 function configFile(birth: Birth, flags: Flags): string | null {
   const given = flags.get("configuration")?.text;
   if (given !== undefined && given !== null) return given === "" ? null : given;
-  return defaultPlaces(birth.argv0).find((place) => existsSync(joined(birth.cwd, place))) ?? null;
+  return defaultPlaces(birth.argv0).find((place) => existsSync(pathOf(joined(birth.cwd, place)))) ?? null;
 }
 
 type Section = Pick<Settings, "serverUrl" | "username" | "password" | "prompt" | "historyFile" | "plugins">;
@@ -89,7 +90,7 @@ const WITHOUT_FILE: Section = {
 
 function readFile(birth: Birth, file: string): Result<Section, readonly ConfigError[]> {
   const path = joined(birth.cwd, file);
-  if (!existsSync(path)) return refuse([mistake(file, `could not find config file ${file}`, `there is no ${path}`)]);
+  if (!existsSync(pathOf(path))) return refuse([mistake(file, `could not find config file ${file}`, `there is no ${path}`)]);
   const text = readText(path);
   if (text === null) return refuse([mistake(file, `could not read config file ${file}`, "it must be a file that you may read")]);
   const decoded = decodeUtf8(text);
@@ -163,7 +164,7 @@ function homes(birth: Birth): Homes {
 /** null: a folder, or not ours to read. */
 function readText(path: string): Buffer | null {
   try {
-    const bytes = readFileSync(path);
+    const bytes = readFileSync(pathOf(path));
     return bytes.length > CONFIG_BYTES_MAX ? null : bytes;
   } catch {
     return null;

@@ -1,4 +1,5 @@
 /** supervisord as the keeper starts it: the real doors and servers. Everything else is in files that know no real world. */
+import "./doors/title.ts";
 import path from "node:path";
 import { findConfigFile, loadConfig } from "../config/load.ts";
 import { faultText, renderErrors } from "../config/report.ts";

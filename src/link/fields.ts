@@ -5,6 +5,7 @@
  * Reading never throws and never reads past its end: the first thing wrong is kept in `Reader.failure`, and all that is read after it is
  * empty. Writing throws on a value that does not fit: that is our bug. What is read never shares memory with the buffer it came from.
  */
+import { byteLength, bytesOf, textOf } from "../bytes.ts";
 import { assert } from "../result.ts";
 
 export type Field<T> = {
@@ -146,18 +147,19 @@ export const bytes: Field<Uint8Array> = {
   },
 };
 
-/** UTF-8. Bytes that are not are read as U+FFFD. */
+/** Bytes that are UTF-8 as a rule; others come back as they were. */
 export const str: Field<string> = {
-  size: (value) => 4 + Buffer.byteLength(value),
+  size: (value) => 4 + byteLength(value),
   write(to, value) {
-    const written = to.buffer.write(value, to.offset + 4);
+    const raw = value.isWellFormed() ? null : bytesOf(value);
+    const written = raw === null ? to.buffer.write(value, to.offset + 4) : raw.copy(to.buffer, to.offset + 4);
     u32.write(to, written);
     to.offset += written;
   },
   read(from) {
     const length = u32.read(from);
     const at = from.take(length);
-    return at < 0 ? "" : from.buffer.toString("utf8", at, at + length);
+    return at < 0 ? "" : textOf(from.buffer.subarray(at, at + length));
   },
 };
 

@@ -2,6 +2,7 @@
  * The lines of the activity log. Their form is what every log parser for Supervisor expects: `2026-11-24 10:29:55,123 INFO text`, local time, UTF-8.
  * A text with line breaks is written as it is: only its first line has a stamp (LOG-002).
  */
+import { bytesOf } from "../bytes.ts";
 import type { LogLevel } from "../config/model.ts";
 
 /** Codes and numbers of the levels. (LOG-003) */
@@ -20,9 +21,9 @@ export function isWritten(level: LogLevel, threshold: LogLevel): boolean {
   return LEVELS[level].number >= LEVELS[threshold].number;
 }
 
-/** One record with its LF, as UTF-8. `offsetMinutes` is the local zone's, east of UTC. (LOG-001, LOG-002, LOG-005) */
+/** One record with its LF, as UTF-8 but for names that are not. `offsetMinutes` is the local zone's, east of UTC. (LOG-001, LOG-002, LOG-005) */
 export function formatLine(level: LogLevel, wallMs: number, offsetMinutes: number, text: string): Uint8Array {
-  return new TextEncoder().encode(`${stampOf(level, wallMs, offsetMinutes)}${text}\n`);
+  return bytesOf(`${stampOf(level, wallMs, offsetMinutes)}${text}\n`);
 }
 
 /** What stands before the text: time, level and a blank. Milliseconds are cut off, not rounded. (LOG-001) */

@@ -122,9 +122,9 @@ export class Instance {
     return pid;
   }
 
-  /** The daemon: the keeper's child that runs node. */
+  /** The daemon: the keeper's child with this title. */
   daemonPid(): number | undefined {
-    return childrenOf(this.pid).find((pid) => commandOf(pid).includes("supervisord.cjs"));
+    return childrenOf(this.pid).find((pid) => commandOf(pid) === "holdfast: daemon");
   }
 
   ctl(...words: string[]): Promise<Finished> {

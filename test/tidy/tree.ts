@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 export const ROOT = path.resolve(fileURLToPath(new URL("../..", import.meta.url)));
 
 /** What is ours: everything but what tools and runs leave behind. */
-const NOT_OURS = new Set([".git", "node_modules", "build", "dist", "run"]);
+const NOT_OURS = new Set([".git", "node_modules", "bin", "build", "dist", "run"]);
 
 /** Paths from the root, with `/`, sorted. */
 export const FILES: readonly string[] = below(ROOT).sort();

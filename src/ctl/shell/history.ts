@@ -1,5 +1,6 @@
 /** The history of the shell in a file: a line per command, as readline keeps it, so that a file of the original's goes on. (CTL-057, CLI-087) */
 import { readFileSync, writeFileSync } from "node:fs";
+import { pathOf } from "../../bytes.ts";
 
 export const HISTORY_LINES_MAX = 1000;
 
@@ -10,7 +11,7 @@ const LIBEDIT_HEADER = "_HiStOrY_V2_";
 export function readHistory(file: string | null): readonly string[] {
   if (file === null) return [];
   try {
-    const lines = readFileSync(file, "utf8").split("\n");
+    const lines = readFileSync(pathOf(file), "utf8").split("\n");
     return lines.filter((line) => line !== "" && line !== LIBEDIT_HEADER).slice(-HISTORY_LINES_MAX);
   } catch {
     return [];
@@ -22,7 +23,7 @@ export function writeHistory(file: string | null, lines: readonly string[]): voi
   if (file === null) return;
   try {
     writeFileSync(
-      file,
+      pathOf(file),
       lines
         .slice(-HISTORY_LINES_MAX)
         .map((line) => `${line}\n`)

@@ -7,6 +7,7 @@ import type { BigIntStats } from "node:fs";
 import { constants } from "node:fs";
 import { access, lstat, open, readdir, readlink, rename, stat, unlink } from "node:fs/promises";
 import { basename, dirname, isAbsolute } from "node:path";
+import { pathOf, textOf } from "../../bytes.ts";
 import type { Errno, FileInfo, Files } from "../../doors.ts";
 import { ok, type Result, refuse } from "../../result.ts";
 
@@ -29,16 +30,16 @@ const NO_NEIGHBOUR: ReadonlySet<Errno> = new Set(["EACCES", "EPERM", "EROFS", "E
 export function realFiles(): Files {
   let writes = 0;
   return {
-    stat: (path) => attempt(async () => info(await stat(path, { bigint: true }))),
-    lstat: (path) => attempt(async () => info(await lstat(path, { bigint: true }))),
-    mayExecute: async (path) => (await attempt(() => access(path, constants.X_OK))).ok,
+    stat: (path) => attempt(async () => info(await stat(pathOf(path), { bigint: true }))),
+    lstat: (path) => attempt(async () => info(await lstat(pathOf(path), { bigint: true }))),
+    mayExecute: async (path) => (await attempt(() => access(pathOf(path), constants.X_OK))).ok,
     readText: (path) => flat(attempt(() => readText(path))),
     readAt: (path, offset, length) => attempt(() => readAt(path, offset, Math.min(length, READ_AT_MAX))),
-    list: (path) => attempt(async () => (await readdir(path)).sort()),
+    list: (path) => attempt(async () => (await readdir(pathOf(path), { encoding: "buffer" })).map(textOf).sort()),
     write: (path, bytes, mode) => write(path, bytes, mode, `${process.pid}.${++writes}`),
     createExclusive: (path, mode) => attempt(async () => create(path, mode, O_EXCL | O_NOFOLLOW)),
-    rename: (from, to) => attempt(() => rename(from, to).then(() => true as const)),
-    remove: (path) => attempt(() => unlink(path).then(() => true as const)),
+    rename: (from, to) => attempt(() => rename(pathOf(from), pathOf(to)).then(() => true as const)),
+    remove: (path) => attempt(() => unlink(pathOf(path)).then(() => true as const)),
   };
 }
 
@@ -74,7 +75,7 @@ function info(stats: BigIntStats): FileInfo {
 
 /** Reads to the end, whatever the size said: files under /proc say 0. */
 async function readText(path: string): Promise<Result<Uint8Array, Errno>> {
-  const file = await open(path, "r");
+  const file = await open(pathOf(path), "r");
   try {
     const parts: Buffer[] = [];
     for (let total = 0; ; ) {
@@ -90,7 +91,7 @@ async function readText(path: string): Promise<Result<Uint8Array, Errno>> {
 }
 
 async function readAt(path: string, offset: number, length: number): Promise<Uint8Array> {
-  const file = await open(path, "r");
+  const file = await open(pathOf(path), "r");
   try {
     const buffer = Buffer.allocUnsafeSlow(length);
     let have = 0;
@@ -106,7 +107,7 @@ async function readAt(path: string, offset: number, length: number): Promise<Uin
 }
 
 async function create(path: string, mode: number, flags: number): Promise<true> {
-  const file = await open(path, O_WRONLY | O_CREAT | flags, mode);
+  const file = await open(pathOf(path), O_WRONLY | O_CREAT | flags, mode);
   await file.close();
   return true;
 }
@@ -119,7 +120,7 @@ async function write(path: string, bytes: Uint8Array, mode: number, unique: stri
   const target = await followTrusted(path);
   if (!target.ok) return target;
   const real = target.value;
-  const found = await attempt(() => (isUnderProc(real) ? stat(real) : lstat(real)));
+  const found = await attempt(() => (isUnderProc(real) ? stat(pathOf(real)) : lstat(pathOf(real))));
   if (found.ok && !found.value.isFile()) return attempt(() => writeInPlace(real, bytes, mode));
   const replaced = await replace(real, bytes, mode, `${dirname(real)}/.${basename(real)}.${unique}.new`);
   return !replaced.ok && NO_NEIGHBOUR.has(replaced.error) ? attempt(() => writeInPlace(real, bytes, mode)) : replaced;
@@ -132,14 +133,14 @@ async function write(path: string, bytes: Uint8Array, mode: number, unique: stri
 async function followTrusted(path: string): Promise<Result<string, Errno>> {
   for (let at = path, links = 0; links <= LINKS_MAX; links++) {
     const end = at;
-    const found = await attempt(() => lstat(end));
+    const found = await attempt(() => lstat(pathOf(end)));
     if (!found.ok && found.error !== "ENOENT") return found;
     if (!found.ok || !found.value.isSymbolicLink() || isUnderProc(end)) return ok(end);
-    const folder = await attempt(() => stat(dirname(end)));
+    const folder = await attempt(() => stat(pathOf(dirname(end))));
     if (!folder.ok) return folder;
     const mayBeSwapped = (folder.value.mode & S_IWOTH) !== 0 && (folder.value.mode & S_ISVTX) === 0;
     if (!isTrusted(found.value.uid) || !isTrusted(folder.value.uid) || mayBeSwapped) return refuse("ELOOP");
-    const to = await attempt(() => readlink(end));
+    const to = await attempt(async () => textOf(await readlink(pathOf(end), { encoding: "buffer" })));
     if (!to.ok) return to;
     at = isAbsolute(to.value) ? to.value : `${dirname(end)}/${to.value}`;
   }
@@ -156,7 +157,7 @@ function isUnderProc(path: string): boolean {
 }
 
 async function replace(target: string, bytes: Uint8Array, mode: number, neighbour: string): Promise<Result<true, Errno>> {
-  const file = await attempt(() => open(neighbour, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode));
+  const file = await attempt(() => open(pathOf(neighbour), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode));
   if (!file.ok) return file;
   const done = await attempt(async () => {
     try {
@@ -164,17 +165,17 @@ async function replace(target: string, bytes: Uint8Array, mode: number, neighbou
     } finally {
       await file.value.close();
     }
-    await rename(neighbour, target);
+    await rename(pathOf(neighbour), pathOf(target));
     return true as const;
   });
-  if (!done.ok) await attempt(() => unlink(neighbour));
+  if (!done.ok) await attempt(() => unlink(pathOf(neighbour)));
   return done;
 }
 
 /** O_NONBLOCK: a FIFO that nobody reads is ENXIO, not a thread that waits for ever. */
 async function writeInPlace(target: string, bytes: Uint8Array, mode: number): Promise<true> {
   const noFollow = isUnderProc(target) ? 0 : O_NOFOLLOW;
-  const file = await open(target, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | noFollow, mode);
+  const file = await open(pathOf(target), O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | noFollow, mode);
   try {
     await file.writeFile(bytes);
   } finally {

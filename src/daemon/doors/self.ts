@@ -1,6 +1,7 @@
 /** The door to this process: who it is, what it says before there is a log, how it ends. */
 import { lookup } from "node:dns/promises";
-import { closeSync, openSync, writeSync } from "node:fs";
+import { closeSync, constants, openSync, writeSync } from "node:fs";
+import { bytesOf } from "../../bytes.ts";
 import type { Account, Self } from "../../doors.ts";
 import { ok, type Result, refuse } from "../../result.ts";
 
@@ -36,10 +37,21 @@ export const realSelf: Self = {
 
 function enter(directory: string): string | null {
   try {
-    process.chdir(directory);
+    if (directory.isWellFormed()) process.chdir(directory);
+    else enterOddlyNamed(bytesOf(directory));
     return null;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code ?? String(error);
+  }
+}
+
+/** Node knows no names that are not UTF-8 here: it goes in through a descriptor. */
+function enterOddlyNamed(directory: Buffer): void {
+  const descriptor = openSync(directory, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    process.chdir(`/proc/self/fd/${descriptor}`);
+  } finally {
+    closeSync(descriptor);
   }
 }
 
@@ -53,7 +65,7 @@ function tryTo(act: () => void): void {
 
 /** Synchronous, so that the last words are out before the process is; a reader that is gone is no reason to fail. */
 function writeAll(descriptor: number, text: string): void {
-  const bytes = Buffer.from(text);
+  const bytes = bytesOf(text);
   for (let done = 0; done < bytes.length; ) {
     try {
       done += writeSync(descriptor, bytes, done);

@@ -5,10 +5,9 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
-import { fileURLToPath } from "node:url";
+import { ROOT } from "./tidy/tree.ts";
 
-const PIDPROXY = fileURLToPath(new URL("./pidproxy.ts", import.meta.url));
-const TSX = import.meta.resolve("tsx");
+const PIDPROXY = path.join(ROOT, "bin/pidproxy");
 const folder = mkdtempSync(path.join(tmpdir(), "holdfast-pidproxy-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -20,7 +19,7 @@ type Run = {
 };
 
 function pidproxy(args: readonly string[], env: NodeJS.ProcessEnv = process.env): Run {
-  const child = spawn(process.execPath, ["--import", TSX, PIDPROXY, ...args], { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(PIDPROXY, args, { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
   after(() => child.kill("SIGKILL"));
   let output = "";
   let wake = (): void => {};
@@ -122,7 +121,7 @@ test("PROC-246, CLI-107: a pid that is gone is a sentence, not a crash, and TERM
   await run.said("ready");
   run.child.kill("SIGTERM");
   assert.deepEqual(await run.ended, { code: 3, signal: null });
-  assert.match(run.output(), new RegExp(`Can't send SIGTERM to pid ${gone.pid} of .*: ESRCH`));
+  assert.match(run.output(), new RegExp(`Can't send SIGTERM to pid ${gone.pid} of .*: No such process`));
 });
 
 test("PROC-244, CLI-101, CLI-102: it ends with its child at once, with the child's code", async () => {
@@ -133,7 +132,7 @@ test("PROC-244, CLI-101, CLI-102: it ends with its child at once, with the child
 test("PROC-245, CLI-100: a command that cannot be run is said, with a shell's codes", async () => {
   const missing = pidproxy(["x.pid", "no-such-command"]);
   assert.deepEqual(await missing.ended, { code: 127, signal: null });
-  assert.match(missing.output(), /cannot run no-such-command: ENOENT/);
+  assert.match(missing.output(), /cannot run no-such-command: No such file or directory/);
   writeFileSync(path.join(folder, "plain.txt"), "text");
   const notExecutable = pidproxy(["x.pid", "./plain.txt"]);
   assert.deepEqual(await notExecutable.ended, { code: 126, signal: null });
@@ -146,14 +145,32 @@ test("PROC-240, CLI-098: a plain name is a file of the working folder first, as 
   assert.deepEqual(await pidproxy(["x.pid", "true"]).ended, { code: 0, signal: null });
 });
 
-test("CLI-099: the command gets its words as written and our environment, without what is ours alone", async () => {
-  const run = pidproxy(["x.pid", "sh", "-c", 'echo "[$0] [$1] [$MARK] [$HOLDFAST_ARGV0]"', "zero", "a  b"], {
-    ...process.env,
-    MARK: "here",
-    HOLDFAST_ARGV0: "pidproxy",
+test("CLI-099: the command gets its words and our environment byte for byte, and nothing that we have made", async () => {
+  const odd = ["sh", "-c", 'raw=$(printf "\\351"); exec env -i "PATH=$PATH" "a.b=c" "X$raw=$raw" "NODE_OPTIONS=--no-such" "$0" x.pid env'];
+  const run = spawn(odd[0] ?? "", [...odd.slice(1), PIDPROXY], { cwd: folder, stdio: ["ignore", "pipe", "inherit"] });
+  const parts: Buffer[] = [];
+  for await (const part of run.stdout) parts.push(part as Buffer);
+  const lines = Buffer.concat(parts).toString("latin1").trimEnd().split("\n");
+  assert.deepEqual(lines.slice(1), ["a.b=c", "X\xe9=\xe9", "NODE_OPTIONS=--no-such"]);
+  const words = pidproxy(["x.pid", "sh", "-c", 'echo "[$0] [$1] [$2]"', "zero", "a  b", ""]);
+  assert.deepEqual(await words.ended, { code: 0, signal: null });
+  assert.equal(words.output(), "[zero] [a  b] []\n");
+});
+
+test("better: a signal that comes before the command runs, and one that was ignored when we were started, are given on", async () => {
+  const pidfile = path.join(folder, "ignored.pid");
+  const child = spawn("sh", ["-c", 'trap "" HUP CHLD; exec "$0" "$@"', PIDPROXY, pidfile, reporter(pidfile)], {
+    cwd: folder,
+    stdio: ["ignore", "pipe", "inherit"],
   });
-  assert.deepEqual(await run.ended, { code: 0, signal: null });
-  assert.equal(run.output(), "[zero] [a  b] [here] []\n");
+  after(() => child.kill("SIGKILL"));
+  let output = "";
+  for await (const part of child.stdout.setEncoding("utf8")) {
+    output += part as string;
+    if (output === "ready\n") child.kill("SIGUSR1");
+    if (output.endsWith("got USR1\n")) process.kill(Number(readFileSync(pidfile, "utf8")), "SIGTERM");
+  }
+  assert.equal(output, "ready\ngot USR1\ngot TERM\n");
 });
 
 test("CLI-108: a SIGCHLD that is no child's end changes nothing", async () => {
