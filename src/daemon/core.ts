@@ -68,6 +68,8 @@ export type Core = {
   next: Config | null;
   /** Everything is down and what comes after has begun. */
   ending: boolean;
+  /** Reloads that have still to read the file: those that are stored, and when all of them have read it. */
+  readonly reloads: { stored: number; last: Promise<unknown> };
   /** Another reload was ordered meanwhile. */
   reloadAgain: boolean;
   /** Children that no process owns. */

@@ -4,6 +4,7 @@ import type { Doors } from "../doors.ts";
 import type { Report } from "../link/messages.ts";
 import { ok, type Result, refuse } from "../result.ts";
 import { allIsHeard, goOnGoingDown } from "../supervisor/goingdown.ts";
+import { recordKeys } from "../supervisor/records.ts";
 import { deadlinesDue, nextDeadlineMs, stepMember, stepReports } from "../supervisor/step.ts";
 import { resumeUpdates } from "../supervisor/update.ts";
 import { emptyWorld } from "../supervisor/world.ts";
@@ -23,7 +24,7 @@ import { noPlugins, type OpenPlugin, Plugins, serveWithPlugins } from "./plugins
 import { startWithoutStates } from "./poisoned.ts";
 import { Preparations } from "./preparations.ts";
 import { readStored, restoreWorld, resumePreparations, type Stored } from "./recovery.ts";
-import type { LoadConfig } from "./reload.ts";
+import { type LoadConfig, requestReload } from "./reload.ts";
 import { receive } from "./reports.ts";
 import { type Serve, Servers } from "./servers.ts";
 import { Sockets } from "./sockets.ts";
@@ -76,7 +77,7 @@ async function takeOver(parts: DaemonParts, inheritance: Inheritance, open: Open
   restoreWorld(core.world, stored, inheritance, core.autoLogs);
   await resume(core, stored, inheritance);
   open(core);
-  continueLife(core);
+  continueLife(core, inheritance);
   return ok(core);
 }
 
@@ -100,7 +101,8 @@ async function resume(core: Core, stored: Stored, inheritance: Inheritance): Pro
 }
 
 /** From here on a successor is like any daemon. */
-export function continueLife(core: Core): void {
+export function continueLife(core: Core, inheritance: Inheritance): void {
+  const promised = inheritance.store.has(recordKeys.reload);
   core.loop.post((turn) => {
     turn.effect({ type: "ready" });
     const alive = [...core.world.groups.values()]
@@ -112,6 +114,7 @@ export function continueLife(core: Core): void {
     resumePreparations(core);
     takeStep(core, turn, (step, now) => resumeUpdates(core.world, now, step));
     core.events.dispatchAll(core, turn);
+    if (promised) requestReload(core, turn);
   });
   startAutostarts(core);
   void serveWithPlugins(core);
@@ -160,6 +163,7 @@ function makeCore(parts: DaemonParts, inheritance: Inheritance, config: Config):
     uid: doors.birth.uid,
     next: null,
     ending: false,
+    reloads: { stored: 0, last: Promise.resolve() },
     reloadAgain: false,
     strangers: new Set(),
     onEnded: () => void ended(core),

@@ -2,7 +2,7 @@
 import { goOnGoingDown } from "../supervisor/goingdown.ts";
 import type { Core } from "./core.ts";
 import { orderDown } from "./goingdown.ts";
-import { rebuild } from "./reload.ts";
+import { forgetReload, rebuild } from "./reload.ts";
 import { shutDown } from "./shutdown.ts";
 import { takeStep } from "./steps.ts";
 
@@ -18,5 +18,6 @@ export async function ended(core: Core): Promise<void> {
     core.reloadAgain = false;
     if (core.world.mood === "SHUTDOWN") takeStep(core, turn, (step, now) => goOnGoingDown(core.world, now, step));
     else if (again) orderDown(core, turn, "RESTARTING");
+    forgetReload(core, turn);
   });
 }

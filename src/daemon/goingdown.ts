@@ -18,7 +18,7 @@ export function orderDown(core: Core, turn: Turn, mood: Exclude<Mood, "RUNNING">
   }
   if (mood === "RESTARTING") {
     core.reloadAgain = true;
-    return undefined;
+    return turn.state(recordKeys.reload, encodeRecord(true));
   }
   core.world.mood = "SHUTDOWN";
   return turn.state(recordKeys.daemon, encodeRecord(daemonRecord(core)));

@@ -13,7 +13,7 @@ import type { Core } from "./core.ts";
 import { sendStdin } from "./events.ts";
 import { orderDown } from "./goingdown.ts";
 import { activateGroup, deactivateGroup, startAutostarts } from "./groups.ts";
-import { requestReload } from "./reload.ts";
+import { reload } from "./reload.ts";
 import { reread } from "./reread.ts";
 import { takeStep } from "./steps.ts";
 import { channelTarget } from "./targets.ts";
@@ -37,7 +37,7 @@ export function supervisorPort(core: Core): SupervisorPort {
     sendStdin: (ref, bytes) => sendStdin(core, ref, bytes),
     clearLogs: (ref) => core.outputs.clear(core, ref),
     shutdown: () => core.loop.post((turn) => orderDown(core, turn, "SHUTDOWN")),
-    restart: () => requestReload(core),
+    restart: () => reload(core),
     mainLogfile: () => core.running.daemon.logfile,
     clearMainLog: () => core.outputs.clearActivity(core),
     reloadConfig: () => reread(core),

@@ -4,14 +4,15 @@
  */
 import type { Config } from "../config/model.ts";
 import type { Trace } from "../config/reader.ts";
-import type { Result } from "../result.ts";
-import { recordKeys } from "../supervisor/records.ts";
+import { ok, type Result, refuse } from "../result.ts";
+import { encodeRecord, recordKeys } from "../supervisor/records.ts";
 import { beginToRun, bringUpGroups, openActivity, restartDaemon } from "./bringup.ts";
 import type { Core } from "./core.ts";
 import { orderDown } from "./goingdown.ts";
 import { dropAllGroups } from "./groups.ts";
 import { removePidfile } from "./pidfile.ts";
 import { shutDown } from "./shutdown.ts";
+import type { Turn } from "./turn.ts";
 import { becomeUser, userProblem } from "./user.ts";
 
 /** Reads the configuration again from the same command line; the error is one line for the log and for clients. `trace` hears of every value. */
@@ -19,18 +20,71 @@ export type LoadConfig = (trace?: Trace) => Promise<Result<Config, string>>;
 
 const GOES_ON = "cannot restart with this configuration, everything goes on as it is";
 
-/** SIGHUP and RPC restart. */
-export function requestReload(core: Core): void {
-  void core.load().then((loaded) => {
-    core.loop.post((turn) => {
-      if (!loaded.ok) return core.activity.write(turn, "critical", `${GOES_ON}: ${loaded.error}`);
-      if (core.world.mood === "SHUTDOWN") return undefined;
-      const problem = userProblem(core, loaded.value.daemon.uid);
-      if (problem !== null) return core.activity.write(turn, "critical", `${GOES_ON}: ${problem}`);
-      core.next = loaded.value;
-      return orderDown(core, turn, "RESTARTING");
+/** SIGHUP, and what a predecessor had promised: stored until it is carried out or refused, so that a successor takes it up. */
+export function requestReload(core: Core, turn: Turn): void {
+  promise(core, turn);
+  void oneByOne(core, async () => {
+    const next = await readNext(core);
+    core.loop.post((later) => {
+      if (next.ok) return carryOut(core, later, next.value);
+      refuseReload(core, later, next.error);
+      return kept(core, later);
     });
   });
+}
+
+/** RPC restart: answered with the reason why everything goes on as it is, or when the order is stored; whatever becomes of this daemon, it happens then. */
+export function reload(core: Core): Promise<Result<true, string>> {
+  return oneByOne(core, async () => {
+    const next = await readNext(core);
+    core.loop.post((turn) => (next.ok ? promise(core, turn) : refuseReload(core, turn, next.error)));
+    await core.loop.flushed();
+    if (!next.ok) return next;
+    // In a batch of its own: the servers are closed in a reload, and the answer goes before that.
+    core.loop.post((turn) => carryOut(core, turn, next.value));
+    return ok(true);
+  });
+}
+
+/** Whoever orders last reads the file last. */
+function oneByOne<T>(core: Core, act: () => Promise<T>): Promise<T> {
+  const done = core.reloads.last.then(act);
+  core.reloads.last = done;
+  return done;
+}
+
+async function readNext(core: Core): Promise<Result<Config, string>> {
+  const loaded = await core.load();
+  if (!loaded.ok) return loaded;
+  const problem = userProblem(core, loaded.value.daemon.uid);
+  return problem === null ? loaded : refuse(problem);
+}
+
+function promise(core: Core, turn: Turn): void {
+  core.reloads.stored += 1;
+  turn.state(recordKeys.reload, encodeRecord(true));
+}
+
+function refuseReload(core: Core, turn: Turn, why: string): void {
+  core.activity.write(turn, "critical", `${GOES_ON}: ${why}`);
+}
+
+function carryOut(core: Core, turn: Turn, next: Config): void {
+  if (core.world.mood !== "SHUTDOWN") {
+    core.next = next;
+    orderDown(core, turn, "RESTARTING");
+  }
+  kept(core, turn);
+}
+
+function kept(core: Core, turn: Turn): void {
+  core.reloads.stored -= 1;
+  forgetReload(core, turn);
+}
+
+/** Once no reload that was promised is still to come. */
+export function forgetReload(core: Core, turn: Turn): void {
+  if (core.reloads.stored === 0 && !core.reloadAgain) turn.state(recordKeys.reload, null);
 }
 
 /** Everything is down: build it up again. A successor that finds itself here has lost `next` and reads the file again. */

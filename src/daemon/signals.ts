@@ -24,7 +24,7 @@ export function onSignal(core: Core, turn: Turn, signal: number): void {
         return core.activity.write(turn, "warn", say.restartIgnored(signalName(signal)));
       }
       core.activity.write(turn, "warn", say.restartRequested(signalName(signal)));
-      return requestReload(core);
+      return requestReload(core, turn);
     case SIGUSR2:
       core.activity.write(turn, "info", say.reopenRequested(signalName(signal)));
       core.activity.write(turn, "info", say.reopening());

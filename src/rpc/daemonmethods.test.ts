@@ -21,6 +21,13 @@ test("RPC-031, RPC-032, RPC-034: version, identifier, pid", async () => {
   assert.equal(await supervisor(new FakePort(), "getPID"), 11015);
 });
 
+test("better than RPC-036: a restart with a broken configuration is refused with what is wrong, and nothing happens", async () => {
+  const port = new FakePort();
+  port.restartError = "s.conf:3: a line without =";
+  assert.equal(await supervisor(port, "restart"), "fault 92 CANT_REREAD: s.conf:3: a line without =");
+  assert.deepEqual(port.done, []);
+});
+
 test("RPC-033: the state, members in their order", async () => {
   const state = (await supervisor(new FakePort(), "getState")) as object;
   assert.deepEqual(Object.entries(state), [

@@ -1,7 +1,8 @@
 /** What the daemon is, and its end. */
 import { MOODS } from "../process/states.ts";
-import { ok } from "../result.ts";
+import { ok, refuse } from "../result.ts";
 import { SUPERVISOR_VERSION } from "../version.ts";
+import { fault } from "./faults.ts";
 import { method } from "./method.ts";
 
 const API_VERSION = "3.0";
@@ -71,10 +72,11 @@ export const restart = method({
   name: "restart",
   params: [],
   returns: { type: "boolean", help: "True, before anything has stopped" },
-  faults: [],
-  help: "Stop all processes, read the configuration anew and start again under the same process id.",
-  run(port) {
-    port.restart();
-    return ok(true);
+  faults: ["CANT_REREAD"],
+  help: "Read the configuration anew, stop all processes and start again under the same process id.",
+  async run(port) {
+    const ordered = await port.restart();
+    if (ordered.ok) return ordered;
+    return refuse(port.mood() === "SHUTDOWN" ? fault("SHUTDOWN_STATE") : fault("CANT_REREAD", ordered.error));
   },
 });

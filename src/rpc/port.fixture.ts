@@ -68,6 +68,8 @@ export class FakePort implements SupervisorPort {
   readonly signals = new Map<string, string>();
   readonly stdins = new Map<string, "closed" | "full">();
   readonly unclearable = new Set<string>();
+  /** What is wrong with the configuration that a restart reads. */
+  restartError: string | null = null;
   mainLog: string | null = "/log/supervisord.log";
   mainLogClears: Result<true, "no-file" | "failed"> = ok(true);
   plan: Result<ReloadPlan, string> = ok({ added: [], changed: [], removed: [] });
@@ -163,9 +165,11 @@ export class FakePort implements SupervisorPort {
     this.moodNow = "SHUTDOWN";
   }
 
-  restart(): void {
+  async restart(): Promise<Result<true, string>> {
+    if (this.restartError !== null) return refuse(this.restartError);
     this.done.push("restart");
     this.moodNow = "RESTARTING";
+    return ok(true);
   }
 
   mainLogfile(): string | null {

@@ -96,9 +96,10 @@ export interface SupervisorPort {
   /** Empties both logs and the capture buffers, also of a process that is not running. */
   clearLogs(ref: ProcessRef): Promise<Result<true, "failed">>;
 
-  /** Begins to shut down or restart; returns at once. (RPC-035, RPC-036) */
+  /** Begins to shut down; returns at once. (RPC-035) */
   shutdown(): void;
-  restart(): void;
+  /** Answers when it is certain to restart, before anything has stopped; an error is what is wrong with the configuration. (RPC-036) */
+  restart(): Promise<Result<true, string>>;
 
   /** The activity log's path as configured, also when it is the text `syslog` (RPC-138); null when there is none. */
   mainLogfile(): string | null;

@@ -18,6 +18,8 @@ export const recordKeys = {
   config: "config",
   /** Present after a reread: the configuration read last, without the groups that are active as they are. */
   available: "available",
+  /** Present while a reload that was promised has not begun. */
+  reload: "reload",
   numbers: "numbers",
   group: (name: string) => `group/${name}`,
   process: (ref: Ref) => `process/${label(ref)}`,

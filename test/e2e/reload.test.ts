@@ -81,6 +81,20 @@ describe("reload", () => {
     assert.equal((await info(it, "one"))["pid"], first);
   });
 
+  test("better: supervisorctl reload of it shows what is wrong and where, and says so to scripts; other clients get a fault", async () => {
+    // supervisorctl itself cannot read a file that is no configuration at all.
+    it.configure("[program:x]\ncommand=sleep 1\npriority=many\n");
+    const { code, stdout } = await it.ctl("reload");
+    const line = readFileSync(it.conf, "utf8").split("\n").indexOf("priority=many") + 1;
+    assert.equal(code, 1);
+    assert.ok(
+      stdout.startsWith("ERROR: CANT_REREAD: invalid literal for int() with base 10: 'many'") && stdout.includes(`${it.conf}:${line}`),
+      stdout,
+    );
+    await assert.rejects(call(it, "supervisor.restart"), /CANT_REREAD: .*many/);
+    assert.equal((await info(it, "one"))["pid"], first);
+  });
+
   test("CONF-418, CONF-421, CONF-424: everything is stopped and started anew, with the same pid; limits stay, AUTO logs of the old identifier too", async () => {
     const old = it.files().filter((name) => name.includes("---e2e-"));
     writeFileSync(it.path("x-stdout---renamed-abcdefgh.log"), "");

@@ -23,6 +23,8 @@ export class Invariants {
   readonly #nowMs: () => number;
   readonly #liveByLabel = new Map<string, Child>();
   readonly #written = new Map<string, Written>();
+  /** What ran when a reload was promised. */
+  readonly #toBeRestarted = new Set<Child>();
   /** A disk lost bytes, so lines may lack; none may be doubled. */
   bytesMayBeLost = false;
   /** An operator cleared logs: nothing is said about lines. */
@@ -140,6 +142,18 @@ export class Invariants {
     const unused = keeper.sinks.entries().filter((sink) => sink.sink >= FIRST_CHILD_SINK && !writers.has(sink.sink));
     for (const { sink, path } of unused) found.push(`I-7 nobody writes to sink ${sink} (${path}), and it is open`);
     return found;
+  }
+
+  /** A reload was answered, or SIGHUP was taken. */
+  reloadPromised(keeper: FakeKeeper): void {
+    for (const child of keeper.children.live) this.#toBeRestarted.add(child);
+  }
+
+  /** I-11: a reload that was promised has happened: what ran then runs no more. One that was refused is told. */
+  promises(keeper: FakeKeeper, tree: Tree): string[] {
+    if (tree.text("/log/supervisord.log").includes("everything goes on as it is")) return [];
+    const left = keeper.children.live.filter((child) => this.#toBeRestarted.has(child));
+    return left.map((child) => `I-11 ${child.label} (pid ${child.pid}) was not restarted by the reload that was promised`);
   }
 
   /** I-8: after the end there is no child and the code is the one that was asked for. */

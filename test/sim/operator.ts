@@ -73,7 +73,10 @@ export class Operator {
   reload(): void {
     this.#world.invariants.autoLogsSwept = true;
     this.#world.note("operator: reload");
-    this.#world.port?.restart();
+    const { port, invariants, keeper } = this.#world;
+    if (port === null) return;
+    const answer = port.restart();
+    this.#ask("reload", () => answer.then((ordered) => ordered.ok && invariants.reloadPromised(keeper)));
   }
 
   shutdown(): void {

@@ -173,6 +173,7 @@ class Run {
           world.invariants.autoLogsSwept = true;
           world.note("host: HUP");
           world.keeper.signal(SIGHUP);
+          world.invariants.reloadPromised(world.keeper);
         },
       );
     if (trouble.clear) acts.push(() => operator.clearLogs());
@@ -219,9 +220,14 @@ class Run {
   }
 
   #wrongNow(): Set<string> {
-    const { port, keeper, invariants } = this.#world;
+    const { port, keeper, invariants, tree } = this.#world;
     if (port === null) return new Set(["I-10 no daemon is in charge"]);
-    return new Set([...invariants.agreement(port, keeper), ...invariants.tidiness(keeper), ...this.#operator.overdue(ANSWER_MS)]);
+    return new Set([
+      ...invariants.agreement(port, keeper),
+      ...invariants.tidiness(keeper),
+      ...invariants.promises(keeper, tree),
+      ...this.#operator.overdue(ANSWER_MS),
+    ]);
   }
 
   async #end(): Promise<void> {

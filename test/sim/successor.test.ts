@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { host, inCharge, ref, settled, stateOf, until } from "./scene.ts";
+import { CONFIG_PATH } from "./world.ts";
 
 test("a start without stored states hears of children that ended meanwhile, and restarts them as configured", async () => {
   const world = await host(
@@ -64,4 +65,47 @@ test("a log whose next file cannot be opened holds its program only until it can
 test("the last words of a rotation are written before supervisord ends (seed 51564)", { timeout: 60_000 }, async () => {
   const { runSeed } = await import("./run.ts");
   assert.deepEqual((await runSeed(51564)).violations, []);
+});
+
+for (const asked of ["RPC", "HUP"] as const) {
+  test(`a reload asked by ${asked} happens, though the daemon dies as soon as it is promised`, async () => {
+    const world = await host("[program:a]\ncommand=/bin/actor hold\n");
+    await until(world, () => stateOf(world, "a") === "RUNNING");
+    const before = world.port?.process(ref("a"))?.pid;
+    const port = await inCharge(world);
+    if (asked === "RPC") assert.ok((await settled(world, port.restart())).ok);
+    else {
+      world.keeper.signal(1);
+      assert.ok(await until(world, () => world.keeper.store.has("reload")));
+    }
+    world.instance?.die();
+    assert.ok(await until(world, () => stateOf(world, "a") === "RUNNING" && world.port?.process(ref("a"))?.pid !== before));
+    assert.equal(world.keeper.store.has("reload"), false);
+    assert.deepEqual(world.invariants.violations, []);
+  });
+}
+
+test("two reloads, the second with another file: the second one's file is in force", async () => {
+  const world = await host("[program:a]\ncommand=/bin/actor hold\n");
+  world.keeper.signal(1);
+  const text = world.tree.text(CONFIG_PATH);
+  assert.ok(await until(world, () => world.keeper.store.has("reload")));
+  world.tree.put(CONFIG_PATH, text.replace("program:a", "program:b"));
+  world.keeper.signal(1);
+  assert.ok(await until(world, () => stateOf(world, "b") === "RUNNING" && stateOf(world, "a") === undefined));
+  assert.deepEqual(world.invariants.violations, []);
+});
+
+test("a reload of a broken configuration is answered with what is wrong, and nothing happens", async () => {
+  const world = await host("[program:a]\ncommand=/bin/actor hold\n");
+  await until(world, () => stateOf(world, "a") === "RUNNING");
+  const before = world.port?.process(ref("a"))?.pid;
+  world.tree.put(CONFIG_PATH, "[program:x]\nno option\n");
+  const answer = await settled(world, (await inCharge(world)).restart());
+  assert.match(answer.ok ? "" : answer.error, /parsing errors/);
+  world.keeper.signal(1);
+  assert.ok(
+    await until(world, () => (world.tree.text("/log/supervisord.log").match(/everything goes on as it is: Source/g) ?? []).length === 2),
+  );
+  assert.deepEqual([world.port?.process(ref("a"))?.pid, world.keeper.store.has("reload")], [before, false]);
 });

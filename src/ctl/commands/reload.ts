@@ -2,7 +2,7 @@
 
 import { ok } from "../../result.ts";
 import { FAULTS } from "../../rpc/faults.ts";
-import { isFault } from "../client/failure.ts";
+import { type Failure, isFault } from "../client/failure.ts";
 import type { Command } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import { isSure } from "../question.ts";
@@ -19,7 +19,14 @@ export const run: Command = async (session, args) => {
     session.report({ text: "Restarted supervisord", exit: null, data: { result: "Restarted supervisord" } });
     return answer;
   }
-  if (!isFault(answer.error, FAULTS.SHUTDOWN_STATE)) return answer;
-  session.report({ text: "ERROR: already shutting down", exit: EXIT.GENERIC, data: { error: "already shutting down" } });
+  const why = whyNot(answer.error);
+  if (why === null) return answer;
+  session.report({ text: `ERROR: ${why}`, exit: EXIT.GENERIC, data: { error: why } });
   return ok(null);
 };
+
+/** What the daemon answers: it is on its way down, or the configuration is broken and everything goes on as it is. */
+function whyNot(failure: Failure): string | null {
+  if (isFault(failure, FAULTS.SHUTDOWN_STATE)) return "already shutting down";
+  return failure.kind === "fault" && failure.code === FAULTS.CANT_REREAD ? failure.text : null;
+}
