@@ -14,8 +14,8 @@
 #error "compile with -DTOOL=\"supervisord\" or another tool"
 #endif
 
-/* A small young generation, one helper thread for the engine, and leave to collect at a good moment (src/daemon/doors/memory.ts): memory. */
-static const char *const DAEMON_FLAGS[] = {"--max-semi-space-size=1", "--v8-pool-size=1", "--expose-gc", NULL};
+/* A small young generation, one helper thread; garbage is collected when the daemon says so, never by the engine while idle (src/daemon/doors/memory.ts). */
+static const char *const DAEMON_FLAGS[] = {"--max-semi-space-size=1", "--v8-pool-size=1", "--expose-gc", "--no-memory-reducer", NULL};
 enum { DAEMON_WORDS_MAX = 8 };
 
 _Noreturn void stop(const char *format, ...) {

@@ -8,6 +8,7 @@ import type { Outcome } from "../supervisor/effects.ts";
 import { label, type Ref, type World } from "../supervisor/world.ts";
 import type { Activity } from "./activity.ts";
 import type { Answers } from "./answers.ts";
+import type { Backlog } from "./backlog.ts";
 import type { Echoes } from "./echoes.ts";
 import type { Events } from "./events.ts";
 import type { History } from "./history.ts";
@@ -32,6 +33,7 @@ export type Core = {
   readonly answers: Answers;
   readonly events: Events;
   readonly outputs: Outputs;
+  readonly backlog: Backlog;
   readonly history: History;
   readonly watchers: Watchers;
   readonly plugins: Plugins;

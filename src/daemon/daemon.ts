@@ -10,6 +10,7 @@ import { resumeUpdates } from "../supervisor/update.ts";
 import { emptyWorld } from "../supervisor/world.ts";
 import { Activity } from "./activity.ts";
 import { Answers } from "./answers.ts";
+import { Backlog } from "./backlog.ts";
 import { type BootFailure, boot } from "./boot.ts";
 import type { Core, Inheritance } from "./core.ts";
 import { Echoes } from "./echoes.ts";
@@ -140,6 +141,7 @@ function makeCore(parts: DaemonParts, inheritance: Inheritance, config: Config):
     answers: new Answers(),
     events: new Events(),
     outputs: new Outputs(),
+    backlog: new Backlog(),
     history: new History(),
     watchers: new Watchers(),
     plugins: new Plugins(parts.plugins ?? noPlugins),
@@ -188,6 +190,7 @@ function setAlarm(core: Core): void {
     core.events.nextDeadlineMs(now),
     core.outputs.reopening.nextDeadlineMs(),
     core.written.nextDeadlineMs(),
+    core.backlog.nextDeadlineMs(),
   ].filter((at) => at !== null);
   core.doors.clock.alarm(deadlines.length === 0 ? null : Math.min(...deadlines), () => ring(core));
 }
@@ -196,6 +199,7 @@ function ring(core: Core): void {
   const now = core.doors.clock.now();
   core.preparations.release(core, now);
   core.written.timePassed(now);
+  core.backlog.release(core, now.monoMs);
   for (const member of deadlinesDue(core.world, now)) {
     core.loop.post((turn) => takeStep(core, turn, (step, time) => stepMember(core.world, member, { type: "deadline" }, time, step)));
   }

@@ -20,6 +20,7 @@ import {
 } from "../events/pool.ts";
 import { eventRecord, poolRecord, restorePool } from "../events/poolrecords.ts";
 import { queueLength } from "../events/queue.ts";
+import { type EventType, matches } from "../events/table.ts";
 import { dueTicks, type TickSlices } from "../events/ticks.ts";
 import type { SupervisorEvent } from "../events/types.ts";
 import { ok, type Result, refuse, unreachable } from "../result.ts";
@@ -150,6 +151,14 @@ export class Events {
   /** Whether listeners that can hear have heard everything: nothing waits for them, nothing is in their hands. */
   allIsHeard(): boolean {
     return [...this.#pools.byName.values()].every(isQuiet);
+  }
+
+  /** How many events wait in the fullest buffer of those that take events of this type. */
+  mostWaiting(type: EventType): number {
+    let most = 0;
+    for (const { config, queue } of this.#pools.byName.values())
+      if (matches(config.events, type) > 0) most = Math.max(most, queueLength(queue));
+    return most;
   }
 
   /** How much waits for the listeners of each pool. */

@@ -77,6 +77,7 @@ async function run(doors: Commanded, flags: Flags): Promise<void> {
     const { file, notice } = await findConfigFile(doors, flags);
     // Once, at the start, whatever comes of it. (CONF-007)
     if (!isUp && notice !== null) doors.self.stderr(`${notice}\n`);
+    if (isUp) collectWhenSettled();
     const loaded = file.ok ? await loadConfig(doors, { file: file.value, flags, checkPlugin, ...(trace && { trace }) }) : file;
     if (loaded.ok) return loaded;
     errors = renderErrors(loaded.error, doors.birth.argv0);

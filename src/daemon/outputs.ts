@@ -80,6 +80,10 @@ export class Outputs {
     }
   }
 
+  streamOf(stream: number): Stream | undefined {
+    return this.#streams.get(stream);
+  }
+
   block(core: Core, turn: Turn, report: Extract<Report, { type: "block" }>): void {
     const stream = this.#streams.get(report.stream);
     if (stream === undefined)

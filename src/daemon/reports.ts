@@ -33,7 +33,7 @@ function handle(core: Core, turn: Turn, report: Report): void {
         stepTo(core, turn, member, { type: "exited", waitStatus: report.waitStatus }, report);
       });
     case "block":
-      return core.outputs.block(core, turn, report);
+      return core.backlog.putsOff(core, core.outputs.streamOf(report.stream), report) ? undefined : core.outputs.block(core, turn, report);
     case "eof":
       turn.acknowledge(report.report);
       return core.outputs.eof(core, turn, report.stream);

@@ -45,6 +45,9 @@ describe("listeners of a supervisord", () => {
 buffer_size=100\nstdout_capture_maxbytes=1KB\nstderr_capture_maxbytes=1KB\nstderr_events_enabled=true\nstdout_events_enabled=true
 stderr_logfile=${it.path("all.err")}
 [eventlistener:late]\n${recorder(it, "late", "late")}events=REMOTE_COMMUNICATION\nbuffer_size=100
+[program:lines]\ncommand=${process.execPath} -e "let n=0;const t=setInterval(()=>{console.log(n);if(++n===1000)clearInterval(t)},1);setTimeout(()=>0,1e8)"
+autostart=false\nstartsecs=0\nstdout_events_enabled=true
+[eventlistener:slow]\n${recorder(it, "slow", "late")}events=PROCESS_LOG_STDOUT\nbuffer_size=2000
 [eventlistener:short]\n${recorder(it, "short", "once")}events=REMOTE_COMMUNICATION\nbuffer_size=100`,
     );
     await it.start();
@@ -72,6 +75,22 @@ stderr_logfile=${it.path("all.err")}
     assert.deepEqual(logs, [`${who} channel:stderr\nsaid`, `${who} channel:stderr\ntold`]);
     assert.ok(!payloads(it, "all", "PROCESS_LOG_STDOUT").some((text) => text?.includes("processname:all")));
     assert.deepEqual(payloads(it, "all", "PROCESS_COMMUNICATION_STDOUT"), []);
+  });
+
+  test("a listener that is behind gets several lines with an event, every line once and in order", async () => {
+    const hold = it.path("slow.jsonl.hold");
+    writeFileSync(hold, "");
+    await call(it, "supervisor.startProcess", "lines");
+    await until(
+      "all lines are in the log",
+      async () => (await call(it, "supervisor.readProcessStdoutLog", "lines", -8, 0)) === "998\n999\n",
+    );
+    rmSync(hold);
+    const ofLines = () => payloads(it, "slow", "PROCESS_LOG_STDOUT").filter((text) => text?.startsWith("processname:lines "));
+    await until("the last line comes", () => ofLines().at(-1)?.endsWith("\n999\n"));
+    const said = ofLines().map((text) => text?.slice(text.indexOf("\n") + 1));
+    assert.equal(said.join(""), Array.from({ length: 1000 }, (_, n) => `${n}\n`).join(""));
+    assert.ok(said.length < 400, `${said.length} events for 1000 lines`);
   });
 
   test("what waits, and what has no answer yet, when the daemon is killed is there for its successor: each once, in order", async () => {
