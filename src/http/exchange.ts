@@ -51,7 +51,10 @@ export class Exchange {
   close(): void {
     this.#shared.held.bodies -= this.#bodyHeld;
     this.#shared.held.answers -= this.#answerHeld;
-    this.#shared.connections.answered(this.request.socket);
+    const { connections } = this.#shared;
+    const { socket } = this.request;
+    connections.answered(socket, this.request.complete);
+    if (!this.request.complete) this.request.once("end", () => connections.rested(socket));
   }
 
   /** Whether a body is announced. (HTTP-065) */
@@ -149,11 +152,15 @@ export class Exchange {
     const pieces: Buffer[] = [];
     let bytes = 0;
     connections.awaitsBody(socket);
+    const refuse = (status: 413 | 503) => {
+      pieces.length = 0;
+      this.fail(status, { last: true });
+    };
     this.request.on("data", (piece: Buffer) => {
       if (this.isOver) return;
       bytes += piece.length;
-      if (bytes > bytesMax) return this.fail(413, { last: true });
-      if (!this.#holdBody(piece.length)) return this.fail(503, { last: true });
+      if (bytes > bytesMax) return refuse(413);
+      if (!this.#holdBody(piece.length)) return refuse(503);
       pieces.push(piece);
     });
     this.request.once("end", () => {

@@ -21,8 +21,9 @@ export const BODY_MS_MAX = 60_000;
 /** A client that takes nothing of its answer for so long is cut off. */
 export const STALL_MS_MAX = 60_000;
 
-/** Between two requests, as in the original; a supervisorctl shell keeps its connection over lunch. */
-export const IDLE_MS_MAX = 30 * 60_000;
+/** Behind the last answer of a connection: for so long, and so much, what the client still sends is thrown away, so that it reads the answer. */
+export const LINGER_MS_MAX = 30_000;
+export const LINGER_BYTES_MAX = 64 * 1024 * 1024;
 
 /** Per server. When it is reached the connection that has been idle longest makes room; when none is idle the newcomer is refused. */
 export const CONNECTIONS_MAX = 512;

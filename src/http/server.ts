@@ -90,11 +90,13 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   };
   server.on("request", (request, response) => receive(request, response, false));
   server.on("checkContinue", (request: IncomingMessage, response: VersionedResponse) => receive(request, response, true));
-  server.on("connect", (_request, socket: Socket) => refuseRaw(socket, 400, shared.dates));
+  server.on("connect", (_request, socket: Socket) => refuseRaw(socket, 400, shared));
   server.on("clientError", (error: UnreadableRequest, socket: Socket) => {
+    // Node's parser may tell of it more than once.
+    if (connections.lingers(socket)) return;
     // Behind an answer that is still owed nothing can be said.
     if (connections.isBusy(socket) || !socket.writable || error.code === "ECONNRESET" || !looksLikeHttp(error)) socket.destroy();
-    else refuseRaw(socket, error.code === "HPE_HEADER_OVERFLOW" ? 431 : 400, shared.dates);
+    else refuseRaw(socket, error.code === "HPE_HEADER_OVERFLOW" ? 431 : 400, shared);
   });
   return server;
 }
@@ -188,7 +190,7 @@ function tellBroken({ server, activity, bug }: HttpServerOptions, error: unknown
 }
 
 /** For what Node's parser does not understand; the original often closes without a word (HTTP-051..053). */
-function refuseRaw(socket: Socket, status: Status, dates: Dates): void {
+function refuseRaw(socket: Socket, status: Status, { connections, dates }: Shared): void {
   const page = statusPage(status);
   const head = [
     `HTTP/1.1 ${status} ${STATUS_TEXTS[status]}`,
@@ -198,5 +200,6 @@ function refuseRaw(socket: Socket, status: Status, dates: Dates): void {
     `Content-Length: ${Buffer.byteLength(page)}`,
     "Content-Type: text/html",
   ];
-  socket.end(`${head.join("\r\n")}\r\n\r\n${page}`, () => socket.destroy());
+  socket.write(`${head.join("\r\n")}\r\n\r\n${page}`);
+  connections.linger(socket);
 }
