@@ -10,6 +10,7 @@ import { basename, dirname, isAbsolute } from "node:path";
 import { pathOf, textOf } from "../../bytes.ts";
 import type { Errno, FileInfo, Files } from "../../doors.ts";
 import { ok, type Result, refuse } from "../../result.ts";
+import { pathHere } from "./paths.ts";
 
 /** The most that `readText` takes in: a configuration or a pidfile is far below, an endless device is not. Above it: EFBIG. */
 export const READ_TEXT_MAX = 64 * 1024 * 1024;
@@ -30,16 +31,16 @@ const NO_NEIGHBOUR: ReadonlySet<Errno> = new Set(["EACCES", "EPERM", "EROFS", "E
 export function realFiles(): Files {
   let writes = 0;
   return {
-    stat: (path) => attempt(async () => info(await stat(pathOf(path), { bigint: true }))),
-    lstat: (path) => attempt(async () => info(await lstat(pathOf(path), { bigint: true }))),
-    mayExecute: async (path) => (await attempt(() => access(pathOf(path), constants.X_OK))).ok,
+    stat: (path) => attempt(async () => info(await stat(pathHere(path), { bigint: true }))),
+    lstat: (path) => attempt(async () => info(await lstat(pathHere(path), { bigint: true }))),
+    mayExecute: async (path) => (await attempt(() => access(pathHere(path), constants.X_OK))).ok,
     readText: (path) => flat(attempt(() => readText(path))),
     readAt: (path, offset, length) => attempt(() => readAt(path, offset, Math.min(length, READ_AT_MAX))),
-    list: (path) => attempt(async () => (await readdir(pathOf(path), { encoding: "buffer" })).map(textOf).sort()),
+    list: (path) => attempt(async () => (await readdir(pathHere(path), { encoding: "buffer" })).map(textOf).sort()),
     write: (path, bytes, mode) => write(path, bytes, mode, `${process.pid}.${++writes}`),
     createExclusive: (path, mode) => attempt(async () => create(path, mode, O_EXCL | O_NOFOLLOW)),
     rename: (from, to) => attempt(() => rename(pathOf(from), pathOf(to)).then(() => true as const)),
-    remove: (path) => attempt(() => unlink(pathOf(path)).then(() => true as const)),
+    remove: (path) => attempt(() => unlink(pathHere(path)).then(() => true as const)),
   };
 }
 
@@ -75,7 +76,7 @@ function info(stats: BigIntStats): FileInfo {
 
 /** Reads to the end, whatever the size said: files under /proc say 0. */
 async function readText(path: string): Promise<Result<Uint8Array, Errno>> {
-  const file = await open(pathOf(path), "r");
+  const file = await open(pathHere(path), "r");
   try {
     const parts: Buffer[] = [];
     for (let total = 0; ; ) {
@@ -91,7 +92,7 @@ async function readText(path: string): Promise<Result<Uint8Array, Errno>> {
 }
 
 async function readAt(path: string, offset: number, length: number): Promise<Uint8Array> {
-  const file = await open(pathOf(path), "r");
+  const file = await open(pathHere(path), "r");
   try {
     const buffer = Buffer.allocUnsafeSlow(length);
     let have = 0;
@@ -107,7 +108,7 @@ async function readAt(path: string, offset: number, length: number): Promise<Uin
 }
 
 async function create(path: string, mode: number, flags: number): Promise<true> {
-  const file = await open(pathOf(path), O_WRONLY | O_CREAT | flags, mode);
+  const file = await open(pathHere(path), O_WRONLY | O_CREAT | flags, mode);
   await file.close();
   return true;
 }

@@ -8,6 +8,7 @@ import { Client } from "../../link/client.ts";
 import { encodeBatch, encodeHello } from "../../link/codec.ts";
 import { type Batch, PROTOCOL_VERSION, type Report, type Welcome } from "../../link/messages.ts";
 import { assert, ok, type Result, refuse } from "../../result.ts";
+import { keeperIs } from "./paths.ts";
 
 /** Where the keeper says which descriptor is its socket. */
 export const KEEPER_FD_VARIABLE = "HOLDFAST_KEEPER_FD";
@@ -82,7 +83,11 @@ export function openKeeper(descriptor: number, onGone: (reason: string | null) =
             for (const report of first) onReport(report);
           });
         };
-        const report = (value: Report): void => (held === null ? onReport(value) : void held.push(value));
+        const report = (value: Report): void => {
+          if (value.type === "daemonized") keeperIs(value.pid);
+          if (held === null) onReport(value);
+          else held.push(value);
+        };
         client = new Client({ welcome, report, failed: (text) => leave(`the keeper said what cannot be: ${text}`) });
         void write(encodeHello({ versionMin: PROTOCOL_VERSION, versionMax: PROTOCOL_VERSION }));
       }),
