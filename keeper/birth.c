@@ -13,10 +13,19 @@ struct birth *birth_new(size_t pointers, size_t bytes) {
   return b;
 }
 
+/* What hangs is the folder of its log, or of the executable. */
+static unsigned lane(const struct birth *b) {
+  const struct sink *log = b->open[0] ? b->open[0] : b->open[1];
+  const char *path = log ? log->target.path : b->path, *end = strrchr(path, '/');
+  uint64_t hash = 0;
+  while (path < end) hash = hash * 31 + (uint8_t)*path++;
+  return LANES + lane_of(hash);
+}
+
 void birth_submit(struct birth *b) {
   b->next = K.births;
   K.births = b;
-  b->job.yields = true;
+  b->job.lane = lane(b);
   workers_submit(&K.workers, &b->job);
 }
 
@@ -76,12 +85,25 @@ static bool set_limits(const struct birth *b) {
   return true;
 }
 
-/* Sources that are in the way of a target move up first; so no source is its own target, and dup3 clears every close-on-exec flag. */
-static bool set_descriptors(const struct birth *b) {
-  int from[FDS_MAX];
+static bool is_source(const struct birth *b, int fd) {
   for (int i = 0; i < b->fd_count; i++) {
-    from[i] = b->fds[i] >= b->fd_count ? b->fds[i] : (int)RAW("fcntl", SYS_fcntl, b->fds[i], F_DUPFD_CLOEXEC, b->fd_count);
-    if (from[i] < 0) return false;
+    if (b->fds[i] == fd) return true;
+  }
+  return false;
+}
+
+/*
+ * Sources that are in the way of a target move up first; so no source is its own target, and dup3 clears every close-on-exec flag. They take the place of
+ * whatever is there but no source (this table is the child's own), so that it works when the keeper has not one descriptor left.
+ */
+static bool set_descriptors(const struct birth *b) {
+  int from[FDS_MAX], place = b->fd_count;
+  for (int i = 0; i < b->fd_count; i++) {
+    from[i] = b->fds[i];
+    if (from[i] >= b->fd_count) continue;
+    while (is_source(b, place)) place++;
+    if (RAW("dup2", SYS_dup3, from[i], place, O_CLOEXEC) < 0) return false;
+    from[i] = place++;
   }
   for (int i = 0; i < b->fd_count; i++) {
     if (RAW("dup2", SYS_dup3, from[i], i, 0) < 0) return false;

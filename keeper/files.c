@@ -4,35 +4,60 @@
  */
 #include "keeper.h"
 
-/* N of a path that means a descriptor of the keeper itself, else -1. */
-static int own_descriptor(const char *path) {
+/* N of a path that means a descriptor of the keeper itself by its words, else -1. Only what it was born with counts: nobody may write into the others. */
+static int named_descriptor(const char *path) {
   if (strcmp(path, "/dev/stdout") == 0) return 1;
   if (strcmp(path, "/dev/stderr") == 0) return 2;
   const char *number = strncmp(path, "/dev/fd/", 8) == 0 ? path + 8 : strncmp(path, "/proc/self/fd/", 14) == 0 ? path + 14 : "";
   char *end;
   long n = strtol(number, &end, 10);
-  return *number >= '0' && *number <= '9' && *end == 0 && n <= INT32_MAX ? (int)n : -1;
+  return *number >= '0' && *number <= '9' && *end == 0 && n < 64 && K.inherited >> n & 1 ? (int)n : -1;
+}
+
+/* The same by what is there: /proc/1/fd/1 and links to it too. */
+static int own_descriptor(const char *path) {
+  struct stat there, own;
+  int named = named_descriptor(path);
+  if (named >= 0 || stat(path, &there) < 0) return named;
+  for (int i = 1; i <= 2; i++) {
+    if (fstat(i, &own) == 0 && own.st_dev == there.st_dev && own.st_ino == there.st_ino) return i;
+  }
+  return -1;
+}
+
+/* A regular file that shells write, too: only with the same position does nobody overwrite what another has written. */
+static bool is_shared_file(int fd) {
+  struct stat st;
+  return fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (fcntl(fd, F_GETFL) & O_ACCMODE) != O_RDONLY;
 }
 
 /*
  * Opens without ever waiting for a reader. A FIFO with a name is held open for reading as well: no reader may be there now, and when one goes nothing is
- * lost. What has no name (a pipe behind /dev/stdout) is opened for writing only, so that its end shows.
+ * lost. What has no name (a pipe behind /dev/stdout) is opened for writing only, so that its end shows. What cannot be opened again (a socket, a terminal
+ * or pipe that belongs to another user) is used as it was inherited; others share it, so it stays blocking if it is, and only workers write to it.
  */
 static int open_target(const struct target *t, enum file_kind *kind, struct stat *st) {
-  int own = own_descriptor(t->path);
   bool regular_only = t->flags & SINK_REGULAR_ONLY;
+  int own = regular_only ? -1 : own_descriptor(t->path);
   int flags = O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY | O_CLOEXEC | (t->flags & SINK_TRUNCATE ? O_TRUNC : 0) | (regular_only ? O_NOFOLLOW : 0);
   int fd = open_following(t->path, flags | O_WRONLY, t->mode & 07777);
-  if (fd < 0 && errno == ENXIO && regular_only) errno = EINVAL;
-  else if (fd < 0 && errno == ENXIO && own >= 0) fd = sys_fcntl(own, F_DUPFD_CLOEXEC, 3);
-  else if (fd < 0 && errno == ENXIO) fd = open_following(t->path, flags | O_RDWR, t->mode & 07777);
+  if (fd < 0 && errno == ENXIO && own < 0) {
+    if (regular_only) errno = EINVAL;
+    else fd = open_following(t->path, flags | O_RDWR, t->mode & 07777);
+  }
+  /* ELOOP: a link of somebody to whom nothing is lent. */
+  bool borrowed = own >= 0 && (fd < 0 ? errno != ELOOP : is_shared_file(own));
+  if (borrowed) {
+    if (fd >= 0) sys_close(fd);
+    fd = sys_fcntl(own, F_DUPFD_CLOEXEC, 3);
+  }
   if (fd < 0) return -1;
   if (sys_fstat(fd, st) < 0) goto failed;
   if (regular_only && !S_ISREG(st->st_mode)) {
     errno = EINVAL;
     goto failed;
   }
-  *kind = S_ISREG(st->st_mode) ? FILE_REGULAR : S_ISSOCK(st->st_mode) ? FILE_SOCKET : FILE_OTHER;
+  *kind = S_ISREG(st->st_mode) ? FILE_REGULAR : S_ISSOCK(st->st_mode) ? FILE_SOCKET : borrowed ? FILE_BORROWED : FILE_OTHER;
   if (S_ISFIFO(st->st_mode) && own < 0) {
     int both = open_following(t->path, O_RDWR | O_NONBLOCK | O_CLOEXEC, 0);
     if (both < 0) goto failed;
@@ -61,11 +86,16 @@ int file_open(struct file *file, const struct target *target) {
 
 static bool full(const struct sink *s) { return s->target.limit > 0 && s->file.kind == FILE_REGULAR && s->file.size >= s->target.limit; }
 
-/* Writes it all, or drops the rest at the first error. */
+/* Writes it all, or drops the rest at the first error. Somebody else may have made a borrowed descriptor non-blocking: then it is waited for here. */
 static void write_all(struct sink *s, const uint8_t *bytes, size_t length) {
   while (length > 0) {
     ssize_t n = s->file.fd < 0 ? (errno = EBADF, -1) : sys_write(s->file.fd, bytes, length);
     if (n < 0 && errno == EINTR) continue;
+    if (n < 0 && errno == EAGAIN && s->file.kind == FILE_BORROWED) {
+      struct pollfd p = {s->file.fd, POLLOUT, 0};
+      (void)poll(&p, 1, -1);
+      continue;
+    }
     if (n <= 0) {
       s->result.error = n < 0 ? errno : EIO;
       s->result.lost += length;

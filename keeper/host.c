@@ -1,7 +1,7 @@
 /* What the daemon may change about the keeper's own process: its user, its limits, and that it becomes a daemon in the old sense of the word. */
 #include "keeper.h"
 
-static const int resources[] = {RLIMIT_NOFILE, RLIMIT_NPROC};
+static const resource_number resources[] = {RLIMIT_NOFILE, RLIMIT_NPROC};
 
 /* The keeper itself may have as many descriptors as the system allows; what it starts gets what it was born with. */
 void host_init(void) {

@@ -15,7 +15,8 @@
 /* Where a sink writes to, as it was asked for. The path is the sink's own copy. */
 struct target { char *path; uint8_t flags; uint32_t mode; uint64_t limit; };
 
-enum file_kind { FILE_NONE, FILE_REGULAR, FILE_OTHER, FILE_SOCKET };
+/* BORROWED: inherited and shared with others, no regular file; a write may block. */
+enum file_kind { FILE_NONE, FILE_REGULAR, FILE_BORROWED, FILE_OTHER, FILE_SOCKET };
 struct file { int fd; enum file_kind kind; uint64_t size, device, inode; };
 
 /* Something a sink has to do; done in order. */
@@ -125,6 +126,7 @@ enum ending { RUNNING, WILLING, FLUSHING, PARTING };
 
 extern struct keeper {
   int epoll, signals, null;
+  uint64_t inherited;         /* which descriptors below 64 it was born with, one bit each */
   struct birth *births;       /* in flight */
   struct map children, pids, streams, sinks, sockets;
   struct store store;

@@ -4,6 +4,10 @@
  */
 #include "keeper.h"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 struct keeper K;
 
 enum { EVENTS_MAX = 64, PROGRAM_WORDS_MAX = 16 };
@@ -87,6 +91,7 @@ static bool init_process(void) {
   int fd;
   while ((fd = open("/dev/null", O_RDWR)) >= 0 && fd < 3) {}
   if (fd >= 3) close(fd);
+  for (int i = 0; i < 64; i++) K.inherited |= (uint64_t)(fcntl(i, F_GETFD) >= 0) << i;
   if (syscall(SYS_close_range, 3, ~0u, 4 /* CLOSE_RANGE_CLOEXEC */) < 0) {
     for (int i = 3; i < 65536; i++) (void)fcntl(i, F_SETFD, FD_CLOEXEC);
   }
@@ -146,6 +151,9 @@ int main(int argc, char **argv) {
     (void)!write(2, usage, sizeof usage - 1);
     return 2;
   }
+#ifdef __GLIBC__
+  (void)mallopt(M_ARENA_MAX, 1); /* else each worker would have an arena of its own */
+#endif
   K.program = whole_path(K.argv[0]);
   host_init();
   bool begun = init_process() && init_table() && watch(WATCH_SIGNALS, 0, K.signals, EPOLLIN, false);

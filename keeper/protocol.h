@@ -46,7 +46,9 @@ enum {
   BLOCKS_MAX = 64,            /* blocks of all asked streams that wait for their verdict */
   APPEND_MAX = 1 << 20,       /* bytes of append frames waiting per sink */
   STDIN_MAX = 1 << 20,        /* bytes waiting per child */
-  WORKERS_MAX = 16,
+  WORKERS_MAX = 256,
+  LANE_MAX = 128,             /* of them for the files of one device */
+  SPAWN_LANE_MAX = 32,        /* and for spawns whose logs are in one folder */
   SOCKETS_MAX = 64,
   UNSENT_MAX = 1 << 20,       /* bytes of reports that are not kept, before the keeper stops reading from a daemon that does not read */
   READ_MAX = 128 << 10,       /* one read of a plain stream */

@@ -164,6 +164,7 @@ static void submit(struct sink *s) {
   op->next = NULL;
   s->busy = true;
   s->soft = !hard(s);
+  s->job.lane = lane_of(s->file.device);
   workers_submit(&K.workers, &s->job);
 }
 

@@ -22,7 +22,7 @@ static int new_socket(int family) {
 }
 
 static bool failed(struct sock *s, enum listen_step step) {
-  s->step = step;
+  s->step = (uint8_t)step;
   s->error = errno;
   return false;
 }

@@ -94,7 +94,11 @@ static inline int sys_unlink(const char *path) { return unlink(path); }
 
 static inline int sys_epoll_ctl(int epoll, int op, int fd, struct epoll_event *e) { return sys_fault("epoll_ctl") ? -1 : epoll_ctl(epoll, op, fd, e); }
 static inline int sys_kill(pid_t pid, int signal) { return sys_fault("kill") ? -1 : kill(pid, signal); }
-static inline pid_t sys_wait(int *status, struct rusage *usage) { return wait4(-1, status, WNOHANG, usage); }
+static inline pid_t sys_wait(int *status, struct rusage *usage) {
+  pid_t pid;
+  while ((pid = wait4(-1, status, WNOHANG, usage)) < 0 && errno == EINTR) {}
+  return pid;
+}
 #ifdef __SANITIZE_THREAD__
 int __clone(int (*child)(void *), void *stack_top, int flags, void *argument, ...);
 #define clone __clone /* the sanitizer takes clone for a fork */
@@ -103,8 +107,16 @@ static inline int sys_clone(int (*child)(void *), void *stack_top, void *argumen
   /* The kernel stores the pid before the child runs: the reaper knows it even if the child is gone before this returns. */
   return sys_fault("clone") ? -1 : clone(child, stack_top, CLONE_VM | CLONE_VFORK | CLONE_PARENT_SETTID | SIGCHLD, argument, pid);
 }
-static inline int sys_setrlimit(int resource, const struct rlimit *limit) { return sys_fault("setrlimit") ? -1 : setrlimit(resource, limit); }
-static inline int sys_getrlimit(int resource, struct rlimit *limit) { return getrlimit(resource, limit); }
+/* The C library's own type of a resource's number: some make it an enumeration. */
+#ifdef __GLIBC__
+typedef __rlimit_resource_t resource_number;
+#else
+typedef int resource_number;
+#endif
+static inline int sys_setrlimit(resource_number resource, const struct rlimit *limit) {
+  return sys_fault("setrlimit") ? -1 : setrlimit(resource, limit);
+}
+static inline int sys_getrlimit(resource_number resource, struct rlimit *limit) { return getrlimit(resource, limit); }
 /* The three below change every thread of the keeper, which is what `become` wants and a child must not do. */
 static inline int sys_setgroups(size_t n, const gid_t *groups) { return sys_fault("setgroups") ? -1 : setgroups(n, groups); }
 static inline int sys_setresgid(gid_t gid) { return sys_fault("setresgid") ? -1 : setresgid(gid, gid, gid); }

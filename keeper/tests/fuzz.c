@@ -30,6 +30,7 @@ static void run_jobs(void) {
   for (int i = 0; i < 1000 && K.workers.queued > 0; i++) {
     struct job *job = workers_take(&K.workers);
     job->run(job, &worker);
+    workers_finished(&K.workers, job);
     job->next = NULL;
     K.workers.results = job;
     workers_collect(&K.workers);
@@ -60,8 +61,7 @@ static void begin(void) {
   K.daemon.socket = K.daemon.pidfd = -1;
   K.null = open("/dev/null", O_RDWR);
   K.epoll = epoll_create1(0);
-  K.workers.urgent.last = &K.workers.urgent.first;
-  K.workers.yielding.last = &K.workers.yielding.first;
+  for (unsigned i = 0; i < 2 * LANES; i++) K.workers.lanes[i].last = &K.workers.lanes[i].first;
   K.workers.timers = &K.timers;
   K.workers.patience.ring = nothing;
   K.workers.count = 1; /* it is believed to have a worker */

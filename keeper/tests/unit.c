@@ -1,5 +1,5 @@
 /*
- * Unit tests of the pure parts: bytes, map, store, reports, timers, lives, effects. Random histories are compared with a model that is too simple to be
+ * Unit tests of the pure parts: bytes, map, store, reports, timers, lives, effects, lanes. Random histories are compared with a model that is too simple to be
  * wrong; the fault loops let the nth allocation fail, n = 1, 2, ... until nothing fails any more, and look at what is left behind.
  */
 #include "check.h"
@@ -9,6 +9,7 @@
 #include "../reports.h"
 #include "../store.h"
 #include "../timers.h"
+#include "../workers.h"
 #include "daemon.h"
 
 static long fault_in; /* the nth call from now fails; 0: none does */
@@ -305,6 +306,35 @@ static void every_cut_of_a_batch_is_refused(void) {
   free(frame.at);
 }
 
+/* A worker for each job that there may be, all of which hang: other lanes have their turn all the same, writes before spawns. */
+static void lanes_have_room_for_each_other(void) {
+  static struct workers w;
+  static struct timers timers;
+  enum { HANGING = 1000, DEAD = 3, GOOD = 7, SPAWNS = LANES + 3, SPAWN = LANES + 9 };
+  static struct job hanging[HANGING], spawns[HANGING], write = {.lane = GOOD}, spawn = {.lane = SPAWN};
+  CHECK(workers_init(&w, &timers));
+  workers_stop(&w);
+  w.count = 1; /* it is believed to have a worker */
+  for (int i = 0; i < HANGING; i++) {
+    hanging[i].lane = DEAD;
+    spawns[i].lane = SPAWNS;
+    workers_submit(&w, &hanging[i]);
+    workers_submit(&w, &spawns[i]);
+  }
+  for (int i = 0; i < LANE_MAX; i++) CHECK(workers_take(&w) == &hanging[i]);
+  for (int i = 0; i < SPAWN_LANE_MAX; i++) CHECK(workers_take(&w) == &spawns[i]);
+  CHECK(workers_take(&w) == NULL);
+  workers_submit(&w, &spawn);
+  workers_submit(&w, &write);
+  CHECK(workers_take(&w) == &write);
+  CHECK(workers_take(&w) == &spawn);
+  CHECK(workers_take(&w) == NULL);
+  workers_finished(&w, &hanging[0]);
+  CHECK(workers_take(&w) == &hanging[LANE_MAX]);
+  CHECK(workers_take(&w) == NULL);
+  CHECK_EQ(w.queued, 2 * HANGING - LANE_MAX - SPAWN_LANE_MAX - 1);
+}
+
 int main(void) {
   static const struct { const char *name; void (*run)(void); } tests[] = {
     {"bytes: what was written is read, and no cut of it", bytes_read_what_was_written},
@@ -313,6 +343,7 @@ int main(void) {
     {"reports: kept until acknowledged, each daemon told anew", reports_are_kept_until_acknowledged},
     {"timers: ring in order", timers_ring_in_order},
     {"lives: quick deaths, backoff, the end", lives_in_a_table},
+    {"lanes: what hangs in one holds up no other", lanes_have_room_for_each_other},
     {"effects: every cut of a batch is refused", every_cut_of_a_batch_is_refused},
   };
   for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++) {

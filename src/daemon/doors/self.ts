@@ -63,14 +63,23 @@ function tryTo(act: () => void): void {
   }
 }
 
-/** Synchronous, so that the last words are out before the process is; a reader that is gone is no reason to fail. */
+/** How often a console that takes nothing now is tried again, and how long it is left alone between. */
+const CONSOLE_TRIES = 100;
+const CONSOLE_PAUSE_MS = 10;
+
+/**
+ * Synchronous, so that the last words are out before the process is; a reader that is gone is no reason to fail, nor does one that does not read (of a
+ * console that somebody made non-blocking) hold it up for long.
+ */
 function writeAll(descriptor: number, text: string): void {
   const bytes = bytesOf(text);
-  for (let done = 0; done < bytes.length; ) {
+  for (let done = 0, tries = 0; done < bytes.length && tries < CONSOLE_TRIES; ) {
     try {
       done += writeSync(descriptor, bytes, done);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EAGAIN") return;
+      tries++;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, CONSOLE_PAUSE_MS);
     }
   }
 }
