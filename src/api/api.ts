@@ -52,7 +52,7 @@ export class Api {
     if (request.method !== "GET" && request.method !== "HEAD")
       return fails(405, "INCORRECT_PARAMETERS", `${request.method} is not known here`);
     if (head === "processes") return this.#process(rest, request);
-    if (head === "log") return this.#log(this.#mainLog(), rest, request);
+    if (head === "log") return this.#log(this.#parts.port.mainLogfile(), rest, request);
     if (head === "logs" && rest.length === 1 && rest[0] === "follow") return this.#manyLogs(request);
     if (rest.length > 0) return nothing(request.segments);
     switch (head) {
@@ -110,7 +110,7 @@ export class Api {
   #manyLogs({ query, lastEventId }: ApiRequest): Reply {
     const { port, follow, timers } = this.#parts;
     const pathOf = (log: string): string | null => {
-      if (log === "activity") return this.#mainLog();
+      if (log === "activity") return this.#parts.port.mainLogfile();
       const [group = "", process = "", channel, ...rest] = log.split("/").map(decoded);
       const view = rest.length > 0 ? null : port.process({ group, process });
       return (channel === "stdout" ? view?.stdoutLogfile : channel === "stderr" ? view?.stderrLogfile : null) ?? null;
@@ -129,12 +129,6 @@ export class Api {
     if (what === undefined) return logPiece(port.files, request);
     if (what === "download") return logDownload(port.files, path);
     return what === "follow" ? logFollow({ files: port.files, follow, timers }, request) : nothing(segments);
-  }
-
-  /** The text `syslog` is no file. */
-  #mainLog(): string | null {
-    const path = this.#parts.port.mainLogfile();
-    return path?.startsWith("/") === true ? path : null;
   }
 }
 

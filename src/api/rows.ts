@@ -53,6 +53,6 @@ export function daemonRow({ port, watch }: Parts): DaemonRow {
     state: port.mood(),
     configFile,
     hostName,
-    log: port.mainLogfile()?.startsWith("/") === true,
+    log: port.mainLogfile() !== null,
   };
 }

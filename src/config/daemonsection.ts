@@ -68,10 +68,11 @@ export function readDaemonSection(
       identifier,
       nodaemon,
       silent,
-      childLogDir,
       nocleanup,
       stripAnsi,
       updateMode,
+      // The original's temporary files have absolute names, whatever the folder was called.
+      childLogDir: absolute(childLogDir, facts.cwd),
       logfile: logfile === "syslog" ? logfile : path(logfile),
       pidfile: path(pidfile),
     },

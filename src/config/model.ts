@@ -105,6 +105,7 @@ export type DaemonConfig = {
   readonly identifier: string;
   readonly nodaemon: boolean;
   readonly silent: boolean;
+  /** Absolute. */
   readonly childLogDir: string;
   readonly nocleanup: boolean;
   readonly stripAnsi: boolean;
@@ -123,6 +124,8 @@ export type Remark = { readonly level: "critical" | "warn" | "info" | "check"; r
 export type Config = {
   /** The path text as given or found. */
   readonly file: string;
+  /** The folder that supervisord was started in, for what is read again later: by then its working directory may be another. */
+  readonly startFolder: string;
   readonly daemon: DaemonConfig;
   /** Sorted by priority, then name. */
   readonly groups: readonly GroupConfig[];

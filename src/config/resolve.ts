@@ -63,6 +63,7 @@ export function resolve(ini: Ini, facts: Facts, remarks: readonly Remark[] = [],
   const sorted = sortedGroups(groups, around);
   const config: Config = {
     file: facts.configFile,
+    startFolder: facts.cwd,
     daemon: { ...section.daemon, uid, serverUrl: serverUrl(servers) },
     groups: sorted,
     fileOrder: sorted.map(({ name }) => name),

@@ -99,6 +99,12 @@ export function parseSupervisordArguments(args: readonly string[], argv0: string
   return { kind, flags: line.flags, asJson: line.flags.has("json") };
 }
 
+/** As if every folder that a flag names were there: a successor must come up whatever has become of them, and is born in another folder. */
+export function takeSupervisordArguments({ birth, accounts }: LoadDoors): SupervisordCommand {
+  const homes = { uid: birth.uid, home: birth.environment["HOME"] };
+  return parseSupervisordArguments(birth.args, birth.argv0, { accounts, homes, isFolder: () => true });
+}
+
 /** The same with the doors: asks which folders exist, then reads the line. */
 export async function readSupervisordArguments(doors: LoadDoors): Promise<SupervisordCommand> {
   const { birth, accounts, files } = doors;

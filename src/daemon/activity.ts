@@ -27,7 +27,7 @@ export class Activity {
   /** Where lines go from now on. The sinks are opened by the caller with `openEffects`, or live already. */
   configure(config: DaemonConfig): void {
     this.#level = config.logLevel;
-    this.#toSyslog = config.logfile === "syslog";
+    this.#toSyslog = activityPath(config) === null;
     this.#toFile = !this.#toSyslog;
     this.#toConsole = config.nodaemon && !config.silent;
   }
@@ -50,12 +50,17 @@ export class Activity {
   }
 }
 
+/** The activity log's file; null: syslog has it instead. Any other name is absolute by now, a file called `syslog` too. */
+export function activityPath({ logfile }: DaemonConfig): string | null {
+  return logfile === "syslog" ? null : logfile;
+}
+
 /** The sinks that a start or a reload needs. A number is never used twice: what `isOpen` already goes to another file, or stays. */
 export function openEffects(config: DaemonConfig, isOpen: (sink: number) => boolean): KeeperEffect[] {
   const effects: KeeperEffect[] = [];
   if (config.nodaemon && !isOpen(SINK_CONSOLE)) effects.push({ type: "sink-open", sink: SINK_CONSOLE, spec: consoleSpec() });
   const type = isOpen(SINK_ACTIVITY) ? "sink-reopen" : "sink-open";
-  if (config.logfile !== "syslog") effects.push({ type, sink: SINK_ACTIVITY, spec: activitySpec(config) });
+  if (activityPath(config) !== null) effects.push({ type, sink: SINK_ACTIVITY, spec: activitySpec(config) });
   return effects;
 }
 

@@ -1,6 +1,7 @@
 /** A fresh start: user, limits, log, servers, groups, daemonizing, pid file; then ready. Whatever fails here ends supervisord with a message. */
 import { daemonMessages as say } from "../logs/messages.ts";
 import { ok, type Result, refuse } from "../result.ts";
+import { activityPath } from "./activity.ts";
 import { beginToRun, bringUpGroups, openActivity, restartDaemon } from "./bringup.ts";
 import type { Core } from "./core.ts";
 import { whyNotOpened } from "./errno.ts";
@@ -33,7 +34,7 @@ async function openLog(core: Core, lines: readonly Line[]): Promise<Result<true,
   core.loop.post((turn) => {
     for (const line of lines) core.activity.write(turn, line.level, line.text);
   });
-  const errno = core.running.daemon.logfile === "syslog" ? 0 : await opened;
+  const errno = activityPath(core.running.daemon) === null ? 0 : await opened;
   if (errno === 0) return ok(true);
   return refuse({ text: `cannot open the log file ${core.running.daemon.logfile}: ${whyNotOpened(errno)}`, code: 1 });
 }

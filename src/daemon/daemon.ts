@@ -1,5 +1,7 @@
 /** One daemon behind its doors: boot or take over, then the loop. `main.ts` gives it the real doors, the simulation gives it fake ones. */
+import type { LoadDoors } from "../config/load.ts";
 import type { Config } from "../config/model.ts";
+import type { Trace } from "../config/reader.ts";
 import type { Doors } from "../doors.ts";
 import type { Report } from "../link/messages.ts";
 import { ok, type Result, refuse } from "../result.ts";
@@ -24,7 +26,7 @@ import { Outputs } from "./outputs.ts";
 import { noPlugins, type OpenPlugin, Plugins, serveWithPlugins } from "./plugins.ts";
 import { startWithoutStates } from "./poisoned.ts";
 import { Preparations } from "./preparations.ts";
-import { readStored, restoreWorld, resumePreparations, type Stored } from "./recovery.ts";
+import { readStored, restoreWorld, resumePreparations, type Stored, storedStartFolder } from "./recovery.ts";
 import { type LoadConfig, requestReload } from "./reload.ts";
 import { receive } from "./reports.ts";
 import { type Serve, Servers } from "./servers.ts";
@@ -37,7 +39,7 @@ import { Written } from "./written.ts";
 
 export type DaemonParts = {
   readonly doors: Doors;
-  readonly load: LoadConfig;
+  readonly load: (doors: LoadDoors, trace?: Trace) => ReturnType<LoadConfig>;
   readonly serve: Serve;
   readonly plugins?: OpenPlugin;
   /** A broken invariant: the last words have been said when this is called. */
@@ -59,7 +61,7 @@ export async function startDaemon(parts: DaemonParts): Promise<Result<Core, Boot
 type Open = (core: Core) => void;
 
 async function startFresh(parts: DaemonParts, inheritance: Inheritance, open: Open): Promise<Result<Core, BootFailure>> {
-  const loaded = await parts.load();
+  const loaded = await parts.load(parts.doors);
   if (!loaded.ok) return refuse({ text: loaded.error, code: 2 });
   const core = makeCore(parts, inheritance, loaded.value);
   open(core);
@@ -67,7 +69,8 @@ async function startFresh(parts: DaemonParts, inheritance: Inheritance, open: Op
   return booted.ok ? ok(core) : booted;
 }
 
-async function takeOver(parts: DaemonParts, inheritance: Inheritance, open: Open): Promise<Result<Core, BootFailure>> {
+async function takeOver(given: DaemonParts, inheritance: Inheritance, open: Open): Promise<Result<Core, BootFailure>> {
+  const parts = startedWhere(given, inheritance);
   const stored = readStored(inheritance);
   if (typeof stored === "string") {
     const core = await startWithoutStates(parts, inheritance, stored, makeCore);
@@ -80,6 +83,12 @@ async function takeOver(parts: DaemonParts, inheritance: Inheritance, open: Open
   open(core);
   continueLife(core, inheritance);
   return ok(core);
+}
+
+/** A successor is born in the keeper's working directory; relative names count from the folder of the start for it too. */
+function startedWhere(parts: DaemonParts, inheritance: Inheritance): DaemonParts {
+  const { doors } = parts;
+  return { ...parts, doors: { ...doors, birth: { ...doors.birth, cwd: storedStartFolder(inheritance) ?? doors.birth.cwd } } };
 }
 
 /** Takes up logs, sockets, listeners and the starts under way. */
@@ -122,11 +131,11 @@ export function continueLife(core: Core, inheritance: Inheritance): void {
 }
 
 function makeCore(parts: DaemonParts, inheritance: Inheritance, config: Config): Core {
-  const { doors, load } = parts;
+  const { doors } = parts;
   const echoes = new Echoes();
   const core: Core = {
     doors,
-    load,
+    load: (trace) => parts.load(doors, trace),
     world: emptyWorld(),
     loop: new Loop(doors, {
       beforeSending: (turn) => core.written.beforeSending(turn, doors.clock.now()),

@@ -2,12 +2,13 @@
 import "./doors/title.ts";
 import path from "node:path";
 import { findConfigFile, loadConfig } from "../config/load.ts";
+import type { ConfigError } from "../config/model.ts";
 import { faultText, renderErrors } from "../config/report.ts";
 import { startUp } from "../config/startup.ts";
-import { readSupervisordArguments, type SupervisordCommand } from "../config/supervisord.ts";
+import { readSupervisordArguments, type SupervisordCommand, takeSupervisordArguments } from "../config/supervisord.ts";
 import type { Doors } from "../doors.ts";
 import { makeScrypt } from "../http/passwords.ts";
-import { refuse } from "../result.ts";
+import { type Result, refuse } from "../result.ts";
 import { type DaemonParts, startDaemon } from "./daemon.ts";
 import { realAccounts } from "./doors/accounts.ts";
 import { readBirth } from "./doors/birth.ts";
@@ -40,7 +41,7 @@ async function main(): Promise<void> {
     resolveHost: realResolveHost,
   };
   // A successor must come up whatever the file says by now, so the file is read here only for those who ask about it.
-  const command = await readSupervisordArguments(doors);
+  const command = takeSupervisordArguments(doors);
   if (command.kind === "run") return run(doors, command.flags);
   const told = await startUp(doors, checkWith(plugins()));
   if (told.kind === "hash-password") return hashPassword(doors);
@@ -73,15 +74,19 @@ async function run(doors: Commanded, flags: Flags): Promise<void> {
   const checkPlugin = checkWith(openPlugin);
   let errors = "";
   let isUp = false;
-  const load: DaemonParts["load"] = async (trace) => {
-    const { file, notice } = await findConfigFile(doors, flags);
+  const refuseWith = (found: readonly ConfigError[]): Result<never, string> => {
+    errors = renderErrors(found, doors.birth.argv0);
+    return refuse(faultText(found));
+  };
+  const load: DaemonParts["load"] = async (from, trace) => {
+    const line = isUp ? null : await readSupervisordArguments(from);
+    if (line?.kind === "wrong") return refuseWith(line.errors);
+    const { file, notice } = await findConfigFile(from, flags);
     // Once, at the start, whatever comes of it. (CONF-007)
     if (!isUp && notice !== null) doors.self.stderr(`${notice}\n`);
     if (isUp) collectWhenSettled();
-    const loaded = file.ok ? await loadConfig(doors, { file: file.value, flags, checkPlugin, ...(trace && { trace }) }) : file;
-    if (loaded.ok) return loaded;
-    errors = renderErrors(loaded.error, doors.birth.argv0);
-    return refuse(faultText(loaded.error));
+    const loaded = file.ok ? await loadConfig(from, { file: file.value, flags, checkPlugin, ...(trace && { trace }) }) : file;
+    return loaded.ok ? loaded : refuseWith(loaded.error);
   };
   const parts: DaemonParts = {
     doors: { ...doors, keeper },

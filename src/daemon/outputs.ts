@@ -8,7 +8,7 @@ import type { Report, Spawn } from "../link/messages.ts";
 import { NEW_STREAM, type StreamState } from "../logs/pipeline.ts";
 import type { Result } from "../result.ts";
 import { allMembers, findMember, type Group, type Ref } from "../supervisor/world.ts";
-import { activitySpec, openEffects } from "./activity.ts";
+import { activityPath, activitySpec, openEffects } from "./activity.ts";
 import { clearActivityLog, clearProcessLogs } from "./clearing.ts";
 import type { Core, Inheritance } from "./core.ts";
 import { errnoName, whyNotOpened } from "./errno.ts";
@@ -251,7 +251,7 @@ export class Outputs {
     for (const { sink } of inheritance.sinks) if (sink === SINK_ACTIVITY || sink === SINK_CONSOLE) this.#own.add(sink);
     // A predecessor that was ready had ordered both; the keeper may not have them open yet.
     if (core.running.daemon.nodaemon) this.#own.add(SINK_CONSOLE);
-    if (core.running.daemon.logfile !== "syslog") this.#own.add(SINK_ACTIVITY);
+    if (activityPath(core.running.daemon) !== null) this.#own.add(SINK_ACTIVITY);
     this.#registerActivity(core.running.daemon);
     for (const sink of inheritance.sinks) if (sink.limit > 0n && sink.size >= sink.limit) this.#resumed.add(sink.sink);
     const labels = new Map(inheritance.children.map((child) => [child.child, child.label]));
@@ -320,7 +320,7 @@ export class Outputs {
 
   #registerActivity(config: DaemonConfig): void {
     this.#files.delete(SINK_ACTIVITY);
-    if (config.logfile === "syslog") return;
+    if (activityPath(config) === null) return;
     const { path, limit } = activitySpec(config);
     this.#files.set(SINK_ACTIVITY, {
       sink: SINK_ACTIVITY,

@@ -23,7 +23,7 @@ export async function startWithoutStates(
   why: string,
   makeCore: (parts: DaemonParts, inheritance: Inheritance, config: Config) => Core,
 ): Promise<Result<Core, BootFailure>> {
-  const loaded = await parts.load();
+  const loaded = await parts.load(parts.doors);
   if (!loaded.ok) return refuse({ text: `${loaded.error} (and the stored states cannot be used: ${why})`, code: 2 });
   const core = makeCore(parts, inheritance, loaded.value);
   for (const group of loaded.value.groups) {

@@ -8,6 +8,7 @@ import type { GroupView, ProcessRef, ProcessView, SupervisorPort, WaitOutcome } 
 import { stepMember } from "../supervisor/step.ts";
 import { addWaiter } from "../supervisor/waiters.ts";
 import { findMember, type Group, groupsInOrder, type Member, type Waiter } from "../supervisor/world.ts";
+import { activityPath } from "./activity.ts";
 import { findCommand } from "./command.ts";
 import type { Core } from "./core.ts";
 import { sendStdin } from "./events.ts";
@@ -38,7 +39,7 @@ export function supervisorPort(core: Core): SupervisorPort {
     clearLogs: (ref) => core.outputs.clear(core, ref),
     shutdown: () => core.loop.post((turn) => orderDown(core, turn, "SHUTDOWN")),
     restart: () => reload(core),
-    mainLogfile: () => core.running.daemon.logfile,
+    mainLogfile: () => activityPath(core.running.daemon),
     clearMainLog: () => core.outputs.clearActivity(core),
     reloadConfig: () => reread(core),
     available: () => ({ groups: inFileOrder(core), inForce: inForce(core) }),

@@ -54,6 +54,13 @@ export function readStored(inheritance: Inheritance): Stored | string {
   };
 }
 
+/** Where the first daemon was started, also when the rest of what is stored cannot be used; null: unknown. */
+export function storedStartFolder(inheritance: Inheritance): string | null {
+  const bytes = inheritance.store.get(recordKeys.config);
+  const decoded = bytes === undefined ? null : decodeRecord(bytes);
+  return decoded?.ok === true ? ((decoded.value as Partial<Config>).startFolder ?? null) : null;
+}
+
 function restoreAvailable(active: Config, record: AvailableRecord): Config {
   const same = active.groups.filter((group) => record.same.includes(group.name));
   return { ...active, fileOrder: record.fileOrder, groups: [...same, ...record.groups] };

@@ -311,7 +311,7 @@ test("HTTP-043, HTTP-122: the daemon's log; without a file there is none", async
   await new Tail(served, "/mainlogtail").has("main\n");
   await new Tail(served, "/mainlogtailx").has("main\n");
   const missing = async (): Promise<Reply> => served.ask("GET", "/mainlogtail");
-  for (const path of [null, "syslog", "/log/nothere"]) {
+  for (const path of [null, "/log/nothere"]) {
     port.mainLog = path;
     const reply = await missing();
     assert.match(reply.status, / 404 /);

@@ -26,8 +26,7 @@ export function mainLogTailRoute(port: SupervisorPort, follow: LogFollow): Route
     matches: (path) => path.startsWith("/mainlogtail"),
     handle(exchange) {
       if (exchange.method !== "GET") return exchange.fail(400);
-      const path = port.mainLogfile();
-      return tailLog(tailing, exchange, path?.startsWith("/") ? path : null, []);
+      return tailLog(tailing, exchange, port.mainLogfile(), []);
     },
   };
 }

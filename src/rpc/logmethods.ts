@@ -20,6 +20,8 @@ const OFFSET = {
 const LENGTH = { name: "length", type: "int", help: "At most so many bytes; 0: to the end" } as const satisfies Param;
 const TAIL_OFFSET = { name: "offset", type: "int", help: "The first byte that is not known yet" } as const satisfies Param;
 const TAIL_LENGTH = { name: "length", type: "int", help: "At most so many bytes" } as const satisfies Param;
+/** What clients read where the activity log is no file. (RPC-138) */
+const SYSLOG = "syslog";
 const TAIL = { type: "array", help: "[text, size of the log, whether it holds more than offset + length]" } as const;
 
 type Channel = "stdoutLogfile" | "stderrLogfile";
@@ -31,7 +33,10 @@ export const readLog = method({
   returns: { type: "string", help: "The text; what is not UTF-8 is replaced" },
   faults: ["NO_FILE", "BAD_ARGUMENTS", "FAILED"],
   help: "Read a part of the daemon's own log.",
-  run: (port, offset, length) => readPart(port, port.mainLogfile(), { offset, length }),
+  run(port, offset, length) {
+    const path = port.mainLogfile();
+    return path === null ? refuse(fault("NO_FILE", SYSLOG)) : readPart(port, path, { offset, length });
+  },
 });
 
 export const readProcessStdoutLog = method({
@@ -167,8 +172,7 @@ async function tailOf(port: SupervisorPort, name: RpcValue, part: PartOf): Promi
 
 /** `no-log`: a directory, a device, a pipe: nothing that could be read without the danger of waiting for ever. */
 async function sizeOf(port: SupervisorPort, path: string | null): Promise<number | "missing" | "no-log"> {
-  // The text `syslog` stands for no file, whatever lies in the daemon's directory. (RPC-138)
-  if (path === null || !path.startsWith("/")) return "missing";
+  if (path === null) return "missing";
   const found = await port.files.stat(path);
   if (!found.ok) return "missing";
   return found.value.kind === "file" ? found.value.size : "no-log";

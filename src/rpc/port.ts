@@ -101,7 +101,7 @@ export interface SupervisorPort {
   /** Answers when it is certain to restart, before anything has stopped; an error is what is wrong with the configuration. (RPC-036) */
   restart(): Promise<Result<true, string>>;
 
-  /** The activity log's path as configured, also when it is the text `syslog` (RPC-138); null when there is none. */
+  /** The activity log's path; null when syslog has it. */
   mainLogfile(): string | null;
   clearMainLog(): Promise<Result<true, "no-file" | "failed">>;
 

@@ -1,39 +1,15 @@
 /** Goal: a supervisord in the background: what the command that was typed does, what the daemon finds around itself, what files it leaves. */
 import assert from "node:assert/strict";
 import { chmodSync, chownSync, mkdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from "node:fs";
-import path from "node:path";
 import { after, before, describe, test } from "node:test";
-import { BIN, type Finished, Instance, isAlive, run, until } from "./instance.ts";
+import { behind, startBehind } from "./behind.ts";
+import { type Finished, isAlive, until } from "./instance.ts";
 import { call, info } from "./rpc.ts";
 
 const isRoot = process.getuid?.() === 0;
 const asRoot = { skip: isRoot ? false : "needs root" };
 const NOBODY = 65_534;
 const OVERWRITTEN = "1\n";
-
-/** What the command said, when it and whoever else had its output were gone. A shell sets the umask of the starter. */
-function startBehind(it: Instance, umask: string, args: readonly string[]): Promise<Finished> {
-  const script = `umask ${umask}; exec "$0" "$@"`;
-  return run("sh", ["-c", script, path.join(BIN, "supervisord"), ...args], { cwd: it.dir });
-}
-
-/** Its daemon is ended before its folder goes. */
-function behind(test: { after(act: () => Promise<void>): void }): Instance {
-  const acts: (() => Promise<void>)[] = [];
-  const it = new Instance({ after: (act) => void acts.push(act) });
-  test.after(async () => {
-    await endBehind(it);
-    for (const act of acts) await act();
-  });
-  return it;
-}
-
-async function endBehind(it: Instance): Promise<void> {
-  const pid = Number(it.read("supervisord.pid"));
-  if (pid <= 1 || !isAlive(pid)) return;
-  process.kill(pid, "SIGTERM");
-  await until("the daemon has ended", () => !isAlive(pid));
-}
 
 const mode = (file: string): string => (statSync(file).mode & 0o7777).toString(8);
 
