@@ -68,11 +68,10 @@ export function readDaemonSection(
       identifier,
       nodaemon,
       silent,
+      childLogDir,
       nocleanup,
       stripAnsi,
       updateMode,
-      // The original's temporary files have absolute names, whatever the folder was called.
-      childLogDir: absolute(childLogDir, facts.cwd),
       logfile: logfile === "syslog" ? logfile : path(logfile),
       pidfile: path(pidfile),
     },

@@ -105,7 +105,7 @@ export type DaemonConfig = {
   readonly identifier: string;
   readonly nodaemon: boolean;
   readonly silent: boolean;
-  /** Absolute. */
+  /** As written, `~` expanded: what is relative counts from the folder of the start. */
   readonly childLogDir: string;
   readonly nocleanup: boolean;
   readonly stripAnsi: boolean;

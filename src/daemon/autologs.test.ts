@@ -33,7 +33,7 @@ async function daemon(
   const loop = { post: (act: (turn: null) => void) => act(null) };
   const core = {
     running: config,
-    doors: { files, random: { word: () => "a1_b2c3d" } },
+    doors: { files, birth: { cwd: "/start" }, random: { word: () => "a1_b2c3d" } },
     activity,
     loop,
     autoLogs: new Map(),

@@ -1,6 +1,7 @@
 /** Files for AUTO logs: drawn when a group is added, swept away at the next start. (PROC-214..220) */
 
 import type { GroupConfig, ProcessConfig } from "../config/model.ts";
+import { absolute, joined } from "../config/pathnames.ts";
 import type { Channel } from "../events/types.ts";
 import { daemonMessages as messages } from "../logs/messages.ts";
 import { autoKey, type Core } from "./core.ts";
@@ -48,13 +49,14 @@ export function forgetAutoLogs(core: Core, group: GroupConfig): void {
  * also deletes files with more text behind `.log`. (PROC-216, PROC-217)
  */
 export async function sweepAutoLogs(core: Core): Promise<void> {
-  const { childLogDir, identifier, nocleanup } = core.running.daemon;
+  const { identifier, nocleanup } = core.running.daemon;
   if (nocleanup) return;
-  const names = await core.doors.files.list(childLogDir);
+  const folder = folderOf(core);
+  const names = await core.doors.files.list(folder);
   if (!names.ok) return say(core, messages.childLogDirNotCleared());
   for (const name of names.value) {
     if (!isAutoLogName(name, identifier)) continue;
-    const path = `${childLogDir.replace(/\/+$/, "")}/${name}`;
+    const path = joined(folder, name);
     const removed = await core.doors.files.remove(path);
     if (!removed.ok) say(core, messages.childLogNotRemoved(path));
   }
@@ -71,10 +73,16 @@ function isAuto(process: ProcessConfig, channel: Channel): boolean {
   return process[channel].logfile.kind === "auto";
 }
 
+/** Absolute, as the names of the original's temporary files are: the daemon's working directory may be another when a program starts. */
+function folderOf(core: Core): string {
+  return absolute(core.running.daemon.childLogDir, core.doors.birth.cwd);
+}
+
 async function createOne(core: Core, process: ProcessConfig, channel: Channel): Promise<string | null> {
-  const { childLogDir, identifier } = core.running.daemon;
+  const { identifier } = core.running.daemon;
   for (let i = 0; i < TRIES; i++) {
-    const path = `${childLogDir.replace(/\/+$/, "")}/${process.name}-${channel}---${identifier}-${core.doors.random.word(RANDOM_LENGTH)}.log`;
+    const name = `${process.name}-${channel}---${identifier}-${core.doors.random.word(RANDOM_LENGTH)}.log`;
+    const path = joined(folderOf(core), name);
     const made = await core.doors.files.createExclusive(path, 0o600);
     if (!made.ok && made.error === "EEXIST") continue;
     if (!made.ok) say(core, `could not create ${path}: ${made.error}; the output of ${process.name} goes there once it can be opened`);

@@ -88,6 +88,7 @@ for (const { title, background, folder, args } of KINDS) {
     }
 
     async function readableInEveryWay(): Promise<void> {
+      await allHaveSpoken();
       for (const { program, written, file, ...more } of NAMES) {
         const told = ("told" in more ? more.told : written).replace("HOME", home);
         assert.equal((await info(it, program))["stdout_logfile"], told);
@@ -119,9 +120,11 @@ for (const { title, background, folder, args } of KINDS) {
 
     test("they are followed, rotated, opened again and cleared", async () => {
       const followed = await Listening.to(where, "/api/v1/processes/tick/tick/log/stdout/follow?from=0");
-      for (let line = 1; line <= 6; line++) await call(it, "supervisor.sendProcessStdin", "tick", `line number ${line}\n`);
-      await until("it was rotated", () => existsSync(inCwd("tick.log.2")));
-      await followed.first<Message & { text: string }>("its end is told", ({ text }) => text?.includes("line number 6\n"));
+      for (let line = 1; line <= 6; line++) {
+        await call(it, "supervisor.sendProcessStdin", "tick", `line number ${line}\n`);
+        await followed.first<Message & { text: string }>(`line ${line} is told`, ({ text }) => text?.includes(`line number ${line}\n`));
+      }
+      await until("it was rotated", () => existsSync(inCwd("tick.log.1")));
       followed.end();
       renameSync(inCwd("bare.log"), inCwd("bare.moved"));
       process.kill(pid, "SIGUSR2");
@@ -172,12 +175,12 @@ for (const { title, background, folder, args } of KINDS) {
 
 /** After the start in the background the first daemon is nobody's child; a successor is the keeper's. */
 function daemonBelow(keeper: number): number | undefined {
-  const isDaemon = (pid: number): boolean => commandOf(pid).includes("supervisord.cjs");
+  const isDaemon = (pid: number): boolean => commandOf(pid) === "holdfast: daemon";
   const below = childrenOf(keeper).find(isDaemon);
   if (below !== undefined) return below;
   const sockets = new Set(links(keeper));
   const all = readdirSync("/proc").flatMap((name) => (/^\d+$/.test(name) ? Number(name) : []));
-  return all.find((pid) => isDaemon(pid) && pid !== keeper && links(pid).some((link) => sockets.has(link)));
+  return all.find((pid) => isDaemon(pid) && links(pid).some((link) => sockets.has(link)));
 }
 
 function links(pid: number): string[] {
