@@ -14,8 +14,8 @@
 #error "compile with -DTOOL=\"supervisord\" or another tool"
 #endif
 
-/* A small young generation, one helper thread; garbage is collected when the daemon says so, never by the engine while idle (src/daemon/doors/memory.ts). */
-static const char *const DAEMON_FLAGS[] = {"--max-semi-space-size=1", "--v8-pool-size=1", "--expose-gc", "--no-memory-reducer", NULL};
+/* As scripts/daemonflags.mjs has them. */
+static const char *const NODE_FLAGS[] = {DAEMON_FLAGS, NULL};
 enum { DAEMON_WORDS_MAX = 8 };
 
 _Noreturn void stop(const char *format, ...) {
@@ -71,7 +71,7 @@ static _Noreturn void run_keeper(const char *root, char *node, char *program, ch
   char *more[DAEMON_WORDS_MAX] = {NULL};
   int n = 0;
   more[n++] = text("HOLDFAST_PROGRAM_0=%s", node);
-  for (const char *const *flag = DAEMON_FLAGS; *flag; flag++, n++) more[n] = text("HOLDFAST_PROGRAM_%d=%s", n, *flag);
+  for (const char *const *flag = NODE_FLAGS; *flag; flag++, n++) more[n] = text("HOLDFAST_PROGRAM_%d=%s", n, *flag);
   more[n] = text("HOLDFAST_PROGRAM_%d=%s", n, program);
   execve(keeper, words, environment_for_node(words, more));
   if (errno == ENOENT && !is_file(keeper))

@@ -1,19 +1,30 @@
 // Bundles each program into one file of CommonJS in dist/, everything inlined: nothing is looked up at run time, and supervisorctl starts as fast
 // as Node does. What is imported with import() is run only when it is asked for. What others import from the package (`exports` of package.json) is
 // there as ESM too.
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { run } from "./command.mjs";
+import { DAEMON_FLAGS } from "./daemonflags.mjs";
 import { inRoot } from "./places.mjs";
 import { Stop, step } from "./progress.mjs";
 import { isStale, place } from "./stale.mjs";
 
-/** Programs by the name of their bundle. */
-const ENTRIES = {
-  daemon: "src/daemon/main.ts",
-  supervisorctl: "src/ctl/main.ts",
-  echo_supervisord_conf: "src/tools/echo-supervisord-conf.ts",
-  "plugin-thread": "src/plugin/thread.ts",
-  api: "src/api/api.ts",
+/**
+ * What node is started with, by the name of its bundle, and how the build runs each once so that V8 compiles what a start needs: without a socket,
+ * and without harm. V8 takes compiled code only under the flags under which it was made.
+ * @type {Readonly<Record<string, { entry: string, flags: readonly string[], trial: readonly string[] }>>}
+ */
+const PROGRAMS = {
+  daemon: {
+    entry: "src/daemon/main.ts",
+    flags: DAEMON_FLAGS,
+    trial: ["--check", "-c", inRoot("examples", "quickstart", "supervisord.conf")],
+  },
+  supervisorctl: { entry: "src/ctl/main.ts", flags: [], trial: ["-s", `unix://${inRoot("dist", "no.sock")}`, "status"] },
+  echo_supervisord_conf: { entry: "src/tools/echo-supervisord-conf.ts", flags: [], trial: [] },
 };
+
+/** Loaded by the programs while they run. */
+const LATER = { "plugin-thread": "src/plugin/thread.ts", api: "src/api/api.ts" };
 
 /** What others import from the package. */
 const LIBRARIES = { listener: "src/listener/index.ts" };
@@ -26,19 +37,40 @@ const NODE_CHECK = `if (!(parseInt(process.versions.node, 10) >= 20)) {
 
 /** Builds what is stale. */
 export async function buildBundles() {
-  const present = Object.entries(ENTRIES).filter(([name, entry]) => {
-    if (existsSync(inRoot(entry))) return true;
-    console.log(`-- ${name} is left out: ${entry} does not exist yet`);
-    return false;
-  });
-  const libraries = Object.keys(LIBRARIES).flatMap((name) => [`${name}.cjs`, `${name}.mjs`]);
-  const outputs = [...present.map(([name]) => `${name}.cjs`), ...libraries].map((file) => inRoot("dist", file));
-  if (!isStale(outputs, [inRoot("src"), inRoot("scripts", "bundles.mjs"), inRoot("package-lock.json")])) return;
-  await step(`bundle ${[...present.map(([name]) => name), ...Object.keys(LIBRARIES)].join(", ")}`, async () => {
-    await bundle(Object.fromEntries(present), "cjs", { banner: { js: NODE_CHECK } });
+  const names = Object.keys(PROGRAMS);
+  const programs = names.flatMap((name) => [`${name}.cjs`, `${name}.bundle.cjs`, `${name}.bundle.cache`]);
+  const others = [
+    ...Object.keys(LATER).map((name) => `${name}.cjs`),
+    ...Object.keys(LIBRARIES).flatMap((name) => [`${name}.cjs`, `${name}.mjs`]),
+  ];
+  const outputs = [...programs, ...others].map((file) => inRoot("dist", file));
+  const starter = inRoot("scripts", "starter.cjs");
+  const makers = ["bundles.mjs", "codecache.cjs", "daemonflags.mjs"].map((name) => inRoot("scripts", name));
+  if (!isStale(outputs, [inRoot("src"), starter, ...makers, inRoot("package-lock.json")])) return;
+  await step(`bundle ${[...names, ...Object.keys(LATER), ...Object.keys(LIBRARIES)].join(", ")}`, async () => {
+    const began = Date.now();
+    // Code of an older bundle must never meet a newer one.
+    for (const name of names) rmSync(inRoot("dist", `${name}.bundle.cache`), { force: true });
+    await bundle(Object.fromEntries(names.map((name) => [`${name}.bundle`, PROGRAMS[name]?.entry ?? ""])), "cjs");
+    await bundle(LATER, "cjs");
     await bundle(LIBRARIES, "cjs");
     await bundle(LIBRARIES, "esm");
+    for (const name of names) place(inRoot("dist", `${name}.cjs`), `${NODE_CHECK}\n${readFileSync(starter, "utf8")}`, began);
+    await Promise.all(names.map((name) => keepCode(name)));
   });
+}
+
+/** @param {string} name */
+async function keepCode(name) {
+  const { flags, trial } = PROGRAMS[name] ?? { flags: [], trial: [] };
+  const file = inRoot("dist", `${name}.bundle.cjs`);
+  await run(process.execPath, [...flags, inRoot("scripts", "codecache.cjs"), file, ...trial], { env: withoutNodesVariables() });
+  if (!existsSync(file.replace(/cjs$/, "cache"))) throw new Stop(`The code of ${name} could not be kept: is dist/ writable?`);
+}
+
+/** As bin/ starts node. */
+function withoutNodesVariables() {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("NODE_")));
 }
 
 /**

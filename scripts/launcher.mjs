@@ -2,6 +2,7 @@
 import { mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 import { runOrStop } from "./command.mjs";
+import { DAEMON_FLAGS } from "./daemonflags.mjs";
 import { findCompiler } from "./keeper.mjs";
 import { inRoot } from "./places.mjs";
 import { step } from "./progress.mjs";
@@ -15,13 +16,14 @@ const FLAGS = ["-std=gnu11", "-O2", "-Wall", "-Wextra"];
 export async function buildLaunchers() {
   const sources = readdirSync(inRoot("launcher")).map((name) => inRoot("launcher", name));
   const outputs = [...LAUNCHED, "pidproxy"].map((name) => inRoot("bin", name));
-  if (!isStale(outputs, [...sources, inRoot("scripts", "launcher.mjs")])) return;
+  if (!isStale(outputs, [...sources, inRoot("scripts", "launcher.mjs"), inRoot("scripts", "daemonflags.mjs")])) return;
   const compiler = findCompiler();
   mkdirSync(inRoot("bin"), { recursive: true });
   const pidproxy = inRoot("launcher", "pidproxy.c");
   const launcher = sources.filter((file) => file.endsWith(".c") && file !== pidproxy);
+  const flags = `-DDAEMON_FLAGS=${DAEMON_FLAGS.map((flag) => JSON.stringify(flag)).join(", ")}`;
   await step(`compile ${outputs.map((file) => path.relative(inRoot(), file)).join(", ")}`, async () => {
-    for (const tool of LAUNCHED) await compile(compiler, inRoot("bin", tool), [`-DTOOL="${tool}"`, ...launcher]);
+    for (const tool of LAUNCHED) await compile(compiler, inRoot("bin", tool), [`-DTOOL="${tool}"`, flags, ...launcher]);
     await compile(compiler, inRoot("bin", "pidproxy"), [pidproxy]);
   });
 }

@@ -9,14 +9,14 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
 import { readBirth, type Words } from "../src/birth.ts";
-import { SUPERVISOR_VERSION } from "../src/version.ts";
+import { HOLDFAST_VERSION, SUPERVISOR_VERSION } from "../src/version.ts";
 import { ROOT } from "./tidy/tree.ts";
 
 const base = realpathSync(mkdtempSync(path.join(tmpdir(), "holdfast bin ")));
 after(() => rmSync(base, { recursive: true, force: true }));
 
+const { DAEMON_FLAGS } = (await import(path.join(ROOT, "scripts/daemonflags.mjs"))) as { readonly DAEMON_FLAGS: readonly string[] };
 const TOOLS = ["supervisord", "supervisorctl", "echo_supervisord_conf"];
-const FLAGS = ["--max-semi-space-size=1", "--v8-pool-size=1", "--expose-gc"];
 
 type Told = {
   readonly file: string;
@@ -75,7 +75,7 @@ test("CLI-110: the programs start, with their words as given and the name they w
     const isDaemon = tool === "supervisord";
     assert.deepEqual([told.argv0, told.args, told.cwd], [file, words, base]);
     assert.equal(told.file, path.join(root, `dist/${isDaemon ? "daemon" : tool}.cjs`));
-    assert.deepEqual(told.flags, isDaemon ? FLAGS : []);
+    assert.deepEqual(told.flags, isDaemon ? DAEMON_FLAGS : []);
     if (isDaemon) assert.equal(told.parent, [file, ...words, ""].join("\0"), "the keeper's command line is what was typed");
   }
 });
@@ -214,6 +214,31 @@ test("what is missing is one sentence and code 1", () => {
   for (const tool of TOOLS) {
     const { code, error } = run(path.join(root, "bin", tool), []);
     assert.deepEqual([code, error], [1, `${tool}: it is not built yet: run 'npm run build' in ${root}.\n`]);
+  }
+});
+
+test("V8 takes the code that was kept at the build, under the flags with which each program is started", () => {
+  for (const [name, flags] of Object.entries({ daemon: DAEMON_FLAGS, supervisorctl: [], echo_supervisord_conf: [] })) {
+    const file = path.join(ROOT, "dist", `${name}.bundle.cjs`);
+    const asTheStarter = `const { readFileSync } = require("node:fs"), { Script, constants } = require("node:vm"), { wrap } = require("node:module");
+      const [, file] = process.argv;
+      console.log(new Script(wrap(readFileSync(file, "latin1")), { filename: file, cachedData: readFileSync(file.replace(/cjs$/, "cache")),
+        importModuleDynamically: constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER }).cachedDataRejected);`;
+    const { stdout } = spawnSync(process.execPath, [...flags, "-e", asTheStarter, file], { encoding: "utf8" });
+    assert.equal(stdout, "false\n", name);
+  }
+});
+
+test("a program without its kept code, or with that of another engine, starts all the same", () => {
+  const root = path.join(base, "other code");
+  for (const folder of ["bin", "dist"]) cpSync(path.join(ROOT, folder), path.join(root, folder), { recursive: true });
+  const cache = path.join(root, "dist/supervisorctl.bundle.cache");
+  const sound = () => assert.deepEqual(run(path.join(root, "bin/supervisorctl"), ["--version"]).out, `${HOLDFAST_VERSION}\n`);
+  rmSync(cache);
+  sound();
+  for (const bytes of ["", "no code", Buffer.alloc(100_000, 7)]) {
+    writeFileSync(cache, bytes);
+    sound();
   }
 });
 
