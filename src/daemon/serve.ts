@@ -1,5 +1,6 @@
 /** HTTP on descriptors that the keeper has bound. The real servers; the simulation has none. */
 import type { Api } from "../api/api.ts";
+import { ScryptLine } from "../http/scryptline.ts";
 import { createHttpServer } from "../http/server.ts";
 import type { Activity } from "../rpc/activity.ts";
 import { makeCalls } from "../rpc/calls.ts";
@@ -15,6 +16,8 @@ import { readinessOf } from "./readiness.ts";
 import { BACKLOG, type Serve } from "./servers.ts";
 import { watchOf } from "./watch.ts";
 
+const scryptLine = new ScryptLine();
+
 /** `onBug` is told of our own mistakes; the client has its 500 by then, and everything goes on. */
 export const serveHttp: Serve = (core, descriptor, server) => {
   const port = supervisorPort(core);
@@ -27,6 +30,7 @@ export const serveHttp: Serve = (core, descriptor, server) => {
     timers: realTimers,
     hostNames: [core.doors.birth.hostName],
     loadApi: () => apiOf(core, port),
+    scryptLine,
     readiness: readinessOf(core),
     webFolder: built("web"),
     bug: (error) =>

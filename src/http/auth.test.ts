@@ -1,15 +1,21 @@
 /** Who may come in. */
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
+import { createHash, scryptSync } from "node:crypto";
 import { test } from "node:test";
 import fc from "fast-check";
 import { Gate } from "./auth.ts";
-import { SCRYPT_AT_ONCE, SCRYPT_WAITING_MAX } from "./limits.ts";
+import { SCRYPT_WAITING_MAX } from "./limits.ts";
 import { makeScrypt, parseScrypt } from "./passwords.ts";
+import { peerOf, ScryptLine } from "./scryptline.ts";
 import { basic, callBody, header, names, serve } from "./serving.fixture.ts";
 
 const value = (username: string, password: string) => basic(username, password)["Authorization"];
 const raw = (text: string | Buffer) => `Basic ${Buffer.from(text).toString("base64")}`;
+/** A hundredth of what ours cost: what is looked at is who is checked when. */
+const cheap = (password: string) => {
+  const salt = Buffer.alloc(16, 7);
+  return `{SCRYPT}8$8$1$${salt.toString("base64")}$${scryptSync(password, salt, 32, { N: 2 ** 8, r: 8, p: 1 }).toString("base64")}`;
+};
 const gate = new Gate({ username: "user", password: "pass:word" });
 const DENIED = "HTTP/1.1 401 Unauthorized";
 
@@ -141,10 +147,70 @@ test("{SCRYPT}: what is not of its form, or would cost too much, lets nobody in 
   assert.equal(parseScrypt("secret"), null);
 });
 
-test("{SCRYPT}: only so many are checked at once, and only so many wait", async () => {
-  const password = await makeScrypt("secret", Buffer.alloc(16, 7));
-  const scrypt = new Gate({ username: "u", password: password.replace("15$8", "14$8") });
-  const asked = Array.from({ length: SCRYPT_AT_ONCE + SCRYPT_WAITING_MAX + 3 }, (_, n) => scrypt.check(value("u", `wrong ${n}`)));
-  assert.deepEqual(asked.slice(-3), ["busy", "busy", "busy"]);
-  assert.deepEqual(new Set(await Promise.all(asked.slice(0, -3))), new Set(["denied"]));
+test("{SCRYPT}: one is checked at a time, however many servers there are; of those that wait the longest of the greediest peer gives way", async () => {
+  const line = new ScryptLine();
+  const [log, release] = [[] as string[], [] as (() => void)[]];
+  const ask = (peer: string, name: string, isGone = () => false) => {
+    const checked = line.run({ connection: {}, peer, isGone }, async () => {
+      log.push(name);
+      await new Promise<void>((resolve) => release.push(resolve));
+      return name;
+    });
+    return checked;
+  };
+  const next = async () => {
+    release.shift()?.();
+    await new Promise((resolve) => setImmediate(resolve));
+    return log.at(-1);
+  };
+  const first = ask("a", "first");
+  const strangers = Array.from({ length: SCRYPT_WAITING_MAX - 1 }, (_, n) => ask("a", `a${n}`));
+  const owner = ask("b", "owner");
+  const newest = ask("a", "newest");
+  assert.deepEqual(log, ["first"]);
+  // There is no room for the newest: the one of its peer that has waited longest is told so.
+  assert.equal(await strangers[0], null);
+  assert.equal(await next(), "newest");
+  assert.equal(await first, "first");
+  assert.equal(await next(), "owner");
+  assert.equal(await newest, "newest");
+  void next();
+  assert.equal(await owner, "owner");
+  const seen = [];
+  for (let n = 0; n < 8; n++) seen.push(await next());
+  assert.ok(seen.includes("a1"), "whoever has waited longest has its turn as well");
+});
+
+test("{SCRYPT}: who is gone is not checked, and a connection stands in line once", async () => {
+  const line = new ScryptLine();
+  const scrypt = new Gate({ username: "u", password: cheap("secret") }, line);
+  const first = scrypt.check(value("u", "wrong"));
+  const gone = scrypt.check(value("u", "wrong"), { connection: {}, peer: "", isGone: () => true });
+  assert.equal(await gone, "busy");
+  const left = { gone: false };
+  const leaver = { connection: {}, peer: "", isGone: () => left.gone };
+  const leaving = [scrypt.check(value("u", "x"), leaver), scrypt.check(value("u", "y"), leaver)];
+  left.gone = true;
+  assert.deepEqual(await Promise.all([first, ...leaving]), ["denied", "busy", "busy"]);
+});
+
+test("a peer is an address, of IPv6 a network of one customer", () => {
+  assert.equal(peerOf("10.0.0.1"), "10.0.0.1");
+  assert.equal(peerOf(undefined), "");
+  assert.equal(peerOf("::ffff:10.0.0.1"), "::ffff:10.0.0.1");
+  assert.equal(peerOf("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2");
+  assert.equal(peerOf("2001:db8::1"), "2001:db8:0:0");
+  assert.equal(peerOf("2001:db8:1:2::9"), peerOf("2001:db8:1:2:ffff::1"));
+});
+
+test("{SCRYPT}: twenty connections with wrong passwords do not keep out the owner, who has never been in before", async (t) => {
+  const { ask } = await serve(t, { section: { username: "u", password: cheap("secret") } });
+  let isOver = false;
+  const strangers = Array.from({ length: 20 }, async (_, stranger) => {
+    for (let n = 0; !isOver; n++) assert.match((await ask("GET", "/ok.html", basic("u", `${stranger} ${n}`))).status, / (401|503) /);
+  });
+  const owner = await ask("GET", "/ok.html", basic("u", "secret"));
+  isOver = true;
+  await Promise.all(strangers);
+  assert.equal(owner.status, "HTTP/1.1 200 OK");
 });

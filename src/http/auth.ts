@@ -4,11 +4,10 @@
  */
 import type { ServerConfig } from "../config/model.ts";
 import { decodeBase64 } from "../rpc/base64.ts";
-import { Turnstile } from "../rpc/turnstile.ts";
-import { SCRYPT_AT_ONCE, SCRYPT_WAITING_MAX } from "./limits.ts";
-import { matchesFast, matchesScrypt, parseScrypt, type ScryptPassword, sameText, sha256 } from "./passwords.ts";
+import { keyedDigest, matchesFast, matchesScrypt, parseScrypt, type ScryptPassword, sameBytes, sameText } from "./passwords.ts";
+import { type Client, ScryptLine } from "./scryptline.ts";
 
-/** `busy`: too many are being checked. */
+/** `busy`: too many wait to be checked. */
 export type Verdict = "granted" | "denied" | "malformed" | "busy";
 
 type Credentials = { readonly username: string; readonly password: string };
@@ -18,11 +17,15 @@ export class Gate {
   readonly #username: string | null;
   readonly #password: string;
   readonly #scrypt: ScryptPassword | "unusable" | null;
-  /** What scrypt has let in before: a client that asks often is not made to pay each time. */
+  /** What scrypt has let in before, as a digest that is worth nothing elsewhere: who is known never stands in line. */
   #known: Buffer | null = null;
-  readonly #turnstile = new Turnstile(SCRYPT_AT_ONCE);
+  readonly #digest = keyedDigest();
+  readonly #line: ScryptLine;
+  /** The last check of each connection: it stands in line once, however much it asks at a time. */
+  readonly #checking = new WeakMap<object, Promise<Verdict>>();
 
-  constructor({ username, password }: Pick<ServerConfig, "username" | "password">) {
+  constructor({ username, password }: Pick<ServerConfig, "username" | "password">, line = new ScryptLine()) {
+    this.#line = line;
     this.#username = username === null || username === "" ? null : username;
     this.#password = password ?? "";
     const scrypt = parseScrypt(this.#password);
@@ -34,7 +37,7 @@ export class Gate {
     return this.#username === null;
   }
 
-  check(header: string | undefined): Verdict | Promise<Verdict> {
+  check(header: string | undefined, client: Client = { connection: {}, peer: "", isGone: () => false }): Verdict | Promise<Verdict> {
     if (this.#username === null) return "granted";
     const credentials = parseBasic(header);
     if (credentials === "none") return "denied";
@@ -42,18 +45,30 @@ export class Gate {
     const named = sameText(credentials.username, this.#username);
     if (this.#scrypt === null) return matchesFast(this.#password, credentials.password) && named ? "granted" : "denied";
     if (this.#scrypt === "unusable") return "denied";
-    return this.#checkScrypt(this.#scrypt, credentials, named);
+    const digest = this.#digest(`${credentials.username}\0${credentials.password}`);
+    if (this.#isKnown(digest)) return "granted";
+    const verify = this.#verifier(this.#scrypt, credentials, named, digest);
+    const before = this.#checking.get(client.connection);
+    const checked = before === undefined ? this.#inLine(client, verify) : before.then(() => this.#inLine(client, verify));
+    this.#checking.set(client.connection, checked);
+    return checked;
   }
 
-  #checkScrypt(password: ScryptPassword, given: Credentials, named: boolean): Verdict | Promise<Verdict> {
-    const digest = sha256(`${given.username}\0${given.password}`);
-    if (this.#known?.equals(digest)) return "granted";
-    if (this.#turnstile.waiting >= SCRYPT_WAITING_MAX) return "busy";
-    return this.#turnstile.run(async () => {
+  async #inLine(client: Client, verify: () => Promise<Verdict>): Promise<Verdict> {
+    return client.isGone() ? "busy" : ((await this.#line.run(client, verify)) ?? "busy");
+  }
+
+  #verifier(password: ScryptPassword, given: Credentials, named: boolean, digest: Buffer): () => Promise<Verdict> {
+    return async () => {
+      if (this.#isKnown(digest)) return "granted";
       if (!(await matchesScrypt(password, given.password)) || !named) return "denied";
       this.#known = digest;
       return "granted";
-    });
+    };
+  }
+
+  #isKnown(digest: Buffer): boolean {
+    return this.#known !== null && sameBytes(this.#known, digest);
   }
 }
 

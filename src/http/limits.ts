@@ -41,6 +41,5 @@ export const PIECE_BYTES = 64 * 1024;
 /** What tail.html shows at most. */
 export const TAIL_PAGE_BYTES_MAX = 1024 * 1024;
 
-/** Passwords being checked with scrypt: each takes a thread of the pool and some 16 MiB for 50 ms. Those who wait in line above it get 503. */
-export const SCRYPT_AT_ONCE = 2;
-export const SCRYPT_WAITING_MAX = 32;
+/** Passwords that wait to be checked with scrypt, one after the other, some 50 ms each. Above it one of the peer that has most in line gets 503. */
+export const SCRYPT_WAITING_MAX = 256;

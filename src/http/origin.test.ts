@@ -122,7 +122,9 @@ test("calls and actions of other origins are refused before anything happens; re
     assert.equal((await ask("POST", "/", foreign, query)).status, "HTTP/1.1 403 Forbidden");
   }
   assert.deepEqual(port.done, []);
-  assert.equal((await ask("GET", "/", { "Sec-Fetch-Site": "cross-site" })).status, "HTTP/1.1 200 OK");
+  // A link on another page may open ours; a script there may not fetch it.
+  assert.equal((await ask("GET", "/", { "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate" })).status, "HTTP/1.1 200 OK");
+  assert.equal((await ask("GET", "/", { "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors" })).status, "HTTP/1.1 403 Forbidden");
   assert.equal(
     (await ask("GET", "/?processname=a&action=stop", { "Sec-Fetch-Site": "same-origin" })).status,
     "HTTP/1.1 301 Moved Permanently",
@@ -135,6 +137,35 @@ test("a rebound name is refused on an open TCP server", async (t) => {
   assert.equal((await ask("POST", "/RPC2", rebound, callBody("supervisor.shutdown"))).status, "HTTP/1.1 403 Forbidden");
   assert.equal((await ask("POST", "/RPC2", { Host: "evil.example:9001" }, callBody("supervisor.getState"))).status, "HTTP/1.1 200 OK");
   assert.deepEqual(port.done, []);
+});
+
+test("what programs print cannot be read under a rebound name, wherever it stands; programs and the user's own names can", async (t) => {
+  const port = new FakePort(alone(running("a")));
+  port.write("/log/a.out", "secret");
+  const { ask } = await serve(t, { section: { tcp: "127.0.0.1" }, port });
+  const rebound = { Host: "evil.example:9001", "Accept-Language": "en", Accept: "*/*" };
+  const whole = { ...rebound, Referer: "http://evil.example:9001/", "Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors" };
+  for (const path of [
+    "/logtail/a",
+    "/logtail/a/stderr",
+    "/mainlogtail",
+    "/tail.html?processname=a",
+    "/index.html",
+    "/",
+    "//index.html",
+    "/healthz",
+  ]) {
+    for (const headers of [rebound, whole, { ...whole, Host: "localhost.evil.example" }, { ...whole, "Sec-Fetch-Mode": "navigate" }])
+      assert.match((await ask("GET", path, headers)).status, / (403|404) /, path);
+  }
+  for (const headers of [
+    { Host: "evil.example:9001", "User-Agent": "curl/8" },
+    { Host: "in-etc-hosts:9001", "Accept-Language": "en" },
+    { Host: "127.0.0.1:9001", "Accept-Language": "en" },
+    // Node's fetch.
+    { Host: "sup.example", "Accept-Language": "*", "Sec-Fetch-Mode": "cors", "User-Agent": "node" },
+  ])
+    assert.match((await ask("GET", "/tail.html?processname=a", headers)).body, /secret/, JSON.stringify(headers));
 });
 
 test("the password comes before the origin", async (t) => {

@@ -1,7 +1,7 @@
 /**
  * Whether a request that changes something may come from where it comes from. A browser sends its user's credentials, and reaches his loopback
  * address, for any page that asks it to; the original believes every such request. Programs that are no browsers send none of the headers looked at
- * here, and are never refused.
+ * here, and are never refused. (Node's fetch takes any language; a browser has a user who reads one.)
  *
  * Two attacks: a page of another origin (its requests say so, or hide where they come from), and a page whose own name has been pointed at this
  * server's address (its requests look as if they came from here, so only names that are certainly ours count; with a password the attacker has nothing
@@ -63,7 +63,7 @@ export function readingProblem(origins: Origins, asking: Asking): string | null 
  */
 function isBrowser({ method, headers }: Asking): boolean {
   const known = headers["sec-fetch-site"] ?? headers.origin ?? headers.referer;
-  return known !== undefined || (method !== "POST" && headers["accept-language"] !== undefined);
+  return known !== undefined || (method !== "POST" && !/^\*?$/.test(headers["accept-language"] ?? ""));
 }
 
 /** In the order of their worth. A GET that tells nothing may come from anywhere. */
@@ -96,12 +96,12 @@ function hostOf(url: string): string | null {
   }
 }
 
-/** An address cannot be pointed elsewhere. */
+/** An address cannot be pointed elsewhere, nor can a name without a dot, which nobody can register: it is one of the user's own network or hosts file. */
 function isOwnName({ names }: Origins, hostHeader: string | undefined): boolean {
   if (names === null) return true;
   const name = (hostHeader ?? "")
     .replace(/:\d*$/, "")
     .replace(/^\[(.*)\]$/, "$1")
     .toLowerCase();
-  return isIP(name) !== 0 || name.endsWith(".localhost") || names.has(name);
+  return isIP(name) !== 0 || (name !== "" && !name.includes(".")) || name.endsWith(".localhost") || names.has(name);
 }

@@ -2,7 +2,7 @@
 import type { SupervisorPort } from "../rpc/port.ts";
 import type { Exchange, Headers } from "./exchange.ts";
 import { FORM_BYTES_MAX } from "./limits.ts";
-import { type Origins, originProblem } from "./origin.ts";
+import { type Origins, originProblem, readingProblem } from "./origin.ts";
 import { act } from "./pageactions.ts";
 import { statusPage as redirectPage } from "./response.ts";
 import type { Route } from "./routes.ts";
@@ -51,9 +51,11 @@ function nameOf(path: string): string {
 }
 
 async function page(port: SupervisorPort, origins: Origins, exchange: Exchange, fields: Fields): Promise<void> {
-  switch (nameOf(exchange.target.path)) {
-    case "ok.html":
-      return exchange.send(200, ["Content-Type", "text/plain"], "OK");
+  const name = nameOf(exchange.target.path);
+  if (name === "ok.html") return exchange.send(200, ["Content-Type", "text/plain"], "OK");
+  const problem = readingProblem(origins, exchange.request);
+  if (problem !== null) return exchange.fail(403, { explanation: problem, last: true });
+  switch (name) {
     case "tail.html":
       return exchange.send(200, HTML, await tailPage(port, fields), PROTECTION);
     default: {

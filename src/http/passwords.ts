@@ -2,7 +2,7 @@
  * Passwords as they stand in the configuration: plain, `{SHA}` and the SHA-1 in lower-case hex (HTTP-101), or ours, `{SCRYPT}ln$r$p$salt$hash`:
  * log2 of the cost, block size, parallelism, and salt and hash in base64. Whatever the form, the time that a comparison takes tells nothing.
  */
-import { createHash, scrypt, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac, randomBytes, scrypt, timingSafeEqual } from "node:crypto";
 import { ok, type Result, refuse } from "../result.ts";
 
 const SCRYPT = /^\{SCRYPT\}(\d{1,2})\$(\d{1,2})\$(\d{1,2})\$([A-Za-z0-9+/]{8,172}={0,2})\$([A-Za-z0-9+/]{22,172}={0,2})$/;
@@ -60,7 +60,18 @@ export async function makeScrypt(password: string, salt: Buffer): Promise<string
   return `{SCRYPT}${costLog2}$${blockSize}$${parallelism}$${salt.toString("base64")}$${hash.toString("base64")}`;
 }
 
-export function sha256(text: string): Buffer {
+/** Of the same length. */
+export function sameBytes(a: Buffer, b: Buffer): boolean {
+  return timingSafeEqual(a, b);
+}
+
+/** A digest under a key that nobody ever learns: what it makes of a password cannot be compared with anything that was made elsewhere. */
+export function keyedDigest(): (text: string) => Buffer {
+  const key = randomBytes(HASH_BYTES);
+  return (text) => createHmac("sha256", key).update(text).digest();
+}
+
+function sha256(text: string): Buffer {
   return createHash("sha256").update(text).digest();
 }
 

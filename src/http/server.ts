@@ -23,6 +23,7 @@ import { type Origins, originsOf } from "./origin.ts";
 import { pagesRoute } from "./pages.ts";
 import { SERVER_NAME, STATUS_TEXTS, type Status, statusPage, VersionedResponse } from "./response.ts";
 import type { Route } from "./routes.ts";
+import { peerOf, type ScryptLine } from "./scryptline.ts";
 import { staticRoute } from "./staticfiles.ts";
 import { logTailRoute, mainLogTailRoute } from "./tailroutes.ts";
 import { webAssetsRoute, webPageRoute } from "./webpage.ts";
@@ -39,6 +40,8 @@ export type HttpServerOptions = {
   readonly hostNames: readonly string[];
   /** Loads the JSON API and the metrics when they are first asked for; without it there are none. */
   readonly loadApi?: LoadApi;
+  /** The line before scrypt, one for all servers. */
+  readonly scryptLine?: ScryptLine;
   /** For /healthz and /readyz; without it there are none. */
   readonly readiness?: () => Readiness;
   /** Where the new page lies; without it there is none. */
@@ -62,7 +65,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const connections = new Connections(port.clock, timers);
   const shared: Shared = { connections, dates: new Dates(port.clock), held: { bodies: 0, answers: 0 } };
   const accessLog = new AccessLog(activity, port.clock);
-  const gate = new Gate(options.server);
+  const gate = new Gate(options.server, options.scryptLine);
   const broken = (error: unknown) => tellBroken(options, error);
   const routes = routesOf(options, gate, broken);
   const server = createServer({
@@ -86,7 +89,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     response.once("close", () => exchange.close());
     // A client that goes in the middle of its request is nobody's problem.
     request.on("error", () => undefined);
-    handle(exchange, { gate, routes, broken });
+    handle(exchange, { gate, routes, broken, connections });
   };
   server.on("request", (request, response) => receive(request, response, false));
   server.on("checkContinue", (request: IncomingMessage, response: VersionedResponse) => receive(request, response, true));
@@ -116,8 +119,8 @@ function routesOf(options: HttpServerOptions, gate: Gate, broken: Broken): reado
   const classic = pagesRoute(port, origins, broken);
   return [
     xmlRpcRoute(new Endpoint(calls, activity), origins, broken),
-    logTailRoute(port, follow),
-    mainLogTailRoute(port, follow),
+    logTailRoute(port, follow, origins),
+    mainLogTailRoute(port, follow, origins),
     ...routes,
     ...modernRoutes(options, classic, { origins, broken }),
     classic,
@@ -145,13 +148,14 @@ function modernRoutes(
   return routes;
 }
 
-type Handling = { readonly gate: Gate; readonly routes: readonly Route[]; readonly broken: Broken };
+type Handling = { readonly gate: Gate; readonly routes: readonly Route[]; readonly broken: Broken; readonly connections: Connections };
 
 function handle(exchange: Exchange, handling: Handling): void {
-  const { httpVersion, headers } = exchange.request;
+  const { httpVersion, headers, socket } = exchange.request;
   // Versions that nobody speaks get no guesses; the original echoes them. (HTTP-054, HTTP-055)
   if (httpVersion !== "1.1" && httpVersion !== "1.0") return exchange.fail(400, { last: true });
-  const verdict = handling.gate.check(headers.authorization);
+  const client = { connection: socket, peer: peerOf(socket.remoteAddress), isGone: () => handling.connections.lingers(socket) };
+  const verdict = handling.gate.check(headers.authorization, client);
   if (verdict instanceof Promise) verdict.then((settled) => admit(exchange, settled, handling)).catch(handling.broken);
   else admit(exchange, verdict, handling);
 }
