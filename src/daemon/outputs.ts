@@ -4,7 +4,7 @@
  */
 import type { DaemonConfig } from "../config/model.ts";
 import type { Channel } from "../events/types.ts";
-import type { Report, Spawn } from "../link/messages.ts";
+import type { Report, Spawn, Verdict } from "../link/messages.ts";
 import { NEW_STREAM, type StreamState } from "../logs/pipeline.ts";
 import type { Result } from "../result.ts";
 import { allMembers, findMember, type Group, type Ref } from "../supervisor/world.ts";
@@ -60,10 +60,6 @@ export class Outputs {
   readonly #lost = new Map<number, number>();
   #activityOpened: ((errno: number) => void) | null = null;
 
-  hasSink(sink: number): boolean {
-    return this.#files.has(sink);
-  }
-
   /** A spawn is being ordered: its streams and files are known from now on. */
   spawning(core: Core, ref: Ref, frame: Spawn): void {
     this.#add(core, ref, frame.child, "stdout");
@@ -90,6 +86,15 @@ export class Outputs {
       return turn.effect({ type: "verdict", stream: report.stream, block: report.block, verdict: { kind: "as-is" } });
     const verdict = handleBlock(core, turn, stream, report.bytes);
     return turn.effect({ type: "verdict", stream: report.stream, block: report.block, verdict });
+  }
+
+  /** Output that has not come through the pipe goes its whole way all the same: log, events, syslog, the activity log. */
+  said(core: Core, turn: Turn, number: number, bytes: Uint8Array): void {
+    const stream = this.#streams.get(number);
+    if (stream === undefined) return;
+    const verdict: Verdict = stream.target.asked ? handleBlock(core, turn, stream, bytes) : { kind: "as-is" };
+    if (verdict.kind === "drop" || !this.#files.has(number)) return;
+    turn.effect({ type: "append", sink: number, bytes: verdict.kind === "replace" ? verdict.bytes : bytes });
   }
 
   eof(core: Core, turn: Turn, number: number): void {

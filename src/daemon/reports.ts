@@ -9,7 +9,7 @@ import { allMembers, type Member } from "../supervisor/world.ts";
 import { type Core, instantOf } from "./core.ts";
 import { errnoName } from "./errno.ts";
 import { onSignal } from "./signals.ts";
-import { appendSpawnFailure, spawnErrorText } from "./spawnfailure.ts";
+import { saySpawnFailure, spawnErrorText } from "./spawnfailure.ts";
 import { takeStep } from "./steps.ts";
 import type { Turn } from "./turn.ts";
 
@@ -100,7 +100,7 @@ function spawnFailed(core: Core, turn: Turn, member: Member, report: Extract<Rep
   if (report.pid === 0)
     return stepTo(core, turn, member, { type: "spawn-failed", text: spawnErrorText(member.config.name, report) }, report);
   assert(member.state.child === report.child, "a failed spawn belongs to its process");
-  appendSpawnFailure(core, turn, member, report);
   stepTo(core, turn, member, { type: "spawned", pid: report.pid }, report);
+  saySpawnFailure(core, turn, member, report);
   stepTo(core, turn, member, { type: "exited", waitStatus: exitWith(127) }, report);
 }

@@ -6,7 +6,7 @@ import { program } from "../process/life.fixture.ts";
 import type { Member } from "../supervisor/world.ts";
 import type { Core } from "./core.ts";
 import { streamNumber } from "./numbers.ts";
-import { appendSpawnFailure, spawnErrorText } from "./spawnfailure.ts";
+import { saySpawnFailure, spawnErrorText } from "./spawnfailure.ts";
 import { Turn } from "./turn.ts";
 
 const CHILD = 20;
@@ -40,8 +40,10 @@ function said(
 ): string {
   const turn = new Turn();
   const sinks = new Set(logs.map((channel) => streamNumber(CHILD, channel === "stdout" ? "stdout" : "stderr")));
-  const core = { uid, outputs: { hasSink: (sink: number) => sinks.has(sink) } } as unknown as Core;
-  appendSpawnFailure(core, turn, { config } as Member, failure(step, errno, 99));
+  const append = (sink: number, bytes: Uint8Array): void => void (sinks.has(sink) && turn.effect({ type: "append", sink, bytes }));
+  const outputs = { said: (_core: Core, _turn: Turn, sink: number, bytes: Uint8Array) => append(sink, bytes) };
+  const core = { uid, outputs } as unknown as Core;
+  saySpawnFailure(core, turn, { config } as Member, failure(step, errno, 99));
   const appends = turn.effects.filter((effect): effect is Extract<KeeperEffect, { type: "append" }> => effect.type === "append");
   return appends
     .map((effect) => `${effect.sink === streamNumber(CHILD, "stdout") ? "stdout" : "stderr"}: ${Buffer.from(effect.bytes).toString()}`)

@@ -21,12 +21,12 @@ export function spawnErrorText(name: string, failure: Failure): string {
   return errno === "EMFILE" ? `too many open files to spawn '${name}'` : `unknown error making dispatchers for '${name}': ${errno}`;
 }
 
-/** What the original's child writes to its stderr before it ends with 127, at the same place: the log of stderr, or of both. (PROC-077..083) */
-export function appendSpawnFailure(core: Core, turn: Turn, member: Member, failure: Failure): void {
+/** What the original's child writes to its stderr before it ends with 127 is output like any other. (PROC-077..083) */
+export function saySpawnFailure(core: Core, turn: Turn, member: Member, failure: Failure): void {
   const reason = childFailureText(core, member, failure);
   const text = `${reason === null ? "" : `supervisor: ${reason}\n`}supervisor: child process was not spawned\n`;
-  const sink = streamNumber(failure.child, member.config.redirectStderr ? "stdout" : "stderr");
-  if (core.outputs.hasSink(sink)) turn.effect({ type: "append", sink, bytes: new TextEncoder().encode(text) });
+  const stream = streamNumber(failure.child, member.config.redirectStderr ? "stdout" : "stderr");
+  core.outputs.said(core, turn, stream, new TextEncoder().encode(text));
 }
 
 function childFailureText(core: Core, member: Member, failure: Failure): string | null {
