@@ -33,6 +33,7 @@ export type FileInfo = {
   readonly device: bigint;
   readonly inode: bigint;
   readonly uid: number;
+  readonly gid: number;
   /** When its content was last changed, by the wall clock. */
   readonly mtimeMs: number;
 };

@@ -5,7 +5,9 @@ export const SCHEMAS = {
   Answer:
     '{"description":"The answer of `call`: status 200, or 4xx and 5xx with an error. `code` and `name` are the fault\\u0027s of XML-RPC (10, BAD_NAME).","anyOf":[{"type":"object","properties":{"result":{}},"required":["result"]},{"type":"object","properties":{"error":{"$ref":"#/components/schemas/ApiError"}},"required":["error"]}]}',
   ApiError:
-    '{"type":"object","properties":{"code":{"type":"number"},"name":{"type":"string"},"message":{"type":"string"}},"required":["code","name","message"]}',
+    '{"type":"object","properties":{"code":{"type":"number"},"name":{"type":"string"},"message":{"type":"string"},"errors":{"description":"With CANT_REREAD from `update`: every error of the configuration file.","type":"array","items":{"$ref":"#/components/schemas/ConfigMistake"}}},"required":["code","name","message"]}',
+  ConfigMistake:
+    '{"description":"`excerpt`: the text as it stands there; `hint`: what to do about it.","type":"object","properties":{"message":{"type":"string"},"file":{"type":["string","null"]},"line":{"type":["number","null"]},"excerpt":{"type":["string","null"]},"hint":{"type":["string","null"]}},"required":["message","file","line","excerpt","hint"]}',
   ExitReason:
     '{"type":"object","properties":{"at":{"type":"number"},"exitCode":{"description":"null: it was ended by a signal.","type":["number","null"]},"signal":{"type":["string","null"]},"expected":{"description":"Whether exitcodes names it.","type":"boolean"},"coreDumped":{"type":"boolean"}},"required":["at","exitCode","signal","expected","coreDumped"]}',
   ProcessRow:
@@ -35,7 +37,7 @@ export const SCHEMAS = {
   LogsMessage:
     '{"description":"Server-sent events of several logs that are followed. `log` is what was asked for, without its `@FROM`.","anyOf":[{"allOf":[{"type":"object","properties":{"log":{"type":"string"}},"required":["log"]},{"$ref":"#/components/schemas/LogMessage"}]},{"type":"object","properties":{"kind":{"const":"missing"},"log":{"type":"string"}},"required":["kind","log"]}]}',
   UpdatePreview:
-    '{"type":"object","properties":{"groups":{"type":"array","items":{"type":"object","properties":{"group":{"type":"string"},"change":{"enum":["added","changed","removed"]},"inPlace":{"type":"boolean"},"details":{"type":"array","items":{"type":"object","properties":{"process":{"type":"string"},"option":{"type":"string"},"from":{"type":"string"},"to":{"type":"string"}},"required":["process","option","from","to"]}}},"required":["group","change","inPlace","details"]}}},"required":["groups"]}',
+    '{"type":"object","properties":{"groups":{"type":"array","items":{"type":"object","properties":{"group":{"type":"string"},"change":{"enum":["added","changed","removed"]},"inPlace":{"type":"boolean"},"details":{"type":"array","items":{"type":"object","properties":{"process":{"type":"string"},"option":{"type":"string"},"from":{"type":"string"},"to":{"type":"string"}},"required":["process","option","from","to"]}}},"required":["group","change","inPlace","details"]}},"warnings":{"description":"What is doubtful in the file, such as options that nobody knows.","type":"array","items":{"type":"string"}}},"required":["groups","warnings"]}',
   UpdateOutcome:
     '{"type":"object","properties":{"group":{"type":"string"},"done":{"enum":["added","updated","removed","failed"]},"message":{"type":"string"}},"required":["group","done","message"]}',
 } as const;

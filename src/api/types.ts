@@ -24,7 +24,22 @@ export type StateName = "STOPPED" | "STARTING" | "RUNNING" | "BACKOFF" | "STOPPI
 
 /** The answer of `call`: status 200, or 4xx and 5xx with an error. `code` and `name` are the fault's of XML-RPC (10, BAD_NAME). */
 export type Answer<T = unknown> = { readonly result: T } | { readonly error: ApiError };
-export type ApiError = { readonly code: number; readonly name: string; readonly message: string };
+export type ApiError = {
+  readonly code: number;
+  readonly name: string;
+  readonly message: string;
+  /** With CANT_REREAD from `update`: every error of the configuration file. */
+  readonly errors?: readonly ConfigMistake[];
+};
+
+/** `excerpt`: the text as it stands there; `hint`: what to do about it. */
+export type ConfigMistake = {
+  readonly message: string;
+  readonly file: string | null;
+  readonly line: number | null;
+  readonly excerpt: string | null;
+  readonly hint: string | null;
+};
 
 export type ExitReason = {
   readonly at: number;
@@ -142,6 +157,8 @@ export type UpdatePreview = {
     readonly inPlace: boolean;
     readonly details: readonly { readonly process: string; readonly option: string; readonly from: string; readonly to: string }[];
   }[];
+  /** What is doubtful in the file, such as options that nobody knows. */
+  readonly warnings: readonly string[];
 };
 
 export type UpdateOutcome = { readonly group: string; readonly done: "added" | "updated" | "removed" | "failed"; readonly message: string };

@@ -40,13 +40,22 @@ test("a group that cannot be taken out is told, and not added a second time", as
   assert.deepEqual(reply?.body, [{ group: "web", done: "failed", message: "it is still running" }]);
 });
 
+test("the preview tells what is doubtful in the file", async () => {
+  const port = planned();
+  port.preview = ok({ groups: [{ group: "new", change: "added", details: [], processes: null }], warnings: ["odd"] });
+  const groups = [{ group: "new", change: "added", inPlace: false, details: [] }];
+  assert.deepEqual(read(await updatePreview(port)), { status: 200, body: { groups, warnings: ["odd"] } });
+});
+
 test("a bad file, a bad body, a daemon that goes down", async () => {
   const port = planned();
   assert.equal(read(await applyUpdates(port, { group: "web" }))?.status, 400);
   assert.equal(read(await applyUpdates(port, ["web"]))?.status, 400);
   port.plan = refuse("line 3");
   port.preview = refuse("line 3");
-  const error = { error: { code: 92, name: "CANT_REREAD", message: "CANT_REREAD: line 3" } };
+  const errors = [{ message: "bad", file: "/f", line: 3, excerpt: "x=y", hint: "do it" }];
+  port.report = { errors, warnings: [] };
+  const error = { error: { code: 92, name: "CANT_REREAD", message: "CANT_REREAD: line 3", errors } };
   assert.deepEqual(read(await applyUpdates(port, null)), { status: 409, body: error });
   assert.deepEqual(read(await updatePreview(port)), { status: 409, body: error });
   port.moodNow = "SHUTDOWN";

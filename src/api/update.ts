@@ -1,13 +1,21 @@
 /** What an update would do, and an update: reread, then group by group, as `supervisorctl update` does it. */
+
+import { FAULTS } from "../rpc/faults.ts";
 import type { PreviewedGroup, SupervisorPort } from "../rpc/port.ts";
-import { fails, json, type Reply } from "./reply.ts";
+import { fails, failure, json, type Reply } from "./reply.ts";
 import type { UpdateOutcome, UpdatePreview } from "./types.ts";
 
 export async function updatePreview(port: SupervisorPort): Promise<Reply> {
   const previewed = await port.previewUpdate();
-  if (!previewed.ok) return fails(409, "CANT_REREAD", `CANT_REREAD: ${previewed.error}`);
-  const preview: UpdatePreview = { groups: previewed.value.map(previewRow) };
+  if (!previewed.ok) return cannotReread(port, previewed.error);
+  const { groups, warnings } = previewed.value;
+  const preview: UpdatePreview = { groups: groups.map(previewRow), warnings };
   return json(preview);
+}
+
+async function cannotReread(port: SupervisorPort, text: string): Promise<Reply> {
+  const { errors } = await port.checkConfig();
+  return failure(409, { code: FAULTS.CANT_REREAD, name: "CANT_REREAD", message: `CANT_REREAD: ${text}`, errors });
 }
 
 function previewRow({ group, change, details, processes }: PreviewedGroup): UpdatePreview["groups"][number] {
@@ -21,7 +29,7 @@ export async function applyUpdates(port: SupervisorPort, body: unknown): Promise
   if (wanted === "wrong") return fails(400, "INCORRECT_PARAMETERS", 'the body is {"groups": ["name", ...]}, or empty for all');
   if (port.mood() !== "RUNNING") return fails(503, "SHUTDOWN_STATE", "SHUTDOWN_STATE");
   const plan = await port.reloadConfig();
-  if (!plan.ok) return fails(409, "CANT_REREAD", `CANT_REREAD: ${plan.error}`);
+  if (!plan.ok) return cannotReread(port, plan.error);
   const isWanted = (name: string) => wanted === null || wanted.has(name);
   const outcomes: UpdateOutcome[] = [];
   for (const group of plan.value.removed.filter(isWanted)) outcomes.push(await removed(port, group));

@@ -14,7 +14,7 @@ async function printedAndRead(
 ): Promise<{ first: Config; second: Config; text: string } | null> {
   const effective = new Effective();
   const around = { environment: ENVIRONMENT, ...given };
-  const first = await loadConfig(world({ ...around, files }), { file: MAIN, flags: new Map(), trace: effective.trace });
+  const first = await loadConfig(world({ ...around, files }), { file: MAIN, flags: new Map(), listening: { trace: effective.trace } });
   if (!first.ok) return null;
   const text = printConfig(effective.values(new Map()));
   const second = await loadConfig(world({ ...around, files: { [MAIN]: text } }), { file: MAIN, flags: new Map() });

@@ -21,12 +21,15 @@ export type Expanded = {
   readonly text: string;
   /** A conversion without a name, such as the `%s` of `date +%s`: legal, and puts the whole table of names there (CONF-092). */
   readonly hasBare: boolean;
+  /** Conversions that hardly anybody means, such as the `%(process_num).lo` of `%(process_num).log`: as they stand, and what became of them. */
+  readonly odd: readonly { readonly written: string; readonly shown: string }[];
 };
 
 /** One pass; what is inserted is not expanded again. (CONF-085..CONF-095) */
 export function expand(text: string, names: Names): Result<Expanded, ExpansionFault> {
-  if (!text.includes("%")) return ok({ text, hasBare: false });
+  if (!text.includes("%")) return ok({ text, hasBare: false, odd: [] });
   const pieces: string[] = [];
+  const odd: { readonly written: string; readonly shown: string }[] = [];
   let hasBare = false;
   let bareIsLeft = true;
   let at = 0;
@@ -53,11 +56,17 @@ export function expand(text: string, names: Names): Result<Expanded, ExpansionFa
     if (!conversion.ok || !shown.ok) return badly(shown.ok ? "" : shown.error, percent);
     pieces.push(shown.value);
     at = conversion.value.end;
+    if (named.key !== null && isOdd(conversion.value)) odd.push({ written: text.slice(percent, at), shown: shown.value });
     hasBare ||= named.key === null;
     bareIsLeft = false;
   }
   pieces.push(text.slice(at));
-  return ok({ text: pieces.join(""), hasBare });
+  return ok({ text: pieces.join(""), hasBare, odd });
+}
+
+/** Names are texts and whole numbers: another conversion, or a precision, is mostly a dot or letters that were to follow `%(name)s`. */
+function isOdd({ letter, precision }: Conversion): boolean {
+  return precision !== null || !"sdiu".includes(letter);
 }
 
 /** Every name, sorted by code point, as the message about an unknown one lists them. (CONF-087, CONF-088) */

@@ -24,7 +24,7 @@ export class Findings {
   readonly errors: PossibleError[] = [];
   readonly remarks: Remark[] = [];
   readonly #places = new Set<string>();
-  readonly #onceTexts = new Set<string>();
+  readonly #onceKeys = new Set<string>();
 
   addError(place: string, error: ConfigError, more: { isAbsence?: boolean } = {}): void {
     if (this.#places.has(place)) return;
@@ -41,11 +41,11 @@ export class Findings {
     this.remarks.push({ level, text });
   }
 
-  /** A warning of ours, which the second process of a section does not repeat. */
-  warnOnce(text: string): void {
-    if (this.#onceTexts.has(text)) return;
-    this.#onceTexts.add(text);
-    this.remark("warn", text);
+  /** A remark of ours, which the second process of a section does not repeat, even where `text` tells its number. */
+  remarkOnce(level: Remark["level"], text: string, key: string = text): void {
+    if (this.#onceKeys.has(key)) return;
+    this.#onceKeys.add(key);
+    this.remark(level, text);
   }
 }
 

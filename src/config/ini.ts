@@ -40,13 +40,24 @@ export type Repetition = {
   readonly line: number;
 };
 
+/** A line that looks like the header of a section and is none: nobody means what it does. */
+export type Headerlike = { readonly text: string; readonly file: string; readonly line: number; readonly why: "no-bracket" | "indented" };
+
 export type IniFile = {
   readonly file: string;
   readonly lines: readonly string[];
   readonly sections: ReadonlyMap<string, IniSection>;
   readonly repetitions: readonly Repetition[];
+  readonly headerlikes: readonly Headerlike[];
   readonly errors: readonly ConfigError[];
 };
+
+const KINDS =
+  "(?:program|group|eventlistener|fcgi-program|rpcinterface|ctlplugin|include|supervisord|supervisorctl|unix_http_server|inet_http_server)";
+/** `[program:x`, `program:x]`; an option's name may begin with a bracket, but nobody has one. */
+const HALF_HEADER = new RegExp(`^(?:\\[[^\\]]*|${KINDS}(?::[^\\[\\]=]*)?\\])$`);
+/** `[program:x]` behind white space, which makes it a part of the value above. */
+const INDENTED_HEADER = new RegExp(`^\\[${KINDS}(?::[^\\]]*)?\\]$`);
 
 /** Reads a whole file; `file` is its name as messages show it. */
 export function readIni(file: string, text: string): IniFile {
@@ -68,6 +79,7 @@ class Reading {
   readonly #endsInNewline: boolean;
   readonly #sections = new Map<string, OpenSection>();
   readonly #repetitions: Repetition[] = [];
+  readonly #headerlikes: Headerlike[] = [];
   readonly #badLines: number[] = [];
   #lineBeforeHeader: number | null = null;
   #section: OpenSection | null = null;
@@ -92,6 +104,7 @@ class Reading {
     }
     const indent = indentOf(line);
     if (this.#option !== null && indent > this.#indent) {
+      if (INDENTED_HEADER.test(value)) this.#headerlike(value, number, "indented");
       this.#continue(value, number);
       return;
     }
@@ -99,7 +112,14 @@ class Reading {
     const closing = value.lastIndexOf("]");
     if (value.startsWith("[") && closing > 1) this.#openSection(value.slice(1, closing), number);
     else if (this.#section === null) this.#lineBeforeHeader ??= number;
-    else this.#openOption(this.#section, value, number);
+    else {
+      if (HALF_HEADER.test(value)) this.#headerlike(value, number, "no-bracket");
+      this.#openOption(this.#section, value, number);
+    }
+  }
+
+  #headerlike(text: string, line: number, why: Headerlike["why"]): void {
+    this.#headerlikes.push({ text, file: this.#file, line, why });
   }
 
   #continue(part: string, line: number): void {
@@ -136,7 +156,14 @@ class Reading {
       for (const option of options.values()) values.set(option.name, this.#closed(option));
       sections.set(name, { name, file: this.#file, line, options: values });
     }
-    return { file: this.#file, lines: this.#lines, sections, repetitions: this.#repetitions, errors: this.#errors() };
+    return {
+      file: this.#file,
+      lines: this.#lines,
+      sections,
+      repetitions: this.#repetitions,
+      headerlikes: this.#headerlikes,
+      errors: this.#errors(),
+    };
   }
 
   #closed(option: OpenOption): IniValue {

@@ -17,7 +17,7 @@ import type { Config, ConfigError, Remark } from "./model.ts";
 import { baseNames, environmentNames } from "./names.ts";
 import { absolute, folderOf, joined } from "./pathnames.ts";
 import { type CheckPlugin, NO_SUCH_PLUGIN, type PluginName } from "./plugins.ts";
-import type { Trace } from "./reader.ts";
+import type { Listening } from "./reader.ts";
 import { type Facts, resolve } from "./resolve.ts";
 
 export type LoadDoors = Pick<Doors, "files" | "accounts" | "birth">;
@@ -29,7 +29,7 @@ export type LoadRequest = {
   readonly flags: Flags;
   /** Loads a plug-in to see whether it can be loaded. Without it there are none but the built-in ones. */
   readonly checkPlugin?: CheckPlugin;
-  readonly trace?: Trace;
+  readonly listening?: Listening;
 };
 
 /** A configuration that goes wild must not take the memory or the time of the daemon. */
@@ -47,7 +47,7 @@ export async function loadConfig(doors: LoadDoors, request: LoadRequest): Promis
   const lineText = (file: string, line: number): string | null => sources.get(file)?.[line - 1] ?? null;
   const homes = { uid: birth.uid, home: birth.environment["HOME"] };
   const names = baseNames([environmentNames(birth.environment)], here, birth.hostName);
-  const include = includePatterns(main.value, names, { accounts, homes, trace: request.trace ?? null, lineText });
+  const include = includePatterns(main.value, names, { accounts, homes, listening: request.listening ?? {}, lineText });
   const included = await readIncluded(doors, include.patterns);
   for (const { ini } of included.files) sources.set(ini.file, ini.lines);
 
@@ -67,7 +67,7 @@ export async function loadConfig(doors: LoadDoors, request: LoadRequest): Promis
     mergeIni([main.value, ...included.files]),
     facts,
     [...include.findings.remarks, ...included.remarks],
-    request.trace,
+    request.listening,
   );
   const syntaxErrors = [...main.value.ini.errors, ...included.errors];
   const possible = [...include.findings.errors, ...resolved.errors];

@@ -2,12 +2,13 @@
  * The main file and what it includes as one set of sections (CONF-049, CONF-053, CONF-198): same names merge, later values win, [DEFAULT] stands
  * behind every section. And what `%(here)s` means where: with an [include] section, the folder of the file that a value stands in.
  */
-import { DEFAULTS, type IniFile, type IniSection, type IniValue, type Repetition } from "./ini.ts";
+import { DEFAULTS, type Headerlike, type IniFile, type IniSection, type IniValue, type Repetition } from "./ini.ts";
 
 export type Ini = {
   readonly sections: ReadonlyMap<string, IniSection>;
   readonly defaults: ReadonlyMap<string, IniValue>;
   readonly repetitions: readonly Repetition[];
+  readonly headerlikes: readonly Headerlike[];
 };
 
 /** A file with its folder, absolute. */
@@ -27,7 +28,12 @@ export function mergeIni(files: readonly PlacedFile[]): Ini {
     }
     if (hasInclude) fixDefaults(sections, defaults, folder);
   }
-  return { sections, defaults, repetitions: files.flatMap(({ ini }) => ini.repetitions) };
+  return {
+    sections,
+    defaults,
+    repetitions: files.flatMap(({ ini }) => ini.repetitions),
+    headerlikes: files.flatMap(({ ini }) => ini.headerlikes),
+  };
 }
 
 /** The place of the first appearance, the values of both, the later ones over the earlier. */

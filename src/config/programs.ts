@@ -30,7 +30,9 @@ export function readProcesses(section: SectionReader, place: ProgramPlace): Proc
   const program = readProgram(reader, names);
   const processes: ProcessConfig[] = [];
   for (let number = program.numprocsStart; number < program.numprocsStart + program.numprocs; number++) {
-    processes.push(readProcess(reader, program, processNames(names, number, program.numprocs), place.environment));
+    const process = readProcess(reader, program, processNames(names, number, program.numprocs), place.environment);
+    reader.tell(process);
+    processes.push(process);
   }
   return processes.sort((a, b) => byCodePoint(a.name, b.name));
 }

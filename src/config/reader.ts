@@ -9,7 +9,7 @@ import type { Findings } from "./findings.ts";
 import { remedyFor } from "./hints.ts";
 import type { IniSection, IniValue } from "./ini.ts";
 import type { Ini } from "./merge.ts";
-import type { ConfigError } from "./model.ts";
+import type { ConfigError, ProcessConfig } from "./model.ts";
 import type { Homes } from "./pathnames.ts";
 import { NO_SUCH_PLUGIN, parsePluginName, pluginRemedy, unresolved } from "./plugins.ts";
 import { quoted } from "./quoting.ts";
@@ -22,6 +22,12 @@ export type ValueOf<O extends Option> = Values[O["type"]] | (O["default"] extend
 /** Told of every value that is read, for `--print-config`. `value` is null for a default. */
 export type Trace = (section: string, name: string, value: IniValue | null, text: string) => void;
 
+/** Told of every process that is read, with the section that it comes of. */
+export type OnProcess = (process: ProcessConfig, section: IniSection) => void;
+
+/** Who listens while a configuration is read. */
+export type Listening = { readonly trace?: Trace; readonly onProcess?: OnProcess };
+
 export type TextWays = { readonly id?: string; readonly finish?: (text: string) => string };
 
 /** What reading needs beside the text. */
@@ -29,7 +35,7 @@ export type Surroundings = {
   readonly accounts: Accounts;
   readonly homes: Homes;
   readonly findings: Findings;
-  readonly trace: Trace | null;
+  readonly listening: Listening;
   /** A line of a file, for excerpts. */
   lineText(file: string, line: number): string | null;
 };
@@ -66,7 +72,7 @@ export class SectionReader {
   /** The converted value of an option. `reword` replaces the words of its type when the value is wrong. */
   read<const O extends Option>(name: string, option: O, names: Names, reword?: (text: string) => string): ValueOf<O> {
     if (this.written(name) === null) {
-      if (option.default !== null) this.#around.trace?.(this.section.name, name, null, option.default);
+      if (option.default !== null) this.#around.listening.trace?.(this.section.name, name, null, option.default);
       return defaultOf(option) as ValueOf<O>;
     }
     const text = this.text(name, option, names);
@@ -80,14 +86,14 @@ export class SectionReader {
   text(name: string, option: Option, names: Names, { id, finish }: TextWays = {}): string | null {
     const value = this.written(name);
     if (value === null) {
-      if (option.default !== null) this.#around.trace?.(this.section.name, name, null, option.default);
+      if (option.default !== null) this.#around.listening.trace?.(this.section.name, name, null, option.default);
       return option.default;
     }
     const expanded = this.expanded(name, value, value.text, names, id ?? `${this.section.name}.${name}`);
     if (expanded === null) return option.default;
     const text = finish?.(expanded) ?? expanded;
     if (!this.#isWhole(name, text)) return option.default;
-    this.#around.trace?.(this.section.name, name, value, text);
+    this.#around.listening.trace?.(this.section.name, name, value, text);
     return text;
   }
 
@@ -96,12 +102,12 @@ export class SectionReader {
     const value = this.written(name);
     if (value === null) {
       const expanded = expand(written, names);
-      this.#around.trace?.(this.section.name, name, null, option.default ?? "");
+      this.#around.listening.trace?.(this.section.name, name, null, option.default ?? "");
       return expanded.ok ? expanded.value.text : null;
     }
     const text = this.expanded(name, value, written, names, name);
     if (text !== null && !this.#isWhole(name, text)) return null;
-    if (text !== null) this.#around.trace?.(this.section.name, name, value, text);
+    if (text !== null) this.#around.listening.trace?.(this.section.name, name, value, text);
     return text;
   }
 
@@ -122,7 +128,13 @@ export class SectionReader {
     }
     if (result.value.hasBare) {
       const remedy = "which inserts every known name; write %% for a literal %";
-      this.#around.findings.warnOnce(`${id} holds a % conversion without a name, ${remedy} (${value.file}:${value.line})`);
+      this.#around.findings.remarkOnce("warn", `${id} holds a % conversion without a name, ${remedy} (${value.file}:${value.line})`);
+    }
+    for (const { written, shown } of result.value.odd) {
+      const key = written.slice(0, written.indexOf(")") + 1);
+      const became = `${written} in ${id} is a conversion of its own and becomes ${quoted(shown)}`;
+      const where = `${value.file}:${value.line}`;
+      this.#around.findings.remarkOnce("check", `${became}; write ${key}s for the name alone (${where})`, `${id} ${written}`);
     }
     return result.value.text;
   }
@@ -161,6 +173,11 @@ export class SectionReader {
     const { name, file, line } = this.section;
     const error = { message: this.#named(message), file, line, excerpt: this.#around.lineText(file, line), hint };
     this.#around.findings.addError(`[${name}]`, error);
+  }
+
+  /** A process of this section has been read. */
+  tell(process: ProcessConfig): void {
+    this.#around.listening.onProcess?.(process, this.section);
   }
 
   warn(text: string): void {

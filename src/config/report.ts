@@ -1,10 +1,13 @@
 /** Errors as people and tools see them: on stderr with file, line, text and remedy, and as the one text of an XML-RPC fault. */
-import type { ConfigError } from "./model.ts";
+import type { Config, ConfigError, Remark } from "./model.ts";
 
 /** Longer lines are cut in messages. */
 const EXCERPT_MAX = 200;
 /** With more errors the first one, which may be the cause of others, has left the screen: it is told again at the end. */
 const ERRORS_ON_A_SCREEN = 8;
+/** Further ones are counted where all must stand on one line. */
+const ERRORS_ON_A_LINE = 10;
+const WARNINGS_MAX = 100;
 
 /**
  * What goes to stderr; the exit code is 2. `Error: ` and the original's text come first, so that what looks for them still finds them. (CONF-059, CLI-016)
@@ -17,7 +20,8 @@ function closing(errors: readonly ConfigError[]): string {
   return errors.length <= ERRORS_ON_A_SCREEN ? "" : `These are ${errors.length} errors; the first one is: ${errors[0]?.message}\n`;
 }
 
-function renderError({ message, file, line, excerpt, hint }: ConfigError): string {
+/** One error as `--check` shows it, with a line end. */
+export function renderError({ message, file, line, excerpt, hint }: ConfigError): string {
   const lines = [`Error: ${message}`];
   if (line !== null && file !== null) lines.push(`  at ${file}:${line}${excerpt === null ? "" : `: ${cut(excerpt.trim())}`}`);
   if (hint !== null) lines.push(`  hint: ${hint}`);
@@ -25,17 +29,35 @@ function renderError({ message, file, line, excerpt, hint }: ConfigError): strin
 }
 
 /**
- * The text behind `CANT_REREAD: `, which is all that a log or a client gets: the original's for the first error, its place unless the text names the
- * file, and how many more there are. (CONF-064, CONF-416)
+ * The text behind `CANT_REREAD: `, which is all that clients of Supervisor get. A single error whose text names the file is the original's to the byte,
+ * since programs compare it; otherwise its place stands behind it, and every further error with its place. (CONF-064, CONF-416)
  */
 export function faultText(errors: readonly ConfigError[]): string {
-  const [first, ...more] = errors;
-  const text = first === undefined ? "" : `${first.message}${placeOf(first)}`;
-  return more.length === 0 ? text : `${text} (and ${more.length} more; supervisord --check shows all)`;
+  const [only] = errors;
+  if (only !== undefined && errors.length === 1 && only.file !== null && only.message.includes(only.file)) return only.message;
+  return summary(errors);
 }
 
-function placeOf({ message, file, line }: ConfigError): string {
-  return file === null || line === null || message.includes(file) ? "" : ` (${file}:${line})`;
+/** All errors on one line of a log, each with its place. */
+export function logText(errors: readonly ConfigError[]): string {
+  return summary(errors).replaceAll(/\n\s*/g, " ");
+}
+
+/** Texts for people who change the file: what may well be meant otherwise. Bounded, for every line of a file may be worth one. */
+export function warningsOf({ remarks }: Pick<Config, "remarks">, levels: readonly Remark["level"][] = ["warn"]): readonly string[] {
+  const texts = remarks.filter(({ level }) => levels.includes(level)).map(({ text }) => text);
+  if (texts.length <= WARNINGS_MAX) return texts;
+  return [...texts.slice(0, WARNINGS_MAX), `There are ${texts.length - WARNINGS_MAX} more warnings; supervisord --check shows all`];
+}
+
+function summary(errors: readonly ConfigError[]): string {
+  const told = errors.slice(0, ERRORS_ON_A_LINE).map((error) => `${error.message}${placeOf(error)}`);
+  const rest = errors.length - told.length;
+  return `${told.join("; also: ")}${rest === 0 ? "" : `; and ${rest} more (supervisord --check shows all)`}`;
+}
+
+function placeOf({ file, line }: ConfigError): string {
+  return file === null || line === null ? "" : ` (${file}:${line})`;
 }
 
 function cut(text: string): string {

@@ -9,8 +9,8 @@ import { readGroups, sortedGroups } from "./groups.ts";
 import type { Ini } from "./merge.ts";
 import type { Config, Remark, ServerConfig } from "./model.ts";
 import { baseNames, environmentNames } from "./names.ts";
-import { SectionReader, type Surroundings, type Trace } from "./reader.ts";
-import { checkMainInterface, readRpcInterfaces } from "./rpcinterfaces.ts";
+import { type Listening, SectionReader, type Surroundings } from "./reader.ts";
+import { checkMainInterface, readRpcInterfaces, remarkNoMainInterface } from "./rpcinterfaces.ts";
 import { readServers } from "./servers.ts";
 import { remarkUnknown } from "./unknown.ts";
 
@@ -37,10 +37,10 @@ const ROOT_REMARK =
   "If you intend to run as root, you can set user=root in the config file to avoid this message.";
 
 /** `remarks` of the loader come before those of reading. `config` is null when there is no [supervisord]. */
-export function resolve(ini: Ini, facts: Facts, remarks: readonly Remark[] = [], trace: Trace | null = null): Resolved {
+export function resolve(ini: Ini, facts: Facts, remarks: readonly Remark[] = [], listening: Listening = {}): Resolved {
   const findings = new Findings();
   const homes = { uid: facts.uid, home: facts.environment["HOME"] };
-  const around: Surroundings = { accounts: facts.accounts, homes, findings, trace, lineText: facts.lineText };
+  const around: Surroundings = { accounts: facts.accounts, homes, findings, listening, lineText: facts.lineText };
   const supervisord = ini.sections.get("supervisord");
   if (supervisord === undefined) {
     const hint = "add a section [supervisord]; it may be empty";
@@ -57,7 +57,10 @@ export function resolve(ini: Ini, facts: Facts, remarks: readonly Remark[] = [],
   const groups = readGroups({ ini, base, environment: section.environment, around });
   const servers = readServers(ini, base, around, facts.cwd);
   const uid = readDaemonUser(reader, section, facts.flags, around);
-  if (servers.length > 0) checkMainInterface(ini, around);
+  if (servers.length > 0) {
+    checkMainInterface(ini, around);
+    remarkNoMainInterface(ini, rpcInterfaces, findings);
+  }
   if (section.user === null && facts.uid === 0) findings.remark("critical", ROOT_REMARK);
   remarkUnknown(ini, section.extraOptions, findings);
   const sorted = sortedGroups(groups, around);

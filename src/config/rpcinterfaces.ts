@@ -1,4 +1,5 @@
 /** [rpcinterface:x] sections (config.md, section 13): interfaces for clients, by the name of what makes them. */
+import type { Findings } from "./findings.ts";
 import type { Ini } from "./merge.ts";
 import type { PluginConfig } from "./model.ts";
 import type { BaseNames } from "./names.ts";
@@ -32,6 +33,16 @@ function readInterface(reader: SectionReader, base: BaseNames): PluginConfig {
 
 /** An option that only the plug-in knows. */
 const ANY_OPTION = { type: "text", default: null, scope: "env", brief: { en: "", zh: "" } } as const;
+
+/** Without the main interface a server answers nothing that supervisorctl asks. The original says nothing, so only `--check` does. */
+export function remarkNoMainInterface(ini: Ini, interfaces: readonly PluginConfig[], findings: Findings): void {
+  if (interfaces.some(({ factory }) => factory === MAIN_RPC_INTERFACE)) return;
+  const server = [...ini.sections.values()].find(({ name }) => /^(?:unix|inet)_http_server/.test(name));
+  if (server === undefined) return;
+  const remedy = `add a section [rpcinterface:supervisor] with the line ${FACTORY} = ${MAIN_RPC_INTERFACE}`;
+  const text = `There is a server, but no section that lets supervisorctl and the web page use it (${server.file}:${server.line}); ${remedy}`;
+  findings.remark("check", text);
+}
 
 /**
  * The main interface takes no options. As in the original this is noticed when interfaces are made, so only where there is a server, and after everything

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MAIN, type World, world } from "./load.fixture.ts";
 import type { ConfigError } from "./model.ts";
-import { faultText, renderErrors } from "./report.ts";
-import { type StartUp, startUp } from "./startup.ts";
+import { faultText, logText, renderErrors } from "./report.ts";
+import { type Checks, type StartUp, startUp } from "./startup.ts";
 
 const GOOD = "[supervisord]\n[program:x]\ncommand=a\n";
 const BAD = "[supervisord]\nloglevel=infos\n[program:x]\nstartsecs=soon\n";
@@ -83,6 +83,47 @@ test("--check tells warnings and starts nothing", async () => {
   assert.equal((await done(BAD, "--check")).exitCode, 2);
 });
 
+test("--check --strict ends with 1 for warnings; that root checks is none, and without --check it is a mistake", async () => {
+  const ends = async (text: string, ...args: string[]) => (await done(text, ...args)).exitCode;
+  assert.deepEqual([await ends(GOOD, "--check", "--strict"), await ends(`${GOOD}autorstart=no\n`, "--check", "--strict")], [0, 1]);
+  assert.deepEqual([await ends(BAD, "--check", "--strict"), await ends(`${GOOD}x=1\n`, "--check", "--strict", "--json")], [2, 1]);
+  assert.match((await done(GOOD, "--strict")).stderr, /^Error: option --strict is for --check\n {2}hint: write --check --strict\n/);
+  const root = await start(GOOD, ["--check", "--strict"], { uid: 0 });
+  assert.deepEqual(root, { kind: "done", stdout: `${MAIN}: the configuration is good\n`, stderr: "", exitCode: 0 });
+});
+
+test("--check tells what will not work: a server without its interface, headers that are none, conversions that nobody means", async () => {
+  const check = async (text: string) => (await done(text, "--check")).stdout.replaceAll(MAIN, "MAIN").split("\n").slice(0, -2);
+  assert.deepEqual(await check(`${GOOD}[inet_http_server]\nport=9001\n`), [
+    "Warning: There is a server, but no section that lets supervisorctl and the web page use it (MAIN:4); add a section [rpcinterface:supervisor] with the line supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface",
+  ]);
+  assert.deepEqual(
+    await check(`${GOOD}[program:redis\ncommand=b\nautostart=no\n[program:y]\ncommand=c\n  [program:z]\n  command=d\nprogram:v]\n`),
+    [
+      "Warning: [program:redis is no section: a bracket is missing (MAIN:4)",
+      "Warning: [program:z] is no section: the blanks in front make it a part of the value above (MAIN:9)",
+      "Warning: program:v] is no section: a bracket is missing (MAIN:11)",
+    ],
+  );
+  const odd = "numprocs=2\nprocess_name=%(program_name)s_%(process_num)02d\nstdout_logfile=/tmp/%(program_name)s_%(process_num).log\n";
+  assert.deepEqual(await check(`${GOOD}${odd}stderr_logfile=/tmp/%(program_name).stderr\n`), [
+    "Warning: %(process_num).lo in program:x.stdout_logfile is a conversion of its own and becomes '0'; write %(process_num)s for the name alone (MAIN:6)",
+    "Warning: %(program_name).s in program:x.stderr_logfile is a conversion of its own and becomes ''; write %(program_name)s for the name alone (MAIN:7)",
+  ]);
+});
+
+test("--check adds what the daemon doubts, with the sections that processes come of; a start does not ask", async () => {
+  const doors = (args: readonly string[]) => world({ files: { [MAIN]: GOOD }, args: ["-c", MAIN, ...args] });
+  const doubts: Checks["doubts"] = async (config, sections) =>
+    config.groups.flatMap(({ processes }) => processes.map((one) => `${one.name} of [${sections.get(one)?.name}] is doubtful`));
+  const told = await startUp(doors(["--check"]), { doubts });
+  assert.ok(told.kind === "done");
+  assert.match(told.stdout, /^Warning: x of \[program:x\] is doubtful\n.* good, 1 warning\n$/);
+  const run = await startUp(doors([]), { doubts });
+  assert.ok(run.kind === "run");
+  assert.deepEqual(run.config.remarks, []);
+});
+
 test("--check --json tells errors and remarks as data", async () => {
   type Told = { ok: boolean; errors: ConfigError[]; remarks: { level: string }[] };
   const bad = await done(BAD, "--check", "--json");
@@ -117,11 +158,17 @@ test("--print-config --json has the values with their origins, and the configura
   assert.equal(told.config.groups.length, 1);
 });
 
-test("CONF-064, CONF-416: a fault of a reread is the first error's text with its place, and how many more there are", () => {
+test("CONF-064, CONF-416: a fault of a reread is the original's text where that names the file, else the text with its place, of all errors", () => {
   const error = (message: string): ConfigError => ({ message, file: "/f", line: 1, excerpt: "x", hint: "do it" });
   assert.equal(faultText([error("first")]), "first (/f:1)");
-  assert.equal(faultText([error("first"), error("second"), error("third")]), "first (/f:1) (and 2 more; supervisord --check shows all)");
-  assert.equal(faultText([error("bad in section 'x' (file: '/f')")]), "bad in section 'x' (file: '/f')", "named once");
+  assert.equal(faultText([error("first"), error("second"), error("third")]), "first (/f:1); also: second (/f:1); also: third (/f:1)");
+  assert.equal(faultText([error("bad in section 'x' (file: '/f')")]), "bad in section 'x' (file: '/f')", "to the byte");
+  assert.equal(
+    logText([error("bad in\n\tsection 'x' (file: '/f')")]),
+    "bad in section 'x' (file: '/f') (/f:1)",
+    "a log has the line, and is one",
+  );
+  assert.match(faultText(Array.from({ length: 30 }, () => error("bad"))), /; and 20 more \(supervisord --check shows all\)$/);
   assert.equal(faultText([{ ...error("nowhere"), line: null }]), "nowhere");
 });
 

@@ -5,9 +5,11 @@
 import { unreachable } from "../result.ts";
 import type { Flags } from "./daemonsection.ts";
 import { configAsJson, Effective, printConfig } from "./effective.ts";
+import type { IniSection } from "./ini.ts";
 import { findConfigFile, type LoadDoors, loadConfig } from "./load.ts";
-import type { Config, ConfigError, Remark } from "./model.ts";
+import type { Config, ConfigError, ProcessConfig, Remark } from "./model.ts";
 import type { CheckPlugin } from "./plugins.ts";
+import type { Listening } from "./reader.ts";
 import { renderErrors } from "./report.ts";
 import { readSupervisordArguments, type SupervisordCommand } from "./supervisord.ts";
 
@@ -22,7 +24,17 @@ export type StartUp =
 /** Exit code of a usage error, which a wrong configuration is one of. (CLI-045) */
 const USAGE = 2;
 
-export async function startUp(doors: LoadDoors, checkPlugin?: CheckPlugin): Promise<StartUp> {
+/** Exit code of `--check --strict` when there are warnings and no errors. */
+const STRICT = 1;
+
+/** What only the daemon can tell of a configuration. */
+export type Checks = {
+  readonly checkPlugin?: CheckPlugin;
+  /** What will surely not work, for `--check`. */
+  readonly doubts?: (config: Config, sections: ReadonlyMap<ProcessConfig, IniSection>) => Promise<readonly string[]>;
+};
+
+export async function startUp(doors: LoadDoors, checks: Checks = {}): Promise<StartUp> {
   const command = await readSupervisordArguments(doors);
   const { argv0 } = doors.birth;
   switch (command.kind) {
@@ -36,7 +48,7 @@ export async function startUp(doors: LoadDoors, checkPlugin?: CheckPlugin): Prom
     case "run":
     case "check":
     case "print-config":
-      return readConfig(doors, command, checkPlugin);
+      return readConfig(doors, command, checks);
     default:
       return unreachable(command);
   }
@@ -44,28 +56,35 @@ export async function startUp(doors: LoadDoors, checkPlugin?: CheckPlugin): Prom
 
 type Reading = Extract<SupervisordCommand, { readonly flags: Flags }>;
 
-async function readConfig(doors: LoadDoors, command: Reading, checkPlugin: CheckPlugin | undefined): Promise<StartUp> {
-  const { flags, kind, asJson } = command;
+async function readConfig(doors: LoadDoors, command: Reading, { checkPlugin, doubts }: Checks): Promise<StartUp> {
+  const { flags, kind } = command;
   const { argv0 } = doors.birth;
   const found = await findConfigFile(doors, flags);
   const notice = found.notice === null ? "" : `${found.notice}\n`;
   const effective = new Effective();
-  const wantsValues = kind === "print-config";
+  const sections = new Map<ProcessConfig, IniSection>();
+  const listening: Listening =
+    kind === "print-config" ? { trace: effective.trace } : { onProcess: (process, section) => sections.set(process, section) };
   const loaded = found.file.ok
     ? await loadConfig(doors, {
         file: found.file.value,
         flags,
         ...(checkPlugin && { checkPlugin }),
-        ...(wantsValues && { trace: effective.trace }),
+        ...(kind !== "run" && { listening }),
       })
     : found.file;
-  const isCheckAsJson = kind === "check" && asJson;
-  if (!loaded.ok) return isCheckAsJson ? checked(loaded.error, [], notice) : failed(loaded.error, argv0, notice);
+  if (!loaded.ok) return kind === "check" && command.asJson ? checkedAsJson(loaded.error, [], notice) : failed(loaded.error, argv0, notice);
   const config = loaded.value;
   if (kind === "run") return { kind, config, file: config.file, flags, stderr: notice };
-  if (isCheckAsJson) return checked([], config.remarks, notice);
-  const stdout = kind === "check" ? checkText(config) : printedText(effective, config, command);
-  return { kind: "done", stdout, stderr: notice, exitCode: 0 };
+  if (kind === "print-config") return { kind: "done", stdout: printedText(effective, config, command), stderr: notice, exitCode: 0 };
+  const texts = (await doubts?.(config, sections)) ?? [];
+  return checked({ ...config, remarks: [...config.remarks, ...texts.map((text) => ({ level: "check", text }) as const)] }, command, notice);
+}
+
+/** A good configuration, and what is doubtful in it. */
+function checked(config: Config, { flags, asJson }: Reading, notice: string): StartUp {
+  const done = asJson ? checkedAsJson([], config.remarks, notice) : { kind: "done" as const, stdout: checkText(config), stderr: notice };
+  return { ...done, exitCode: flags.has("strict") && warnings(config.remarks).length > 0 ? STRICT : 0 };
 }
 
 function printedText(effective: Effective, config: Config, { flags, asJson }: Reading): string {
@@ -78,13 +97,18 @@ function failed(errors: readonly ConfigError[], argv0: string, notice: string): 
 }
 
 /** `--check --json`: the errors and remarks as they are, whatever the outcome. */
-function checked(errors: readonly ConfigError[], remarks: readonly Remark[], notice: string): StartUp {
+function checkedAsJson(errors: readonly ConfigError[], remarks: readonly Remark[], notice: string): Extract<StartUp, { kind: "done" }> {
   const stdout = `${JSON.stringify({ ok: errors.length === 0, errors, remarks }, null, 2)}\n`;
   return { kind: "done", stdout, stderr: notice, exitCode: errors.length === 0 ? 0 : USAGE };
 }
 
+/** What concerns the file: that somebody is root is no fault of it. */
+function warnings(remarks: readonly Remark[]): readonly Remark[] {
+  return remarks.filter(({ level }) => level === "warn" || level === "check");
+}
+
 function checkText({ file, remarks }: Config): string {
-  const warnings = remarks.filter(({ level }) => level !== "info");
-  const count = warnings.length === 0 ? "" : `, ${warnings.length} warning${warnings.length === 1 ? "" : "s"}`;
-  return `${warnings.map(({ text }) => `Warning: ${text}\n`).join("")}${file}: the configuration is good${count}\n`;
+  const found = warnings(remarks);
+  const count = found.length === 0 ? "" : `, ${found.length} warning${found.length === 1 ? "" : "s"}`;
+  return `${found.map(({ text }) => `Warning: ${text}\n`).join("")}${file}: the configuration is good${count}\n`;
 }

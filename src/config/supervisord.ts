@@ -73,6 +73,14 @@ export const SUPERVISORD_PROGRAM: Program = {
       acts: true,
       ours: true,
     },
+    {
+      name: "strict",
+      short: null,
+      long: "strict",
+      value: null,
+      help: "with --check: end with 1 when there are warnings, not with 0 (errors: 2)",
+      ours: true,
+    },
     { name: "json", short: null, long: "json", value: null, help: "with --check or --print-config: as JSON", ours: true },
   ],
 };
@@ -82,6 +90,14 @@ export type SupervisordCommand =
   | { readonly kind: "hash-password" }
   | { readonly kind: "wrong"; readonly errors: readonly ConfigError[] }
   | { readonly kind: "run" | "check" | "print-config"; readonly flags: Flags; readonly asJson: boolean };
+
+const STRICT_ALONE: ConfigError = {
+  message: "option --strict is for --check",
+  file: null,
+  line: null,
+  excerpt: null,
+  hint: "write --check --strict",
+};
 
 /** What only the world knows about the values of flags. */
 export type FlagFacts = Omit<Judge, "demandFolder"> & { isFolder(path: string): boolean };
@@ -95,6 +111,7 @@ export function parseSupervisordArguments(args: readonly string[], argv0: string
     if (line.name === "hash-password") return { kind: "hash-password" };
     return { kind: "help", text: helpText({ ...SUPERVISORD_PROGRAM, epilogue: `Holdfast ${HOLDFAST_VERSION}` }, argv0) };
   }
+  if (line.flags.has("strict") && !line.flags.has("check")) return { kind: "wrong", errors: [STRICT_ALONE] };
   const kind = line.flags.has("check") ? "check" : line.flags.has("print-config") ? "print-config" : "run";
   return { kind, flags: line.flags, asJson: line.flags.has("json") };
 }

@@ -11,6 +11,10 @@ import { nearest } from "./nearest.ts";
 import { kindOf, SECTIONS, type SectionKind } from "./table.ts";
 
 export function remarkUnknown(ini: Ini, extraOptions: readonly string[], findings: Findings): void {
+  for (const { text, file, line, why } of ini.headerlikes) {
+    const wrong = why === "indented" ? "the blanks in front make it a part of the value above" : "a bracket is missing";
+    findings.remark("warn", `${text} is no section: ${wrong} (${file}:${line})`);
+  }
   for (const section of ini.sections.values()) {
     const kind = kindOf(section.name);
     if (kind === null) {
@@ -21,6 +25,7 @@ export function remarkUnknown(ini: Ini, extraOptions: readonly string[], finding
     for (const [name, value] of section.options) {
       // A default that was fixed to a folder stands in the section too (CONF-116).
       if (Object.hasOwn(kind.options, name) || isFromDefaults(ini, name, value) || isExtra(name, extraOptions)) continue;
+      if (isHeaderlike(ini, value)) continue;
       findings.remark(
         "warn",
         `Unknown option ${name} in [${section.name}] is ignored (${value.file}:${value.line})${optionHint(name, kind)}`,
@@ -35,13 +40,20 @@ export function remarkUnknown(ini: Ini, extraOptions: readonly string[], finding
 }
 
 /** Within one file only: files that are included override on purpose. Tools that write files append, too: only `--check` tells. */
-function remarkRepeated({ repetitions }: Ini, findings: Findings): void {
+function remarkRepeated({ repetitions, headerlikes }: Ini, findings: Findings): void {
   for (const { section, name, file, line, firstLine } of repetitions) {
+    // What follows the header that is none was to stand in a section of its own.
+    if (headerlikes.some((one) => one.file === file && one.line > firstLine && one.line < line)) continue;
     findings.remark(
       "check",
       `Option ${name} of [${section}] is set twice in ${file}, in lines ${firstLine} and ${line}; the last one counts`,
     );
   }
+}
+
+/** Such a line has been told of already. */
+function isHeaderlike({ headerlikes }: Ini, value: IniValue): boolean {
+  return headerlikes.some(({ file, line }) => file === value.file && line === value.line);
 }
 
 function isFromDefaults(ini: Ini, name: string, value: IniValue): boolean {

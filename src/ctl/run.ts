@@ -50,6 +50,8 @@ async function settle(session: Session, failure: Failure): Promise<"done" | "aga
   const { advise } = await import("./advice.ts");
   const advice = advise(failure, session);
   session.report({ text: errorLine(error, advice), exit: EXIT.GENERIC, data: { error: error.text, class: error.class, advice } });
+  const { explainMistakes } = await import("./commands/mistakes.ts");
+  await explainMistakes(session, failure);
   return "done";
 }
 

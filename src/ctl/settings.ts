@@ -109,7 +109,7 @@ function readFile(birth: Birth, file: string): Result<Section, readonly ConfigEr
 
 function readSections(birth: Birth, ini: Ini, here: string, lineText: Surroundings["lineText"]): Result<Section, readonly ConfigError[]> {
   const findings = new Findings();
-  const around: Surroundings = { accounts: birth.accounts, homes: homes(birth), findings, trace: null, lineText };
+  const around: Surroundings = { accounts: birth.accounts, homes: homes(birth), findings, listening: {}, lineText };
   const env = [environmentNames(birth.environment)];
   const hereToo = [...env, new Map([["here", here]])];
   const main = ini.sections.get("supervisorctl");

@@ -31,7 +31,7 @@ export async function findCommand(
 }
 
 /** The first place where the name exists counts, whatever stands there. (PROC-065, PROC-070, CONF-387) */
-function candidates(name: string, config: ProcessConfig, daemonPath: string | undefined): readonly string[] {
+export function candidates(name: string, config: Pick<ProcessConfig, "environment">, daemonPath: string | undefined): readonly string[] {
   if (name.includes("/")) return [name];
   const configured = config.environment["PATH"];
   const folders =

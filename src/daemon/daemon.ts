@@ -1,7 +1,8 @@
 /** One daemon behind its doors: boot or take over, then the loop. `main.ts` gives it the real doors, the simulation gives it fake ones. */
 import type { LoadDoors } from "../config/load.ts";
 import type { Config } from "../config/model.ts";
-import type { Trace } from "../config/reader.ts";
+import type { Listening } from "../config/reader.ts";
+import { logText } from "../config/report.ts";
 import type { Doors } from "../doors.ts";
 import type { Report } from "../link/messages.ts";
 import { ok, type Result, refuse } from "../result.ts";
@@ -39,7 +40,7 @@ import { Written } from "./written.ts";
 
 export type DaemonParts = {
   readonly doors: Doors;
-  readonly load: (doors: LoadDoors, trace?: Trace) => ReturnType<LoadConfig>;
+  readonly load: (doors: LoadDoors, listening?: Listening) => ReturnType<LoadConfig>;
   readonly serve: Serve;
   readonly plugins?: OpenPlugin;
   /** A broken invariant: the last words have been said when this is called. */
@@ -62,7 +63,7 @@ type Open = (core: Core) => void;
 
 async function startFresh(parts: DaemonParts, inheritance: Inheritance, open: Open): Promise<Result<Core, BootFailure>> {
   const loaded = await parts.load(parts.doors);
-  if (!loaded.ok) return refuse({ text: loaded.error, code: 2 });
+  if (!loaded.ok) return refuse({ text: logText(loaded.error), code: 2 });
   const core = makeCore(parts, inheritance, loaded.value);
   open(core);
   const booted = await boot(core);

@@ -3,12 +3,13 @@ import "./doors/title.ts";
 import path from "node:path";
 import { findConfigFile, loadConfig } from "../config/load.ts";
 import type { ConfigError } from "../config/model.ts";
-import { faultText, renderErrors } from "../config/report.ts";
+import { renderErrors } from "../config/report.ts";
 import { startUp } from "../config/startup.ts";
 import { readSupervisordArguments, type SupervisordCommand, takeSupervisordArguments } from "../config/supervisord.ts";
 import type { Doors } from "../doors.ts";
 import { makeScrypt } from "../http/passwords.ts";
 import { type Result, refuse } from "../result.ts";
+import { doubtsOf } from "./checking.ts";
 import { type DaemonParts, startDaemon } from "./daemon.ts";
 import { realAccounts } from "./doors/accounts.ts";
 import { readBirth } from "./doors/birth.ts";
@@ -43,7 +44,10 @@ async function main(): Promise<void> {
   // A successor must come up whatever the file says by now, so the file is read here only for those who ask about it.
   const command = takeSupervisordArguments(doors);
   if (command.kind === "run") return run(doors, command.flags);
-  const told = await startUp(doors, checkWith(plugins()));
+  const told = await startUp(doors, {
+    checkPlugin: checkWith(plugins()),
+    doubts: (config, sections) => doubtsOf(doors, config, sections),
+  });
   if (told.kind === "hash-password") return hashPassword(doors);
   if (told.kind === "done") leave(doors, told.exitCode, told.stdout, told.stderr);
 }
@@ -74,18 +78,18 @@ async function run(doors: Commanded, flags: Flags): Promise<void> {
   const checkPlugin = checkWith(openPlugin);
   let errors = "";
   let isUp = false;
-  const refuseWith = (found: readonly ConfigError[]): Result<never, string> => {
+  const refuseWith = (found: readonly ConfigError[]): Result<never, readonly ConfigError[]> => {
     errors = renderErrors(found, doors.birth.argv0);
-    return refuse(faultText(found));
+    return refuse(found);
   };
-  const load: DaemonParts["load"] = async (from, trace) => {
+  const load: DaemonParts["load"] = async (from, listening) => {
     const line = isUp ? null : await readSupervisordArguments(from);
     if (line?.kind === "wrong") return refuseWith(line.errors);
     const { file, notice } = await findConfigFile(from, flags);
     // Once, at the start, whatever comes of it. (CONF-007)
     if (!isUp && notice !== null) doors.self.stderr(`${notice}\n`);
     if (isUp) collectWhenSettled();
-    const loaded = file.ok ? await loadConfig(from, { file: file.value, flags, checkPlugin, ...(trace && { trace }) }) : file;
+    const loaded = file.ok ? await loadConfig(from, { file: file.value, flags, checkPlugin, ...(listening && { listening }) }) : file;
     return loaded.ok ? loaded : refuseWith(loaded.error);
   };
   const parts: DaemonParts = {

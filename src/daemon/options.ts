@@ -5,14 +5,15 @@
 import type { OptionValue } from "../api/types.ts";
 import { type Difference, differences } from "../config/diff.ts";
 import { Effective, type EffectiveValue } from "../config/effective.ts";
-import { ok, type Result } from "../result.ts";
+import { faultText } from "../config/report.ts";
+import { ok, type Result, refuse } from "../result.ts";
 import type { ProcessRef } from "../rpc/port.ts";
 import type { Core } from "./core.ts";
 
 export async function optionsOf(core: Core, ref: ProcessRef): Promise<Result<readonly OptionValue[], string>> {
   const effective = new Effective();
-  const loaded = await core.load(effective.trace);
-  if (!loaded.ok) return loaded;
+  const loaded = await core.load({ trace: effective.trace });
+  if (!loaded.ok) return refuse(faultText(loaded.error));
   const active = core.world.groups.get(ref.group)?.config;
   const next = loaded.value.groups.find(({ name }) => name === ref.group);
   const isIts = ({ process }: Difference) => process === null || process === ref.process;

@@ -1,6 +1,7 @@
 /** The way up when the stored states cannot be used: the file and the keeper's list of children, nothing else. */
 
 import type { Config } from "../config/model.ts";
+import { logText } from "../config/report.ts";
 import { ok, type Result, refuse } from "../result.ts";
 import { encodeRecord, recordKeys } from "../supervisor/records.ts";
 import { allMembers, label, makeGroup } from "../supervisor/world.ts";
@@ -24,7 +25,7 @@ export async function startWithoutStates(
   makeCore: (parts: DaemonParts, inheritance: Inheritance, config: Config) => Core,
 ): Promise<Result<Core, BootFailure>> {
   const loaded = await parts.load(parts.doors);
-  if (!loaded.ok) return refuse({ text: `${loaded.error} (and the stored states cannot be used: ${why})`, code: 2 });
+  if (!loaded.ok) return refuse({ text: `${logText(loaded.error)} (and the stored states cannot be used: ${why})`, code: 2 });
   const core = makeCore(parts, inheritance, loaded.value);
   for (const group of loaded.value.groups) {
     core.world.groups.set(group.name, makeGroup(group, core.world.nextSequence));

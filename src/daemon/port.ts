@@ -9,6 +9,7 @@ import { stepMember } from "../supervisor/step.ts";
 import { addWaiter } from "../supervisor/waiters.ts";
 import { findMember, type Group, groupsInOrder, type Member, type Waiter } from "../supervisor/world.ts";
 import { activityPath } from "./activity.ts";
+import { checkConfig } from "./checking.ts";
 import { findCommand } from "./command.ts";
 import type { Core } from "./core.ts";
 import { sendStdin } from "./events.ts";
@@ -47,6 +48,7 @@ export function supervisorPort(core: Core): SupervisorPort {
     removeGroup: (name) => deactivateGroup(core, name),
     updateMode: () => core.running.daemon.updateMode,
     previewUpdate: () => previewUpdate(core),
+    checkConfig: () => checkConfig(core),
     applyUpdate: (name) => applyUpdate(core, name),
     remoteEvent: (type, data) => {
       core.loop.post((turn) => core.events.emit(core, turn, { kind: "remote-communication", type, data }, core.doors.clock.now()));

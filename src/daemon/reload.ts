@@ -2,8 +2,9 @@
  * Reload: everything is stopped and built anew from the file, in the same process, with the same pid (PROC-169..173). The new file is read first:
  * a bad one leaves everything running and says why, where the original stops everything and ends (PROC-174).
  */
-import type { Config } from "../config/model.ts";
-import type { Trace } from "../config/reader.ts";
+import type { Config, ConfigError } from "../config/model.ts";
+import type { Listening } from "../config/reader.ts";
+import { logText } from "../config/report.ts";
 import { ok, type Result, refuse } from "../result.ts";
 import { encodeRecord, recordKeys } from "../supervisor/records.ts";
 import { beginToRun, bringUpGroups, openActivity, restartDaemon } from "./bringup.ts";
@@ -15,8 +16,8 @@ import { shutDown } from "./shutdown.ts";
 import type { Turn } from "./turn.ts";
 import { becomeUser, userProblem } from "./user.ts";
 
-/** Reads the configuration again from the same command line; the error is one line for the log and for clients. `trace` hears of every value. */
-export type LoadConfig = (trace?: Trace) => Promise<Result<Config, string>>;
+/** Reads the configuration again from the same command line; all errors come at once (`config/report.ts` words them). */
+export type LoadConfig = (listening?: Listening) => Promise<Result<Config, readonly ConfigError[]>>;
 
 const GOES_ON = "cannot restart with this configuration, everything goes on as it is";
 
@@ -55,7 +56,7 @@ function oneByOne<T>(core: Core, act: () => Promise<T>): Promise<T> {
 
 async function readNext(core: Core): Promise<Result<Config, string>> {
   const loaded = await core.load();
-  if (!loaded.ok) return loaded;
+  if (!loaded.ok) return refuse(logText(loaded.error));
   const problem = userProblem(core, loaded.value.daemon.uid);
   return problem === null ? loaded : refuse(problem);
 }

@@ -1,7 +1,11 @@
-/** reloadConfig: reads the file again and compares; nothing that runs is touched. (RPC-147..154, CONF-397..416) */
+/**
+ * reloadConfig: reads the file again and compares; nothing that runs is touched. What is doubtful in it is said in the activity log.
+ * (RPC-147..154, CONF-397..416)
+ */
 import { diffGroups } from "../config/diff.ts";
 import type { Config, DaemonConfig, GroupConfig } from "../config/model.ts";
-import { ok, type Result } from "../result.ts";
+import { faultText, warningsOf } from "../config/report.ts";
+import { ok, type Result, refuse } from "../result.ts";
 import type { ReloadPlan } from "../rpc/port.ts";
 import { encodeRecord, recordKeys } from "../supervisor/records.ts";
 import { configRecord } from "./bringup.ts";
@@ -10,11 +14,12 @@ import { storeAvailable } from "./grouprecords.ts";
 
 export async function reread(core: Core): Promise<Result<ReloadPlan, string>> {
   const loaded = await core.load();
-  if (!loaded.ok) return loaded;
+  if (!loaded.ok) return refuse(faultText(loaded.error));
   core.available = loaded.value;
   core.reread = true;
   core.running = { ...core.running, daemon: refreshed(core.running.daemon, loaded.value.daemon) };
   core.loop.post((turn) => {
+    for (const text of warningsOf(loaded.value)) core.activity.write(turn, "warn", text);
     storeAvailable(core, turn);
     turn.state(recordKeys.config, encodeRecord(configRecord(core)));
   });

@@ -1,8 +1,9 @@
 /** What `update` would do, and an update of one group in place. The decisions are in `supervisor/update.ts`. */
 import { differences } from "../config/diff.ts";
 import type { GroupConfig } from "../config/model.ts";
+import { faultText, warningsOf } from "../config/report.ts";
 import { ok, type Result, refuse } from "../result.ts";
-import type { PreviewedGroup } from "../rpc/port.ts";
+import type { Preview, PreviewedGroup } from "../rpc/port.ts";
 import { autostartsDue } from "../supervisor/step.ts";
 import { type PlannedProcess, planUpdate, updateGroup } from "../supervisor/update.ts";
 import { addWaiter } from "../supervisor/waiters.ts";
@@ -14,9 +15,9 @@ import { activeGroups, planOf } from "./reread.ts";
 import { takeStep } from "./steps.ts";
 
 /** Reads the file as reloadConfig does, and remembers nothing of it. */
-export async function previewUpdate(core: Core): Promise<Result<readonly PreviewedGroup[], string>> {
+export async function previewUpdate(core: Core): Promise<Result<Preview, string>> {
   const loaded = await core.load();
-  if (!loaded.ok) return loaded;
+  if (!loaded.ok) return refuse(faultText(loaded.error));
   const { added, changed, removed } = planOf(core, loaded.value);
   const next = new Map(loaded.value.groups.map((group) => [group.name, group]));
   const active = new Map(activeGroups(core).map((group) => [group.name, group]));
@@ -26,11 +27,12 @@ export async function previewUpdate(core: Core): Promise<Result<readonly Preview
     const inPlace = loaded.value.daemon.updateMode === "minimal";
     return { group, change, details: differences(from, to), processes: inPlace ? planUpdate(from, to) : null };
   };
-  return ok([
+  const groups = [
     ...added.map((group) => row(group, "added")),
     ...changed.map((group) => row(group, "changed")),
     ...removed.map((group) => row(group, "removed")),
-  ]);
+  ];
+  return ok({ groups, warnings: warningsOf(loaded.value) });
 }
 
 /**

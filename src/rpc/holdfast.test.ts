@@ -8,6 +8,7 @@ import { FakePort } from "./port.fixture.ts";
 
 const METHODS = [
   "holdfast.previewUpdate",
+  "holdfast.checkConfig",
   "holdfast.updateMode",
   "holdfast.applyUpdate",
   "holdfast.restartProcess",
@@ -38,10 +39,13 @@ test("previewUpdate: a row per group, with every option that differs and what be
     { group: "b", process: null, option: "priority", from: "1", to: "2" },
     { group: "b", process: "b_0", option: "command", from: "x", to: "y" },
   ];
-  port.preview = ok([
-    { group: "a", change: "added", details: [], processes: null },
-    { group: "b", change: "changed", details, processes: [{ process: "b_0", action: "restart" }] },
-  ]);
+  port.preview = ok({
+    groups: [
+      { group: "a", change: "added", details: [], processes: null },
+      { group: "b", change: "changed", details, processes: [{ process: "b_0", action: "restart" }] },
+    ],
+    warnings: ["not told here"],
+  });
   assert.deepEqual(await call(port, "holdfast.previewUpdate"), [
     { group: "a", change: "added", details: [], inPlace: false, processes: [] },
     {
@@ -57,6 +61,24 @@ test("previewUpdate: a row per group, with every option that differs and what be
   ]);
   port.preview = refuse("no such file");
   assert.equal(await call(port, "holdfast.previewUpdate"), "fault 92 CANT_REREAD: no such file");
+});
+
+test("checkConfig: every error with its place and remedy, and every warning, as plain values", async () => {
+  const port = new FakePort();
+  port.report = {
+    errors: [
+      { message: "bad", file: "/f", line: 3, excerpt: "x=y", hint: "do it" },
+      { message: "worse", file: null, line: null, excerpt: null, hint: null },
+    ],
+    warnings: ["odd"],
+  };
+  assert.deepEqual(await call(port, "holdfast.checkConfig"), {
+    errors: [
+      { message: "bad", file: "/f", line: 3, excerpt: "x=y", hint: "do it" },
+      { message: "worse", file: "", line: 0, excerpt: "", hint: "" },
+    ],
+    warnings: ["odd"],
+  });
 });
 
 test("applyUpdate: whether it was done in place; a group that is not there is a fault; nothing while the daemon goes down", async () => {

@@ -3,6 +3,7 @@
  * asks for what it needs and takes UNKNOWN_METHOD for a daemon that is not ours. (docs/update.md)
  */
 import type { Difference } from "../config/diff.ts";
+import type { ConfigError } from "../config/model.ts";
 import { ok, refuse } from "../result.ts";
 import { groupName } from "./args.ts";
 import { fault } from "./faults.ts";
@@ -19,8 +20,21 @@ const previewUpdate = method({
   faults: ["CANT_REREAD"],
   help: "Read the configuration file and tell, option by option, what an update would change. Nothing is kept, started or stopped.",
   async run(port) {
-    const groups = await port.previewUpdate();
-    return groups.ok ? ok(groups.value.map(groupRow)) : refuse(fault("CANT_REREAD", groups.error));
+    const preview = await port.previewUpdate();
+    return preview.ok ? ok(preview.value.groups.map(groupRow)) : refuse(fault("CANT_REREAD", preview.error));
+  },
+});
+
+const checkConfig = method({
+  name: "checkConfig",
+  listed: false,
+  params: [],
+  returns: { type: "struct", help: "errors: structs of message, file, line, excerpt, hint; warnings: texts" },
+  faults: [],
+  help: "Read the configuration file and tell every error and warning, as supervisord --check does. Nothing is kept, started or stopped.",
+  async run(port) {
+    const { errors, warnings } = await port.checkConfig();
+    return ok({ errors: errors.map(errorRow), warnings });
   },
 });
 
@@ -49,10 +63,22 @@ const applyUpdate = method({
   },
 });
 
-export const HOLDFAST_METHODS: readonly Method[] = [previewUpdate, updateMode, applyUpdate, restartProcess, restartAllProcesses];
+export const HOLDFAST_METHODS: readonly Method[] = [
+  previewUpdate,
+  checkConfig,
+  updateMode,
+  applyUpdate,
+  restartProcess,
+  restartAllProcesses,
+];
 
 function groupRow({ group, change, details, processes }: PreviewedGroup): RpcStruct {
   return { group, change, details: details.map(detailRow), inPlace: processes !== null, processes: processes ?? [] };
+}
+
+/** What is not known is empty, the line 0. */
+function errorRow({ message, file, line, excerpt, hint }: ConfigError): RpcStruct {
+  return { message, file: file ?? "", line: line ?? 0, excerpt: excerpt ?? "", hint: hint ?? "" };
 }
 
 /** The empty name: a matter of the group itself. */

@@ -6,8 +6,9 @@ import { ok, type Result, refuse } from "../result.ts";
 import type { Activity } from "./activity.ts";
 import type {
   CommandProblem,
+  ConfigReport,
   GroupView,
-  PreviewedGroup,
+  Preview,
   ProcessRef,
   ProcessView,
   ReloadPlan,
@@ -78,7 +79,8 @@ export class FakePort implements SupervisorPort {
   adding: Result<true, "bad-name" | "already-added"> = ok(true);
   eventStored = Promise.resolve();
   mode: "as-original" | "minimal" = "as-original";
-  preview: Result<readonly PreviewedGroup[], string> = ok([]);
+  preview: Result<Preview, string> = ok({ groups: [], warnings: [] });
+  report: ConfigReport = { errors: [], warnings: [] };
   updating: Result<boolean, "bad-name"> = ok(true);
   removing: Result<true, "bad-name" | "still-running"> = ok(true);
 
@@ -204,7 +206,11 @@ export class FakePort implements SupervisorPort {
     return this.mode;
   }
 
-  async previewUpdate(): Promise<Result<readonly PreviewedGroup[], string>> {
+  async checkConfig(): Promise<ConfigReport> {
+    return this.report;
+  }
+
+  async previewUpdate(): Promise<Result<Preview, string>> {
     return this.preview;
   }
 
@@ -271,5 +277,5 @@ export function processConfig(name: string, changes: Partial<ProcessConfig> = {}
 export const LOG_MTIME_MS = 1_764_000_000_000;
 
 function info(kind: FileInfo["kind"], size: number, inode: bigint): FileInfo {
-  return { kind, mode: 0o644, size, device: 1n, inode, uid: 0, mtimeMs: LOG_MTIME_MS };
+  return { kind, mode: 0o644, size, device: 1n, inode, uid: 0, gid: 0, mtimeMs: LOG_MTIME_MS };
 }

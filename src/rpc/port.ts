@@ -6,7 +6,7 @@
  * identity, so a view that is made anew for each call costs a lot, and one that is changed in place is never seen to change.
  */
 import type { Difference } from "../config/diff.ts";
-import type { DaemonConfig, GroupConfig } from "../config/model.ts";
+import type { ConfigError, DaemonConfig, GroupConfig } from "../config/model.ts";
 import type { Clock, Files } from "../doors.ts";
 import type { Mood, State } from "../process/states.ts";
 import type { Result } from "../result.ts";
@@ -66,6 +66,12 @@ export type PreviewedGroup = {
   readonly processes: readonly PlannedProcess[] | null;
 };
 
+/** What an update would do, and what the reader of the configuration finds doubtful. */
+export type Preview = { readonly groups: readonly PreviewedGroup[]; readonly warnings: readonly string[] };
+
+/** What is wrong with the configuration file, and what is doubtful in it. */
+export type ConfigReport = { readonly errors: readonly ConfigError[]; readonly warnings: readonly string[] };
+
 export interface SupervisorPort {
   readonly clock: Pick<Clock, "now" | "offsetMinutes">;
   readonly files: Pick<Files, "stat" | "readAt">;
@@ -116,7 +122,9 @@ export interface SupervisorPort {
 
   updateMode(): DaemonConfig["updateMode"];
   /** Reads the configuration again and tells what an update to it would do; nothing is kept. An error is the text after `CANT_REREAD: `. */
-  previewUpdate(): Promise<Result<readonly PreviewedGroup[], string>>;
+  previewUpdate(): Promise<Result<Preview, string>>;
+  /** Reads the configuration again as `supervisord --check` does; nothing is kept. */
+  checkConfig(): Promise<ConfigReport>;
   /** Changes an active group in place to what was read last. False: this cannot or shall not be done in place, and nothing was done. */
   applyUpdate(name: string): Promise<Result<boolean, "bad-name">>;
 

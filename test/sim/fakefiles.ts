@@ -46,7 +46,7 @@ function mapped<T, U>(result: Result<T, Errno>, map: (value: T) => U): Result<U,
 
 function info(inode: Inode): FileInfo {
   const kind = inode.kind === "file" || inode.kind === "directory" ? inode.kind : "other";
-  return { kind, mode: inode.mode, size: inode.size, device: DEVICE, inode: inode.number, uid: inode.uid, mtimeMs: inode.mtimeMs };
+  return { kind, mode: inode.mode, size: inode.size, device: DEVICE, inode: inode.number, uid: inode.uid, gid: 0, mtimeMs: inode.mtimeMs };
 }
 
 function read(tree: Tree, path: string): Result<Uint8Array, Errno> {

@@ -4,7 +4,6 @@ import type { Core } from "../../src/daemon/core.ts";
 import { startDaemon } from "../../src/daemon/daemon.ts";
 import { supervisorPort } from "../../src/daemon/port.ts";
 import type { Birth } from "../../src/doors.ts";
-import { ok, refuse } from "../../src/result.ts";
 import type { SupervisorPort } from "../../src/rpc/port.ts";
 import { Chance } from "./chance.ts";
 import { Instance } from "./instance.ts";
@@ -154,9 +153,7 @@ export class World {
     const { doors } = instance;
     const flags = new Map();
     const { file } = await findConfigFile(doors, flags);
-    if (!file.ok) return refuse("no file");
-    const loaded = await loadConfig(doors, { file: file.value, flags });
-    return loaded.ok ? ok(loaded.value) : refuse(loaded.error.map((one) => one.message).join("; "));
+    return file.ok ? loadConfig(doors, { file: file.value, flags }) : file;
   }
 }
 

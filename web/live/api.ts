@@ -1,5 +1,5 @@
 /** Requests to the daemon. Addresses are relative, so the page works below any path that a proxy gives it. */
-import type { Answer, ApiError } from "../../src/api/types.ts";
+import type { Answer, ApiError, ConfigMistake } from "../../src/api/types.ts";
 
 const ROOT = "api/v1/";
 
@@ -7,8 +7,8 @@ const ROOT = "api/v1/";
 export class Refused extends Error {
   readonly code: number;
 
-  constructor({ code, message }: ApiError) {
-    super(message);
+  constructor({ code, message, errors = [] }: ApiError) {
+    super(errors.length === 0 ? message : errors.map(mistake).join("\n"));
     this.code = code;
   }
 }
@@ -33,6 +33,12 @@ export function url(path: string): string {
 /** The path of a process's own resources. */
 export function processPath(row: { readonly group: string; readonly name: string }, rest: string): string {
   return `processes/${encodeURIComponent(row.group)}/${encodeURIComponent(row.name)}/${rest}`;
+}
+
+/** As `supervisord --check` shows it. */
+function mistake({ message, file, line, excerpt, hint }: ConfigMistake): string {
+  const place = line === null ? "" : `\n  ${file}:${line}: ${excerpt ?? ""}`;
+  return `${message}${place}${hint === null ? "" : `\n  ${hint}`}`;
 }
 
 async function ask(path: string, body?: unknown): Promise<unknown> {

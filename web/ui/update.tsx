@@ -42,7 +42,14 @@ export function UpdateView() {
         )}
       </div>
       <Outcomes applied={applied.value} />
-      {loaded.kind === "failed" && <pre class="words">{loaded.why}</pre>}
+      {loaded.kind === "failed" && <pre class="mistakes">{loaded.why}</pre>}
+      {loaded.kind === "loaded" && loaded.value.warnings.length > 0 && (
+        <ul class="results tone-warn">
+          {loaded.value.warnings.map((text) => (
+            <li key={text}>⚠ {text}</li>
+          ))}
+        </ul>
+      )}
       {loaded.kind === "loaded" && groups.length === 0 && <p class="allwell">✓ {words.upToDate}</p>}
       {groups.map((group) => (
         <Change key={group.group} group={group} />
@@ -56,7 +63,7 @@ function Outcomes({ applied }: { readonly applied: Applied }) {
   if (applied === "no" || applied === "pending") return null;
   if ("failed" in applied)
     return (
-      <p class="tone-bad">
+      <p class="tone-bad mistakes">
         ✗ {failed}: {applied.failed}
       </p>
     );

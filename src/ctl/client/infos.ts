@@ -2,6 +2,7 @@
  * What the methods give, with types. A server is not trusted to send what it should: a member that is missing or of another type reads as
  * nothing (empty text, 0, false), and an answer of another shape altogether is refused.
  */
+import type { ConfigError } from "../../config/model.ts";
 import { ok, type Result, refuse } from "../../result.ts";
 import type { Failure } from "./failure.ts";
 import type { Struct, Value } from "./values.ts";
@@ -49,6 +50,9 @@ export type PreviewRow = {
   readonly inPlace: boolean;
   readonly processes: readonly { readonly process: string; readonly action: string }[];
 };
+
+/** What holdfast.checkConfig tells: what `supervisord --check` shows. */
+export type ConfigReport = { readonly errors: readonly ConfigError[]; readonly warnings: readonly string[] };
 
 /** The piece of a log, the size of the log, and whether more was written than was asked for. (RPC-131) */
 export type LogTail = { readonly text: string; readonly size: number; readonly overflow: boolean };
@@ -123,6 +127,21 @@ export function asPreview(value: Value): Result<readonly PreviewRow[], Failure> 
       inPlace: row["inPlace"] === true,
       processes: structs(row, "processes").map((one) => ({ process: text(one, "process"), action: text(one, "action") })),
     };
+  });
+}
+
+export function asConfigReport(value: Value): Result<ConfigReport, Failure> {
+  if (!isStruct(value)) return misfit("a struct");
+  const warnings = value["warnings"];
+  return ok({
+    errors: structs(value, "errors").map((row) => ({
+      message: text(row, "message"),
+      file: text(row, "file") || null,
+      line: number(row, "line") || null,
+      excerpt: text(row, "excerpt") || null,
+      hint: text(row, "hint") || null,
+    })),
+    warnings: isList(warnings) ? warnings.filter((one) => typeof one === "string") : [],
   });
 }
 

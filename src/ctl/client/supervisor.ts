@@ -9,6 +9,7 @@ import type { Failure } from "./failure.ts";
 import {
   asConfigChanges,
   asConfigInfos,
+  asConfigReport,
   asDone,
   asFlag,
   asLogTail,
@@ -20,6 +21,7 @@ import {
   asText,
   type ConfigChanges,
   type ConfigInfo,
+  type ConfigReport,
   type LogTail,
   type PreviewRow,
   type ProcessInfo,
@@ -58,6 +60,7 @@ export interface Supervisor {
   clearAllProcessLogs(): Answer<readonly ResultRow[]>;
   reloadConfig(): Answer<ConfigChanges>;
   previewUpdate(): Answer<readonly PreviewRow[]>;
+  checkConfig(): Answer<ConfigReport>;
   /** False: the daemon leaves it to the client to stop the group and add it anew. */
   applyUpdate(group: string): Answer<boolean>;
   addProcessGroup(name: string): Answer<true>;
@@ -106,6 +109,7 @@ export function makeSupervisor(rpc: Rpc): Supervisor {
     clearAllProcessLogs: () => call("wait", asResultRows, "clearAllProcessLogs"), // the original takes a second per process (RPC-146)
     reloadConfig: () => call("read", asConfigChanges, "reloadConfig"), // a second one gives the same answer (RPC-149)
     previewUpdate: () => call("read", asPreview, "holdfast.previewUpdate"),
+    checkConfig: () => call("read", asConfigReport, "holdfast.checkConfig"),
     applyUpdate: (group) => call("wait", asFlag, "holdfast.applyUpdate", group),
     addProcessGroup: (name) => call("act", asDone, "addProcessGroup", name),
     removeProcessGroup: (name) => call("act", asDone, "removeProcessGroup", name),

@@ -9,6 +9,7 @@ import { type Failure, isFault } from "../client/failure.ts";
 import type { ConfigChanges, PreviewRow } from "../client/infos.ts";
 import type { Line, Session } from "../session.ts";
 import { reportUnknown, shuttingDown, wantedGroups } from "./groups.ts";
+import { tellDoubts } from "./mistakes.ts";
 
 /** What would be done with a group, by its change. */
 const WOULD = {
@@ -39,6 +40,7 @@ export async function dryRun(session: Session, names: readonly string[]): Promis
   const lines = previewLines(rows.value.filter((row) => wantedGroups(names)(row.group)));
   for (const line of lines) session.report(line);
   if (lines.length === 0 && !session.isJson) session.say("No config updates to processes");
+  await tellDoubts(session);
   return ok(null);
 }
 

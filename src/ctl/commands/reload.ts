@@ -6,6 +6,7 @@ import { type Failure, isFault } from "../client/failure.ts";
 import type { Command } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import { isSure } from "../question.ts";
+import { explainMistakes } from "./mistakes.ts";
 
 export const run: Command = async (session, args) => {
   if (args.words.length > 0) {
@@ -22,6 +23,7 @@ export const run: Command = async (session, args) => {
   const why = whyNot(answer.error);
   if (why === null) return answer;
   session.report({ text: `ERROR: ${why}`, exit: EXIT.GENERIC, data: { error: why } });
+  await explainMistakes(session, answer.error);
   return ok(null);
 };
 

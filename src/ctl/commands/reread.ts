@@ -8,6 +8,7 @@ import type { ConfigChanges } from "../client/infos.ts";
 import type { Command } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import type { Line } from "../session.ts";
+import { explainMistakes, tellDoubts } from "./mistakes.ts";
 
 export const run: Command = async (session, args) => {
   if (args.words.length > 0) {
@@ -19,11 +20,13 @@ export const run: Command = async (session, args) => {
     const line = rereadError(changes.error);
     if (line === null) return changes;
     session.report(line);
+    await explainMistakes(session, changes.error);
     return ok(null);
   }
   const lines = rereadLines(changes.value);
   for (const line of lines) session.report(line);
   if (lines.length === 0 && !session.isJson) session.say("No config updates to processes");
+  await tellDoubts(session);
   return ok(null);
 };
 

@@ -91,6 +91,41 @@ test("CTL-158: a bad configuration is an error line, a daemon that goes down its
   assert.deepEqual(down, { text: "ERROR: already shutting down\n", exit: 1 });
 });
 
+const BAD = { message: "bad in section 'x'", file: "/f", line: 3, excerpt: "x=y", hint: "do it" };
+
+test("a bad configuration is told as --check tells it, on standard error, in a pipe as well; the original's daemon cannot", async () => {
+  const reloadConfig = () => fault("CANT_REREAD", "CANT_REREAD: bad");
+  const checkConfig = async () => ok({ errors: [BAD, { ...BAD, line: 4, hint: null }], warnings: [] });
+  const told = "Error: bad in section 'x'\n  at /f:3: x=y\n  hint: do it\nError: bad in section 'x'\n  at /f:4: x=y\n";
+  for (const line of ["update", "update --dry-run", "reread"]) {
+    const world = scene({ methods: { reloadConfig, checkConfig, previewUpdate: reloadConfig } });
+    assert.match(
+      (await world.run(line)).text,
+      /^(ERROR: CANT_REREAD: bad|error: <class .*"CANT_REREAD: bad"|error: <class .*'CANT_REREAD: bad').*\n$/,
+    );
+    assert.equal(world.noted(), told, line);
+  }
+  const old = scene({ methods: { reloadConfig } });
+  await old.run("update");
+  assert.equal(old.noted(), "");
+});
+
+test("what is doubtful in a configuration is told at a terminal and in JSON, and asked for by nobody else", async () => {
+  const checkConfig = async () => ok({ errors: [], warnings: ["odd", "odder"] });
+  const previewUpdate = async () => ok([]);
+  const given = { ...methods, checkConfig, previewUpdate, reloadConfig: async () => ok({ added: [], changed: [], removed: [] }) };
+  for (const line of ["update", "update --dry-run", "reread"]) {
+    const terminal = scene({ methods: given, isTerminal: true });
+    await terminal.run(line);
+    assert.equal(terminal.noted(), "Warning: odd\nWarning: odder\n", line);
+    const pipe = scene({ methods: given });
+    await pipe.run(line);
+    assert.equal(pipe.noted(), "");
+    assert.ok(!pipe.calls.includes("checkConfig"));
+    assert.equal((await scene({ methods: given }).run(`${line} --json`)).text, '[{"warning":"odd"},{"warning":"odder"}]\n');
+  }
+});
+
 test("--dry-run tells each option that differs, and changes nothing", async () => {
   const previewUpdate = async () =>
     ok([
@@ -152,7 +187,7 @@ test("--dry-run with the original's daemon tells the groups, by a reread", async
     text,
     "dropped: would be stopped and removed\nedited: would be stopped and started with its new configuration\nfresh: would be added\n",
   );
-  assert.deepEqual(world.calls, ["previewUpdate", "reloadConfig"]);
+  assert.deepEqual(world.calls, ["previewUpdate", "reloadConfig", "checkConfig"]);
   assert.match(world.noted(), /does not tell which options differ/);
 });
 

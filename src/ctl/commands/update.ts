@@ -11,6 +11,7 @@ import { EXIT } from "../exit.ts";
 import type { Line, Session } from "../session.ts";
 import { addedLine } from "./add.ts";
 import { reportUnknown, shuttingDown, wantedGroups } from "./groups.ts";
+import { tellDoubts } from "./mistakes.ts";
 import { removedLine } from "./remove.ts";
 
 type Outcome = Promise<Result<unknown, Failure>>;
@@ -22,6 +23,7 @@ export const run: Command = async (session, args) => {
   }
   const changes = await session.supervisor.reloadConfig();
   if (!changes.ok) return shuttingDown(session, changes.error) ? ok(null) : changes;
+  await tellDoubts(session);
   const wanted = wantedGroups(args.words);
   const unknown = await reportUnknown(session, args.words, changes.value);
   if (!unknown.ok) return unknown;

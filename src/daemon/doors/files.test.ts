@@ -45,7 +45,16 @@ test("stat follows a link, lstat does not; both say what the kernel says", async
   assert.ok(found.ok);
   const { dev: device, ino: inode } = real;
   const mtimeMs = Number(real.mtimeMs);
-  assert.deepEqual(found.value, { kind: "file", mode: 0o640, size: 5, device, inode, uid: process.getuid?.(), mtimeMs });
+  assert.deepEqual(found.value, {
+    kind: "file",
+    mode: 0o640,
+    size: 5,
+    device,
+    inode,
+    uid: process.getuid?.(),
+    gid: Number(real.gid),
+    mtimeMs,
+  });
   const link = await files.lstat(at("link"));
   assert.equal(link.ok && link.value.kind, "other");
   const directory = await files.stat(folder);

@@ -70,6 +70,7 @@ function info(stats: BigIntStats): FileInfo {
     device: stats.dev,
     inode: stats.ino,
     uid: Number(stats.uid),
+    gid: Number(stats.gid),
     mtimeMs: Number(stats.mtimeMs),
   };
 }
