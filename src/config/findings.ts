@@ -41,11 +41,16 @@ export class Findings {
     this.remarks.push({ level, text });
   }
 
+  /** A warning that the original does not have. */
+  warn(text: string): void {
+    this.remarks.push({ level: "warn", text, isOurs: true });
+  }
+
   /** A remark of ours, which the second process of a section does not repeat, even where `text` tells its number. */
   remarkOnce(level: Remark["level"], text: string, key: string = text): void {
     if (this.#onceKeys.has(key)) return;
     this.#onceKeys.add(key);
-    this.remark(level, text);
+    this.remarks.push({ level, text, isOurs: true });
   }
 }
 

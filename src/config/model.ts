@@ -119,7 +119,12 @@ export type DaemonConfig = {
  * A remark of the reader that does not stop it; the daemon writes them to its activity log when it opens, but for those of level `check`: what may well
  * be meant, and is said only to who asks (`--check`), so that the activity log of a file that always worked stays as it was.
  */
-export type Remark = { readonly level: "critical" | "warn" | "info" | "check"; readonly text: string };
+export type Remark = {
+  readonly level: "critical" | "warn" | "info" | "check";
+  readonly text: string;
+  /** Not one of the original's, which are logged at the start and at a reload alone (CONF-200): also at a reread. */
+  readonly isOurs?: true;
+};
 
 export type Config = {
   /** The path text as given or found. */

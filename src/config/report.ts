@@ -50,6 +50,11 @@ export function warningsOf({ remarks }: Pick<Config, "remarks">, levels: readonl
   return [...texts.slice(0, WARNINGS_MAX), `There are ${texts.length - WARNINGS_MAX} more warnings; supervisord --check shows all`];
 }
 
+/** What a reread writes to the activity log. */
+export function rereadWarnings({ remarks }: Pick<Config, "remarks">): readonly string[] {
+  return warningsOf({ remarks: remarks.filter(({ isOurs }) => isOurs === true) });
+}
+
 function summary(errors: readonly ConfigError[]): string {
   const told = errors.slice(0, ERRORS_ON_A_LINE).map((error) => `${error.message}${placeOf(error)}`);
   const rest = errors.length - told.length;

@@ -98,7 +98,7 @@ function failed(errors: readonly ConfigError[], argv0: string, notice: string): 
 
 /** `--check --json`: the errors and remarks as they are, whatever the outcome. */
 function checkedAsJson(errors: readonly ConfigError[], remarks: readonly Remark[], notice: string): Extract<StartUp, { kind: "done" }> {
-  const stdout = `${JSON.stringify({ ok: errors.length === 0, errors, remarks }, null, 2)}\n`;
+  const stdout = `${JSON.stringify({ ok: errors.length === 0, errors, remarks: remarks.map(({ level, text }) => ({ level, text })) }, null, 2)}\n`;
   return { kind: "done", stdout, stderr: notice, exitCode: errors.length === 0 ? 0 : USAGE };
 }
 

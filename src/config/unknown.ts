@@ -13,12 +13,12 @@ import { kindOf, SECTIONS, type SectionKind } from "./table.ts";
 export function remarkUnknown(ini: Ini, extraOptions: readonly string[], findings: Findings): void {
   for (const { text, file, line, why } of ini.headerlikes) {
     const wrong = why === "indented" ? "the blanks in front make it a part of the value above" : "a bracket is missing";
-    findings.remark("warn", `${text} is no section: ${wrong} (${file}:${line})`);
+    findings.warn(`${text} is no section: ${wrong} (${file}:${line})`);
   }
   for (const section of ini.sections.values()) {
     const kind = kindOf(section.name);
     if (kind === null) {
-      findings.remark("warn", `Unknown section [${section.name}] is ignored (${section.file}:${section.line})${sectionHint(section.name)}`);
+      findings.warn(`Unknown section [${section.name}] is ignored (${section.file}:${section.line})${sectionHint(section.name)}`);
       continue;
     }
     if (kind.takesMore) continue;
@@ -26,16 +26,13 @@ export function remarkUnknown(ini: Ini, extraOptions: readonly string[], finding
       // A default that was fixed to a folder stands in the section too (CONF-116).
       if (Object.hasOwn(kind.options, name) || isFromDefaults(ini, name, value) || isExtra(name, extraOptions)) continue;
       if (isHeaderlike(ini, value)) continue;
-      findings.remark(
-        "warn",
-        `Unknown option ${name} in [${section.name}] is ignored (${value.file}:${value.line})${optionHint(name, kind)}`,
-      );
+      findings.warn(`Unknown option ${name} in [${section.name}] is ignored (${value.file}:${value.line})${optionHint(name, kind)}`);
     }
   }
   remarkRepeated(ini, findings);
   for (const [name, value] of ini.defaults) {
     if (SECTIONS.some(({ options }) => Object.hasOwn(options, name)) || isExtra(name, extraOptions)) continue;
-    findings.remark("warn", `Unknown option ${name} in [DEFAULT] is ignored (${value.file}:${value.line})`);
+    findings.warn(`Unknown option ${name} in [DEFAULT] is ignored (${value.file}:${value.line})`);
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import { diffGroups } from "../config/diff.ts";
 import type { Config, DaemonConfig, GroupConfig } from "../config/model.ts";
-import { faultText, warningsOf } from "../config/report.ts";
+import { faultText, rereadWarnings } from "../config/report.ts";
 import { ok, type Result, refuse } from "../result.ts";
 import type { ReloadPlan } from "../rpc/port.ts";
 import { encodeRecord, recordKeys } from "../supervisor/records.ts";
@@ -19,7 +19,7 @@ export async function reread(core: Core): Promise<Result<ReloadPlan, string>> {
   core.reread = true;
   core.running = { ...core.running, daemon: refreshed(core.running.daemon, loaded.value.daemon) };
   core.loop.post((turn) => {
-    for (const text of warningsOf(loaded.value)) core.activity.write(turn, "warn", text);
+    for (const text of rereadWarnings(loaded.value)) core.activity.write(turn, "warn", text);
     storeAvailable(core, turn);
     turn.state(recordKeys.config, encodeRecord(configRecord(core)));
   });
