@@ -136,7 +136,7 @@ function makeCore(parts: DaemonParts, inheritance: Inheritance, config: Config):
   const echoes = new Echoes();
   const core: Core = {
     doors,
-    load: (trace) => parts.load(doors, trace),
+    load: (listening) => parts.load(doors, listening),
     world: emptyWorld(),
     loop: new Loop(doors, {
       beforeSending: (turn) => core.written.beforeSending(turn, doors.clock.now()),
