@@ -5,29 +5,65 @@ import path from "node:path";
 import { ROOT } from "./places.mjs";
 import { Stop } from "./progress.mjs";
 
-/** @typedef {{ cwd?: string, env?: NodeJS.ProcessEnv }} Surroundings */
-/** @typedef {{ code: number, output: string }} Ended */
+/** @typedef {{ cwd?: string, env?: NodeJS.ProcessEnv, timeoutS?: number }} Surroundings */
+/** @typedef {{ code: number, output: string, stdout: string }} Ended what it printed, and of that what went to stdout */
+
+/** What was asked to end has this long, and so has the output of what has ended. */
+const GRACE_MS = 5_000;
 
 /**
- * Runs a program and keeps what it prints, stdout and stderr as they come. One that was ended by a signal has code 128.
+ * Runs a program and keeps what it prints, stdout and stderr as they come. One that was ended by a signal has code 128, and so has one that takes
+ * longer than `timeoutS`, or that leaves processes behind which keep its output open.
  * @param {string} file
  * @param {readonly string[]} args
  * @param {Surroundings & { onText?: (text: string) => void }} [options]
  * @returns {Promise<Ended>}
  */
-export function run(file, args, { cwd = ROOT, env = process.env, onText } = {}) {
+export function run(file, args, { cwd = ROOT, env = process.env, timeoutS, onText } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(file, [...args], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
     let output = "";
+    let stdout = "";
+    /** @type {NodeJS.Timeout | undefined} */
+    let timer;
     const take = (/** @type {string} */ text) => {
       output += text;
       onText?.(text);
     };
-    child.stdout.setEncoding("utf8").on("data", take);
+    const end = (/** @type {number} */ code, /** @type {string} */ why) => {
+      clearTimeout(timer);
+      resolve({ code, stdout, output: why === "" ? output : `${output}\n(${why})\n` });
+    };
+    const after = (/** @type {number} */ ms, /** @type {() => void} */ act) => {
+      clearTimeout(timer);
+      timer = setTimeout(act, ms);
+    };
+    child.stdout.setEncoding("utf8").on("data", (text) => {
+      stdout += text;
+      take(text);
+    });
     child.stderr.setEncoding("utf8").on("data", take);
-    child.on("error", reject);
-    child.on("close", (code, signal) =>
-      resolve({ code: code ?? 128, output: signal === null ? output : `${output}\n(ended by ${signal})\n` }),
+    child.on("error", (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
+    let late = "";
+    child.on("close", (code, signal) => {
+      if (late !== "") end(128, late);
+      else end(code ?? 128, signal === null ? "" : `ended by ${signal}`);
+    });
+    if (timeoutS === undefined) return;
+    after(timeoutS * 1000, () => {
+      late = `it took longer than ${timeoutS} s`;
+      child.kill("SIGTERM");
+      after(GRACE_MS, () => child.kill("SIGKILL"));
+    });
+    child.on("exit", () =>
+      after(GRACE_MS, () => {
+        child.stdout.destroy();
+        child.stderr.destroy();
+        end(128, late || "processes that it left behind hold its output open");
+      }),
     );
   });
 }

@@ -1,15 +1,35 @@
-// The stages of `npm test`, in the order in which they run: what is cheap and says most comes first. Each is one command with an exit code; one
-// whose output ends in "N passed, N failed, N skipped" is counted by that line, any other counts as one test.
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+// The stages of `npm test`: what is cheap and says most comes first, what mostly waits runs beside what computes. A stage is a list of jobs; each
+// says how many cores it takes, and only what runs real executables may be tried again.
+import { existsSync, readdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import path from "node:path";
-import { pathToFileURL } from "node:url";
 import { onPath } from "./command.mjs";
 import { findCompiler } from "./keeper.mjs";
-import { inRoot } from "./places.mjs";
+import { inRoot, SHARED } from "./places.mjs";
+import { simulation, testJobs } from "./testfiles.mjs";
 
-/** @typedef {{ file: string, args: readonly string[] }} Command */
-/** @typedef {{ leftOut: string }} LeftOut why a stage has nothing to run here */
-/** @typedef {{ name: string, what: string, readsSourcesOnly?: true, command: () => Command | LeftOut }} Stage */
+/** @typedef {import("./results.mjs").Job} Job */
+/** @typedef {import("./suite.mjs").Stage} Stage */
+/** @typedef {import("./suite.mjs").LeftOut} LeftOut */
+
+/** Their tests start real executables, one at a time or many; all other tests compute. */
+const REAL = ["test/e2e", "test/compat", "test/contract"];
+/** A browser is several processes already. */
+const BROWSER = "test/browser";
+
+/** Of what mostly waits for programs that it has started. */
+const WAITING = 1 / 3;
+/** Tests that keep a core busy although they stand among those that wait. */
+const BUSY = { "test/e2e/nothing-lost.test.ts": 1, "test/compat/supervisorctl.test.ts": 1 / 2 };
+
+/** Every night others are run: `npm run sim -- --seeds 20000 --from N`. */
+const SEEDS = 600;
+const SIMULATIONS = 6;
+/** A scenario waits for most of its time; so does a daemon that is asked about its configuration, if less. */
+const SCENARIOS_A_CORE = 3;
+const CONFIGURATIONS_AT_ONCE = 3;
+/** Cases that measure how fast something is. */
+const CASES_ALONE = new Set(["one-job-a-run"]);
 
 /** @type {readonly Stage[]} */
 export const STAGES = [
@@ -17,46 +37,56 @@ export const STAGES = [
     name: "format",
     what: "format and fast lint (Biome)",
     readsSourcesOnly: true,
-    command: () => tool("@biomejs/biome/bin/biome", ["ci", "--colors=off", "--error-on-warnings"]),
+    jobs: () => tool("@biomejs/biome/bin/biome", ["ci", "--colors=off", "--error-on-warnings"]),
   },
   {
     name: "types",
     what: "types (tsc)",
     readsSourcesOnly: true,
-    command: () => tool("typescript/bin/tsc", ["-p", inRoot("tsconfig.json"), "--pretty", "false"]),
+    jobs: () => tool("typescript/bin/tsc", ["-p", inRoot("tsconfig.json"), "--pretty", "false"]),
   },
   {
     name: "webtypes",
     what: "types of the web page (tsc)",
     readsSourcesOnly: true,
-    command: () => tool("typescript/bin/tsc", ["-p", inRoot("web", "tsconfig.json"), "--pretty", "false"]),
-  },
-  {
-    name: "lint",
-    what: "lint that needs types (ESLint)",
-    readsSourcesOnly: true,
-    command: () => tool("eslint/bin/eslint.js", ["--max-warnings=0", "src", "test", "web"]),
+    jobs: () => tool("typescript/bin/tsc", ["-p", inRoot("web", "tsconfig.json"), "--pretty", "false"]),
   },
   {
     name: "rooms",
     what: "who may import whom (dependency-cruiser)",
     readsSourcesOnly: true,
-    command: () => tool("dependency-cruiser/bin/dependency-cruise.mjs", ["src", "test"]),
+    jobs: () => tool("dependency-cruiser/bin/dependency-cruise.mjs", ["src", "test"]),
   },
-  { name: "keeper", what: "the keeper's own tests (C)", command: () => keeper("test") },
-  { name: "fuzz", what: "the keeper's fuzzers, a few seconds", command: () => keeper("fuzz") },
-  { name: "unit", what: "tests of src/, test/ and web/ (node:test)", command: unit },
   {
-    name: "sim",
-    what: "the simulated daemon, 2000 seeds",
+    name: "docs",
+    what: "generated pages are fresh",
     readsSourcesOnly: true,
-    command: () => ours("scripts/sim.mjs", ["--seeds", "2000"]),
+    jobs: () => ours("scripts/docs.mjs", ["--check"]),
   },
-  { name: "conformance", what: "recorded scenarios of the original", command: () => compat("run-conformance.mjs", []) },
-  { name: "corpus", what: "real configuration files", command: () => compat("run-corpus.mjs", []) },
-  { name: "probe", what: "real configuration files: what programs are given", command: () => compat("run-corpus.mjs", ["--probe"]) },
-  { name: "browser", what: "the web page in Chromium", command: browser },
-  { name: "docs", what: "generated pages are fresh", command: () => ours("scripts/docs.mjs", ["--check"]) },
+  { name: "keeper", what: "the keeper's own tests (C)", jobs: keeper },
+  {
+    name: "e2e",
+    what: "tests of the real executables (node:test)",
+    jobs: async () => real(await testJobs({ below: REAL, cores: WAITING })),
+  },
+  { name: "conformance", what: "recorded scenarios of the original", jobs: conformance },
+  { name: "cases", what: "faults that outsiders found", jobs: cases },
+  { name: "browser", what: "the web page in Chromium", jobs: browser },
+  { name: "corpus", what: "real configuration files", jobs: () => corpus([]) },
+  { name: "probe", what: "real configuration files: what programs are given", jobs: () => corpus(["--probe"]) },
+  {
+    name: "unit",
+    what: "tests that compute (node:test)",
+    jobs: () => testJobs({ below: ["src", "web", "test"], except: [...REAL, BROWSER], cores: 1 }),
+  },
+  { name: "sim", what: `the simulated daemon, ${SEEDS} seeds`, readsSourcesOnly: true, jobs: sim },
+  {
+    name: "lint",
+    what: "lint that needs types (ESLint)",
+    readsSourcesOnly: true,
+    jobs: () => tool("eslint/bin/eslint.js", ["--max-warnings=0", "src", "test", "web"]),
+  },
+  { name: "fuzz", what: "the keeper's fuzzers, a few seconds", jobs: fuzz },
 ];
 
 /**
@@ -65,68 +95,91 @@ export const STAGES = [
  * @param {readonly string[]} args
  */
 function tool(file, args) {
-  return { file: process.execPath, args: [inRoot("node_modules", file), ...args] };
+  return [{ name: path.basename(file), file: process.execPath, args: [inRoot("node_modules", file), ...args], cores: 1 }];
 }
 
-/** @param {string} file @param {readonly string[]} args */
-function ours(file, args) {
-  return existsSync(inRoot(file)) ? { file: process.execPath, args: [inRoot(file), ...args] } : { leftOut: `${file} does not exist yet` };
+/** @param {string} file @param {readonly string[]} args @param {number} [cores] */
+function ours(file, args, cores = 1) {
+  return { name: file, file: process.execPath, args: [inRoot(file), ...args], cores };
 }
 
-/** @param {string} target of keeper/Makefile */
-function keeper(target) {
-  const targets = readFileSync(inRoot("keeper", "Makefile"), "utf8").matchAll(/^([\w-]+):/gm);
-  if (![...targets].some(([, name]) => name === target)) return { leftOut: `keeper/Makefile has no target "${target}" yet` };
-  const make = onPath("make");
-  if (make === null) return { leftOut: "make is not installed" };
-  if (target === "fuzz" && onPath("clang") === null) return { leftOut: "clang is not installed" };
-  return { file: make, args: ["--no-print-directory", "-C", inRoot("keeper"), `CC=${findCompiler()}`, target] };
+/** @param {readonly Job[]} jobs */
+function real(jobs) {
+  return jobs.map((job) => ({ ...job, isReal: /** @type {const} */ (true), cores: BUSY[job.name] ?? job.cores }));
 }
 
-/**
- * The tests run from their sources, as a developer runs one of them: a file that a test names by its place is there. Node 20 takes no patterns, so
- * all are listed. Two at a time, because they start real programs.
- */
-function unit() {
-  const inBrowser = inRoot("test", "browser") + path.sep;
-  const files = ["src", "test", "web"].flatMap((folder) => testsBelow(inRoot(folder))).filter((file) => !file.startsWith(inBrowser));
-  return nodeTest(files, 2);
+/** Each target compiles what it runs, and its scenarios mostly wait. */
+function keeper() {
+  const missing = missingForKeeper(["make"]);
+  if (missing !== null) return { leftOut: missing };
+  return [makeJob("strict", 1), makeJob("unit", 1), ...real(["faults", "e2e-tsan", "e2e-asan", "e2e-plain"].map((target) => makeJob(target, 1 / 2)))];
 }
 
-/** One at a time: a browser is several processes already. */
-function browser() {
+function fuzz() {
+  const missing = missingForKeeper(["make", "clang"]);
+  return missing === null ? [makeJob("fuzz", 1)] : { leftOut: missing };
+}
+
+/** @param {readonly string[]} programs */
+function missingForKeeper(programs) {
+  const missing = programs.find((name) => onPath(name) === null);
+  return missing === undefined ? null : `${missing} is not installed`;
+}
+
+/** @param {string} target of keeper/Makefile @param {number} cores @returns {Job} */
+function makeJob(target, cores) {
+  const args = ["--no-print-directory", "-C", inRoot("keeper"), `CC=${findCompiler()}`, target];
+  return { name: `make -C keeper ${target}`, file: onPath("make") ?? "make", args, cores };
+}
+
+function conformance() {
+  const jobs = Math.ceil(availableParallelism() * SCENARIOS_A_CORE);
+  return real([
+    {
+      ...ours("test/compat/run-conformance.mjs", ["--jobs", `${jobs}`], 1),
+      isCounted: true,
+      again: (failed) => [inRoot("test/compat/run-conformance.mjs"), "--jobs", "1", "--only", failed.join()],
+    },
+  ]);
+}
+
+/** @param {readonly string[]} mode */
+function corpus(mode) {
+  const file = "test/compat/run-corpus.mjs";
+  return real([
+    {
+      ...ours(file, [...mode, "--jobs", `${CONFIGURATIONS_AT_ONCE}`], 1),
+      isCounted: true,
+      again: (failed) => [inRoot(file), ...mode, "--jobs", "1", "--only", failed.join()],
+    },
+  ]);
+}
+
+/** A job for each, so that each is tried again by itself. */
+function cases() {
+  const names = casesAtHand();
+  if (names.length === 0) return { leftOut: "the folder shared/cases is not beside the project (HOLDFAST_SHARED names another place)" };
+  return real(
+    names.map((name) => ({
+      ...ours("test/compat/run-case.mjs", [name], CASES_ALONE.has(name) ? Infinity : WAITING),
+      name,
+      isCounted: true,
+    })),
+  );
+}
+
+function casesAtHand() {
+  const folder = path.join(SHARED, "cases");
+  return existsSync(folder) ? readdirSync(folder).filter((name) => existsSync(path.join(folder, name, "run.sh"))) : [];
+}
+
+async function browser() {
   if (onPath("chromium") === null) return { leftOut: "chromium is not installed" };
-  return nodeTest(testsBelow(inRoot("test", "browser")), 1);
+  return real(await testJobs({ below: [BROWSER], cores: 1 }));
 }
 
-/** @param {readonly string[]} files @param {number} atOnce @returns {Command | LeftOut} */
-function nodeTest(files, atOnce) {
-  if (files.length === 0) return { leftOut: "there are no tests" };
-  const reporter = inRoot("scripts", "reporter.mjs");
-  const args = [
-    "--import",
-    "tsx",
-    "--import",
-    pathToFileURL(inRoot("test", "seed.mjs")).href,
-    "--test",
-    `--test-reporter=${reporter}`,
-    `--test-concurrency=${atOnce}`,
-    "--test-timeout=600000",
-  ];
-  return { file: process.execPath, args: [...args, ...files] };
-}
-
-/** @param {string} folder @returns {string[]} */
-function testsBelow(folder) {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    const file = path.join(folder, entry.name);
-    if (entry.isDirectory()) return testsBelow(file);
-    return entry.name.endsWith(".test.ts") ? [file] : [];
-  });
-}
-
-/** @param {string} file @param {readonly string[]} args */
-function compat(file, args) {
-  const built = existsSync(inRoot("dist", "daemon.cjs")) && existsSync(inRoot("dist", "supervisorctl.cjs"));
-  return built ? ours(path.join("test", "compat", file), args) : { leftOut: "supervisord and supervisorctl are not built yet" };
+/** More parts than cores, so that the cores are done at the same time. */
+async function sim() {
+  const parts = Array.from({ length: SIMULATIONS }, (_, part) => ["--seeds", `${SEEDS}`, "--part", `${part + 1}/${SIMULATIONS}`]);
+  return await Promise.all([["--listed"], ...parts].map((args) => simulation({ name: `seeds ${args.join(" ")}`, args })));
 }

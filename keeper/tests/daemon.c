@@ -1,7 +1,7 @@
 /* See daemon.h. */
 #include "daemon.h"
 
-enum { FD = 3, WAIT_MS = 10000 };
+enum { FD = 3 };
 
 static void room(struct out *o, size_t n) {
   if (o->n + n <= o->room) return;
@@ -354,4 +354,36 @@ const char *in_dir(const char *name) {
   char *path = paths[next++ % 16];
   snprintf(path, sizeof paths[0], "%s/%s", getenv("KEEPER_TEST_DIR"), name);
   return path;
+}
+
+void await_text(const char *name, const char *text) {
+  uint64_t end = now_mono() + WAIT_MS * MS;
+  while (strncmp(slurp(in_dir(name)), text, strlen(text)) != 0) {
+    CHECK(now_mono() < end);
+    usleep(10000);
+  }
+}
+
+bool is_pending(pid_t pid, int signal) {
+  char path[64];
+  snprintf(path, sizeof path, "/proc/%d/status", pid);
+  const char *line = strstr(slurp(path), "ShdPnd:");
+  return line && strtoull(line + strlen("ShdPnd:"), NULL, 16) & 1ull << (signal - 1);
+}
+
+static pid_t waited_for;
+
+static void give_up(int signal) {
+  (void)signal;
+  kill(waited_for, SIGKILL);
+}
+
+int wait_or_kill(pid_t pid, int ms) {
+  int status;
+  waited_for = pid;
+  signal(SIGALRM, give_up);
+  alarm((unsigned)ms / 1000);
+  waitpid(pid, &status, 0);
+  alarm(0);
+  return status;
 }

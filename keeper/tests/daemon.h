@@ -8,6 +8,9 @@
 #include "../protocol.h"
 #include "check.h"
 
+/* What does not come within this time does not come, on any machine. */
+enum { WAIT_MS = 60000 };
+
 /* Bytes to be sent. */
 struct out { uint8_t *at; size_t n, room; };
 void put(struct out *o, uint64_t value, unsigned size);
@@ -29,7 +32,7 @@ void send_raw(const void *bytes, size_t n);
 
 /* One frame from the keeper. `r` stands after the report's number. */
 struct message { uint16_t tag; uint64_t number; struct reader r; uint8_t *bytes; };
-/* The next frame with this tag; the others are kept for later calls, in order. Fails the test after 10 s. */
+/* The next frame with this tag; the others are kept for later calls, in order. Fails the test after WAIT_MS. */
 struct message await(uint16_t tag);
 /* The next frame of any tag, NULL bytes when the connection has ended or nothing came for `ms`. */
 struct message next_message(int ms);
@@ -75,5 +78,11 @@ void effect_listen(uint32_t socket, uint8_t family, bool serve, const char *addr
 const char *slurp(const char *path);
 /* A path inside the scenario's own folder (in the environment: KEEPER_TEST_DIR). */
 const char *in_dir(const char *name);
+/* Waits until the file of this name begins with this text. */
+void await_text(const char *name, const char *text);
+/* The process has not taken the signal yet. */
+bool is_pending(pid_t pid, int signal);
+/* The status of a child that has ended, or that was killed after `ms`: a keeper blocks every other signal. */
+int wait_or_kill(pid_t pid, int ms);
 
 #endif

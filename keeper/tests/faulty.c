@@ -1,8 +1,8 @@
 /*
  * Fault loops, end to end: `faulty run KEEPER`, with a keeper built with faults.c. For each operation the 1st system call of the keeper fails, then the 2nd,
- * ... until the operation meets no fault any more. Whatever fails, the outcome must be told (by a report, or by the end of the connection, whose successor
- * is told), nothing may be left open, no child unreaped, and the keeper itself must live on. Faults that end the connection end this process: the next
- * daemon goes on where this one was.
+ * ... until the operation meets no fault any more; all operations at once, each with a keeper of its own. Whatever fails, the outcome must be told (by a
+ * report, or by the end of the connection, whose successor is told), nothing may be left open, no child unreaped, and the keeper itself must live on. Faults
+ * that end the connection end this process: the next daemon goes on where this one was.
  */
 #include "daemon.h"
 
@@ -71,7 +71,7 @@ static bool take(int ms) {
 }
 
 static void until(const unsigned *count, unsigned wanted, const char *what) {
-  uint64_t end = now_mono() + 10000 * MS;
+  uint64_t end = now_mono() + WAIT_MS * MS;
   while (*count < wanted && refused == 0) {
     (void)take(100);
     if (now_mono() < end) continue;
@@ -151,7 +151,7 @@ static void clean_up(void) {
 }
 
 static void check_rest(void) {
-  uint64_t end = now_mono() + 5000 * MS;
+  uint64_t end = now_mono() + WAIT_MS * MS;
   pid_t keeper = getppid();
   /* A served socket that came from the daemon's unbound ones is made up for only at its successor's birth. */
   while (open_fds(keeper) > f->keeper_fds || has_zombies(keeper)) {
@@ -170,9 +170,12 @@ static void check_rest(void) {
   }
 }
 
+static const struct { const char *name; void (*act)(void); } operations[] = {
+  {"spawn", spawns}, {"ask", asks}, {"listen", listens}, {"sink", sinks}, {"odd sink", odd_sinks}, {"restart", restarts},
+};
+#define OPERATIONS (sizeof operations / sizeof operations[0])
+
 static void as_daemon(void) {
-  static void (*const operations[])(void) = {spawns, asks, listens, sinks, odd_sinks, restarts};
-  static const char *const names[] = {"spawn", "ask", "listen", "sink", "odd sink", "restart"};
   f = faults_map();
   f->countdown = 0;
   (void)say_hello();
@@ -192,7 +195,7 @@ static void as_daemon(void) {
       base += 10;
       f->fired = 0;
       __atomic_store_n(&f->countdown, (int)f->nth, __ATOMIC_RELEASE);
-      operations[f->operation]();
+      operations[f->operation].act();
       clean_up();
       while (take(5)) {}
     }
@@ -201,10 +204,9 @@ static void as_daemon(void) {
     check_rest();
     f->loops++;
     if (fired) continue;
-    printf("ok     %s: each of %u system calls failed once\n", names[f->operation], f->nth - 1);
+    printf("ok     %s: each of %u system calls failed once\n", operations[f->operation].name, f->nth - 1);
     fflush(stdout);
-    f->nth = 0;
-    if (++f->operation == sizeof operations / sizeof operations[0]) break;
+    break;
   }
   struct out o = {0};
   put(&o, 0, 4);
@@ -215,20 +217,31 @@ static void as_daemon(void) {
   _exit(0);
 }
 
-int main(int argc, char **argv) {
-  if (argc == 2) as_daemon();
-  if (argc != 3) return 2;
+static int run_operation(const char *keeper, const char *self, unsigned operation) {
   char dir[] = "/tmp/keeper-faults-XXXXXX", path[64];
   if (!mkdtemp(dir)) return 1;
   snprintf(path, sizeof path, "%s/faults", dir);
   setenv("KEEPER_TEST_DIR", dir, 1);
   setenv("KEEPER_FAULTS", path, 1);
   if (mkfifo(in_dir("fifo"), 0600) < 0) return 1;
+  struct faults *shared = faults_map();
+  if (!shared) return 1;
+  shared->operation = operation;
   pid_t pid = fork();
-  if (pid == 0) execl(argv[2], argv[2], argv[0], "daemon", NULL);
-  int status;
-  waitpid(pid, &status, 0);
+  if (pid == 0) execl(keeper, keeper, self, "daemon", NULL);
+  int status = wait_or_kill(pid, 10 * WAIT_MS);
   snprintf(path, sizeof path, "rm -rf %s", dir);
-  if (status != 0) fprintf(stderr, "faulty: the keeper ended with %#x\n", (unsigned)status);
+  if (status != 0) fprintf(stderr, "faulty: %s: the keeper ended with %#x\n", operations[operation].name, (unsigned)status);
   return system(path) != 0 || status != 0;
+}
+
+int main(int argc, char **argv) {
+  if (argc == 2) as_daemon();
+  if (argc != 3) return 2;
+  for (unsigned i = 0; i < OPERATIONS; i++) {
+    if (fork() == 0) _exit(run_operation(argv[2], argv[0], i));
+  }
+  int failed = 0;
+  for (int status; wait(&status) > 0;) failed |= status != 0;
+  return failed;
 }

@@ -8,7 +8,7 @@ const LIST = "test/compat/not-yet.json";
 
 /**
  * The part of the list for one harness.
- * @param {"conformance" | "corpus" | "corpus-probe"} harness
+ * @param {"conformance" | "corpus" | "corpus-probe" | "cases"} harness
  * @returns {Readonly<Record<string, string>>}
  */
 export function notYet(harness) {

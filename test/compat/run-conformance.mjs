@@ -11,6 +11,8 @@ import { judge, notYet } from "./judge.mjs";
 const { values } = parseArgs({
   options: { only: { type: "string" }, jobs: { type: "string", default: "2" }, keep: { type: "boolean", default: false } },
 });
+/** Faster ones are of no interest to whoever looks for time. */
+const SLOW_S = 2;
 const harness = path.join(SHARED, "conformance", "run.mjs");
 
 process.exitCode = existsSync(harness) ? await main() : leftOut();
@@ -33,7 +35,10 @@ async function main() {
       console.log(`FAIL the harness itself:\n${output}\n0 passed, 1 failed, 0 skipped`);
       return 1;
     }
-    return judge(JSON.parse(readFileSync(results, "utf8")), notYet("conformance"), { complete: values.only === undefined });
+    /** @type {readonly (import("./judge.mjs").Found & { seconds: number })[]} */
+    const found = JSON.parse(readFileSync(results, "utf8"));
+    for (const { name, seconds } of found) if (seconds >= SLOW_S) console.log(`took ${seconds.toFixed(1)} ${name}`);
+    return judge(found, notYet("conformance"), { complete: values.only === undefined });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

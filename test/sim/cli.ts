@@ -1,6 +1,10 @@
-/** `npm run sim -- --seeds N --from S [--actions N] [--verbose]`: runs seeds one after the other; a failing one is shown with the end of its history. */
+/**
+ * `npm run sim -- --seeds N --from S [--listed] [--part K/N] [--actions N] [--verbose] [--keep-going]`: runs seeds one after the other; a failing one
+ * is shown with the end of its history. A seed that has found a fault is added to seeds.json, whose seeds `--listed` runs.
+ */
 import { parseArgs } from "node:util";
 import { runSeed } from "./run.ts";
+import listed from "./seeds.json" with { type: "json" };
 
 const SHOWN_LINES = 60;
 
@@ -8,25 +12,28 @@ const { values } = parseArgs({
   options: {
     seeds: { type: "string", default: "100" },
     from: { type: "string", default: "1" },
+    listed: { type: "boolean", default: false },
+    part: { type: "string", default: "1/1" },
     actions: { type: "string" },
     verbose: { type: "boolean", default: false },
     "keep-going": { type: "boolean", default: false },
   },
 });
-const from = Number(values.from);
-const seeds = Number(values.seeds);
+const [part = 1, parts = 1] = values.part.split("/").map(Number);
+const wanted = values.listed ? listed : Array.from({ length: Number(values.seeds) }, (_, at) => Number(values.from) + at);
+const seeds = wanted.filter((_, at) => at % parts === part - 1);
 const actions = values.actions === undefined ? {} : { actions: Number(values.actions) };
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 let failed = 0;
 let daemons = 0;
 let hours = 0;
-for (let seed = from; seed < from + seeds; seed++) {
+for (const [at, seed] of seeds.entries()) {
   const result = await runSeed(seed, { ...actions, ...(values.verbose ? { onTrace: say } : {}) });
   daemons += result.daemons;
   hours += result.simulatedMs / 3_600_000;
   if (result.violations.length === 0) {
-    if ((seed - from + 1) % 50 === 0) say(`${seed - from + 1} of ${seeds} seeds, ${daemons} daemons, ${hours.toFixed(1)} hours`);
+    if ((at + 1) % 50 === 0) say(`${at + 1} of ${seeds.length} seeds, ${daemons} daemons, ${hours.toFixed(1)} hours`);
     continue;
   }
   failed++;
@@ -35,5 +42,5 @@ for (let seed = from; seed < from + seeds; seed++) {
   if (!values.verbose && !values["keep-going"]) for (const line of result.trace.slice(-SHOWN_LINES)) say(line);
   if (!values["keep-going"]) break;
 }
-say(`${seeds} seeds asked for, ${failed} failed; ${daemons} daemons lived ${hours.toFixed(1)} hours`);
+if (seeds.length > 0) say(`${seeds.length} seeds, ${failed} failed; ${daemons} daemons lived ${hours.toFixed(1)} hours`);
 process.exitCode = failed === 0 ? 0 : 1;

@@ -8,9 +8,9 @@ import { chmodSync, cpSync, linkSync, mkdirSync, mkdtempSync, realpathSync, rmSy
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
-import { readBirth, type Words } from "../src/birth.ts";
-import { HOLDFAST_VERSION, SUPERVISOR_VERSION } from "../src/version.ts";
-import { ROOT } from "./tidy/tree.ts";
+import { readBirth, type Words } from "../../src/birth.ts";
+import { HOLDFAST_VERSION, SUPERVISOR_VERSION } from "../../src/version.ts";
+import { ROOT } from "../tidy/tree.ts";
 
 const base = realpathSync(mkdtempSync(path.join(tmpdir(), "holdfast bin ")));
 after(() => rmSync(base, { recursive: true, force: true }));
