@@ -112,7 +112,11 @@ function real(jobs) {
 function keeper() {
   const missing = missingForKeeper(["make"]);
   if (missing !== null) return { leftOut: missing };
-  return [makeJob("strict", 1), makeJob("unit", 1), ...real(["faults", "e2e-tsan", "e2e-asan", "e2e-plain"].map((target) => makeJob(target, 1 / 2)))];
+  return [
+    makeJob("strict", 1),
+    makeJob("unit", 1),
+    ...real(["faults", "e2e-tsan", "e2e-asan", "e2e-plain"].map((target) => makeJob(target, 1 / 2))),
+  ];
 }
 
 function fuzz() {
