@@ -68,7 +68,7 @@ export function isLive({ option }: Change): boolean {
 }
 
 /** Whether two plain values are alike to the last field. What is alike in meaning only is not the same here. */
-function isSame(a: unknown, b: unknown): boolean {
+export function isSame(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
   const keys = Object.keys(a);

@@ -41,7 +41,7 @@ export function readGroups(facts: GroupFacts): GroupConfig[] {
 
 /** By priority, then by name as text. (CONF-268) Of two groups with one name only the first counts, and that is said. (CONF-269) */
 export function sortedGroups(groups: readonly GroupConfig[], around: Surroundings): GroupConfig[] {
-  const sorted = [...groups].sort((a, b) => a.priority - b.priority || byCodePoint(a.name, b.name));
+  const sorted = byPriorityAndName(groups);
   const names = new Set<string>();
   return sorted.filter(({ name }) => {
     const isFirst = !names.has(name);
@@ -49,6 +49,10 @@ export function sortedGroups(groups: readonly GroupConfig[], around: Surrounding
     if (!isFirst) around.findings.remark("warn", `More than one group is called ${name}; only the one with the lowest priority exists`);
     return isFirst;
   });
+}
+
+export function byPriorityAndName(groups: readonly GroupConfig[]): GroupConfig[] {
+  return [...groups].sort((a, b) => a.priority - b.priority || byCodePoint(a.name, b.name));
 }
 
 /** (CONF-252..CONF-266) Every program that a group names is taken out of `readersOf("program:")` by `members`. */

@@ -19,7 +19,8 @@ import { type Birth, readSettings, type Settings } from "./settings.ts";
 import { COMMANDS } from "./table.ts";
 import { openTerminal } from "./terminal.ts";
 
-void main().then((exit) => process.exit(exit));
+// What was said last may still be on its way to a slow reader.
+void main().then((exit) => process.stdout.write("", () => process.exit(exit)));
 
 /** Resolves with the exit status. */
 async function main(): Promise<number> {

@@ -7,7 +7,7 @@ import { type DaemonRecord, encodeRecord, recordKeys } from "../supervisor/recor
 import { findMember } from "../supervisor/world.ts";
 import type { Core } from "./core.ts";
 import { reapedFastCgi } from "./fastcgi.ts";
-import { groupChanged } from "./grouprecords.ts";
+import { groupChanged, pendingChanged, storeProcess } from "./grouprecords.ts";
 import { spawnFrame } from "./plan.ts";
 import type { Turn } from "./turn.ts";
 
@@ -15,7 +15,7 @@ export function carryOut(core: Core, step: Step, turn: Turn, now: Now): void {
   for (const effect of step.effects) carryOutOne(core, effect, turn, now);
   for (const ref of step.changed) {
     const member = findMember(core.world, ref);
-    turn.state(recordKeys.process(ref), member === undefined ? null : encodeRecord(member.state));
+    storeProcess(core, turn, ref);
     if (member !== undefined) core.events.memberChanged(core, turn, member);
   }
   if (step.daemonChanged) turn.state(recordKeys.daemon, encodeRecord(daemonRecord(core)));
@@ -55,6 +55,8 @@ function carryOutOne(core: Core, effect: Effect, turn: Turn, now: Now): void {
     }
     case "group-changed":
       return groupChanged(core, turn, effect.group);
+    case "pending-changed":
+      return pendingChanged(core, turn, effect.ref);
     case "ended":
       return void turn.after.push(core.onEnded);
     default:

@@ -11,6 +11,7 @@ import type { Answers } from "./answers.ts";
 import type { Backlog } from "./backlog.ts";
 import type { Echoes } from "./echoes.ts";
 import type { Events } from "./events.ts";
+import type { GroupRecords } from "./grouprecords.ts";
 import type { History } from "./history.ts";
 import type { Limbo } from "./limbo.ts";
 import type { Numbers } from "./numbers.ts";
@@ -43,6 +44,7 @@ export type Core = {
   readonly written: Written;
   readonly sockets: Sockets;
   readonly servers: Servers;
+  readonly records: GroupRecords;
   /** What is in force. */
   running: Config;
   /** What was read last: addGroup and `avail` use it. */

@@ -19,6 +19,7 @@ import type { Core, Inheritance } from "./core.ts";
 import { Echoes } from "./echoes.ts";
 import { ended } from "./ended.ts";
 import { Events } from "./events.ts";
+import { GroupRecords } from "./grouprecords.ts";
 import { startAutostarts } from "./groups.ts";
 import { History } from "./history.ts";
 import { Limbo } from "./limbo.ts";
@@ -27,14 +28,14 @@ import { Outputs } from "./outputs.ts";
 import { noPlugins, type OpenPlugin, Plugins, serveWithPlugins } from "./plugins.ts";
 import { startWithoutStates } from "./poisoned.ts";
 import { Preparations } from "./preparations.ts";
-import { readStored, restoreWorld, resumePreparations, type Stored, storedStartFolder } from "./recovery.ts";
+import { dropStrays, readStored, restoreWorld, resumePreparations, type Stored, storedStartFolder } from "./recovery.ts";
 import { type LoadConfig, requestReload } from "./reload.ts";
 import { receive } from "./reports.ts";
 import { type Serve, Servers } from "./servers.ts";
 import { Sockets } from "./sockets.ts";
 import { takeStep } from "./steps.ts";
 import { rememberStrangers } from "./strangers.ts";
-import { Loop } from "./turn.ts";
+import { BATCH_BYTES, Loop } from "./turn.ts";
 import { Watchers } from "./watchers.ts";
 import { Written } from "./written.ts";
 
@@ -43,6 +44,8 @@ export type DaemonParts = {
   readonly load: (doors: LoadDoors, listening?: Listening) => ReturnType<LoadConfig>;
   readonly serve: Serve;
   readonly plugins?: OpenPlugin;
+  /** Other bounds than the usual ones, for simulations: with small ones a small configuration is a large one. */
+  readonly sizes?: { readonly batchBytes: number; readonly pieceBytes: number };
   /** A broken invariant: the last words have been said when this is called. */
   readonly onBug: (error: unknown) => void;
 };
@@ -58,6 +61,9 @@ export async function startDaemon(parts: DaemonParts): Promise<Result<Core, Boot
   };
   return inheritance.ready ? takeOver(parts, inheritance, open) : startFresh(parts, inheritance, open);
 }
+
+/** A list that takes more lies in the store in pieces of this size. */
+const PIECE_BYTES = 64 * 1024;
 
 type Open = (core: Core) => void;
 
@@ -83,6 +89,8 @@ async function takeOver(given: DaemonParts, inheritance: Inheritance, open: Open
   await resume(core, stored, inheritance);
   open(core);
   continueLife(core, inheritance);
+  if (stored.groups.isOld) void core.records.storeAll(core);
+  else dropStrays(core, stored, inheritance);
   return ok(core);
 }
 
@@ -96,6 +104,8 @@ function startedWhere(parts: DaemonParts, inheritance: Inheritance): DaemonParts
 async function resume(core: Core, stored: Stored, inheritance: Inheritance): Promise<void> {
   core.available = stored.available;
   core.reread = stored.reread;
+  core.records.restore({ ...stored.groups, read: stored.groups.generation });
+  for (const { config, autoLogs } of stored.groups.groups) core.records.autoLogs.set(config.name, autoLogs);
   rememberStrangers(core, inheritance);
   core.activity.configure(core.running.daemon);
   core.outputs.restore(core, inheritance);
@@ -138,7 +148,7 @@ function makeCore(parts: DaemonParts, inheritance: Inheritance, config: Config):
     doors,
     load: (listening) => parts.load(doors, listening),
     world: emptyWorld(),
-    loop: new Loop(doors, {
+    loop: new Loop(doors, parts.sizes?.batchBytes ?? BATCH_BYTES, {
       beforeSending: (turn) => core.written.beforeSending(turn, doors.clock.now()),
       afterTurn: () => {
         letListenersGo(core);
@@ -161,6 +171,7 @@ function makeCore(parts: DaemonParts, inheritance: Inheritance, config: Config):
     written: new Written(echoes),
     sockets: new Sockets(),
     servers: new Servers(parts.serve),
+    records: new GroupRecords(parts.sizes?.pieceBytes ?? PIECE_BYTES),
     running: config,
     available: config,
     reread: false,

@@ -25,7 +25,7 @@ import { dueTicks, type TickSlices } from "../events/ticks.ts";
 import type { SupervisorEvent } from "../events/types.ts";
 import { ok, type Result, refuse, unreachable } from "../result.ts";
 import { decodeRecord, encodeRecord } from "../supervisor/records.ts";
-import { allMembers, findMember, type Group, type Member, type Ref } from "../supervisor/world.ts";
+import { allMembers, findMember, type Group, type Member, memberOfChild, type Ref } from "../supervisor/world.ts";
 import type { Core, Inheritance } from "./core.ts";
 import { SINK_CONSOLE } from "./numbers.ts";
 import type { Turn } from "./turn.ts";
@@ -100,11 +100,10 @@ export class Events {
   /** The keeper could not hand on what was meant for a child's stdin. */
   stdinFailed(core: Core, turn: Turn, child: number, errno: string, bytesNotTaken: number): void {
     (errno === "EPIPE" ? core.deafChildren : core.fullChildren).add(child);
-    for (const member of allMembers(core.world)) {
-      const pool = member.state.child === child ? this.#pools.byName.get(member.ref.group) : undefined;
-      if (pool !== undefined)
-        this.#step(core, turn, pool, { type: "send-failed", process: member.ref.process, child, errno, bytesNotTaken });
-    }
+    const member = memberOfChild(core.world, child);
+    const pool = member === undefined ? undefined : this.#pools.byName.get(member.ref.group);
+    if (member !== undefined && pool !== undefined)
+      this.#step(core, turn, pool, { type: "send-failed", process: member.ref.process, child, errno, bytesNotTaken });
   }
 
   /** The earliest moment at which time alone changes something, monotonic. Ticks wake nobody up when nobody wants them. */

@@ -1,13 +1,13 @@
 /** Groups come and go: their files, pools and records with the step that adds or removes them. */
 import type { GroupConfig } from "../config/model.ts";
+import { NEVER_STARTED } from "../process/machine.ts";
 import { assert, ok, type Result, refuse } from "../result.ts";
 import { recordKeys } from "../supervisor/records.ts";
-import { addGroup, autostartsDue, removeGroup, stepMember } from "../supervisor/step.ts";
+import { addGroup, autostartsDue, isFirstStartDue, removeGroup, stepMember } from "../supervisor/step.ts";
 import { type Group, isStopped } from "../supervisor/world.ts";
 import { createAutoLogs, forgetAutoLogs } from "./autologs.ts";
 import type { Core } from "./core.ts";
 import { tryFastCgi } from "./fastcgi.ts";
-import { storeAvailable, storeGroup } from "./grouprecords.ts";
 import { takeStep } from "./steps.ts";
 import type { Turn } from "./turn.ts";
 
@@ -19,23 +19,28 @@ export async function activateGroup(core: Core, config: GroupConfig): Promise<Re
   }
   const handler = await core.plugins.openHandler(core, config);
   if (!handler.ok) return handler;
-  const autoLogs = await createAutoLogs(core, config);
+  const autoLogs = [...(await createAutoLogs(core, config))];
+  const prepared = await core.records.prepareGroup(core, config, autoLogs);
+  if (!prepared.ok) return refuse(`group ${config.name}: ${prepared.error}`);
   core.loop.post((turn) => {
-    if (core.world.groups.has(config.name)) return;
+    if (core.world.groups.has(config.name)) return core.records.sweep(core);
     for (const [key, path] of autoLogs) core.autoLogs.set(key, path);
+    core.records.autoLogs.set(config.name, autoLogs);
     core.events.groupAdded(core, turn, config);
     takeStep(core, turn, (step) => addGroup(core.world, config, step));
-    storeGroup(core, turn, config.name);
+    core.records.group(core, turn, config.name);
   });
   await core.loop.flushed();
   return ok(true);
 }
 
-/** Starts what has never been started and is to start by itself, each in a step of its own. (PROC-008, PROC-143) */
-export function startAutostarts(core: Core): void {
-  core.loop.post((turn) => {
-    for (const member of autostartsDue(core.world)) {
-      takeStep(core, turn, (step, now) => stepMember(core.world, member, { type: "start" }, now, step));
+/** Starts what has never been started and is to start by itself, of one group or of all, each in a step of its own. (PROC-008, PROC-143) */
+export function startAutostarts(core: Core, group?: string): void {
+  core.loop.post(() => {
+    for (const member of autostartsDue(core.world, group)) {
+      core.loop.post((turn) => {
+        if (isFirstStartDue(member)) takeStep(core, turn, (step, now) => stepMember(core.world, member, { type: "start" }, now, step));
+      });
     }
   });
 }
@@ -53,8 +58,7 @@ export async function deactivateGroup(core: Core, name: string): Promise<Result<
     giveUpChildren(core, group);
     core.events.groupRemoved(core, turn, group.config);
     takeStep(core, turn, (step) => removeGroup(core.world, name, step));
-    turn.state(recordKeys.group(name), null);
-    storeAvailable(core, turn);
+    core.records.groupRemoved(core, turn, name);
     forgetAutoLogs(core, group.config);
     result = ok(true);
   });
@@ -65,12 +69,15 @@ export async function deactivateGroup(core: Core, name: string): Promise<Result<
 /** Forgets every group, for a reload: nothing runs any more. */
 export function dropAllGroups(core: Core, turn: Turn): void {
   for (const group of core.world.groups.values()) {
-    turn.state(recordKeys.group(group.config.name), null);
-    for (const member of group.members.values()) turn.state(recordKeys.process(member.ref), null);
+    for (const { ref, state, pending } of group.members.values()) {
+      if (state !== NEVER_STARTED) turn.state(recordKeys.process(ref), null);
+      if (pending !== null) turn.state(recordKeys.pending(ref), null);
+    }
     giveUpChildren(core, group);
     core.events.groupRemoved(core, turn, group.config);
   }
   core.world.groups.clear();
+  core.records.dropAll(core, turn);
   core.autoLogs.clear();
 }
 

@@ -7,7 +7,7 @@ import type { Channel } from "../events/types.ts";
 import type { Report, Spawn, Verdict } from "../link/messages.ts";
 import { NEW_STREAM, type StreamState } from "../logs/pipeline.ts";
 import type { Result } from "../result.ts";
-import { allMembers, findMember, type Group, type Ref } from "../supervisor/world.ts";
+import { findMember, type Group, memberOfChild, type Ref } from "../supervisor/world.ts";
 import { activityPath, activitySpec, openEffects } from "./activity.ts";
 import { clearActivityLog, clearProcessLogs } from "./clearing.ts";
 import type { Core, Inheritance } from "./core.ts";
@@ -281,7 +281,7 @@ export class Outputs {
     for (const { sink, path } of inheritance.sinks) {
       if (this.#own.has(sink) || this.#streams.has(sink)) continue;
       const { child, channel } = streamOwner(sink);
-      const member = [...allMembers(core.world)].find((one) => one.state.child === child);
+      const member = memberOfChild(core.world, child);
       const stream = member === undefined ? null : this.#add(core, member.ref, child, channel);
       if (stream !== null) stream.ended = true;
       else if (flowing.has(sink)) this.#orphans.set(sink, path);

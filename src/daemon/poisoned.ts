@@ -10,12 +10,11 @@ import { configRecord } from "./bringup.ts";
 import type { Core, Inheritance } from "./core.ts";
 import { autoKey } from "./core.ts";
 import type { DaemonParts } from "./daemon.ts";
-import { storeAllGroups } from "./grouprecords.ts";
 import { startAutostarts } from "./groups.ts";
 import { streamOwner } from "./numbers.ts";
 import { serveWithPlugins } from "./plugins.ts";
 import { supervisorPort } from "./port.ts";
-import { adoptChildren } from "./recovery.ts";
+import { adoptChildren, deleteKeys } from "./recovery.ts";
 import { rememberStrangers } from "./strangers.ts";
 
 export async function startWithoutStates(
@@ -39,15 +38,15 @@ export async function startWithoutStates(
   core.activity.configure(core.running.daemon);
   core.outputs.restore(core, inheritance);
   core.servers.inherit(core.running.servers, inheritance);
+  deleteKeys(core, [...inheritance.store.keys()]);
   core.loop.post((turn) => {
-    for (const key of inheritance.store.keys()) turn.state(key, null);
     turn.effect({ type: "ready" });
     core.activity.write(turn, "critical", `starting without stored states (${why}); adopting ${adoptedText(core, inheritance)}`);
-    storeAllGroups(core, turn);
     turn.state(recordKeys.config, encodeRecord(configRecord(core)));
     turn.state(recordKeys.daemon, encodeRecord({ mood: "RUNNING", goingDown: null }));
     for (const group of core.world.groups.values()) core.events.groupAdded(core, turn, group.config);
   });
+  void core.records.storeAll(core);
   startAutostarts(core);
   restartListeners(core);
   void serveWithPlugins(core);
@@ -57,9 +56,10 @@ export async function startWithoutStates(
 /** The files drawn for AUTO are known from what the keeper writes; a process that does not run gets a new one. */
 function recallAutoLogs(core: Core, inheritance: Inheritance): void {
   const labels = new Map(inheritance.children.map((child) => [child.child, child.label]));
+  const members = new Map([...allMembers(core.world)].map((member) => [label(member.ref), member]));
   for (const { sink, path } of inheritance.sinks) {
     const { child, channel } = streamOwner(sink);
-    const member = [...allMembers(core.world)].find((one) => label(one.ref) === labels.get(child));
+    const member = members.get(labels.get(child) ?? "");
     if (member?.config[channel].logfile.kind === "auto") core.autoLogs.set(autoKey(member.ref, channel), path);
   }
 }

@@ -14,6 +14,7 @@ import { findCommand } from "./command.ts";
 import type { Core } from "./core.ts";
 import { sendStdin } from "./events.ts";
 import { orderDown } from "./goingdown.ts";
+import { groupsByName } from "./grouprecords.ts";
 import { activateGroup, deactivateGroup, startAutostarts } from "./groups.ts";
 import { reload } from "./reload.ts";
 import { reread } from "./reread.ts";
@@ -30,7 +31,7 @@ export function supervisorPort(core: Core): SupervisorPort {
     supervisordPid: () => core.keeperPid,
     identifier: () => core.running.daemon.identifier,
     groups: () => views.groups(),
-    group: (name) => views.groups().find((group) => group.name === name) ?? null,
+    group: (name) => views.named(name),
     process: (ref) => views.process(ref),
     checkCommand: (ref) => checkCommand(core, ref),
     start: (ref, until) => waitFor(core, ref, { type: "start" }, until),
@@ -72,6 +73,11 @@ class Views {
     const fresh = groupsInOrder(this.#core.world).map((group) => this.#group(group));
     if (fresh.length !== this.#all.length || fresh.some((view, index) => view !== this.#all[index])) this.#all = fresh;
     return this.#all;
+  }
+
+  named(name: string): GroupView | null {
+    const group = this.#core.world.groups.get(name);
+    return group === undefined ? null : this.#group(group);
   }
 
   process(ref: ProcessRef): ProcessView | null {
@@ -191,12 +197,12 @@ function inForce(core: Core): ReadonlySet<string> {
 }
 
 async function addGroup(core: Core, name: string): Promise<Result<true, "bad-name" | "already-added">> {
-  const config = core.available.groups.find((group) => group.name === name);
+  const config = groupsByName(core.available).get(name);
   if (config === undefined) return refuse("bad-name");
   if (core.world.groups.has(name)) return refuse("already-added");
   const activated = await activateGroup(core, config);
   if (!activated.ok) core.loop.post((turn) => core.activity.write(turn, "critical", activated.error));
-  startAutostarts(core);
+  startAutostarts(core, name);
   await core.loop.flushed();
   return activated.ok ? ok(true) : refuse("bad-name");
 }

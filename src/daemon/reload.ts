@@ -97,7 +97,6 @@ export async function rebuild(core: Core): Promise<void> {
   core.loop.post((turn) => {
     // The stored mood stays RESTARTING until everything is built: a successor begins this again.
     dropAllGroups(core, turn);
-    turn.state(recordKeys.available, null);
     core.running = next;
     core.available = next;
     core.reread = false;

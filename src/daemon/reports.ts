@@ -5,7 +5,7 @@ import { daemonMessages as say } from "../logs/messages.ts";
 import { decodeWaitStatus, exitWith } from "../process/waitstatus.ts";
 import { assert, unreachable } from "../result.ts";
 import { stepMember } from "../supervisor/step.ts";
-import { allMembers, type Member } from "../supervisor/world.ts";
+import { type Member, memberOfChild } from "../supervisor/world.ts";
 import { type Core, instantOf } from "./core.ts";
 import { errnoName } from "./errno.ts";
 import { onSignal } from "./signals.ts";
@@ -89,7 +89,8 @@ function stepTo(
 
 /** A report about a child that no process knows is about a process that was given up (removed while UNKNOWN): it is only told. */
 function stepChild(core: Core, turn: Turn, report: { readonly child: number; readonly type: string }, act: (member: Member) => void): void {
-  for (const member of allMembers(core.world)) if (member.state.child === report.child) return act(member);
+  const member = memberOfChild(core.world, report.child);
+  if (member !== undefined) return act(member);
   if (report.type !== "exited") return undefined;
   core.strangers.delete(report.child);
   return core.activity.write(turn, "info", `child ${report.child}, which no process of the configuration owns any more, ended`);

@@ -10,17 +10,18 @@ import type { ReloadPlan } from "../rpc/port.ts";
 import { encodeRecord, recordKeys } from "../supervisor/records.ts";
 import { configRecord } from "./bringup.ts";
 import type { Core } from "./core.ts";
-import { storeAvailable } from "./grouprecords.ts";
 
 export async function reread(core: Core): Promise<Result<ReloadPlan, string>> {
   const loaded = await core.load();
   if (!loaded.ok) return refuse(faultText(loaded.error));
-  core.available = loaded.value;
-  core.reread = true;
-  core.running = { ...core.running, daemon: refreshed(core.running.daemon, loaded.value.daemon) };
+  const stored = await core.records.prepareRead(core, loaded.value);
+  if (!stored.ok) return stored;
   core.loop.post((turn) => {
     for (const text of rereadWarnings(loaded.value)) core.activity.write(turn, "warn", text);
-    storeAvailable(core, turn);
+    core.available = loaded.value;
+    core.reread = true;
+    core.running = { ...core.running, daemon: refreshed(core.running.daemon, loaded.value.daemon) };
+    stored.value(turn);
     turn.state(recordKeys.config, encodeRecord(configRecord(core)));
   });
   await core.loop.flushed();

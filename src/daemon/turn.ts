@@ -6,9 +6,10 @@
 import type { Doors } from "../doors.ts";
 import { effectSize, stateSize } from "../link/codec.ts";
 import type { KeeperEffect } from "../link/messages.ts";
+import { splitBatch } from "../link/split.ts";
 
 /** A batch is sent when it is larger than this; far below the keeper's limit for a frame. */
-const BATCH_BYTES = 512 * 1024;
+export const BATCH_BYTES = 512 * 1024;
 
 export class Turn {
   readonly acknowledged: bigint[] = [];
@@ -34,8 +35,8 @@ export class Turn {
     this.#bytes += stateSize({ key, value });
   }
 
-  get isLarge(): boolean {
-    return this.#bytes > BATCH_BYTES;
+  get bytes(): number {
+    return this.#bytes;
   }
 
   get isEmpty(): boolean {
@@ -57,14 +58,18 @@ export type Hooks = {
 export class Loop {
   readonly #doors: Doors;
   readonly #hooks: Hooks;
+  readonly #batchBytes: number;
   #inbox: Item[] = [];
+  /** Where the next item is in the inbox. */
+  #at = 0;
   #scheduled = false;
   #stopped = false;
   /** Settles when every batch so far is in the kernel's hands: answers keep the order of their turns. */
   #sent: Promise<void> = Promise.resolve();
 
-  constructor(doors: Doors, hooks: Hooks) {
+  constructor(doors: Doors, batchBytes: number, hooks: Hooks) {
     this.#doors = doors;
+    this.#batchBytes = batchBytes;
     this.#hooks = hooks;
   }
 
@@ -85,19 +90,20 @@ export class Loop {
   stop(): void {
     this.#stopped = true;
     this.#inbox = [];
+    this.#at = 0;
   }
 
+  /** Goes on until nothing is left, or a batch is large: then others are heard while it goes to the keeper. */
   #run(): void {
-    this.#scheduled = false;
-    let turn = new Turn();
+    const turn = new Turn();
     try {
-      for (let item = this.#inbox.shift(); item !== undefined && !this.#stopped; item = this.#inbox.shift()) {
+      for (let item = this.#nextItem(); item !== null; item = this.#nextItem()) {
         item(turn);
-        if (!turn.isLarge) continue;
-        this.#send(turn);
-        turn = new Turn();
+        if (turn.bytes > this.#batchBytes) break;
       }
-      this.#send(turn);
+      const sent = this.#send(turn);
+      this.#scheduled = this.#at < this.#inbox.length;
+      if (this.#scheduled) void sent.then(() => this.#run());
       if (!this.#stopped) this.#hooks.afterTurn();
     } catch (error) {
       this.stop();
@@ -105,14 +111,23 @@ export class Loop {
     }
   }
 
-  #send(turn: Turn): void {
+  #nextItem(): Item | null {
+    const item = this.#stopped ? undefined : this.#inbox[this.#at++];
+    if (item !== undefined) return item;
+    this.#inbox = [];
+    this.#at = 0;
+    return null;
+  }
+
+  #send(turn: Turn): Promise<void> {
     this.#hooks.beforeSending(turn);
     const states = [...turn.states].map(([key, value]) => ({ key, value }));
-    const batch = { acknowledged: turn.acknowledged, states, effects: turn.effects };
-    const sent = turn.isEmpty ? Promise.resolve() : this.#doors.keeper.send(batch);
+    const batches = turn.isEmpty ? [] : splitBatch({ acknowledged: turn.acknowledged, states, effects: turn.effects });
+    const sent = Promise.all(batches.map((batch) => this.#doors.keeper.send(batch))).then(() => undefined);
     this.#sent = Promise.all([this.#sent, sent, ...turn.answersWait]).then(() => {
       for (const act of turn.after) act();
     });
     this.#sent.catch(this.#hooks.onBug);
+    return sent;
   }
 }

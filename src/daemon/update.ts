@@ -4,12 +4,12 @@ import type { GroupConfig } from "../config/model.ts";
 import { faultText, warningsOf } from "../config/report.ts";
 import { ok, type Result, refuse } from "../result.ts";
 import type { Preview, PreviewedGroup } from "../rpc/port.ts";
-import { autostartsDue } from "../supervisor/step.ts";
 import { type PlannedProcess, planUpdate, updateGroup } from "../supervisor/update.ts";
 import { addWaiter } from "../supervisor/waiters.ts";
 import type { World } from "../supervisor/world.ts";
 import { createAutoLogs } from "./autologs.ts";
 import type { Core } from "./core.ts";
+import { groupsByName } from "./grouprecords.ts";
 import { startAutostarts } from "./groups.ts";
 import { activeGroups, planOf } from "./reread.ts";
 import { takeStep } from "./steps.ts";
@@ -40,23 +40,32 @@ export async function previewUpdate(core: Core): Promise<Result<Preview, string>
  * done. Settles when what had to stop has stopped; starts go on behind it, as after addGroup.
  */
 export async function applyUpdate(core: Core, name: string): Promise<Result<boolean, "bad-name">> {
-  const config = core.available.groups.find((group) => group.name === name);
+  const config = groupsByName(core.available).get(name);
   if (config === undefined || !core.world.groups.has(name)) return refuse("bad-name");
   if (core.running.daemon.updateMode !== "minimal" || planFor(core.world, config) === null) return ok(false);
   const handler = await core.plugins.openHandler(core, config);
   if (!handler.ok) core.loop.post((turn) => core.activity.write(turn, "critical", handler.error));
   const autoLogs = await createAutoLogs(core, config);
+  const kept = [...core.autoLogs].filter(([key]) => key.startsWith(`${name}:`));
+  const allLogs = [...kept, ...autoLogs];
+  const prepared = await core.records.prepareGroup(core, config, allLogs);
+  if (!prepared.ok) core.loop.post((turn) => core.activity.write(turn, "critical", `group ${name}: ${prepared.error}`));
+  if (!prepared.ok) return ok(false);
   const done = await new Promise<boolean>((resolve) => {
     core.loop.post((turn) => {
       // Much may have happened while the files were made.
-      if (core.world.mood !== "RUNNING" || planFor(core.world, config) === null) return resolve(false);
+      if (core.world.mood !== "RUNNING" || planFor(core.world, config) === null) {
+        core.records.sweep(core);
+        return resolve(false);
+      }
       for (const [key, path] of autoLogs) core.autoLogs.set(key, path);
+      core.records.autoLogs.set(name, allLogs);
       takeStep(core, turn, (step, now) => updateGroup(core.world, config, now, step));
       return resolve(true);
     });
   });
   if (!done) return ok(false);
-  if (autostartsDue(core.world).length > 0) startAutostarts(core);
+  startAutostarts(core, name);
   await pendingOver(core, name);
   await core.loop.flushed();
   return ok(true);

@@ -17,6 +17,8 @@ export type Effect =
   | { readonly type: "settle"; readonly waiter: number; readonly outcome: Outcome }
   /** An update in place has changed the group, its processes or what is pending for them: its record must be written. */
   | { readonly type: "group-changed"; readonly group: string }
+  /** What was pending for one process has happened, or was decided otherwise: its record must be written. */
+  | { readonly type: "pending-changed"; readonly ref: Ref }
   /** Everything is down. */
   | { readonly type: "ended" };
 

@@ -11,9 +11,9 @@ import { type Mood, STATES, type State } from "../process/states.ts";
 import type { Step } from "./effects.ts";
 import { advanceGoingDown } from "./goingdown.ts";
 import { groupOf, Host } from "./host.fixture.ts";
-import { decodeRecord, encodeRecord, type GroupRecord } from "./records.ts";
+import { decodeRecord, encodeRecord, type WholeGroupRecord } from "./records.ts";
 import { pendingRecords, restorePending, resumeUpdates } from "./update.ts";
-import { allMembers, emptyWorld, findMember, type GoingDown, label, type Member, makeGroup, type Ref } from "./world.ts";
+import { allMembers, emptyWorld, findMember, type GoingDown, label, type Member, makeGroup, type Ref, setState } from "./world.ts";
 
 /** How often each happens. */
 const WEIGHTS = {
@@ -202,7 +202,7 @@ export class Whole extends Host {
     const old = this.world;
     const world = emptyWorld();
     for (const name of old.groups.keys()) {
-      const { config, sequence, pending } = this.#stored(name) as GroupRecord;
+      const { config, sequence, pending } = this.#stored(name) as WholeGroupRecord;
       const stateOf = (process: string) => this.#stored(`${name}:${process}`) as ProcessState;
       const states = config.processes.map((process): [string, ProcessState] => [process.name, stateOf(process.name)]);
       world.groups.set(name, restorePending(makeGroup(config, sequence, new Map(states)), pending ?? [], stateOf));
@@ -215,6 +215,7 @@ export class Whole extends Host {
     }
     for (const id of old.waiters.keys()) this.abandoned.add(id);
     for (const member of allMembers(world)) {
+      setState(world, member, member.state);
       const before = old.groups.get(member.ref.group)?.members.get(member.ref.process);
       assert.deepEqual({ ...member, version: 0 }, { ...before, version: 0 }, "what was recorded is what was");
       const child = this.children.get(member.state.child);
@@ -243,6 +244,7 @@ export class Whole extends Host {
     for (const effect of effects) {
       const isAdded = effect.type === "event" && effect.event.kind === "process-group" && effect.event.change === "ADDED";
       if (effect.type === "group-changed") this.#recordGroup(effect.group);
+      if (effect.type === "pending-changed") this.#recordGroup(effect.ref.group);
       if (isAdded && "group" in effect.event) this.#recordGroup(effect.event.group);
     }
     for (const ref of changed) {
@@ -259,7 +261,7 @@ export class Whole extends Host {
   #recordGroup(name: string): void {
     const group = this.world.groups.get(name);
     if (group === undefined) return;
-    const record: GroupRecord = { config: group.config, sequence: group.sequence, autoLogs: [], pending: pendingRecords(group) };
+    const record: WholeGroupRecord = { config: group.config, sequence: group.sequence, autoLogs: [], pending: pendingRecords(group) };
     this.#store.set(name, encodeRecord(record));
   }
 

@@ -187,6 +187,8 @@ export class Host {
         return `settle ${effect.waiter} ${effect.outcome}`;
       case "group-changed":
         return `changed ${effect.group}`;
+      case "pending-changed":
+        return `changed ${effect.ref.group}`;
       case "ended":
         return "ended";
     }

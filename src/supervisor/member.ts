@@ -4,7 +4,7 @@ import { type ProcessEffect, type ProcessInput, stepProcess } from "../process/m
 import { unreachable } from "../result.ts";
 import type { Effect, Step } from "./effects.ts";
 import { settleWaiters } from "./waiters.ts";
-import { isStopped, type Member, type Pending, removeMember, type World } from "./world.ts";
+import { isStopped, type Member, type Pending, removeMember, setState, type World } from "./world.ts";
 
 /**
  * One input for one process and what is due because of it; the order of going down is the caller's business. Clients hear of every state on the
@@ -40,7 +40,7 @@ function applyToMember(world: World, member: Member, input: ProcessInput, now: N
   const before = member.state;
   const { process, effects } = stepProcess(member.config, before, input, now);
   if (process !== before) {
-    member.state = process;
+    setState(world, member, process);
     member.version += 1;
     step.changed.add(member.ref);
   }
@@ -54,7 +54,7 @@ function settlePending(world: World, member: Member, { config, start }: Pending,
   const { group, process } = member.ref;
   member.pending = null;
   step.changed.add(member.ref);
-  step.effects.push({ type: "group-changed", group });
+  step.effects.push({ type: "pending-changed", ref: member.ref });
   if (config === null) {
     removeMember(world, group, process);
     return;

@@ -55,9 +55,9 @@ test("any bytes are refused, and none of them is thrown at", () => {
 });
 
 test("what is wrong is said", () => {
-  assert.match(refused(bytesOf("")), /^version {2}is not 1$/);
-  assert.match(refused(bytesOf("2 811c9dc5 {}")), /^version 2 is not 1$/);
-  assert.match(refused(bytesOf(`${"x".repeat(1000)} 0 {}`)), /^version x{8} is not 1$/, "no more than a few characters of it");
+  assert.match(refused(bytesOf("")), /^version {2}is neither 1 nor 2$/);
+  assert.match(refused(bytesOf("3 811c9dc5 {}")), /^version 3 is neither 1 nor 2$/);
+  assert.match(refused(bytesOf(`${"x".repeat(1000)} 0 {}`)), /^version x{8} is neither 1 nor 2$/, "no more than a few characters of it");
   assert.equal(refused(bytesOf("1")), "it is cut off");
   assert.equal(refused(bytesOf("1 0 {}")), "the checksum is wrong");
   assert.equal(refused(bytesOf("1 811c9dc5 ")), "it is not JSON");

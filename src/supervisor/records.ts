@@ -6,22 +6,32 @@ import type { GroupConfig } from "../config/model.ts";
 import type { ProcessState } from "../process/machine.ts";
 import type { Mood } from "../process/states.ts";
 import { ok, type Result, refuse } from "../result.ts";
+import type { ListRecord } from "./lists.ts";
 import type { PendingRecord } from "./update.ts";
 import { label, type Ref } from "./world.ts";
 
-const VERSION = "1";
+/** Version 2: records of groups whose processes lie in lists. An older daemon refuses them, this one reads both. */
+export type RecordVersion = "1" | "2";
 
 /** Where each kind of record lies in the store. */
 export const recordKeys = {
   daemon: "daemon",
   /** The configuration in force, without its groups. */
   config: "config",
-  /** Present after a reread: the configuration read last, without the groups that are active as they are. */
+  /** Whether the file was read after the start, and under which generation the groups of it lie that differ from the active ones. */
   available: "available",
   /** Present while a reload that was promised has not begun. */
   reload: "reload",
+  /** A process from which the first ones of all lists differ: what all programs have in common lies here. Never changed. */
+  template: "template",
   numbers: "numbers",
   group: (name: string) => `group/${name}`,
+  /** What was read last of a group that is not active as it was read. */
+  read: (generation: number, name: string) => `read/${generation}/${name}`,
+  /** A piece of a list, see `lists.ts`. */
+  list: (id: number, piece: number) => `list/${id}/${piece}`,
+  /** A process with which an update in place waits until it is down, as it is configured until then. */
+  pending: (ref: Ref) => `pending/${label(ref)}`,
   process: (ref: Ref) => `process/${label(ref)}`,
   stream: (stream: number) => `stream/${stream}`,
 } as const;
@@ -31,35 +41,59 @@ export type DaemonRecord = {
   readonly goingDown: { readonly waiting: readonly string[]; readonly current: readonly string[] } | null;
 };
 
-/**
- * `sequence` is the group's order of arrival. `autoLogs`: the files drawn for AUTO, by process and channel. `pending`: processes with which an update in
- * place waits until they are down, as they are configured until then.
- */
+/** A group without its processes; `sequence` is its order of arrival, `autoLogs` the files drawn for AUTO, by process and channel. */
 export type GroupRecord = {
+  readonly config: GroupConfig;
+  readonly sequence: number;
+  readonly processes: ListRecord;
+  readonly autoLogs: ListRecord;
+};
+
+/** A group in version 1: all of it in one record. */
+export type WholeGroupRecord = {
   readonly config: GroupConfig;
   readonly sequence: number;
   readonly autoLogs: readonly (readonly [string, string])[];
   readonly pending?: readonly PendingRecord[];
 };
 
+/** `config` is null for a group that is active and not in the file. */
+export type ReadRecord = { readonly config: GroupConfig | null; readonly processes: ListRecord };
+
+/** A group without a record of its generation was read as it is active, or, when it is not active, not at all. */
+export type AvailableRecord = { readonly reread: boolean; readonly generation: number };
+
+/** What was read last, in version 1: in one record. */
+export type WholeAvailableRecord = {
+  readonly reread: boolean;
+  readonly same: readonly string[];
+  readonly groups: readonly GroupConfig[];
+};
+
 export type ProcessRecord = ProcessState;
 
-export function encodeRecord(value: unknown): Uint8Array {
+export function encodeRecord(value: unknown, version: RecordVersion = "1"): Uint8Array {
   const json = JSON.stringify(value);
-  return new TextEncoder().encode(`${VERSION} ${checksum(json)} ${json}`);
+  return new TextEncoder().encode(`${version} ${checksumOf(version, json)} ${json}`);
 }
 
 /** Refuses with what is wrong: another version, a wrong checksum. */
 export function decodeRecord(bytes: Uint8Array): Result<unknown, string> {
+  const read = decodeVersioned(bytes);
+  return read.ok ? ok(read.value.value) : read;
+}
+
+/** With the version in which it was written. */
+export function decodeVersioned(bytes: Uint8Array): Result<{ version: RecordVersion; value: unknown }, string> {
   const text = textOf(bytes);
   if (text === null) return refuse("it is not UTF-8");
   const [version, sum] = text.split(" ", 2);
-  if (version !== VERSION) return refuse(`version ${version?.slice(0, 8)} is not ${VERSION}`);
+  if (version !== "1" && version !== "2") return refuse(`version ${version?.slice(0, 8)} is neither 1 nor 2`);
   if (sum === undefined) return refuse("it is cut off");
   const json = text.slice(version.length + sum.length + 2);
-  if (checksum(json) !== sum) return refuse("the checksum is wrong");
+  if (checksumOf(version, json) !== sum) return refuse("the checksum is wrong");
   try {
-    return ok(JSON.parse(json));
+    return ok({ version, value: JSON.parse(json) });
   } catch {
     return refuse("it is not JSON");
   }
@@ -72,6 +106,11 @@ function textOf(bytes: Uint8Array): string | null {
   } catch {
     return null;
   }
+}
+
+/** The version is a part of it, else one changed bit of it would make another record. */
+function checksumOf(version: RecordVersion, json: string): string {
+  return checksum(version === "1" ? json : version + json);
 }
 
 /** FNV-1a over the UTF-16 units: finds damage, keeps nobody out. */

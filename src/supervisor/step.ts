@@ -10,7 +10,7 @@ import type { Step } from "./effects.ts";
 import { advanceGoingDown, reportGoingDown } from "./goingdown.ts";
 import { isDue, mayActOnDeadline, stepAlone } from "./member.ts";
 import { reportWaits } from "./waiters.ts";
-import { allMembers, findMember, groupsInOrder, isStopped, type Member, makeGroup, type World } from "./world.ts";
+import { findMember, groupsInOrder, isStopped, type Member, makeGroup, type World } from "./world.ts";
 
 /** One input for one process, and whatever is due because of it. What comes too late for a group that was removed is nobody's business. */
 export function stepMember(world: World, member: Member, input: ProcessInput, now: Now, step: Step): void {
@@ -41,9 +41,11 @@ export function removeGroup(world: World, name: string, step: Step): void {
 }
 
 /** Members whose first start is due, in the order of groups and of the processes within them. (PROC-008, PROC-143..145) */
-export function autostartsDue(world: World): Member[] {
+export function autostartsDue(world: World, name?: string): Member[] {
   if (world.mood !== "RUNNING") return [];
-  return groupsInOrder(world).flatMap((group) => [...group.members.values()].filter(isFirstStartDue));
+  const only = name === undefined ? undefined : world.groups.get(name);
+  const groups = name === undefined ? groupsInOrder(world) : only === undefined ? [] : [only];
+  return groups.flatMap((group) => [...group.members.values()].filter(isFirstStartDue));
 }
 
 /** The earliest moment at which `stepTime` has something to do, monotonic. */
@@ -52,9 +54,10 @@ export function nextDeadlineMs(world: World): number | null {
     world.goingDown?.nextReportMs ?? Number.POSITIVE_INFINITY,
     world.goingDown?.listeningUntilMs ?? Number.POSITIVE_INFINITY,
   );
-  for (const member of allMembers(world)) {
+  for (const member of world.timed) {
     const due = member.state.deadlineMs;
-    if (due !== null && due < earliest && mayActOnDeadline(world, member)) earliest = due;
+    if (findMember(world, member.ref) !== member) world.timed.delete(member);
+    else if (due !== null && due < earliest && mayActOnDeadline(world, member)) earliest = due;
   }
   for (const waiter of world.waiters.values()) if (waiter.until === "stopped") earliest = Math.min(earliest, waiter.reportMs);
   return earliest === Number.POSITIVE_INFINITY ? null : earliest;
@@ -62,6 +65,7 @@ export function nextDeadlineMs(world: World): number | null {
 
 /** Members for which the time has come, in the order of groups: the caller makes each a step of its own. (PROC-142) */
 export function deadlinesDue(world: World, now: Now): Member[] {
+  if (![...world.timed].some((member) => isDue(world, member, now))) return [];
   return groupsInOrder(world).flatMap((group) => [...group.members.values()].filter((member) => isDue(world, member, now)));
 }
 
@@ -76,9 +80,9 @@ export function stepReports(world: World, now: Now, step: Step): void {
 function stayDown(member: Member, step: Step): void {
   if (member.pending === null || !member.pending.start) return;
   member.pending = { ...member.pending, start: false };
-  step.effects.push({ type: "group-changed", group: member.ref.group });
+  step.effects.push({ type: "pending-changed", ref: member.ref });
 }
 
-function isFirstStartDue(member: Member): boolean {
+export function isFirstStartDue(member: Member): boolean {
   return member.config.autostart && member.state.state === "STOPPED" && member.state.attempt === 0;
 }

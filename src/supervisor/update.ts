@@ -45,7 +45,8 @@ export function updateGroup(world: World, config: GroupConfig, now: Now, step: S
   assert(group !== undefined, `group ${config.name} was updated and is not there`);
   const plan = planUpdate(group.config, config);
   assert(plan !== null, `group ${config.name} was updated in place and cannot be`);
-  const members = plan.map(({ process, action }) => changedMember(group, config, process, action, step));
+  const next = new Map(config.processes.map((process) => [process.name, process]));
+  const members = plan.map(({ process, action }) => changedMember(group, next.get(process) ?? null, process, action, step));
   const known = new Set(plan.map(({ process }) => process));
   const stillLeaving = [...group.members.values()].filter(({ ref }) => !known.has(ref.process));
   const byName = [...members, ...stillLeaving].map((member): [string, Member] => [member.ref.process, member]);
@@ -60,8 +61,13 @@ export function updateGroup(world: World, config: GroupConfig, now: Now, step: S
 /** What a successor needs for the processes that are on their way out or to a new configuration. */
 export type PendingRecord = { readonly config: ProcessConfig; readonly start: boolean };
 
+/** null: nothing is pending for it. */
+export function pendingRecord({ config, pending }: Member): PendingRecord | null {
+  return pending === null ? null : { config, start: pending.start };
+}
+
 export function pendingRecords(group: Group): readonly PendingRecord[] {
-  return [...group.members.values()].flatMap(({ config, pending }) => (pending === null ? [] : [{ config, start: pending.start }]));
+  return [...group.members.values()].map(pendingRecord).filter((record) => record !== null);
 }
 
 /** The group with what was pending in it: each such process has its old configuration, and those that are leaving are still there. */
@@ -82,12 +88,11 @@ export function resumeUpdates(world: World, now: Now, step: Step): void {
   }
 }
 
-function changedMember(group: Group, config: GroupConfig, process: string, action: UpdateAction, step: Step): Member {
-  const next = config.processes.find(({ name }) => name === process) ?? null;
+function changedMember(group: Group, next: ProcessConfig | null, process: string, action: UpdateAction, step: Step): Member {
   const member = group.members.get(process);
   if (member === undefined) {
-    assert(next !== null, `${config.name}:${process} is to leave and is not there`);
-    const added = makeMember(config.name, next);
+    assert(next !== null, `${group.config.name}:${process} is to leave and is not there`);
+    const added = makeMember(group.config.name, next);
     step.changed.add(added.ref);
     return added;
   }

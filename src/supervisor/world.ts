@@ -58,12 +58,16 @@ export type World = {
   mood: Mood;
   goingDown: GoingDown | null;
   readonly groups: Map<string, Group>;
+  /** Members that have a deadline, and perhaps some that are gone: looking at all of them would take long where there are thousands. */
+  readonly timed: Set<Member>;
+  /** Members by their child; those that are gone are among them until another takes the number. */
+  readonly byChild: Map<number, Member>;
   nextSequence: number;
   readonly waiters: Map<number, Waiter>;
 };
 
 export function emptyWorld(): World {
-  return { mood: "RUNNING", goingDown: null, groups: new Map(), nextSequence: 0, waiters: new Map() };
+  return { mood: "RUNNING", goingDown: null, groups: new Map(), timed: new Set(), byChild: new Map(), nextSequence: 0, waiters: new Map() };
 }
 
 export function makeGroup(config: GroupConfig, sequence: number, states: ReadonlyMap<string, ProcessState> = new Map()): Group {
@@ -82,11 +86,28 @@ export function makeMember(group: string, config: ProcessConfig, state: ProcessS
 export function removeMember(world: World, name: string, process: string): void {
   const group = world.groups.get(name);
   if (group === undefined) return;
-  world.groups.set(name, { ...group, members: new Map([...group.members].filter(([member]) => member !== process)) });
+  (group.members as Map<string, Member>).delete(process);
+  world.groups.set(name, { ...group });
 }
 
 export function findMember(world: World, ref: Ref): Member | undefined {
   return world.groups.get(ref.group)?.members.get(ref.process);
+}
+
+/** Whose child it is. */
+export function memberOfChild(world: World, child: number): Member | undefined {
+  const member = child === 0 ? undefined : world.byChild.get(child);
+  return member?.state.child === child && findMember(world, member.ref) === member ? member : undefined;
+}
+
+/** Gives a member its next state. */
+export function setState(world: World, member: Member, state: ProcessState): void {
+  const before = member.state.child;
+  if (before !== state.child && world.byChild.get(before) === member) world.byChild.delete(before);
+  member.state = state;
+  if (state.child !== 0) world.byChild.set(state.child, member);
+  if (state.deadlineMs === null) world.timed.delete(member);
+  else world.timed.add(member);
 }
 
 /** By priority; equal ones in the order of their arrival. (PROC-142) */

@@ -12,6 +12,8 @@ export type Swarm = {
   readonly stubborn: boolean;
   readonly brokenCommands: boolean;
   readonly updatesInPlace: boolean;
+  /** Every list is a long one, every batch is a large one. */
+  readonly smallFrames: boolean;
 };
 
 export type ProgramPlan = {
@@ -86,7 +88,8 @@ export class Configuration {
   #draw(name: string): ProgramPlan {
     const chance = this.#chance;
     if (this.#swarm.listeners && chance.happens(0.25)) return this.#listener(name);
-    const numprocs = chance.happens(0.2) ? chance.between(2, 3) : 1;
+    const most = this.#swarm.smallFrames ? 7 : 3;
+    const numprocs = chance.happens(0.2) ? chance.between(2, most) : 1;
     const lines = [
       `command=${this.#command()}`,
       `autostart=${chance.happens(0.85)}`,

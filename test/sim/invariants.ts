@@ -3,9 +3,14 @@
  * reasons is docs/invariants.md; each check here bears the number it has there.
  */
 
+import type { Core } from "../../src/daemon/core.ts";
+import { readStoredConfig } from "../../src/daemon/recovery.ts";
+import { strayKeys } from "../../src/daemon/storedgroups.ts";
 import type { Batch } from "../../src/link/messages.ts";
 import { STATES } from "../../src/process/states.ts";
 import type { SupervisorPort } from "../../src/rpc/port.ts";
+import { pendingRecords } from "../../src/supervisor/update.ts";
+import { allMembers, label } from "../../src/supervisor/world.ts";
 import type { Child } from "./keeper/children.ts";
 import type { FakeKeeper } from "./keeper/keeper.ts";
 import type { Tree } from "./tree.ts";
@@ -93,6 +98,34 @@ export class Invariants {
     const byPath = new Map<string, Written[]>();
     for (const written of this.#written.values()) byPath.set(written.path, [...(byPath.get(written.path) ?? []), written]);
     return byPath;
+  }
+
+  /** I-12: a successor of a daemon at rest would find what that daemon knows, and nothing else. */
+  legacy(core: Core, keeper: FakeKeeper): string[] {
+    const store = new Map(keeper.store);
+    const found = readStoredConfig({ store });
+    if (!found.ok) return [`I-12 a successor could not begin: ${found.error}`];
+    const { running, available, groups } = found.value;
+    const wrong: string[] = [];
+    const same = (what: string, stored: unknown, known: unknown): void => {
+      if (JSON.stringify(stored) !== JSON.stringify(known)) wrong.push(`I-12 a successor would find other ${what}`);
+    };
+    const active = [...core.world.groups.values()];
+    same(
+      "groups",
+      running.groups,
+      active.map((group) => group.config),
+    );
+    same("groups read last", available.groups, core.available.groups);
+    same(
+      "pending changes",
+      groups.groups.map(({ pending }) => pending.length),
+      active.map((group) => pendingRecords(group).length),
+    );
+    const labels = new Set([...allMembers(core.world)].map(({ ref }) => label(ref)));
+    const strays = strayKeys(store, groups, labels);
+    if (strays.length > 0) wrong.push(`I-12 nothing belongs to ${strays.join(", ")}`);
+    return wrong;
   }
 
   #compare(label: string, path: string, lines: readonly string[], found: readonly string[]): void {

@@ -57,6 +57,7 @@ export async function runSeed(seed: number, options: RunOptions = {}): Promise<R
     stubborn: some(),
     brokenCommands: some(),
     updatesInPlace: some(),
+    smallFrames: some(),
   };
   const trouble: Trouble = {
     kills: some(),
@@ -71,6 +72,7 @@ export async function runSeed(seed: number, options: RunOptions = {}): Promise<R
   const configuration = new Configuration(chance.fork(), swarm);
   const config = configuration.text;
   const world = new World(seed, config, options.traceLines ?? 300);
+  if (swarm.smallFrames) world.sizes = { batchBytes: 1, pieceBytes: chance.pick([1, 150, 600]) };
   if (options.onTrace !== undefined) world.trace.onLine = options.onTrace;
   const run = new Run(world, chance, configuration, trouble);
   world.note(`seed ${seed}: ${JSON.stringify({ ...swarm, ...trouble })}`);
@@ -220,12 +222,13 @@ class Run {
   }
 
   #wrongNow(): Set<string> {
-    const { port, keeper, invariants, tree } = this.#world;
-    if (port === null) return new Set(["I-10 no daemon is in charge"]);
+    const { port, core, keeper, invariants, tree } = this.#world;
+    if (port === null || core === null) return new Set(["I-10 no daemon is in charge"]);
     return new Set([
       ...invariants.agreement(port, keeper),
       ...invariants.tidiness(keeper),
       ...invariants.promises(keeper, tree),
+      ...invariants.legacy(core, keeper),
       ...this.#operator.overdue(ANSWER_MS),
     ]);
   }

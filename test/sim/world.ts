@@ -1,7 +1,7 @@
 /** A simulated host with a keeper, its daemons one after the other, and programs; what happens to it is decided elsewhere (history.ts). */
 import { findConfigFile, loadConfig } from "../../src/config/load.ts";
 import type { Core } from "../../src/daemon/core.ts";
-import { startDaemon } from "../../src/daemon/daemon.ts";
+import { type DaemonParts, startDaemon } from "../../src/daemon/daemon.ts";
 import { supervisorPort } from "../../src/daemon/port.ts";
 import type { Birth } from "../../src/doors.ts";
 import type { SupervisorPort } from "../../src/rpc/port.ts";
@@ -35,6 +35,9 @@ export class World {
   instance: Instance | null = null;
   /** Its port, once it is in charge. */
   port: SupervisorPort | null = null;
+  core: Core | null = null;
+  /** The bounds of what a daemon stores and sends at a time; undefined: the usual ones. */
+  sizes: DaemonParts["sizes"] = undefined;
   /** The next daemon dies at this call. */
   nextDiesAtCall: number | null = null;
   /** No daemon comes up any more, whatever the keeper does. */
@@ -131,6 +134,7 @@ export class World {
         doors: instance.doors,
         load: () => this.#load(instance),
         serve: () => ({ close: () => {} }),
+        ...(this.sizes && { sizes: this.sizes }),
         onBug,
       });
       if (!instance.alive) return;
@@ -146,7 +150,9 @@ export class World {
   }
 
   #inCharge(instance: Instance, core: Core): void {
-    if (this.instance === instance) this.port = supervisorPort(core);
+    if (this.instance !== instance) return;
+    this.core = core;
+    this.port = supervisorPort(core);
   }
 
   async #load(instance: Instance): ReturnType<Parameters<typeof startDaemon>[0]["load"]> {

@@ -16,6 +16,8 @@ export const KEEPER_FD_VARIABLE = "HOLDFAST_KEEPER_FD";
 /** A few blocks of 64 KiB in one read. */
 const READ_BUFFER_BYTES = 256 * 1024;
 
+const LARGE_BYTES = 16 * 1024;
+
 const ENDED: ReadonlySet<string> = new Set(["EPIPE", "ECONNRESET"]);
 
 /** The descriptor in the environment: a number above the standard three, or a text that says what is wrong. */
@@ -65,7 +67,10 @@ export function openKeeper(descriptor: number, onGone: (reason: string | null) =
   const write = (bytes: Buffer): Promise<void> =>
     new Promise((resolve) => {
       socket.write(bytes, (error) => {
-        if (!gone && !error) resolve();
+        if (gone || error) return;
+        // Whoever sends much waits for this between its pieces: meanwhile others are heard.
+        if (bytes.length > LARGE_BYTES) setImmediate(resolve);
+        else resolve();
       });
     });
 
