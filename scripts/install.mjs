@@ -6,7 +6,6 @@ import { Stop, step } from "./progress.mjs";
 
 /** `npm ci`, only when node_modules is missing or older than package-lock.json. */
 export async function installIfNeeded() {
-  checkNode();
   const installed = inRoot("node_modules", ".package-lock.json");
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(inRoot("package-lock.json")).mtimeMs) return;
   const npm = onPath("npm");
@@ -20,10 +19,4 @@ export async function installIfNeeded() {
       "--loglevel=warn",
     ]),
   );
-}
-
-function checkNode() {
-  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-  if (major < 20 || (major === 20 && minor < 19))
-    throw new Stop(`Holdfast needs Node.js 20.19 or later; this is ${process.versions.node}.`);
 }

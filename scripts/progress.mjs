@@ -1,5 +1,5 @@
 // What a person sees while the scripts work: one line a step, and one sentence when it cannot go on. Colours on a terminal only.
-import { styleText } from "node:util";
+import * as util from "node:util";
 
 const COLOURS = process.stdout.isTTY === true && process.env["NO_COLOR"] === undefined;
 
@@ -7,11 +7,11 @@ const COLOURS = process.stdout.isTTY === true && process.env["NO_COLOR"] === und
 export class Stop extends Error {}
 
 /**
- * @param {Parameters<typeof styleText>[0]} format
+ * @param {Parameters<typeof util.styleText>[0]} format
  * @param {string} text
  */
 export function styled(format, text) {
-  return COLOURS ? styleText(format, text) : text;
+  return COLOURS ? util.styleText(format, text) : text;
 }
 
 /**

@@ -1,4 +1,5 @@
 // `npm start`: installs and builds what is missing, then runs supervisord in the foreground on examples/quickstart.
+import "./supported.mjs";
 import { spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { buildEverything } from "./everything.mjs";
@@ -24,6 +25,7 @@ await runMain(async () => {
       `  web page    ${page}`,
       ...programs.map(({ name, says }) => `  ${name.padEnd(11)} ${says}`),
       `  look        ${controlCommand("status")}`,
+      "  kill it     pkill -9 -f '^holdfast: daemon'   (the daemon alone: the programs run on, look again)",
       "  stop        Ctrl-C",
       "",
     ].join("\n"),

@@ -2,6 +2,7 @@
 //   npm test -- --only unit,rooms    some stages
 //   npm test -- --list               their names
 // With CI=true a file of real executables that fails is run once more alone, and named when it then passes.
+import "./supported.mjs";
 import { parseArgs } from "node:util";
 import { buildEverything } from "./everything.mjs";
 import { installIfNeeded } from "./install.mjs";

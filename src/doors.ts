@@ -81,6 +81,8 @@ export interface Accounts {
 
 /** What the process was born with, read once. */
 export type Birth = {
+  /** The daemon's own, which is not what users call supervisord. */
+  readonly pid: number;
   readonly uid: number;
   readonly gid: number;
   readonly cwd: string;

@@ -132,6 +132,7 @@ function doors(cwd: string): LoadDoors {
     hostName: hostname(),
     argv0: "supervisord",
     args: [],
+    pid: 1,
   };
   return { files: realFiles(), accounts: realAccounts(), birth };
 }

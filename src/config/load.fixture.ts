@@ -41,7 +41,16 @@ export function world({
   ...rest
 }: World): LoadDoors {
   const known = new Set(["/tmp", "/etc", "/root", cwd, ...folders, ...Object.keys(files).map(folderOf)].flatMap(withAbove));
-  const birth = { uid, gid: uid, cwd, environment, hostName: HOST, argv0: rest.argv0 ?? "/usr/bin/supervisord", args: rest.args ?? [] };
+  const birth = {
+    pid: 1,
+    uid,
+    gid: uid,
+    cwd,
+    environment,
+    hostName: HOST,
+    argv0: rest.argv0 ?? "/usr/bin/supervisord",
+    args: rest.args ?? [],
+  };
   const accounts = {
     byName: (name: string) => ACCOUNTS.find((one) => one.name === name) ?? null,
     byUid: (id: number) => ACCOUNTS.find((one) => one.uid === id) ?? null,

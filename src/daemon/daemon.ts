@@ -129,7 +129,12 @@ export function continueLife(core: Core, inheritance: Inheritance): void {
     const alive = [...core.world.groups.values()]
       .flatMap((group) => [...group.members.values()])
       .filter((member) => member.state.pid !== 0);
-    core.activity.write(turn, "info", `the daemon was restarted and carries on: ${alive.length} running, nothing was lost`);
+    const { pid } = core.doors.birth;
+    core.activity.write(
+      turn,
+      "info",
+      `the daemon was restarted and carries on: ${alive.length} running, nothing was lost (daemon pid ${pid})`,
+    );
     // A reload that was building up when its daemon died has started some of it: that goes down again first.
     if (core.world.mood !== "RUNNING") takeStep(core, turn, (step, now) => goOnGoingDown(core.world, now, step));
     resumePreparations(core);

@@ -10,7 +10,7 @@ import path from "node:path";
 import { after, test } from "node:test";
 import { readBirth, type Words } from "../../src/birth.ts";
 import { HOLDFAST_VERSION, SUPERVISOR_VERSION } from "../../src/version.ts";
-import { ROOT } from "../tidy/tree.ts";
+import { files, ROOT, text } from "../tidy/tree.ts";
 
 const base = realpathSync(mkdtempSync(path.join(tmpdir(), "holdfast bin ")));
 after(() => rmSync(base, { recursive: true, force: true }));
@@ -240,6 +240,22 @@ test("a program without its kept code, or with that of another engine, starts al
     writeFileSync(cache, bytes);
     sound();
   }
+});
+
+test("an older Node.js is one sentence, before anything that it does not have is asked for", () => {
+  const older = 'Object.defineProperty(process, "versions", { value: { ...process.versions, node: "18.20.8" } });';
+  const said = "Holdfast needs Node.js 20.19 or later; this is 18.20.8.\n";
+  for (const script of ["start", "build", "test"]) {
+    const ran = run(process.execPath, [
+      "--import",
+      `data:text/javascript,${encodeURIComponent(older)}`,
+      path.join(ROOT, `scripts/${script}.mjs`),
+    ]);
+    assert.deepEqual(ran, { code: 1, out: "", error: said }, script);
+  }
+  // A name that an older version does not export would end them before their first line.
+  const newer = /import \{[^}]*\b(styleText|parseEnv|isWellFormed|glob|getCallSites?)\b[^}]*\} from "node:/;
+  for (const file of files(/^scripts\/.*\.mjs$/)) assert.doesNotMatch(text(file), newer, file);
 });
 
 test("CLI-111: better: nothing is imported at run time: the built programs run where there are no modules", () => {

@@ -164,6 +164,7 @@ export class World {
 }
 
 const BIRTH: Birth = {
+  pid: 2,
   uid: 0,
   gid: 0,
   cwd: "/",

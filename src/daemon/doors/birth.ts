@@ -8,6 +8,7 @@ import type { Birth } from "../../doors.ts";
 export function readBirth(): Birth {
   return {
     ...readWords(process.env, process.argv),
+    pid: process.pid,
     uid: process.getuid?.() ?? 0,
     gid: process.getgid?.() ?? 0,
     cwd: workingDirectory(),
