@@ -110,6 +110,10 @@ export type Doors = {
   readonly clock: Clock;
   readonly keeper: Keeper;
   readonly files: Files;
+  /** The same for what many may ask for at once: a disk that hangs takes few threads from all others. A reading that takes too long is ETIMEDOUT. */
+  readonly logReads: Files;
+  readonly logChanges: Files;
+  readonly commandFiles: Files;
   readonly random: Random;
   readonly accounts: Accounts;
   readonly birth: Birth;

@@ -35,7 +35,8 @@ export type LoadRequest = {
 /** A configuration that goes wild must not take the memory or the time of the daemon. */
 export const INCLUDED_FILES_MAX = 10_000;
 export const FILE_BYTES_MAX = 16 * 1024 * 1024;
-const READ_AT_ONCE = 64;
+/** On a disk that hangs each takes a thread. */
+const READ_AT_ONCE = 4;
 
 /** Reads and checks everything. All errors come back at once; the first is the one that the original reports. */
 export async function loadConfig(doors: LoadDoors, request: LoadRequest): Promise<Result<Config, readonly ConfigError[]>> {

@@ -26,14 +26,14 @@ export async function clearProcessLogs(core: Core, logs: readonly Clearable[]): 
 
 /** (LOG-039, LOG-040, RPC-139, RPC-140) */
 export async function clearActivityLog(core: Core, file: LogFile | undefined): Promise<Result<true, "no-file" | "failed">> {
-  if (file === undefined || !(await core.doors.files.lstat(file.path)).ok) return refuse("no-file");
+  if (file === undefined || !(await core.doors.logChanges.lstat(file.path)).ok) return refuse("no-file");
   core.loop.post((turn) => core.activity.write(turn, "info", say.activityLogReopening()));
   await core.loop.flushed();
   return clearOne(core, file.path, file);
 }
 
 async function clearOne(core: Core, path: string, file: LogFile | null): Promise<Result<true, "failed">> {
-  const { files } = core.doors;
+  const files = core.doors.logChanges;
   const found = await files.lstat(path);
   if (found.ok && found.value.kind !== "file") return ok(true);
   const mode = found.ok ? found.value.mode & 0o777 : 0o666;

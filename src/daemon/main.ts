@@ -16,6 +16,7 @@ import { readBirth } from "./doors/birth.ts";
 import { realClock } from "./doors/clock.ts";
 import { realFiles } from "./doors/files.ts";
 import { KEEPER_FD_VARIABLE, keeperDescriptor, openKeeper } from "./doors/keeper.ts";
+import { filesInLanes, makeThreads } from "./doors/lanes.ts";
 import { collectWhenSettled } from "./doors/memory.ts";
 import { readPassword } from "./doors/passwordinput.ts";
 import { realPlugins } from "./doors/plugins.ts";
@@ -32,12 +33,16 @@ type Commanded = Omit<Doors, "keeper">;
 void main();
 
 async function main(): Promise<void> {
+  const files = realFiles();
+  const birth = readBirth();
+  makeThreads(files);
   const doors: Commanded = {
     clock: realClock(),
-    files: realFiles(),
+    files,
+    ...filesInLanes(files),
     random: realRandom(),
     accounts: realAccounts(),
-    birth: readBirth(),
+    birth,
     self: realSelf,
     resolveHost: realResolveHost,
   };

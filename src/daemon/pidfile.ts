@@ -6,6 +6,9 @@ import type { Core } from "./core.ts";
 export const FOREIGN_LINK =
   "a link that another user has made or could change, which is not followed: remove it, or choose a folder of root's";
 
+/** A number and a line end. */
+const PIDFILE_BYTES_MAX = 64;
+
 export async function writePidfile(core: Core): Promise<void> {
   const { pidfile } = core.running.daemon;
   const written = await core.doors.files.write(pidfile, new TextEncoder().encode(`${core.keeperPid}\n`), 0o666);
@@ -19,7 +22,7 @@ export async function writePidfile(core: Core): Promise<void> {
 /** Removes the file if it is still ours: another supervisord may have written its own over it. */
 export async function removePidfile(core: Core): Promise<void> {
   const { pidfile } = core.running.daemon;
-  const found = await core.doors.files.readText(pidfile);
+  const found = await core.doors.files.readAt(pidfile, 0, PIDFILE_BYTES_MAX);
   if (!found.ok || new TextDecoder().decode(found.value).trim() !== String(core.keeperPid)) return;
   await core.doors.files.remove(pidfile);
 }

@@ -29,7 +29,7 @@ export async function planSpawn(core: Core, ref: Ref): Promise<Result<SpawnPlan,
   const group = core.world.groups.get(ref.group);
   if (member === undefined || group === undefined) return refuse("the process was removed");
   const { config } = member;
-  const command = await findCommand(core.doors.files, config, core.doors.birth.environment["PATH"]);
+  const command = await findCommand(core.doors.commandFiles, config, core.doors.birth.environment["PATH"]);
   if (!command.ok) return refuse(command.error.text);
   const stdin = await openFastCgi(core, group.config);
   if (!stdin.ok) return refuse(stdin.error);

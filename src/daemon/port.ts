@@ -26,7 +26,7 @@ export function supervisorPort(core: Core): SupervisorPort {
   const views = new Views(core);
   return {
     clock: core.doors.clock,
-    files: core.doors.files,
+    files: core.doors.logReads,
     mood: () => core.world.mood,
     supervisordPid: () => core.keeperPid,
     identifier: () => core.running.daemon.identifier,
@@ -128,7 +128,7 @@ function viewOf(core: Core, group: Group, member: Member): ProcessView {
 async function checkCommand(core: Core, ref: ProcessRef): ReturnType<SupervisorPort["checkCommand"]> {
   const member = findMember(core.world, ref);
   if (member === undefined) return ok(true);
-  const found = await findCommand(core.doors.files, member.config, core.doors.birth.environment["PATH"]);
+  const found = await findCommand(core.doors.commandFiles, member.config, core.doors.birth.environment["PATH"]);
   return found.ok ? ok(true) : found;
 }
 

@@ -174,6 +174,7 @@ async function tailOf(port: SupervisorPort, name: RpcValue, part: PartOf): Promi
 async function sizeOf(port: SupervisorPort, path: string | null): Promise<number | "missing" | "no-log"> {
   if (path === null) return "missing";
   const found = await port.files.stat(path);
-  if (!found.ok) return "missing";
+  // A disk that does not answer says nothing of what is there.
+  if (!found.ok) return found.error === "ETIMEDOUT" ? "no-log" : "missing";
   return found.value.kind === "file" ? found.value.size : "no-log";
 }

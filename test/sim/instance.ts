@@ -59,10 +59,14 @@ export class Instance {
     this.#diesAtCall = parts.diesAtCall;
     this.#chance = parts.host.chance.fork();
     this.#connection = parts.keeper.attach((frame) => this.alive && this.#onFrame(frame));
+    const files = fakeFiles(parts.host.tree, (name, act) => this.#perform(name, act));
     this.doors = {
       clock: this.#clock(),
       keeper: this.#keeper(),
-      files: fakeFiles(parts.host.tree, (name, act) => this.#perform(name, act)),
+      files,
+      logReads: files,
+      logChanges: files,
+      commandFiles: files,
       random: { word: (length) => this.#chance.word(length) },
       accounts: fakeAccounts(),
       birth: parts.birth,

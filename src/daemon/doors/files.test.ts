@@ -83,6 +83,14 @@ test("readText of something endless is refused, not waited for", async () => {
   assert.deepEqual(await files.readText("/dev/zero"), { ok: false, error: "EFBIG" });
 });
 
+test("readAt reads regular files alone, whatever a look at the path said before, and never waits for the other end of a FIFO", async () => {
+  execFileSync("mkfifo", [at("swapped")]);
+  for (const name of [at("swapped"), folder, "/dev/zero", "/dev/tty"]) {
+    const read = await files.readAt(name, 0, 10);
+    assert.equal(read.ok, false, name);
+  }
+});
+
 test("readAt gives what is there: less at the end, nothing behind it", async () => {
   writeFileSync(at("ten"), "0123456789");
   const read = async (offset: number, length: number): Promise<string> => {

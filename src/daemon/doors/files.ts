@@ -23,7 +23,7 @@ const PERMISSION_BITS = 0o7777;
 const LINKS_MAX = 40;
 const S_ISVTX = 0o1000;
 
-const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_TRUNC, O_WRONLY, S_IWOTH } = constants;
+const { O_CREAT, O_EXCL, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_TRUNC, O_WRONLY, S_IWOTH } = constants;
 
 /** Failures of making a file beside the target that leave a write into the target itself: a file we may write in a directory we may not, a mounted file. */
 const NO_NEIGHBOUR: ReadonlySet<Errno> = new Set(["EACCES", "EPERM", "EROFS", "EBUSY", "EXDEV"]);
@@ -35,7 +35,7 @@ export function realFiles(): Files {
     lstat: (path) => attempt(async () => info(await lstat(pathHere(path), { bigint: true }))),
     mayExecute: async (path) => (await attempt(() => access(pathHere(path), constants.X_OK))).ok,
     readText: (path) => flat(attempt(() => readText(path))),
-    readAt: (path, offset, length) => attempt(() => readAt(path, offset, Math.min(length, READ_AT_MAX))),
+    readAt: (path, offset, length) => flat(attempt(() => readAt(path, offset, Math.min(length, READ_AT_MAX)))),
     list: (path) => attempt(async () => (await readdir(pathHere(path), { encoding: "buffer" })).map(textOf).sort()),
     write: (path, bytes, mode) => write(path, bytes, mode, `${process.pid}.${++writes}`),
     createExclusive: (path, mode) => attempt(async () => create(path, mode, O_EXCL | O_NOFOLLOW)),
@@ -92,9 +92,12 @@ async function readText(path: string): Promise<Result<Uint8Array, Errno>> {
   }
 }
 
-async function readAt(path: string, offset: number, length: number): Promise<Uint8Array> {
-  const file = await open(pathHere(path), "r");
+/** Of regular files alone: a FIFO, a terminal or another device would keep the thread for ever, or the daemon as its own. */
+async function readAt(path: string, offset: number, length: number): Promise<Result<Uint8Array, Errno>> {
+  const file = await open(pathHere(path), O_RDONLY | O_NONBLOCK | O_NOCTTY);
   try {
+    // Whoever owns the folder may put something else there at any moment: a look at the path before says nothing of what was opened.
+    if (!(await file.stat()).isFile()) return refuse("EINVAL");
     const buffer = Buffer.allocUnsafeSlow(length);
     let have = 0;
     while (have < length) {
@@ -102,7 +105,7 @@ async function readAt(path: string, offset: number, length: number): Promise<Uin
       if (bytesRead === 0) break;
       have += bytesRead;
     }
-    return new Uint8Array(buffer.subarray(0, have));
+    return ok(new Uint8Array(buffer.subarray(0, have)));
   } finally {
     await file.close();
   }

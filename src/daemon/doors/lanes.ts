@@ -1,0 +1,113 @@
+/**
+ * Lanes to the few threads that work on files. A disk that hangs keeps the threads of those who wait for it, and whoever asks once more takes another: so
+ * what many may ask for at once, the logs and the commands, goes through lanes, few of them for each folder, and everything else finds a thread.
+ */
+import path from "node:path";
+import type { Errno, Files } from "../../doors.ts";
+import { type Result, refuse } from "../../result.ts";
+import { realTimers } from "./timers.ts";
+
+/** Threads for files, names of hosts and passwords; libuv makes them all when the first is needed. Those of idle ones cost next to nothing. */
+const THREADS = 24;
+/** So many work on logs at once, so many look for commands; the configuration, the hashes of passwords and the rest have those that are left. */
+const LOG_LANES = 12;
+const COMMAND_LANES = 4;
+const LANES_OF_A_FOLDER = 2;
+/** Who reads a log hears after this time that it cannot be read now. */
+const READING_MS = 10_000;
+
+/** What is told of it: the disk has not answered. */
+const TOO_LATE: Errno = "ETIMEDOUT";
+
+/** Before anything works on files: the number is read once. Programs never see it; the variables of the start were taken before. */
+export function makeThreads(files: Files): void {
+  process.env["UV_THREADPOOL_SIZE"] = String(THREADS);
+  void files.stat("/").finally(() => delete process.env["UV_THREADPOOL_SIZE"]);
+}
+
+type Waiting = { readonly folder: string; readonly begin: () => void };
+
+export class Lanes {
+  readonly #most: number;
+  readonly #mostOfFolder: number;
+  readonly #busy = new Map<string, number>();
+  readonly #waiting = new Set<Waiting>();
+  #taken = 0;
+
+  constructor(most: number, mostOfFolder: number) {
+    this.#most = most;
+    this.#mostOfFolder = mostOfFolder;
+  }
+
+  /** Acts when there is a lane; with `patienceMs`, answers with `late` when that has taken longer, be it the wait or the act. */
+  run<T>(file: string, act: () => Promise<T>, late?: { readonly patienceMs: number; readonly answer: T }): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const folder = path.dirname(file);
+      const cancel = late === undefined ? () => undefined : realTimers.after(late.patienceMs, () => giveUp(late.answer));
+      const waiting: Waiting = {
+        folder,
+        begin: () =>
+          act()
+            .then(resolve, reject)
+            .finally(() => {
+              cancel();
+              this.#left(folder);
+            }),
+      };
+      // What is under way goes on and keeps its lane until the kernel lets go of it.
+      const giveUp = (answer: T): void => {
+        this.#waiting.delete(waiting);
+        resolve(answer);
+      };
+      this.#waiting.add(waiting);
+      this.#go();
+    });
+  }
+
+  #left(folder: string): void {
+    const left = (this.#busy.get(folder) ?? 1) - 1;
+    if (left === 0) this.#busy.delete(folder);
+    else this.#busy.set(folder, left);
+    this.#taken -= 1;
+    this.#go();
+  }
+
+  #go(): void {
+    for (const waiting of this.#waiting) {
+      if (this.#taken >= this.#most) return;
+      const busy = this.#busy.get(waiting.folder) ?? 0;
+      if (busy >= this.#mostOfFolder) continue;
+      this.#waiting.delete(waiting);
+      this.#busy.set(waiting.folder, busy + 1);
+      this.#taken += 1;
+      waiting.begin();
+    }
+  }
+}
+
+/** The files, to whoever reads logs, changes logs, looks for commands. A change is never given up: nobody would know whether it has happened. */
+export function filesInLanes(files: Files): { readonly logReads: Files; readonly logChanges: Files; readonly commandFiles: Files } {
+  const logs = new Lanes(LOG_LANES, LANES_OF_A_FOLDER);
+  return {
+    logReads: throughLanes(files, logs, READING_MS),
+    logChanges: throughLanes(files, logs),
+    commandFiles: throughLanes(files, new Lanes(COMMAND_LANES, LANES_OF_A_FOLDER)),
+  };
+}
+
+function throughLanes(files: Files, lanes: Lanes, patienceMs?: number): Files {
+  const late = patienceMs === undefined ? undefined : { patienceMs, answer: refuse(TOO_LATE) };
+  const run = <T>(file: string, act: () => Promise<Result<T, Errno>>): Promise<Result<T, Errno>> => lanes.run(file, act, late);
+  return {
+    stat: (file) => run(file, () => files.stat(file)),
+    lstat: (file) => run(file, () => files.lstat(file)),
+    mayExecute: (file) => lanes.run(file, () => files.mayExecute(file)),
+    readText: (file) => run(file, () => files.readText(file)),
+    readAt: (file, offset, length) => run(file, () => files.readAt(file, offset, length)),
+    list: (folder) => run(`${folder}/.`, () => files.list(folder)),
+    write: (file, bytes, mode) => run(file, () => files.write(file, bytes, mode)),
+    createExclusive: (file, mode) => run(file, () => files.createExclusive(file, mode)),
+    rename: (from, to) => run(from, () => files.rename(from, to)),
+    remove: (file) => run(file, () => files.remove(file)),
+  };
+}
