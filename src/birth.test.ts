@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readBirth } from "./birth.ts";
+import { forgetOurs, readBirth } from "./birth.ts";
 
 test("without the launcher the process's own words count, and our own variables are nobody's", () => {
   const environment = { HOLDFAST_KEEPER_FD: "3", PATH: "/bin", HOLDFAST: "kept", EMPTY: "", NONE: undefined, ["__proto__"]: "odd" };
@@ -33,6 +33,12 @@ test("the launcher's list: words first, then what node must not see; its entries
     ["A\udce9", "x=y"],
     ["", "odd"],
   ]);
+});
+
+test("what is ours is forgotten when it was read", () => {
+  const environment = { HOLDFAST_BIRTH_0: "1%00x%00", HOLDFAST_PROGRAM_1: "x", HOLDFAST_KEEPER_FD: "3", HOME: "/" };
+  forgetOurs(environment, "HOLDFAST_KEEPER_FD");
+  assert.deepEqual(environment, { HOLDFAST_KEEPER_FD: "3", HOME: "/" });
 });
 
 test("no word and no variable is fine", () => {

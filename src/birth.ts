@@ -30,6 +30,11 @@ export function readBirth(environment: Readonly<Record<string, string | undefine
   return { argv0, args, environment: plain };
 }
 
+/** Takes what is ours out of an environment, so that what plug-ins start does not inherit it. `kept` is needed still. */
+export function forgetOurs(environment: Record<string, string | undefined>, kept = ""): void {
+  for (const name of Object.keys(environment)) if (name.startsWith(OURS) && name !== kept) delete environment[name];
+}
+
 function writtenItems(environment: Readonly<Record<string, string | undefined>>): string[] | null {
   let written = "";
   for (let piece = 0; environment[`${PIECE}${piece}`] !== undefined; piece++) written += environment[`${PIECE}${piece}`];

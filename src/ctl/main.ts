@@ -3,7 +3,7 @@
  * for this program starts more often than anything else here does.
  */
 import { realpathSync } from "node:fs";
-import { readBirth as readWords, type Words } from "../birth.ts";
+import { forgetOurs, readBirth as readWords, type Words } from "../birth.ts";
 import { textOf } from "../bytes.ts";
 import { helpText, readCommandLine } from "../config/commandline.ts";
 import { renderErrors } from "../config/report.ts";
@@ -25,6 +25,7 @@ void main().then((exit) => process.stdout.write("", () => process.exit(exit)));
 /** Resolves with the exit status. */
 async function main(): Promise<number> {
   const words = readWords(process.env, process.argv);
+  forgetOurs(process.env);
   const birth = birthOf(words);
   const line = readCommandLine(SUPERVISORCTL, words.args, checkFlag);
   if (line.kind === "act") {

@@ -214,3 +214,8 @@ test("{SCRYPT}: twenty connections with wrong passwords do not keep out the owne
   await Promise.all(strangers);
   assert.equal(owner.status, "HTTP/1.1 200 OK");
 });
+
+test("a password of bytes that are not UTF-8, out of the environment, is not the one that they look like", () => {
+  const odd = new Gate({ username: "user", password: "\udce9\udce8" });
+  for (const guess of ["\ufffd\ufffd", "\udce9\udce8", "éè", ""]) assert.equal(odd.check(value("user", guess)), "denied");
+});

@@ -3,6 +3,7 @@
  * log2 of the cost, block size, parallelism, and salt and hash in base64. Whatever the form, the time that a comparison takes tells nothing.
  */
 import { createHash, createHmac, randomBytes, scrypt, timingSafeEqual } from "node:crypto";
+import { bytesOf } from "../bytes.ts";
 import { ok, type Result, refuse } from "../result.ts";
 
 const SCRYPT = /^\{SCRYPT\}(\d{1,2})\$(\d{1,2})\$(\d{1,2})\$([A-Za-z0-9+/]{8,172}={0,2})\$([A-Za-z0-9+/]{22,172}={0,2})$/;
@@ -71,8 +72,9 @@ export function keyedDigest(): (text: string) => Buffer {
   return (text) => createHmac("sha256", key).update(text).digest();
 }
 
+/** Of the bytes: two passwords that are not UTF-8 must not become the same text, which anybody could send. */
 function sha256(text: string): Buffer {
-  return createHash("sha256").update(text).digest();
+  return createHash("sha256").update(bytesOf(text)).digest();
 }
 
 type Parameters = Omit<ScryptPassword, "hash">;

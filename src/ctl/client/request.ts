@@ -1,4 +1,5 @@
 /** The head of an HTTP request, as calls and log streams send it. */
+import { bytesOf } from "../../bytes.ts";
 import { HOLDFAST_VERSION } from "../../version.ts";
 
 export type Credentials = { readonly username: string; readonly password: string };
@@ -20,5 +21,5 @@ export function requestHead(
 
 /** On one line, however long. (CTL-128) */
 function encoded({ username, password }: Credentials): string {
-  return Buffer.from(`${username}:${password}`).toString("base64");
+  return bytesOf(`${username}:${password}`).toString("base64");
 }

@@ -1,13 +1,16 @@
 /** What this process was born with, read once. */
 import { realpathSync } from "node:fs";
 import { hostname } from "node:os";
-import { readBirth as readWords } from "../../birth.ts";
+import { forgetOurs, readBirth as readWords } from "../../birth.ts";
 import { textOf } from "../../bytes.ts";
 import type { Birth } from "../../doors.ts";
+import { KEEPER_FD_VARIABLE } from "./keeper.ts";
 
 export function readBirth(): Birth {
+  const words = readWords(process.env, process.argv);
+  forgetOurs(process.env, KEEPER_FD_VARIABLE);
   return {
-    ...readWords(process.env, process.argv),
+    ...words,
     pid: process.pid,
     uid: process.getuid?.() ?? 0,
     gid: process.getgid?.() ?? 0,
