@@ -58,6 +58,7 @@ export type Core = {
   /** Clients that wait, by the number of their wait. */
   readonly waits: Map<number, (outcome: Outcome) => void>;
   nextWait: number;
+  nextClearing: number;
   /** Children whose stdin has been closed by themselves. */
   readonly deafChildren: Set<number>;
   /** Children whose stdin was full at the last try. */

@@ -15,6 +15,7 @@ import { Activity } from "./activity.ts";
 import { Answers } from "./answers.ts";
 import { Backlog } from "./backlog.ts";
 import { type BootFailure, boot } from "./boot.ts";
+import { resumeClearing } from "./clearing.ts";
 import type { Core, Inheritance } from "./core.ts";
 import { Echoes } from "./echoes.ts";
 import { ended } from "./ended.ts";
@@ -109,6 +110,7 @@ async function resume(core: Core, stored: Stored, inheritance: Inheritance): Pro
   rememberStrangers(core, inheritance);
   core.activity.configure(core.running.daemon);
   core.outputs.restore(core, inheritance);
+  resumeClearing(core, inheritance);
   core.events.restore(core, inheritance);
   core.servers.inherit(core.running.servers, inheritance);
   for (const group of core.world.groups.values()) {
@@ -184,6 +186,7 @@ function makeCore(parts: DaemonParts, inheritance: Inheritance, config: Config):
     fastCgi: new Map(),
     waits: new Map(),
     nextWait: 1,
+    nextClearing: 1,
     deafChildren: new Set(),
     fullChildren: new Set(),
     keeperPid: inheritance.keeperPid,

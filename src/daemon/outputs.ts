@@ -9,7 +9,7 @@ import { NEW_STREAM, type StreamState } from "../logs/pipeline.ts";
 import type { Result } from "../result.ts";
 import { findMember, type Group, memberOfChild, type Ref } from "../supervisor/world.ts";
 import { activityPath, activitySpec, openEffects } from "./activity.ts";
-import { clearActivityLog, clearProcessLogs } from "./clearing.ts";
+import { type Clearable, clearActivityLog, clearProcessLogs } from "./clearing.ts";
 import type { Core, Inheritance } from "./core.ts";
 import { errnoName, whyNotOpened } from "./errno.ts";
 import { SINK_ACTIVITY, SINK_CONSOLE, streamNumber, streamOwner } from "./numbers.ts";
@@ -59,6 +59,11 @@ export class Outputs {
   /** Bytes that could not be written, by sinks that are failing now. */
   readonly #lost = new Map<number, number>();
   #activityOpened: ((errno: number) => void) | null = null;
+
+  /** Who writes the file at this path. */
+  at(path: string): readonly LogFile[] {
+    return [...this.#files.values()].filter((file) => file.path === path);
+  }
 
   /** A spawn is being ordered: its streams and files are known from now on. */
   spawning(core: Core, ref: Ref, frame: Spawn): void {
@@ -290,7 +295,7 @@ export class Outputs {
   }
 
   /** Files of a process that are open now, else where they would be: by channel. */
-  #filesOf(core: Core, ref: Ref): { readonly path: string; readonly file: LogFile | null; readonly stream: Stream | null }[] {
+  #filesOf(core: Core, ref: Ref): Clearable[] {
     const member = findMember(core.world, ref);
     const group = core.world.groups.get(ref.group);
     if (member === undefined || group === undefined) return [];
@@ -298,7 +303,7 @@ export class Outputs {
       const { path } = channelTarget(core, ref, group.config, member.config, channel);
       if (path === null) return [];
       const number = streamNumber(member.state.child, channel);
-      return [{ path, file: this.#files.get(number) ?? null, stream: this.#streams.get(number) ?? null }];
+      return [{ path, stream: this.#streams.get(number) ?? null }];
     });
   }
 

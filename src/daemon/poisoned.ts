@@ -7,6 +7,7 @@ import { encodeRecord, recordKeys } from "../supervisor/records.ts";
 import { allMembers, label, makeGroup } from "../supervisor/world.ts";
 import type { BootFailure } from "./boot.ts";
 import { configRecord } from "./bringup.ts";
+import { resumeClearing } from "./clearing.ts";
 import type { Core, Inheritance } from "./core.ts";
 import { autoKey } from "./core.ts";
 import type { DaemonParts } from "./daemon.ts";
@@ -37,6 +38,7 @@ export async function startWithoutStates(
   recallAutoLogs(core, inheritance);
   core.activity.configure(core.running.daemon);
   core.outputs.restore(core, inheritance);
+  resumeClearing(core, inheritance);
   core.servers.inherit(core.running.servers, inheritance);
   deleteKeys(core, [...inheritance.store.keys()]);
   core.loop.post((turn) => {

@@ -25,6 +25,8 @@ export const recordKeys = {
   /** A process from which the first ones of all lists differ: what all programs have in common lies here. Never changed. */
   template: "template",
   numbers: "numbers",
+  /** Present while a log is being cleared. */
+  clearing: (number: number | "") => `clearing/${number}`,
   group: (name: string) => `group/${name}`,
   /** What was read last of a group that is not active as it was read. */
   read: (generation: number, name: string) => `read/${generation}/${name}`,

@@ -32,6 +32,8 @@ export class Invariants {
   readonly #toBeRestarted = new Set<Child>();
   /** A disk lost bytes, so lines may lack; none may be doubled. */
   bytesMayBeLost = false;
+  /** Calls on files fail, so that logs may not be opened anew. */
+  filesMayFail = false;
   /** An operator cleared logs: nothing is said about lines. */
   linesMayBeGone = false;
   /** A reload swept the AUTO logs away. */
@@ -184,9 +186,19 @@ export class Invariants {
 
   /** I-11: a reload that was promised has happened: what ran then runs no more. One that was refused is told. */
   promises(keeper: FakeKeeper, tree: Tree): string[] {
-    if (tree.text("/log/supervisord.log").includes("everything goes on as it is")) return [];
+    if (this.filesMayFail || tree.text("/log/supervisord.log").includes("everything goes on as it is")) return [];
     const left = keeper.children.live.filter((child) => this.#toBeRestarted.has(child));
     return left.map((child) => `I-11 ${child.label} (pid ${child.pid}) was not restarted by the reload that was promised`);
+  }
+
+  /** I-13: what is written to a log is found at its path. */
+  logsAtTheirPaths(keeper: FakeKeeper, tree: Tree): string[] {
+    if (this.filesMayFail) return [];
+    const astray = keeper.sinks.written.filter(({ path, inode }) => {
+      const found = tree.find(path);
+      return inode.kind === "file" && !(found.ok && found.value === inode);
+    });
+    return astray.map(({ path }) => `I-13 what is written to ${path} goes into another file`);
   }
 
   /** I-8: after the end there is no child and the code is the one that was asked for. */

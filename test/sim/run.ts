@@ -201,6 +201,7 @@ class Run {
     faults.write = this.#chance.pick([0, 0, 0.3, 1]);
     faults.open = this.#chance.pick([0, 0.3]);
     faults.files = this.#chance.pick([0, 0.3]);
+    this.#world.invariants.filesMayFail = true;
     this.#world.note(`host: disk faults ${JSON.stringify(faults)}`);
   }
 
@@ -229,6 +230,7 @@ class Run {
       ...invariants.tidiness(keeper),
       ...invariants.promises(keeper, tree),
       ...invariants.legacy(core, keeper),
+      ...invariants.logsAtTheirPaths(keeper, tree),
       ...this.#operator.overdue(ANSWER_MS),
     ]);
   }

@@ -109,3 +109,23 @@ test("a reload of a broken configuration is answered with what is wrong, and not
   );
   assert.deepEqual([world.port?.process(ref("a"))?.pid, world.keeper.store.has("reload")], [before, false]);
 });
+
+test("a log that was being cleared when the daemon died is written at its path afterwards, also by an other program that writes it", async () => {
+  const sections = ["a", "b"]
+    .map((name) => `[program:${name}]\ncommand=/bin/actor count:100000:10 hold\nstdout_logfile=/log/shared.log\n`)
+    .join("");
+  const world = await host(sections);
+  assert.ok(await until(world, () => world.tree.text("/log/shared.log").length > 100));
+  void (await inCharge(world)).clearLogs(ref("a"));
+  assert.ok(await until(world, () => !world.tree.exists("/log/shared.log")));
+  world.instance?.die();
+  await inCharge(world);
+  assert.ok(await until(world, () => world.tree.exists("/log/shared.log")));
+  await world.scheduler.runTo(world.scheduler.nowMs + 5000);
+  assert.deepEqual(world.invariants.logsAtTheirPaths(world.keeper, world.tree), []);
+  assert.equal(
+    [...world.keeper.store.keys()].some((key) => key.startsWith("clearing/")),
+    false,
+  );
+  assert.deepEqual(world.invariants.violations, []);
+});

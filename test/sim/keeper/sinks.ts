@@ -66,6 +66,11 @@ export class Sinks {
       }));
   }
 
+  /** The files that are open, by their paths. */
+  get written(): readonly { readonly path: string; readonly inode: Inode }[] {
+    return [...this.#sinks.values()].flatMap(({ spec, inode }) => (inode === null ? [] : [{ path: spec.path, inode }]));
+  }
+
   /** Opens at once, as the worker that spawns does. A number is the errno. */
   openNow(sink: number, spec: SinkSpec): Result<true, number> {
     const inode = this.#open(spec);
