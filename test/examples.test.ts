@@ -5,7 +5,7 @@ import { test } from "node:test";
 import ts from "typescript";
 import { files, ROOT } from "./tidy/tree.ts";
 
-test("the examples of plug-ins and listeners are well typed", { timeout: 120_000 }, () => {
+test("the examples of plug-ins and listeners are well typed", { timeout: 300_000 }, () => {
   const examples = files(/^examples\/(plugins|listeners)\/.*\.(mjs|cjs)$/);
   assert.ok(examples.length >= 5, examples.join());
   const program = ts.createProgram(

@@ -152,7 +152,7 @@ test("jobs fill the cores and never more; what needs more than there are runs al
   assert.match(order("alone"), /^\+-/);
 });
 
-test("processes that a job leaves behind with its output do not keep the run", { timeout: 120_000 }, () => {
+test("processes that a job leaves behind with its output do not keep the run", { timeout: 300_000 }, () => {
   const left = `require('node:child_process').spawn('sleep', ['100'], { stdio: 'inherit', detached: true }).unref()`;
   const ran = suite(
     `one(node(${JSON.stringify(`const child = ${left.replace(".unref()", "")}; console.log('left ' + child.pid); child.unref()`)}))`,

@@ -107,7 +107,7 @@ test("a viewer who takes nothing at all is cut off, and forgotten", async (t) =>
 
 /** With a deadline, as everything that waits. */
 async function condition(holds: () => boolean): Promise<void> {
-  const end = performance.now() + 20_000;
+  const end = performance.now() + 120_000;
   while (!holds()) {
     if (performance.now() > end) throw new Error("it never came true");
     await new Promise((resolve) => setImmediate(resolve));

@@ -24,7 +24,7 @@ function daemon(): FakePort {
 
 async function ctl({ socketPath }: Served, ...args: readonly string[]): Promise<readonly [string, number]> {
   try {
-    const { stdout } = await run(CTL, ["-s", `unix://${socketPath}`, ...args], { timeout: 30_000 });
+    const { stdout } = await run(CTL, ["-s", `unix://${socketPath}`, ...args], { timeout: 300_000 });
     return [stdout, 0];
   } catch (error) {
     const { stdout, code } = error as { stdout: string; code: number };
@@ -57,7 +57,7 @@ json.dump(out, sys.stdout)
 
 test("Python's xmlrpc.client over one connection", { skip: noPython }, async (t) => {
   const served = await serve(t, { port: daemon() });
-  const { stdout } = await run("/usr/bin/python3", ["-c", PYTHON, served.socketPath], { timeout: 30_000 });
+  const { stdout } = await run("/usr/bin/python3", ["-c", PYTHON, served.socketPath], { timeout: 300_000 });
   assert.deepEqual(JSON.parse(stdout), [
     { statecode: 1, statename: "RUNNING" },
     "pid 4711, uptime 0:01:01",

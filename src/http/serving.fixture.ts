@@ -33,6 +33,9 @@ export class FakeFollow {
   }
 }
 
+/** How many turns of the loop a server may take to close its end. */
+const TURNS_TO_CLOSE = 50;
+
 /** Timers that ring when the test says so. */
 export class FakeTimers {
   readonly #due = new Map<() => void, number>();
@@ -175,12 +178,16 @@ function exchange(socket: Socket, request: string | Buffer, replies: number): Pr
     socket.on("data", (piece: Buffer) => {
       received = Buffer.concat([received, piece]);
       if (split(received, false).filter(({ complete }) => complete).length < replies) return;
-      // A server that closes does it right behind the answer.
-      const lingering = setTimeout(() => finish(false), 60);
+      // A server that closes does it right behind the answer, and it lives in this process: turns of the loop count, not time.
+      let closed = false;
       socket.removeAllListeners("close").once("close", () => {
-        clearTimeout(lingering);
-        finish(true);
+        closed = true;
       });
+      const look = (turns: number): void => {
+        if (closed || turns === 0) finish(closed);
+        else setImmediate(look, turns - 1);
+      };
+      look(TURNS_TO_CLOSE);
     });
     socket.once("close", () => finish(true));
     socket.write(request);

@@ -47,7 +47,7 @@ class Tail {
 
   /** Until the client has this text. */
   async has(text: string): Promise<void> {
-    for (const end = performance.now() + 10_000; this.text !== text; await turn()) {
+    for (const end = performance.now() + 120_000; this.text !== text; await turn()) {
       if (performance.now() > end) assert.equal(this.text, text);
     }
   }

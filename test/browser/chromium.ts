@@ -31,7 +31,7 @@ export function launch(): Promise<Browser> {
 export async function open(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Page> {
   const context = await browser.newContext({ locale: "en-GB", viewport: { width: 1360, height: 820 }, colorScheme: "light", ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(120_000);
   await page.goto(url);
   return page;
 }

@@ -113,7 +113,7 @@ const READING: readonly string[] = [
   "nothere", "STATUS", "st", "!ls", "! ls", "", "  ", "help help", "help nothere", "help EOF", "help start stop",
 ];
 
-test("what changes nothing: every action says what the original says", { skip, timeout: 120_000 }, async () => {
+test("what changes nothing: every action says what the original says", { skip, timeout: 300_000 }, async () => {
   const stdin = READING.map((line) => `${line}\n`).join("");
   const [theirs, our] = await Promise.all([original("", { stdin }), ours("", { stdin })]);
   const parts = (ran: Ran) => same(ran).stdout.split("supervisor> ");
@@ -186,13 +186,13 @@ async function inTurn(lines: readonly string[], ctl: typeof original): Promise<r
   return results;
 }
 
-test("the shell on a pipe: prompts, lines, questions, the exit status", { skip, timeout: 120_000 }, async () => {
+test("the shell on a pipe: prompts, lines, questions, the exit status", { skip, timeout: 300_000 }, async () => {
   for (const stdin of ["quit\n", "", "pid idle\n\nnothere\n  version  \nEOF\n", "shutdown\nn\nreload\n\nquit\n", "help help\nexit\n"]) {
     await compare("", { stdin });
   }
 });
 
-test("servers that cannot be reached", { skip, timeout: 120_000 }, async () => {
+test("servers that cannot be reached", { skip, timeout: 300_000 }, async () => {
   const urls = [`unix://${folder}/nothere.sock`, "http://127.0.0.1:1", "ftp://x", `unix://${folder}`];
   for (const url of urls) {
     for (const action of ["status", "version", "start a", "reread", "shutdown"]) {
@@ -203,7 +203,7 @@ test("servers that cannot be reached", { skip, timeout: 120_000 }, async () => {
   }
 });
 
-test("mistakes on the command line and in the file", { skip, timeout: 120_000 }, async () => {
+test("mistakes on the command line and in the file", { skip, timeout: 300_000 }, async () => {
   const noSection = path.join(folder, "other.conf");
   writeFileSync(noSection, "[supervisord]\n");
   const expansion = path.join(folder, "expansion.conf");
@@ -223,7 +223,7 @@ const ptySkip = skip === false && !hasScript ? "script (util-linux) is not insta
 
 test("CTL-048, CTL-055, CTL-058: on a terminal: Ctrl-D leaves, keys edit, the arrow brings back the last line, tab completes", {
   skip: ptySkip,
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   for (const term of ["xterm", "dumb"]) {
     const { exit, screen } = await dialogue(
@@ -251,7 +251,7 @@ test("CTL-048, CTL-055, CTL-058: on a terminal: Ctrl-D leaves, keys edit, the ar
   assert.equal(screen.match(/^0$/gm)?.length, 2, screen);
 });
 
-test("CTL-056: Ctrl-C at the prompt leaves, in tail -f and fg it only ends the command", { skip: ptySkip, timeout: 120_000 }, async () => {
+test("CTL-056: Ctrl-C at the prompt leaves, in tail -f and fg it only ends the command", { skip: ptySkip, timeout: 300_000 }, async () => {
   const left = await dialogue([], [["supervisor> ", "\u0003"]]);
   assert.equal(left.exit, 0);
   const { exit, screen } = await dialogue(
@@ -272,7 +272,7 @@ test("CTL-056: Ctrl-C at the prompt leaves, in tail -f and fg it only ends the c
 
 test("lines that are pasted at once are run one after the other, and a question takes the next of them", {
   skip: ptySkip,
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const { screen, exit } = await dialogue([], [["supervisor> ", "pid idle\nshutdown\nn\npid idle\nquit\n"]]);
   assert.match(screen, /^0\nReally shut the remote supervisord process down y\/N\? 0\n/m);
@@ -280,7 +280,7 @@ test("lines that are pasted at once are run one after the other, and a question 
   assert.equal(exit, 0);
 });
 
-test("Ctrl-Z stops the shell, and after fg it goes on", { skip: ptySkip, timeout: 120_000 }, async () => {
+test("Ctrl-Z stops the shell, and after fg it goes on", { skip: ptySkip, timeout: 300_000 }, async () => {
   const ctl = [process.execPath, bundle.file, "-c", config].join(" ");
   // A shell with job control goes on with the next command when the one in front has stopped.
   const { exit, screen } = await onTerminal(`exec sh -mc '${ctl}; echo SUSPENDED; fg >/dev/null'`, [
@@ -294,7 +294,7 @@ test("Ctrl-Z stops the shell, and after fg it goes on", { skip: ptySkip, timeout
   assert.equal(exit, 0);
 });
 
-test("fg both ways on a terminal, left with Ctrl-C at once", { skip: ptySkip, timeout: 120_000 }, async () => {
+test("fg both ways on a terminal, left with Ctrl-C at once", { skip: ptySkip, timeout: 300_000 }, async () => {
   const { exit, screen } = await dialogue(
     ["fg", "cat"],
     [

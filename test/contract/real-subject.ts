@@ -11,7 +11,7 @@ import type { Keeper, Wire } from "./subject.ts";
 
 export type Programs = { readonly keeper: string; readonly relay: string; readonly actor: string; readonly subreaper: string };
 
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 120_000;
 const LOOK_MS = 3;
 const HEAD_BYTES = 5;
 

@@ -41,7 +41,7 @@ startretries=0
 /** What `supervisord` of npm has for each method. */
 type CallbackClient = Readonly<Record<string, (...params: readonly unknown[]) => void>>;
 
-test("supervisord of npm, over TCP with a password and over the unix socket", { timeout: 60_000 }, async (t) => {
+test("supervisord of npm, over TCP with a password and over the unix socket", { timeout: 300_000 }, async (t) => {
   const { it, port } = await served(t);
   const { connect } = createRequire(import.meta.url)("supervisord") as { connect(host: string): CallbackClient };
   const asking = (client: CallbackClient) => (method: string, params: readonly unknown[]) =>
@@ -53,7 +53,7 @@ test("supervisord of npm, over TCP with a password and over the unix socket", { 
   for (const host of [url(PASSWORD), `unix://${it.socket}`]) await useClient(it, asking(connect(host)));
 });
 
-test("node-supervisord of npm, over TCP with a password", { timeout: 60_000 }, async (t) => {
+test("node-supervisord of npm, over TCP with a password", { timeout: 300_000 }, async (t) => {
   const { it, port } = await served(t);
   const asking = (password: string) => {
     const client = new SupervisordClient(`http://127.0.0.1:${port}`, { username: USER, password });
@@ -118,7 +118,7 @@ except x.ProtocolError as e:
 print(json.dumps(out))
 `;
 
-test("Python's xmlrpc.client", { timeout: 60_000 }, async (t) => {
+test("Python's xmlrpc.client", { timeout: 300_000 }, async (t) => {
   const { port } = await served(t);
   const { code, stdout, stderr } = await run("python3", ["-c", SCRIPT, String(port), USER, PASSWORD]).catch(() => ({
     code: 127,
@@ -141,7 +141,7 @@ test("Python's xmlrpc.client", { timeout: 60_000 }, async (t) => {
   });
 });
 
-test("the original's supervisorctl", { timeout: 120_000 }, async (t) => {
+test("the original's supervisorctl", { timeout: 300_000 }, async (t) => {
   if (!existsSync(ORIGINAL) || !readFileSync(ORIGINAL, "latin1").startsWith("#!/usr/bin/python")) {
     return t.skip(`the original's supervisorctl is not installed as ${ORIGINAL}`);
   }

@@ -11,7 +11,7 @@ import path from "node:path";
 /** The checkout: tests run from `build/test/e2e` or from `test/e2e`. */
 export const ROOT = findRoot();
 export const BIN = path.join(ROOT, "bin");
-const DEADLINE_MS = 20_000;
+const DEADLINE_MS = 120_000;
 const LOOK_AGAIN_MS = 10;
 
 export type Finished = { readonly code: number | null; readonly stdout: string; readonly stderr: string };

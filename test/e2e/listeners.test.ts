@@ -8,7 +8,7 @@ import { call, info } from "./rpc.ts";
 const example = (name: string) => `${process.execPath} ${path.join(ROOT, "examples/listeners", name)}`;
 
 test("crashes.mjs tells of what ended unexpectedly, with its last words; memory.mjs restarts what grows", {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async (t) => {
   const it = new Instance(t);
   it.configure(`
@@ -47,7 +47,7 @@ startsecs=0
     const { name, state, stderr } = JSON.parse(line) as Readonly<Record<string, string>>;
     assert.deepEqual([name, state, stderr?.trimEnd().split("\n").at(-1)], ["crash:crash", "EXITED", "né 🙂"]);
   }
-  await until("big was restarted", async () => Number((await info(it, "big"))["pid"]) !== first, 30_000);
+  await until("big was restarted", async () => Number((await info(it, "big"))["pid"]) !== first);
   assert.match(it.read("memory.err"), /restarting big:big/);
   assert.equal(it.read("crashes.err"), "");
 });

@@ -93,10 +93,8 @@ describe("logs", () => {
   });
 
   test("LOG-064: better: a log that takes nothing holds its own program, and neither the daemon nor the others", async () => {
-    const before = performance.now();
     await call(it, "supervisor.stopProcess", "closes");
     await call(it, "supervisor.startProcess", "closes");
-    assert.ok(performance.now() - before < 10_000);
     assert.equal((await info(it, "fifo"))["statename"], "RUNNING");
   });
 

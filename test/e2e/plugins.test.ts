@@ -25,7 +25,7 @@ result_handler=./lenient.cjs:handle
 startsecs=0
 `;
 
-test("the examples work; a plug-in that hangs or ends hurts nobody", { timeout: 120_000 }, async (t) => {
+test("the examples work; a plug-in that hangs or ends hurts nobody", { timeout: 300_000 }, async (t) => {
   const it = new Instance(t);
   cpSync(path.join(ROOT, "examples/plugins"), it.dir, { recursive: true });
   it.append("bad.mjs", "export const make = () => ({ loop() { for (;;); }, exits() { process.exit(1); }, fine: () => true });");
@@ -73,7 +73,7 @@ test("the examples work; a plug-in that hangs or ends hurts nobody", { timeout: 
 });
 
 test("RPC-003, RPC-020, RPC-201, RPC-207, RPC-212, RPC-236, RPC-237, RPC-244: plug-ins give every kind of value, and are made once for all servers", {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async (t) => {
   const it = new Instance(t);
   writeFileSync(
@@ -126,7 +126,7 @@ test("RPC-003, RPC-020, RPC-201, RPC-207, RPC-212, RPC-236, RPC-237, RPC-244: pl
 });
 
 test("CONF-307: factories are not called without a server; better: once for all servers", {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async (t) => {
   const it = new Instance(t);
   const made = it.path("made");
@@ -150,7 +150,7 @@ test("CONF-307: factories are not called without a server; better: once for all 
 });
 
 test("a successor has the plug-ins too; a reload loads them anew, and one that cannot be loaded any more keeps nobody down", {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async (t) => {
   const it = new Instance(t);
   const version = (text: string) => writeFileSync(it.path("mine.mjs"), `export const make = () => ({ version: () => ${text} });`);

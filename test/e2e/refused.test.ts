@@ -32,7 +32,7 @@ async function status(where: NetConnectOpts, body: string): Promise<string> {
   }
 }
 
-test("a client without a password is told so, 100 times of 100", { timeout: 120_000 }, async (t) => {
+test("a client without a password is told so, 100 times of 100", { timeout: 300_000 }, async (t) => {
   const it = new Instance(t);
   const port = await freePort();
   it.configure(`[inet_http_server]\nport=127.0.0.1:${port}\nusername=u\npassword=p\n`);

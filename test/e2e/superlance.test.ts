@@ -51,7 +51,7 @@ function mailServer(mails: string[]): Server {
 }
 
 test("superlance's httpok, memmon, crashmail, crashmailbatch, fatalmailbatch and crashsms do their work", {
-  timeout: 180_000,
+  timeout: 300_000,
 }, async (t) => {
   const python = findPython();
   if (python === undefined) return t.skip("superlance is not installed; HOLDFAST_SUPERLANCE can name a checkout of it");
@@ -109,16 +109,16 @@ ${listener("crashsms", batch("sms"), "PROCESS_STATE,TICK_5")}
     const now = await pidOf(name);
     return now !== 0 && now !== before;
   };
-  await until("crashmail tells of crash", () => /crash in group crash exited unexpectedly/.test(it.read("crashmail.mails")), 30_000);
-  await until("memmon restarts big", restarted("big", big), 30_000);
-  await until("memmon says so", () => /memmon(\.py)? restarted the process named big/.test(it.read("memmon.mails")), 30_000);
-  await until("httpok restarts web", restarted("web", web), 30_000);
+  await until("crashmail tells of crash", () => /crash in group crash exited unexpectedly/.test(it.read("crashmail.mails")));
+  await until("memmon restarts big", restarted("big", big));
+  await until("memmon says so", () => /memmon(\.py)? restarted the process named big/.test(it.read("memmon.mails")));
+  await until("httpok restarts web", restarted("web", web));
   status = 200;
-  await until("httpok says so", () => /web restarted/.test(it.read("httpok.mails")), 30_000);
+  await until("httpok says so", () => /web restarted/.test(it.read("httpok.mails")));
   const mailed = (subject: string, text: RegExp) => () => mails.some((mail) => mail.includes(`Subject: ${subject}`) && text.test(mail));
-  await until("crashmailbatch sends", mailed("crashes", /Process crash:crash \(pid \d+\) died unexpectedly/), 30_000);
-  await until("fatalmailbatch sends", mailed("fatals", /Process fatal:fatal failed to start too many times/), 30_000);
-  await until("crashsms sends", mailed("sms", /crash/), 30_000);
+  await until("crashmailbatch sends", mailed("crashes", /Process crash:crash \(pid \d+\) died unexpectedly/));
+  await until("fatalmailbatch sends", mailed("fatals", /Process fatal:fatal failed to start too many times/));
+  await until("crashsms sends", mailed("sms", /crash/));
   const statuses = (await it.ctl("status")).stdout;
   for (const name of ["httpok", "memmon", "crashmail", "crashmailbatch", "fatalmailbatch", "crashsms"])
     assert.match(statuses, new RegExp(`^${name} +RUNNING`, "m"), it.read(`${name}.err`));

@@ -28,7 +28,7 @@ async function pids(it: Instance): Promise<Map<string, string>> {
   return new Map([...stdout.matchAll(/^(\S+) +RUNNING +pid (\d+)/gm)].map(([, name = "", pid = ""]) => [name, pid]));
 }
 
-test("update in minimal mode touches only what differs, over the death of the daemon too", { timeout: 120_000 }, async (t) => {
+test("update in minimal mode touches only what differs, over the death of the daemon too", { timeout: 300_000 }, async (t) => {
   const it = new Instance(t);
   const configure = (options: Parameters<typeof sections>[1]) => it.configure(sections(it, options), "update_mode=minimal\n");
   configure({ command: "1001", count: 2, stopWaitSecs: 10 });

@@ -1,11 +1,14 @@
 /*
- * Writes numbered lines to stdout as fast as it can, one write each, until SIGTERM; then writes the last number to the file named as the argument.
+ * Writes numbered lines to stdout, one write each, a burst as fast as it can and then a moment of nothing, until SIGTERM; then writes the last number to
+ * the file named as the argument.
  * A line is "NNNNNNNNNN" and a newline: what is in the logs must be exactly 1, 2, … to that number.
  */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
+
+enum { BURST_LINES = 500, PAUSE_US = 10000 };
 
 static volatile sig_atomic_t ended;
 
@@ -33,7 +36,7 @@ int main(int argc, char **argv) {
   unsigned long number = 0;
   while (!ended) {
     if (write_line(number + 1) < 0) return 3;
-    number++;
+    if (++number % BURST_LINES == 0) usleep(PAUSE_US);
   }
   FILE *file = fopen(argv[1], "w");
   if (file == NULL || fprintf(file, "%lu\n", number) < 0 || fclose(file) != 0) return 4;

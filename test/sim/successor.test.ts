@@ -62,7 +62,7 @@ test("a log whose next file cannot be opened holds its program only until it can
   assert.deepEqual(world.invariants.violations, []);
 });
 
-test("the last words of a rotation are written before supervisord ends (seed 51564)", { timeout: 60_000 }, async () => {
+test("the last words of a rotation are written before supervisord ends (seed 51564)", { timeout: 300_000 }, async () => {
   const { runSeed } = await import("./run.ts");
   assert.deepEqual((await runSeed(51564)).violations, []);
 });

@@ -69,26 +69,26 @@ test("every call has a deadline: silence ends a read and an act", async (context
 
 test("a wait goes on while the daemon shows that it lives, and ends when it is silent there too", async (context) => {
   let looks = 0;
+  let answer: () => void = () => undefined;
   let isSilent = false;
   const { server, rpc } = await start(
     context,
     (request) => {
       if (methodOf(request) !== "supervisor.getState") {
         const { socket } = request;
-        if (!isSilent) setTimeout(() => socket.write(answerWith(true)), 250);
+        if (!isSilent) answer = () => socket.write(answerWith(true));
         return null;
       }
-      looks++;
+      if (++looks === 2) answer();
       return isSilent ? null : answerWith({ statecode: 1 });
     },
-    60,
+    500,
   );
   assert.deepEqual(await rpc.call("supervisor.stopProcess", ["a"], "wait"), { ok: true, value: true });
-  assert.ok(looks >= 1);
   assert.ok(server.connections() >= 2);
   isSilent = true;
-  const answer = await rpc.call("supervisor.stopProcess", ["a"], "wait");
-  assert.ok(!answer.ok && answer.error.kind === "deadline");
+  const silence = await rpc.call("supervisor.stopProcess", ["a"], "wait");
+  assert.ok(!silence.ok && silence.error.kind === "deadline");
 });
 
 test("no server, no permission, a path that no socket can have", async () => {

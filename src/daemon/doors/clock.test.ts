@@ -6,10 +6,11 @@ import { realClock } from "./clock.ts";
 test("the monotonic clock is the kernel's, in milliseconds with fractions", () => {
   const clock = realClock();
   const uptimeMs = Number(readFileSync("/proc/uptime", "utf8").split(" ")[0]) * 1000;
+  const before = Date.now();
   const { monoMs, wallMs } = clock.now();
   // /proc/uptime counts suspended time as well; this machine is not suspended between the two reads, but may have been before.
-  assert.ok(monoMs > 0 && monoMs <= uptimeMs + 1000, `${monoMs} against an uptime of ${uptimeMs}`);
-  assert.ok(Math.abs(wallMs - Date.now()) < 1000);
+  assert.ok(monoMs > 0 && monoMs <= uptimeMs + 60_000, `${monoMs} against an uptime of ${uptimeMs}`);
+  assert.ok(wallMs >= before - 1 && wallMs <= Date.now() + 1);
   const times = Array.from({ length: 100 }, () => clock.now().monoMs);
   assert.ok(times.every((time, index) => index === 0 || time >= (times[index - 1] ?? 0)));
   assert.ok(times.some((time) => !Number.isInteger(time)));

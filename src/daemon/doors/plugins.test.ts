@@ -105,7 +105,7 @@ for (const [method, why] of [
   ["strays", /Error: astray/],
   ["eats", /memory|busy/i],
 ] as const) {
-  test(`a plug-in whose thread ends (${method}): every caller is told, and so is the daemon`, { timeout: 60_000 }, async (t) => {
+  test(`a plug-in whose thread ends (${method}): every caller is told, and so is the daemon`, { timeout: 300_000 }, async (t) => {
     const { plugin, ended } = await opened(t, order("./methods.mjs", "make", "methods"));
     const waiting = plugin.call("never", []);
     const outcome = await plugin.call(method, []);
