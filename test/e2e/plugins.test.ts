@@ -41,8 +41,10 @@ test("the examples work; a plug-in that hangs or ends hurts nobody", { timeout: 
   await assert.rejects(call(it, "uptime.restartIfOlder", "cat"), /INCORRECT_PARAMETERS/);
   assert.deepEqual(await call(it, "system.methodSignature", "uptime.restartIfOlder"), ["boolean", "string", "int"]);
 
+  await until("cat runs again", async () => (await it.ctl("status", "cat")).stdout.includes("RUNNING"));
   const looping = assert.rejects(call(it, "bad.loop"), /30.*FAILED/);
-  assert.match((await it.ctl("status", "cat")).stdout, /RUNNING/, "while it hangs");
+  const { stdout, stderr } = await it.ctl("status", "cat");
+  assert.match(stdout, /RUNNING/, `while it hangs: ${stdout}${stderr}`);
   await looping;
   assert.equal(await call(it, "bad.fine"), true, "it was loaded again");
   await assert.rejects(call(it, "bad.exits"), /ended by itself/);
