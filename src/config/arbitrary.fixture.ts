@@ -57,6 +57,7 @@ const VALUES: { readonly [T in OptionType]: readonly string[] } = {
   name: ["%(program_name)s", "%(program_name)s_%(process_num)02d", "p%(process_num)d", "x", "a:b", "%(ENV_A)s", "%(nope)s", ""],
   updatemode: ["as-original"],
   ui: ["classic"],
+  color: ["auto"],
 };
 
 /** Where a type says too little: what the option really takes. */

@@ -16,6 +16,8 @@ export type Flag = {
   readonly long: string | null;
   /** The word that stands for the value in the help text; null for a switch. */
   readonly value: string | null;
+  /** The value of the flag alone: then another one stands behind `=` only. */
+  readonly valueAlone?: string;
   readonly help: string;
   /** Acts at once when its turn comes, whatever follows: help, version. (CLI-009) */
   readonly acts?: true;
@@ -82,7 +84,7 @@ export function helpText(program: Program, argv0: string): string {
 
 function helpLine(flag: Flag): string {
   const names = [flag.short === null ? null : `-${flag.short}`, flag.long === null ? null : `--${flag.long}`];
-  const value = flag.value === null ? "" : ` ${flag.value}`;
+  const value = flag.value === null ? "" : flag.valueAlone === undefined ? ` ${flag.value}` : `[=${flag.value}]`;
   return `${names.filter((name) => name !== null).join("/")}${value} -- ${flag.help}`;
 }
 
@@ -126,7 +128,8 @@ function takeLong(flags: readonly Flag[], text: string, following: string | unde
     if (value !== null) return { error: mistake(`option ${spelling} must not have an argument`) };
     return { given: [{ flag, spelling, text: null }], usedNext: false };
   }
-  if (value !== null) return { given: [{ flag, spelling, text: value }], usedNext: false };
+  const given = value ?? flag.valueAlone;
+  if (given !== undefined) return { given: [{ flag, spelling, text: given }], usedNext: false };
   if (following === undefined) return { error: mistake(`option ${spelling} requires argument`) };
   return { given: [{ flag, spelling, text: following }], usedNext: true };
 }

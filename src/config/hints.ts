@@ -41,6 +41,7 @@ export function remedyFor(kind: OptionType | "folder" | "name", text: string, kn
     case "logfile":
     case "updatemode":
     case "ui":
+    case "color":
       return null;
   }
 }

@@ -34,6 +34,8 @@ test("CLI-093: what is active in it", () => {
     "supervisord.minprocs=200",
     "rpcinterface:supervisor.supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface",
     "supervisorctl.serverurl=unix:///tmp/supervisor.sock",
+    // Ours: what the original prints is coloured for whoever starts from this file, and for nobody else.
+    "supervisorctl.color=auto",
   ]);
 });
 

@@ -17,7 +17,7 @@ function overriding(name: keyof typeof SUPERVISORD, short: string | null, value:
 }
 
 export const SUPERVISORD_PROGRAM: Program = {
-  summary: "supervisord -- start programs and keep them running.",
+  summary: "supervisord -- run a set of applications, start them again when they end, and let clients control them.",
   usage: "[options]",
   takesWords: false,
   flags: [
@@ -36,7 +36,7 @@ export const SUPERVISORD_PROGRAM: Program = {
     overriding("user", "u", "USER"),
     overriding("umask", "m", "UMASK"),
     overriding("directory", "d", "DIRECTORY"),
-    overriding("logfile", "l", "FILENAME"),
+    { ...overriding("logfile", "l", "FILENAME"), help: "use FILENAME as the activity log" },
     overriding("logfile_maxbytes", "y", "BYTES"),
     overriding("logfile_backups", "z", "NUM"),
     overriding("loglevel", "e", "LEVEL"),

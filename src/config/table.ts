@@ -385,6 +385,16 @@ export const SUPERVISORCTL = {
     sample: "~/.sc_history",
     brief: { en: "file that keeps the history of the interactive shell", zh: "保存交互式命令行历史的文件" },
   },
+  color: {
+    type: "color",
+    default: null,
+    unset: { en: "what Supervisor prints is not coloured, on a terminal either", zh: "Supervisor 原有的输出不着色，终端上也一样" },
+    scope: "env",
+    isOurs: true,
+    sample: "auto",
+    isActiveInSample: true,
+    brief: { en: "colours: auto on a terminal, always, never", zh: "颜色：auto 仅在终端上，always 总是，never 从不" },
+  },
 } as const satisfies Record<string, Option>;
 
 export const CTL_PLUGIN = {

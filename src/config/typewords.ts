@@ -59,6 +59,7 @@ export const TYPE_WORDS: { readonly [T in OptionType]: TypeWords } = {
   address: { words: { en: "`port`, `host:port` or `*:port`", zh: "`port`、`host:port` 或 `*:port`" }, pattern: `(.*:)?${INTEGER}` },
   name: { words: { en: "name without space, `:` and `/`", zh: "不含空格、`:` 和 `/` 的名称" }, pattern: "[^ :/]*" },
   ui: { words: { en: "`modern` or `classic`", zh: "`modern` 或 `classic`" }, pattern: "(modern|classic)" },
+  color: { words: { en: "`auto`, `always` or `never`", zh: "`auto`、`always` 或 `never`" }, pattern: "(auto|always|never)" },
   updatemode: { words: { en: "`as-original` or `minimal`", zh: "`as-original` 或 `minimal`" }, pattern: "(as-original|minimal)" },
 };
 

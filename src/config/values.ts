@@ -34,9 +34,14 @@ export interface Values {
   name: string;
   updatemode: DaemonConfig["updateMode"];
   ui: ServerConfig["ui"];
+  color: ColorChoice;
 }
 
 export type OptionType = keyof Values;
+
+export type ColorChoice = (typeof COLOR_CHOICES)[number];
+/** As grep and ls have them. */
+export const COLOR_CHOICES = ["auto", "always", "never"] as const;
 
 export type LogName = "none" | "auto" | "syslog" | { readonly path: string };
 /** `gid` null: the group is left alone. */
@@ -74,7 +79,13 @@ export const READERS: { readonly [T in OptionType]: (text: string, judge: Judge)
   updatemode: (text) =>
     text === "as-original" || text === "minimal" ? ok(text) : refuse(`not a valid update mode: ${quoted(text)} (as-original or minimal)`),
   ui: (text) => (text === "modern" || text === "classic" ? ok(text) : refuse(`not a valid page: ${quoted(text)} (modern or classic)`)),
+  color: parseColor,
 };
+
+export function parseColor(text: string): Result<ColorChoice, string> {
+  const choice = COLOR_CHOICES.find((word) => word === text);
+  return choice === undefined ? refuse(`not a valid color: ${quoted(text)} (${COLOR_CHOICES.join(", ")})`) : ok(choice);
+}
 
 const TRUE_WORDS: ReadonlySet<string> = new Set(["yes", "true", "on", "1"]);
 const FALSE_WORDS: ReadonlySet<string> = new Set(["no", "false", "off", "0"]);

@@ -1,6 +1,8 @@
 /** The flags of supervisorctl as a table: reading, help and documentation derive from it. (CTL-001, cli.md section 3) */
 import type { Flag, Program } from "../config/commandline.ts";
 import { quoted } from "../config/quoting.ts";
+import { parseColor } from "../config/values.ts";
+import type { Result } from "../result.ts";
 import { looksLikeUrl } from "./client/address.ts";
 
 export const SUPERVISORCTL_FLAGS: readonly Flag[] = [
@@ -12,7 +14,7 @@ export const SUPERVISORCTL_FLAGS: readonly Flag[] = [
     short: "i",
     long: "interactive",
     value: null,
-    help: "ask: for user name and password, and before shutdown and reload",
+    help: "start an interactive session: ask for user name and password, and before shutdown and reload",
   },
   { name: "serverurl", short: "s", long: "serverurl", value: "URL", help: "where supervisord listens: unix://path or http://host:port" },
   { name: "username", short: "u", long: "username", value: "USERNAME", help: "user name for the server" },
@@ -20,6 +22,15 @@ export const SUPERVISORCTL_FLAGS: readonly Flag[] = [
   // The original's help names a flag that it does not know; here both spellings work (CTL-002), and the file is really used (CTL-031).
   { name: "history", short: "r", long: "history-file", value: "FILENAME", help: "file that keeps the history of the shell", ours: true },
   { name: "history", short: null, long: "history_file", value: "FILENAME", help: "", hidden: true },
+  {
+    name: "color",
+    short: null,
+    long: "color",
+    value: "WHEN",
+    valueAlone: "auto",
+    help: "colours: auto (on a terminal), always or never",
+    ours: true,
+  },
   {
     name: "timeout",
     short: null,
@@ -40,7 +51,7 @@ export const SUPERVISORCTL_FLAGS: readonly Flag[] = [
 ];
 
 export const SUPERVISORCTL: Program = {
-  summary: "supervisorctl -- control supervisord and its programs from the command line.",
+  summary: "supervisorctl -- control applications that supervisord runs, and supervisord itself.",
   usage: "[options] [action [arguments]]",
   flags: SUPERVISORCTL_FLAGS,
   takesWords: true,
@@ -54,8 +65,13 @@ const TIMEOUT_SECONDS_MAX = 86_400;
 /** What is wrong with a flag's value; null when it is good. (CTL-008, CLI-058) */
 export function checkFlag(flag: Flag, text: string): string | null {
   if (flag.name === "serverurl" && !looksLikeUrl(text)) return `value ${quoted(text)} is not a URL`;
+  if (flag.name === "color") return firstError(parseColor(text));
   if (flag.name === "timeout" && !isTimeout(text)) return `give a number of seconds from 0.1 to ${TIMEOUT_SECONDS_MAX}`;
   return null;
+}
+
+function firstError(read: Result<unknown, string>): string | null {
+  return read.ok ? null : read.error;
 }
 
 function isTimeout(text: string): boolean {

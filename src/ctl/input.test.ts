@@ -26,6 +26,33 @@ test("a last line without an end is a line; then it is over, again and again", a
   assert.equal(await input.next(), null);
 });
 
+test("a last line without an end waits for who asks, however long the lines before it take", async () => {
+  for (const text of ["status\nstop a", "status\r\nstart b\nstop é", "\nstop a"]) {
+    const { stream, input } = open();
+    stream.end(text);
+    const lines = text.split("\n");
+    for (const line of lines) {
+      assert.equal(await input.next(), line);
+      // A command runs: the end of the input comes meanwhile.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    assert.equal(await input.next(), null);
+  }
+});
+
+test("a last line is left to the next when who asked is gone, and found when the input ended unwatched", async () => {
+  const { stream, input } = open();
+  stream.end("a\nlast");
+  assert.equal(await input.next(), "a");
+  await new Promise((resolve) => setImmediate(resolve));
+  input.detach();
+  stream.resume();
+  const leave = new AbortController();
+  leave.abort();
+  assert.equal(await input.next(leave.signal), null);
+  assert.equal(await input.next(), "last");
+});
+
 test("who is not there any more gets nothing, and loses nothing for the next", async () => {
   const { stream, input } = open();
   const leave = new AbortController();

@@ -24,7 +24,8 @@ export class Input {
   next(leave?: AbortSignal): Promise<string | null> {
     const line = this.#pending.shift();
     if (line !== undefined) return Promise.resolve(line);
-    if (this.#isEnded || leave?.aborted) return Promise.resolve(this.#takeRest());
+    if (leave?.aborted) return Promise.resolve(null);
+    if (this.#isEnded || this.#stream.readableEnded) return Promise.resolve(this.#takeRest());
     return new Promise((resolve) => {
       const onLeave = () => this.#answer(null);
       this.#waiting = (answer) => {
@@ -71,7 +72,9 @@ export class Input {
 
   readonly #onEnd = (): void => {
     this.#isEnded = true;
-    this.#answer(this.#takeRest());
+    this.#rest += this.#decoder.end();
+    // While a command runs nobody waits: the last line stays here until it is asked for.
+    if (this.#waiting !== null) this.#answer(this.#takeRest());
   };
 
   #answer(line: string | null): void {
@@ -83,7 +86,7 @@ export class Input {
 
   /** A last line without an end is a line. */
   #takeRest(): string | null {
-    if (!this.#isEnded || this.#rest === "") return null;
+    if (this.#rest === "") return null;
     const rest = this.#rest;
     this.#rest = "";
     return rest;

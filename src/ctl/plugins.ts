@@ -117,7 +117,7 @@ class CallFailed extends Error {
 
 function controllerOf(session: Session): Controller {
   return {
-    output: (line) => session.say(line),
+    output: (line) => session.say(line, true),
     get exitstatus() {
       return session.exit;
     },

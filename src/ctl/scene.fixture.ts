@@ -59,6 +59,7 @@ export function scene(options: SceneOptions = {}): Scene {
         noted += text;
       },
       isTerminal: options.isTerminal ?? false,
+      movesCursor: options.isTerminal ?? false,
       errorIsTerminal: options.isTerminal ?? false,
       hasColours: options.hasColours ?? false,
       size: () => ({ columns: 80, rows: 10 }),
@@ -138,6 +139,7 @@ const SETTINGS: Settings = {
   password: null,
   prompt: "supervisor",
   historyFile: null,
+  color: null,
   answerMs: 30_000,
   plugins: [],
 };

@@ -9,10 +9,11 @@ import { type Json, jsonText } from "./json.ts";
 import { paint } from "./paint.ts";
 import type { Reach, ReachTo, Target } from "./reach.ts";
 import type { Settings } from "./settings.ts";
+import { visible } from "./visible.ts";
 import type { World } from "./world.ts";
 
-/** One thing that a command found: as a line of text, and as data. `exit` null leaves the exit status alone. */
-export type Line = { readonly text: string; readonly exit: ExitStatus; readonly data: Json };
+/** One thing that a command found: as a line of text, and as data. `exit` null leaves the exit status alone. `isOutput`: a program wrote it. */
+export type Line = { readonly text: string; readonly exit: ExitStatus; readonly data: Json; readonly isOutput?: true };
 
 export type SessionOptions = {
   readonly settings: Settings;
@@ -51,6 +52,17 @@ export class Session {
     // Only both together are credentials; empty ones are some. (CTL-033, CLI-063)
     const credentials = username === null || password === null ? null : { username, password };
     this.#target = { serverUrl, credentials, answerMs };
+  }
+
+  /** Colours in what Supervisor prints: expect scripts read terminals too, so only where they were asked for. */
+  get hasColours(): boolean {
+    return this.settings.color !== null && this.hasColoursOfOurs;
+  }
+
+  /** Colours in what Supervisor does not have. */
+  get hasColoursOfOurs(): boolean {
+    const { color } = this.settings;
+    return color === "always" || (color !== "never" && this.world.screen.hasColours);
   }
 
   get serverUrl(): string {
@@ -109,10 +121,11 @@ export class Session {
   }
 
   /** A line of a command's result. */
-  report({ text, exit, data }: Line): void {
+  report({ text, exit, data, isOutput }: Line): void {
     if (exit !== null) this.exit = exit;
     if (this.#json !== null) this.#json.found.push(data);
-    else this.world.screen.write(`${isError(data) ? this.#coloured(text) : text}\n`);
+    else if (isOutput) this.world.screen.write(`${text}\n`);
+    else this.world.screen.write(`${isError(data) ? this.#coloured(this.#shown(text)) : this.#shown(text)}\n`);
   }
 
   /** A mistake of the user: a sentence, and the help lines that follow it. (CTL-070) */
@@ -121,9 +134,9 @@ export class Session {
     if (row !== null && !this.isJson) for (const line of row.usage) this.say(line);
   }
 
-  /** A line that is no data. */
-  say(line: string): void {
-    this.world.screen.write(`${line}\n`);
+  /** A line that is no data. `isOutput`: a program, or a plug-in, wrote it. */
+  say(line: string, isOutput = false): void {
+    this.world.screen.write(`${isOutput ? line : this.#shown(line)}\n`);
   }
 
   /** Data that comes while a command goes on: a line of JSON of its own. */
@@ -134,16 +147,23 @@ export class Session {
   /** Advice for a person at a terminal: never on standard output, and never where a script reads along. */
   hint(sentence: string): void {
     const { screen } = this.world;
-    if (screen.errorIsTerminal && sentence !== "") screen.writeError(`${screen.hasColours ? paint("dim", sentence) : sentence}\n`);
+    const shown = visible(sentence);
+    if (screen.errorIsTerminal && sentence !== "") screen.writeError(`${this.hasColours ? paint("dim", shown) : shown}\n`);
   }
 
   /** Needed even where nobody looks: what was asked for could not be done, or not wholly. */
   note(sentence: string): void {
-    this.world.screen.writeError(`${sentence}\n`);
+    const { screen } = this.world;
+    screen.writeError(`${screen.errorIsTerminal ? visible(sentence) : sentence}\n`);
+  }
+
+  /** On a terminal nothing that a server says is carried out. */
+  #shown(text: string): string {
+    return this.world.screen.isTerminal ? visible(text, this.hasColours) : text;
   }
 
   #coloured(text: string): string {
-    if (!this.world.screen.hasColours) return text;
+    if (!this.hasColours) return text;
     return text.replace(/\bERROR\b.*|^(?:Error|error): .*/s, (error) => paint("red", error));
   }
 }

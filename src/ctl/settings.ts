@@ -16,6 +16,7 @@ import { absolute, expandUser, folderOf, type Homes, joined } from "../config/pa
 
 import { SectionReader, type Surroundings } from "../config/reader.ts";
 import { CTL_PLUGIN, SUPERVISORCTL } from "../config/table.ts";
+import { type ColorChoice, parseColor } from "../config/values.ts";
 import type { Accounts } from "../doors.ts";
 import { ok, type Result, refuse } from "../result.ts";
 import { ANSWER_MS } from "./client/rpc.ts";
@@ -28,6 +29,8 @@ export type Settings = {
   readonly password: string | null;
   readonly prompt: string;
   readonly historyFile: string | null;
+  /** null: nothing was said. */
+  readonly color: ColorChoice | null;
   /** How long supervisord may be silent. */
   readonly answerMs: number;
   readonly plugins: readonly CtlPluginConfig[];
@@ -59,6 +62,7 @@ export function readSettings(birth: Birth, flags: Flags): Result<Settings, reado
   const given = (name: string): string | null => flags.get(name)?.text ?? null;
   const history = given("history");
   const timeout = given("timeout");
+  const color = given("color");
   return ok({
     ...section.value,
     configFile: file,
@@ -66,8 +70,15 @@ export function readSettings(birth: Birth, flags: Flags): Result<Settings, reado
     username: given("username") ?? section.value.username,
     password: given("password") ?? section.value.password,
     historyFile: history === null || history === "" ? section.value.historyFile : normalised(birth, history),
+    color: color === null ? section.value.color : settledColor(color),
     answerMs: timeout === null ? ANSWER_MS : Number(timeout) * 1000,
   });
+}
+
+/** A flag's value is checked before anything is read. */
+function settledColor(text: string): ColorChoice | null {
+  const read = parseColor(text);
+  return read.ok ? read.value : null;
 }
 
 /** The empty file name means: read none. (CLI-052) */
@@ -77,7 +88,7 @@ function configFile(birth: Birth, flags: Flags): string | null {
   return defaultPlaces(birth.argv0).find((place) => existsSync(pathOf(joined(birth.cwd, place)))) ?? null;
 }
 
-type Section = Pick<Settings, "serverUrl" | "username" | "password" | "prompt" | "historyFile" | "plugins">;
+type Section = Pick<Settings, "serverUrl" | "username" | "password" | "prompt" | "historyFile" | "color" | "plugins">;
 
 const WITHOUT_FILE: Section = {
   serverUrl: SUPERVISORCTL.serverurl.default,
@@ -85,6 +96,7 @@ const WITHOUT_FILE: Section = {
   password: null,
   prompt: SUPERVISORCTL.prompt.default,
   historyFile: null,
+  color: null,
   plugins: [],
 };
 
@@ -121,6 +133,7 @@ function readSections(birth: Birth, ini: Ini, here: string, lineText: Surroundin
     password: reader?.read("password", SUPERVISORCTL.password, env) ?? null,
     prompt: reader?.read("prompt", SUPERVISORCTL.prompt, env) ?? "",
     historyFile: history === "" ? null : normalised(birth, history),
+    color: reader?.read("color", SUPERVISORCTL.color, env) ?? null,
     plugins: readPlugins(ini, env, around),
   };
   const errors = settled(findings.errors, () => null, false);

@@ -1,6 +1,7 @@
 /** The world as it is: the standard streams, the clock, signals. What tests replace stands in `world.ts`. */
 import type { Input } from "./input.ts";
 import { leaving } from "./leave.ts";
+import { knowsEscapes } from "./terminfo.ts";
 import type { Clock, Keyboard, Screen, World } from "./world.ts";
 
 export type Terminal = World & {
@@ -76,11 +77,12 @@ function openScreen(): Screen {
       process.stderr.write(text);
     },
     isTerminal,
+    movesCursor: isTerminal && knowsEscapes(env),
     // Asked for only when something goes wrong: to look at it is to open it.
     get errorIsTerminal() {
       return process.stderr.isTTY === true;
     },
-    hasColours: isTerminal && (env["NO_COLOR"] ?? "") === "" && env["TERM"] !== "dumb",
+    hasColours: isTerminal && (env["NO_COLOR"] ?? "") === "" && knowsEscapes(env),
     size: () => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 }),
     closed: closed.signal,
   };

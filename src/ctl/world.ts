@@ -9,6 +9,8 @@ export interface Screen {
   writeError(text: string): void;
   readonly isTerminal: boolean;
   readonly errorIsTerminal: boolean;
+  /** A terminal that can be painted on. */
+  readonly movesCursor: boolean;
   /** A terminal that wants colours. */
   readonly hasColours: boolean;
   size(): { readonly columns: number; readonly rows: number };

@@ -28,10 +28,11 @@ function handle(core: Core, turn: Turn, report: Report): void {
       return stepChild(core, turn, report, (member) => spawnFailed(core, turn, member, report));
     case "exited":
       turn.acknowledge(report.report);
-      return stepChild(core, turn, report, (member) => {
+      stepChild(core, turn, report, (member) => {
         core.history.exited(member, report.waitStatus, instantOf(report).wallMs);
         stepTo(core, turn, member, { type: "exited", waitStatus: report.waitStatus }, report);
       });
+      return core.activity.write(turn, "debug", say.childQuit());
     case "block":
       return core.backlog.putsOff(core, core.outputs.streamOf(report.stream), report) ? undefined : core.outputs.block(core, turn, report);
     case "eof":
@@ -53,7 +54,8 @@ function handle(core: Core, turn: Turn, report: Report): void {
     case "stdin-failed":
       return core.events.stdinFailed(core, turn, report.child, errnoName(report.errno), report.bytesNotTaken);
     case "orphan":
-      return core.activity.write(turn, "info", say.orphanReaped(report.pid, decodeWaitStatus(report.waitStatus).words));
+      core.activity.write(turn, "info", say.orphanReaped(report.pid, decodeWaitStatus(report.waitStatus).words));
+      return core.activity.write(turn, "debug", say.childQuit());
     case "listened":
       return core.sockets.heard(report);
     case "sink-opened":
@@ -104,4 +106,5 @@ function spawnFailed(core: Core, turn: Turn, member: Member, report: Extract<Rep
   stepTo(core, turn, member, { type: "spawned", pid: report.pid }, report);
   saySpawnFailure(core, turn, member, report);
   stepTo(core, turn, member, { type: "exited", waitStatus: exitWith(127) }, report);
+  core.activity.write(turn, "debug", say.childQuit());
 }

@@ -47,6 +47,8 @@ export const daemonMessages = {
   started: (pid: number) => `supervisord started with pid ${pid}`,
   /** info; `ending` as in `terminated by SIGTERM` (LOG-134) */
   orphanReaped: (pid: number, ending: string) => `reaped unknown pid ${pid} (${ending})`,
+  /** debug, behind the line of the exit itself (LOG-137, PROC-179) */
+  childQuit: () => "received SIGCHLD indicating a child quit",
   /** info (LOG-136) */
   socketCreated: (url: string) => `Creating socket ${url}`,
   socketClosed: (url: string) => `Closing socket ${url}`,

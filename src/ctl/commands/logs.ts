@@ -116,7 +116,8 @@ async function showEnds(
       continue;
     }
     if (end.value.isTimeless) session.note(`${source.name}: ${source.channel}: ${TIMELESS}`);
-    for (const line of end.value.lines) session.report({ text: labels.labelled(source, line), exit: null, data: { ...source, line } });
+    for (const line of end.value.lines)
+      session.report({ text: labels.labelled(source, line), exit: null, data: { ...source, line }, isOutput: true });
   }
   return ok(null);
 }
@@ -137,7 +138,7 @@ async function showAllLive(
       const take = (lines: readonly string[]): void => {
         for (const line of lines) {
           if (isJson) session.emit({ ...source, line });
-          else session.say(labels.labelled(source, line));
+          else session.say(labels.labelled(source, line), true);
         }
       };
       const end = await showLive({ reach: session.reach, clock, source, choice, leave, take, note });
@@ -162,7 +163,7 @@ class Labels {
     for (const source of sources) {
       const label = `${plainLabel(source).padEnd(width)} | `;
       const style = NAME_STYLES[names.indexOf(source.name) % NAME_STYLES.length];
-      this.#labels.set(plainLabel(source), session.world.screen.hasColours && style !== undefined ? paint(style, label) : label);
+      this.#labels.set(plainLabel(source), session.hasColoursOfOurs && style !== undefined ? paint(style, label) : label);
     }
   }
 

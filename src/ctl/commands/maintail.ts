@@ -27,7 +27,7 @@ export const run: Command = async (session, args) => {
   }
   const text = await session.supervisor.readLog(-amount, 0);
   if (text.ok) {
-    session.report({ text: text.value, exit: null, data: { name: "supervisord", text: text.value } });
+    session.report({ text: text.value, exit: null, data: { name: "supervisord", text: text.value }, isOutput: true });
     return text;
   }
   const line = tailError("supervisord", text.error, null);

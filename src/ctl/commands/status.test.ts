@@ -112,10 +112,21 @@ test("--json has a row per process, with the name that status shows and what the
   assert.equal(exit, 4);
 });
 
-test("colours only on a screen that has them, and only around the state", async () => {
-  const world = scene({ methods: { getAllProcessInfo: async () => ok(INFOS) }, isTerminal: true, hasColours: true });
-  const { text } = await world.run("status cat");
-  assert.equal(text, "cat                              \u001b[32mRUNNING\u001b[0m   pid 10462, uptime 0:00:09\n");
+test("colours only where they are asked for: on a screen that has them, or always, and only around the state", async () => {
+  const methods = { getAllProcessInfo: async () => ok(INFOS) };
+  const plain = "cat                              RUNNING   pid 10462, uptime 0:00:09\n";
+  const coloured = "cat                              \u001b[32mRUNNING\u001b[0m   pid 10462, uptime 0:00:09\n";
+  for (const [color, onTerminal, elsewhere] of [
+    [null, plain, plain],
+    ["never", plain, plain],
+    ["auto", coloured, plain],
+    ["always", coloured, coloured],
+  ] as const) {
+    for (const hasColours of [true, false]) {
+      const world = scene({ methods, isTerminal: true, hasColours, settings: { color } });
+      assert.equal((await world.run("status cat")).text, hasColours ? onTerminal : elsewhere, String(color));
+    }
+  }
 });
 
 test("any names choose without a crash, and only known rows come out", () => {

@@ -27,6 +27,6 @@ async function showStatus(session: Session, names: readonly string[]): Promise<R
   if (!infos.ok) return infos;
   const { matching, errors } = select(infos.value, names);
   for (const line of errors) session.report(line);
-  for (const line of statusLines(matching, session.world.screen.hasColours && !session.isJson)) session.report(line);
+  for (const line of statusLines(matching, session.hasColours && !session.isJson)) session.report(line);
   return ok(null);
 }

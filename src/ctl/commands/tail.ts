@@ -56,7 +56,7 @@ async function showTail(session: Session, { name, channel, amount }: Tail): Prom
   }
   const text = await session.supervisor.readProcessLog(name, channel, -amount, 0);
   if (text.ok) {
-    session.report({ text: text.value, exit: null, data: { name, channel, text: text.value } });
+    session.report({ text: text.value, exit: null, data: { name, channel, text: text.value }, isOutput: true });
     return text;
   }
   const line = tailError(name, text.error, "no such process name");

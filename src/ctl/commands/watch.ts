@@ -11,6 +11,7 @@ import { pythonError } from "../errorline.ts";
 import { either } from "../leave.ts";
 import { paint } from "../paint.ts";
 import type { Session } from "../session.ts";
+import { visible } from "../visible.ts";
 import { select, statusData, statusLines } from "./statustable.ts";
 
 const LOOK_MS = 1000;
@@ -30,7 +31,7 @@ export async function watch(session: Session, names: readonly string[]): Promise
     return ok(null);
   }
   const { screen } = session.world;
-  const isPainted = screen.isTerminal && !session.isJson;
+  const isPainted = screen.movesCursor && !session.isJson;
   const view = isPainted ? new Picture(session) : new Changes(session, session.isJson);
   session.begin(null); // no document at the end: every line is one of its own
   await session.world.interruptible(async (interrupted) => {
@@ -71,13 +72,13 @@ class Picture implements View {
     // What is longer than a line would wrap and push the rest down; the names and states in front are what matters.
     this.#lines = statusLines(
       infos.map((info) => ({ ...info, description: cut(info, columns) })),
-      screen.hasColours,
-    ).map((line) => line.text);
+      this.#session.hasColoursOfOurs,
+    ).map((line) => visible(line.text, this.#session.hasColoursOfOurs));
     this.#paint(`${infos.length} processes, Ctrl-C to exit`);
   }
 
   fail(failure: Failure): void {
-    this.#paint(`no answer: ${pythonError(failure).text}`);
+    this.#paint(`no answer: ${visible(pythonError(failure).text)}`);
   }
 
   #paint(title: string): void {
@@ -85,7 +86,7 @@ class Picture implements View {
     const room = Math.max(1, screen.size().rows - 2);
     const more = this.#lines.length - room;
     const shown = more > 0 ? [...this.#lines.slice(0, room - 1), `… and ${more + 1} more`] : this.#lines;
-    const head = screen.hasColours ? paint("bold", title) : title;
+    const head = this.#session.hasColoursOfOurs ? paint("bold", title) : title;
     screen.write(HOME + [head, ...shown].map((line) => `${line}${CLEAR_LINE}\r\n`).join("") + CLEAR_BELOW);
   }
 }

@@ -19,7 +19,9 @@ export function editOnDumbTerminal(
   let lastMatches = "";
   keyed._ttyWrite = (text, key) => {
     if (key.name === "tab") {
+      editor.pause();
       void complete(editor.line).then(({ words, word }) => {
+        editor.resume();
         const common = commonStart(words);
         if (common.length > word.length) other(common.slice(word.length), {});
         else if (words.length > 1 && lastMatches === editor.line) {

@@ -4,9 +4,11 @@
  */
 import { createInterface } from "node:readline";
 import type { Input } from "../input.ts";
+import { knowsEscapes } from "../terminfo.ts";
 import type { Completion } from "./completer.ts";
 import { editOnDumbTerminal } from "./dumb.ts";
 import { HISTORY_LINES_MAX } from "./history.ts";
+import { Keys } from "./keys.ts";
 
 export type Typed = { readonly kind: "line"; readonly text: string } | { readonly kind: "end" } | { readonly kind: "interrupted" };
 
@@ -14,6 +16,7 @@ export class Editor {
   /** The newest first, as readline has it. */
   #history: string[];
   readonly #input: Input;
+  readonly #keys = new Keys(process.stdin);
   readonly #complete: (line: string) => Promise<Completion>;
   /** Typed ahead and not finished. */
   #begun = "";
@@ -22,6 +25,8 @@ export class Editor {
     this.#history = [...history].reverse();
     this.#input = input;
     this.#complete = complete;
+    // readline looks at it itself.
+    if (!knowsEscapes(process.env)) process.env["TERM"] = "dumb";
   }
 
   /** The newest last. */
@@ -36,7 +41,7 @@ export class Editor {
     return new Promise((resolve) => {
       const lines: string[] = [];
       const editor = createInterface({
-        input: process.stdin,
+        input: this.#keys,
         output: process.stdout,
         terminal: true,
         prompt,
@@ -46,11 +51,16 @@ export class Editor {
           void this.#complete(line).then(({ words, word }) => done(null, [[...words], word]));
         },
       });
-      const onClose = () => resolve({ kind: "end" });
+      this.#keys.attach();
+      const onClose = () => {
+        this.#keys.detach();
+        resolve({ kind: "end" });
+      };
       const leave = (typed: Typed) => {
         editor.off("close", onClose);
         this.#begun = editor.line;
         editor.close();
+        this.#keys.detach();
         this.#input.putBack(lines.slice(1));
         resolve(typed);
       };
@@ -61,7 +71,12 @@ export class Editor {
         // What was pasted comes at once; the rest of it is for whoever asks next.
         if (lines.push(line) === 1) queueMicrotask(() => leave({ kind: "line", text: line }));
       });
-      editor.on("SIGINT", () => leave({ kind: "interrupted" }));
+      editor.on("SIGINT", () => {
+        if (editor.line === "") return leave({ kind: "interrupted" });
+        process.stdout.write("^C\r\n");
+        Object.assign(editor, { line: "", cursor: 0 });
+        editor.prompt();
+      });
       // Back after Ctrl-Z: readline has paused itself, and would leave it at that.
       editor.on("SIGCONT", () => editor.prompt(true));
       editor.on("close", onClose);
