@@ -58,9 +58,7 @@ export function scene(options: SceneOptions = {}): Scene {
       writeError: (text) => {
         noted += text;
       },
-      isTerminal: options.isTerminal ?? false,
-      movesCursor: options.isTerminal ?? false,
-      errorIsTerminal: options.isTerminal ?? false,
+      ...sides(options.isTerminal ?? false),
       hasColours: options.hasColours ?? false,
       size: () => ({ columns: 80, rows: 10 }),
       closed: new AbortController().signal,
@@ -131,6 +129,9 @@ export function scene(options: SceneOptions = {}): Scene {
     noted: () => noted,
   };
 }
+
+/** Standard output and standard error are the same terminal, or none. */
+const sides = (isTerminal: boolean) => ({ isTerminal, errorIsTerminal: isTerminal, movesCursor: isTerminal });
 
 const SETTINGS: Settings = {
   configFile: "/etc/supervisord.conf",

@@ -35,7 +35,10 @@ export async function bringUpGroups(
 ): Promise<Result<{ needsSuccessor: boolean }, { text: string; code: number }>> {
   const { running } = core;
   const servers = await core.servers.bind(core, running.servers);
-  if (!servers.ok && options.fresh) return giveUp(core, servers.error, 2);
+  if (!servers.ok && options.fresh) {
+    sayMissing(core, servers.error.replaceAll("\n", " "));
+    return giveUp(core, servers.error, 2);
+  }
   if (!servers.ok) sayMissing(core, servers.error);
   await sweepAutoLogs(core);
   for (const group of running.groups) {

@@ -2,8 +2,10 @@
 import type { ServerConfig } from "../config/model.ts";
 import type { Listen, SocketEntry } from "../link/messages.ts";
 import { ok, type Result, refuse } from "../result.ts";
+import { runningSupervisord } from "./alreadyrunning.ts";
 import type { Core, Inheritance } from "./core.ts";
-import { bindProblem, hostProblem } from "./servererrors.ts";
+import { errnoName } from "./errno.ts";
+import { bindProblem, hostProblem, inUse } from "./servererrors.ts";
 
 /** Serves a listening descriptor until it is closed. Given by the composition root; the simulation has none. */
 export type Serve = (core: Core, descriptor: number, server: ServerConfig) => { close(): void };
@@ -33,6 +35,7 @@ export class Servers {
       const stale = server.kind === "unix" && (await core.doors.files.lstat(server.file)).ok;
       const listened = await core.sockets.listen(core, request.value);
       if (stale && listened.step === "done") core.doors.self.stderr(`Unlinking stale socket ${request.value.address}\n`);
+      if (errnoName(listened.errno) === "EADDRINUSE") return refuse(inUse(server, await runningSupervisord(core)));
       if (listened.step !== "done") return refuse(bindProblem(server, listened, userName(core)));
       if (listened.descriptor < 0) needsSuccessor = true;
       this.#open.push({ server, socket: listened.socket, descriptor: listened.descriptor, handle: null });

@@ -213,7 +213,12 @@ describe("in the foreground", () => {
     const pidfile = it.read("supervisord.pid");
     const { code, stderr } = await run(path.join(BIN, "supervisord"), ["-n", "-c", it.conf], { cwd: it.dir });
     assert.equal(code, 2);
-    assert.match(stderr, /^Error: Another program is already listening/);
+    const named = `${it.socket} in [unix_http_server] is in use; a supervisord runs with pid ${it.pid}, as ${it.path("supervisord.pid")} says`;
+    assert.match(stderr, /^Error: Another program is already listening .* before starting supervisord\.\n/);
+    assert.ok(stderr.split("\n")[1]?.startsWith(named), stderr);
+    assert.ok(
+      it.read("supervisord.log").includes(`CRIT Another program is already listening`) && it.read("supervisord.log").includes(named),
+    );
     assert.deepEqual([it.files().sort(), it.read("supervisord.pid")], [files, pidfile]);
     assert.equal(await call(it, "supervisor.getPID"), it.pid);
   });
