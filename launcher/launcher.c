@@ -16,7 +16,8 @@
 
 /* As scripts/daemonflags.mjs has them. */
 static const char *const NODE_FLAGS[] = {DAEMON_FLAGS, NULL};
-enum { DAEMON_WORDS_MAX = 8 };
+/* node, its flags, the program, and the NULL at the end; the keeper takes 16. */
+enum { DAEMON_WORDS_MAX = sizeof NODE_FLAGS / sizeof NODE_FLAGS[0] + 2 };
 
 _Noreturn void stop(const char *format, ...) {
   va_list values;
