@@ -20,6 +20,8 @@ const LINE_COLUMNS_MAX = 160;
 const LONG_TEXT = /(["'`])(?:(?!\1).){60,}\1/g;
 /** Lists that are read row by row, not from end to end. */
 const TABLE = /\/table\.ts$/;
+/** For tests and for what they wait for: more than ten times what any of them needs. */
+const TEST_LIMIT_MS_MIN = 120_000;
 /** Without its tests: to be audited in one sitting. */
 const KEEPER_LINES_MAX = 1800;
 
@@ -103,6 +105,17 @@ test("every test file has a test", () => {
     files(/^(src|test)\/.*\.test\.ts$/).filter((file) => !/\b(test|it)\(/.test(text(file))),
     "no test in:",
   );
+});
+
+test("a limit on time only matters when what is waited for never comes", () => {
+  const short = files(/^(src|test)\/.*\.ts$/).flatMap((file) =>
+    lines(file).flatMap((line, at) => {
+      const limit = /\btimeout: ([\d_]+)|\bDEADLINE_MS = ([\d_]+)/.exec(line);
+      const ms = Number((limit?.[1] ?? limit?.[2] ?? "Infinity").replaceAll("_", ""));
+      return /\.(test|fixture)\.ts$|^test\//.test(file) && ms < TEST_LIMIT_MS_MIN ? [`${file}:${at + 1}: ${line.trim()}`] : [];
+    }),
+  );
+  none(short, `the machine may be busy: at least ${TEST_LIMIT_MS_MIN} ms:`);
 });
 
 test("nothing is left to be done in a comment", () => {

@@ -182,9 +182,9 @@ export const liveCases: readonly Case[] = [
         pids.push((await spawned(d, child)).pid);
         await k.until(() => k.text(`${k.folder}/out${child}`) === "up\n", `child ${child}`);
       }
-      // Three quick deaths give us 400 ms without a daemon.
+      // Five quick deaths give us 1.6 s without a daemon.
       let daemon = d;
-      for (let i = 0; i < 2; i++) {
+      for (let i = 0; i < 4; i++) {
         await daemon.wire.quit(1);
         daemon = await greet(k);
       }
@@ -192,7 +192,7 @@ export const liveCases: readonly Case[] = [
       await daemon.waitFor(() => daemon.wire.closed, "the death");
       await k.pass(20);
       k.signal(SIGTERM);
-      await k.pass(30);
+      await k.pass(100);
       k.signal(SIGTERM);
       await k.until(() => !k.alive(pids[1] ?? 0), "the end of the one that ignores TERM");
       await k.until(() => k.exitCode !== null, "the keeper's end");
