@@ -21,7 +21,7 @@ import {
 import { eventRecord, poolRecord, restorePool } from "../events/poolrecords.ts";
 import { queueLength } from "../events/queue.ts";
 import { type EventType, matches } from "../events/table.ts";
-import { dueTicks, type TickSlices } from "../events/ticks.ts";
+import { dueTicks, msToNextTick, type TickSlices } from "../events/ticks.ts";
 import type { SupervisorEvent } from "../events/types.ts";
 import { ok, type Result, refuse, unreachable } from "../result.ts";
 import { decodeRecord, encodeRecord } from "../supervisor/records.ts";
@@ -109,7 +109,7 @@ export class Events {
   /** The earliest moment at which time alone changes something, monotonic. Ticks wake nobody up when nobody wants them. */
   nextDeadlineMs(now: Now): number | null {
     let earliest = isWanted(this.#pools, TICK_TYPES)
-      ? now.monoMs + Math.max(0, this.#nextTickWallMs - now.wallMs)
+      ? now.monoMs + msToNextTick(this.#nextTickWallMs, now.wallMs)
       : Number.POSITIVE_INFINITY;
     for (const pool of this.#pools.byName.values()) earliest = Math.min(earliest, nextDeadlineMs(pool) ?? Number.POSITIVE_INFINITY);
     return earliest === Number.POSITIVE_INFINITY ? null : earliest;
@@ -117,7 +117,7 @@ export class Events {
 
   /** Ticks that are due, events whose pause is over. (EVT-036, EVT-037) */
   timePassed(core: Core, turn: Turn, now: Now): void {
-    if (now.wallMs >= this.#nextTickWallMs || this.#slices === null) {
+    if (this.#slices === null || msToNextTick(this.#nextTickWallMs, now.wallMs) === 0) {
       const { slices, events, nextWallMs } = dueTicks(this.#slices, now.wallMs);
       this.#slices = slices;
       this.#nextTickWallMs = nextWallMs;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { dueTicks } from "./ticks.ts";
+import { dueTicks, msToNextTick } from "./ticks.ts";
 
 const T = Date.UTC(2026, 10, 24, 10, 29, 50);
 const shown = (ticks: ReturnType<typeof dueTicks>) => ticks.events.map(({ period, when }) => `${period}@${when - T / 1000}`);
@@ -34,6 +34,25 @@ test("the next look is due at the next slice, and finds something then", () => {
       assert.ok(nextWallMs > wallMs && nextWallMs <= wallMs + 5000);
       assert.deepEqual(dueTicks(slices, nextWallMs - 1).events, []);
       assert.equal(dueTicks(slices, nextWallMs).events[0]?.period, 5);
+    }),
+  );
+});
+
+test("EVT-040: a clock that is set back or forward, by however much and how often, is noticed at the next look, and that is within five seconds", () => {
+  const jump = fc.oneof(fc.integer({ min: -4000, max: 4000 }), fc.integer({ min: -1e11, max: 1e11 }));
+  fc.assert(
+    fc.property(fc.array(jump, { minLength: 1, maxLength: 20 }), (jumps) => {
+      let wallMs = T;
+      let { slices, nextWallMs } = dueTicks(null, wallMs);
+      for (const ms of jumps) {
+        wallMs += ms;
+        const wait = msToNextTick(nextWallMs, wallMs);
+        assert.ok(wait >= 0 && wait <= 5000);
+        wallMs += wait;
+        const ticks = dueTicks(slices, wallMs);
+        assert.ok(ticks.events.length > 0, "there is something to tell when the wait is over");
+        ({ slices, nextWallMs } = ticks);
+      }
     }),
   );
 });

@@ -15,6 +15,7 @@ export type Ticks = {
 };
 
 const PERIODS = [5, 60, 3600] as const;
+const SHORTEST_MS = 5000;
 
 /**
  * What is due. `last` is null at the first look, which only notes the slices (EVT-037). Slices that were skipped are not made up, and a clock that
@@ -28,6 +29,12 @@ export function dueTicks(last: TickSlices | null, wallMs: number): Ticks {
     events: changed.map((period) => ({ kind: "tick", period, when: slices[period] })),
     nextWallMs: (slices[5] + 5) * 1000,
   };
+}
+
+/** How long nothing is due: 0 also when the clock was set back, since that is another slice; never longer than a slice, so that a jump is noticed. */
+export function msToNextTick(nextWallMs: number, wallMs: number): number {
+  const left = nextWallMs - wallMs;
+  return left > SHORTEST_MS ? 0 : Math.max(0, left);
 }
 
 function sliceStart(period: number, wallMs: number): number {

@@ -140,24 +140,37 @@ test("PROC-210: the exit status: set by EXITED and STOPPED, unset by a spawn and
   assert.deepEqual([life.state.state, life.state.exitStatus], ["BACKOFF", null]);
 });
 
-test("after five runs of less than a second in a row one start a second; a longer run ends it", () => {
+/** How long each of eight restarts waits, for a program that runs for so long and ends with `code`. */
+function restartWaits(ranMs: number, code: number): number[] {
   const life = new Life({ autorestart: "always", startSecs: 0 });
-  const waits: number[] = [];
   life.take({ type: "start" });
-  for (let run = 0; run < 8; run++) {
+  return Array.from({ length: 8 }, () => {
     life.spawn();
-    life.nowMs += 100;
-    life.exits(0);
-    const due = life.state.deadlineMs ?? Number.NaN;
-    waits.push(due - life.nowMs);
-    life.pass(due - life.nowMs);
-  }
-  assert.deepEqual(waits, [0, 0, 0, 0, 900, 900, 900, 900]);
+    life.nowMs += ranMs;
+    life.exits(code);
+    const wait = (life.state.deadlineMs ?? Number.NaN) - life.nowMs;
+    life.pass(wait);
+    return wait;
+  });
+}
+
+test("after five runs in a row that did nothing, or failed within a second, one start a second", () => {
+  assert.deepEqual(restartWaits(0, 0), [0, 0, 0, 0, 1000, 1000, 1000, 1000]);
+  assert.deepEqual(restartWaits(100, 1), [0, 0, 0, 0, 900, 900, 900, 900]);
+  assert.deepEqual(restartWaits(10, 0), [0, 0, 0, 0, 800, 800, 800, 800]);
+});
+
+test("a worker that did its job and ended as expected runs again at once, however often", () => {
+  for (const ranMs of [50, 200, 999]) assert.deepEqual(restartWaits(ranMs, 0), [0, 0, 0, 0, 0, 0, 0, 0]);
+});
+
+test("one longer run lets a program that failed run again at once", () => {
+  const life = new Life({ autorestart: "always", startSecs: 0 });
+  life.take({ type: "start" });
   life.spawn();
   life.pass(1000);
-  life.exits(0);
-  assert.equal(life.state.deadlineMs, life.nowMs);
-  assert.equal(life.state.shortRuns, 0);
+  life.exits(1);
+  assert.deepEqual([life.state.deadlineMs, life.state.shortRuns], [life.nowMs, 0]);
 });
 
 test("PROC-022, PROC-188: better: a process in UNKNOWN that ends is known again: logged, and restarted as configured", () => {

@@ -4,9 +4,11 @@
  * Deadlines are monotonic and exact; the original looks once a second at the wall clock. Nothing here acts: effects are data, in the order in
  * which they must be carried out, an event before the log line that belongs to it (PROC-006).
  */
+
 import type { ProcessConfig } from "../config/model.ts";
 import type { Now } from "../doors.ts";
 import { assert, unreachable } from "../result.ts";
+import { isShortRun, restartWaitMs } from "./brake.ts";
 import { badExitCode, EXITED_TOO_QUICKLY, processMessages as say } from "./messages.ts";
 import { STATES, type State } from "./states.ts";
 import { decodeWaitStatus, type Ending } from "./waitstatus.ts";
@@ -86,9 +88,6 @@ export const NEVER_STARTED: ProcessState = {
 };
 
 const SIGKILL = 9;
-/** So many runs of less than a second may follow each other at once; after that one start a second, as in the original. */
-const SHORT_RUNS_FREE = 5;
-const SHORT_RUN_MS = 1000;
 /** SIGKILL is repeated, ever more slowly, for a process that does not die of it (a sleep the kernel does not interrupt). */
 const KILL_AGAIN_MS_MIN = 1000;
 const KILL_AGAIN_MS_MAX = 300_000;
@@ -274,16 +273,12 @@ function exitedTooQuickly(config: ProcessConfig, process: ProcessState, { words 
 /** (PROC-050..052) */
 function exitedByItself(config: ProcessConfig, process: ProcessState, { status, words }: Ending, now: Now): Transition {
   const expected = config.exitCodes.includes(status);
-  const shortRuns = now.monoMs - process.startMonoMs < SHORT_RUN_MS ? process.shortRuns + 1 : 0;
+  const ranMs = now.monoMs - process.startMonoMs;
+  const shortRuns = isShortRun(ranMs, expected) ? process.shortRuns + 1 : 0;
   const spawnError = expected ? process.spawnError : badExitCode(status);
-  const deadlineMs = wantsRestart(config, expected) ? restartAt(process, shortRuns, now) : null;
+  const deadlineMs = wantsRestart(config, expected) ? now.monoMs + restartWaitMs(shortRuns, ranMs, expected) : null;
   const ended: ProcessState = { ...process, exitStatus: status, tries: 0, shortRuns, spawnError, deadlineMs };
   return adding(change(ended, "EXITED", { expected }), log(expected ? "info" : "warn", say.exited(config.name, words, expected)));
-}
-
-/** At once, unless it does nothing but end. */
-function restartAt(process: ProcessState, shortRuns: number, now: Now): number {
-  return shortRuns < SHORT_RUNS_FREE ? now.monoMs : Math.max(now.monoMs, process.startMonoMs + SHORT_RUN_MS);
 }
 
 /** Whether a process that has ended by itself runs again; the restart is the deadline of EXITED. (PROC-020) */

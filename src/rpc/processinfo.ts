@@ -85,7 +85,7 @@ export function processesByName(groups: readonly GroupView[]): readonly ProcessV
 export function description(port: SupervisorPort, view: ProcessView): string {
   switch (view.state) {
     case "RUNNING":
-      return `pid ${view.pid}, uptime ${uptimeText(nowSeconds(port) - view.startSeconds)}`;
+      return `pid ${view.pid}, uptime ${uptimeText(Math.max(0, nowSeconds(port) - view.startSeconds))}`;
     case "FATAL":
     case "BACKOFF":
       return view.spawnError === "" ? `unknown error (try "tail ${view.name}")` : view.spawnError;
