@@ -4,19 +4,18 @@
  */
 import { type Signal, useSignal } from "@preact/signals";
 import { memo } from "preact/compat";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import type { LogPiece, LogsMessage } from "../../src/api/types.ts";
 import { get } from "../live/api.ts";
 import { followLogs } from "../live/logs.ts";
 import { bytes } from "../model/format.ts";
 import { appended, type Block, firstByte, type LogLines, NO_LINES, noted, prepended, restarted, search } from "../model/loglines.ts";
 import { announcement, texts } from "../state.ts";
+import { useStaysAtEnd } from "./scrolling.ts";
 
 export type Followed = { readonly key: string; readonly path: string; readonly source: "stdout" | "stderr"; readonly download: string };
 
 const OLDER_BYTES = 64 * 1024;
-/** So near to the end counts as at the end, in pixels. */
-const AT_END = 24;
 
 export function Log({ followed, label }: { readonly followed: readonly Followed[]; readonly label: string }) {
   const { log, paused, loadOlder } = useFollowedLog(followed);
@@ -25,20 +24,13 @@ export function Log({ followed, label }: { readonly followed: readonly Followed[
   const wrap = useSignal(true);
   const box = useRef<HTMLDivElement>(null);
   const found = search(log.value, query.value);
-  useLayoutEffect(() => {
-    if (!paused.value && box.current !== null) box.current.scrollTop = box.current.scrollHeight;
-  });
+  const onScroll = useStaysAtEnd(box, paused);
   const step = (by: number): void => {
     if (found.length === 0) return;
     paused.value = true;
     at.value = (at.value + by + found.length) % found.length;
     const place = found[at.value];
     box.current?.querySelector(`[data-block="${place?.block}"]`)?.children[place?.line ?? 0]?.scrollIntoView({ block: "center" });
-  };
-  const onScroll = (): void => {
-    const { current } = box;
-    if (current === null) return;
-    paused.value = current.scrollHeight - current.scrollTop - current.clientHeight > AT_END;
   };
   const words = texts.value;
   return (
