@@ -20,6 +20,7 @@ const BROWSER = "test/browser";
 /** Of what mostly waits for programs that it has started. */
 const WAITING = 1 / 3;
 /** Tests that keep a core busy although they stand among those that wait. */
+/** @type {Readonly<Record<string, number>>} */
 const BUSY = { "test/e2e/nothing-lost.test.ts": 1, "test/compat/supervisorctl.test.ts": 1 / 2 };
 
 /** Every night others are run: `npm run sim -- --seeds 20000 --from N`. */
@@ -61,7 +62,7 @@ export const STAGES = [
     name: "docs",
     what: "generated pages are fresh",
     readsSourcesOnly: true,
-    jobs: () => ours("scripts/docs.mjs", ["--check"]),
+    jobs: () => [ours("scripts/docs.mjs", ["--check"])],
   },
   { name: "keeper", what: "the keeper's own tests (C)", jobs: keeper },
   {

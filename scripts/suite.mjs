@@ -45,7 +45,7 @@ async function begin(stage) {
   try {
     const work = await stage.jobs();
     if ("leftOut" in work) return { stage, jobs: [], results: [], leftOut: work.leftOut };
-    if (work.length === 0) throw new Stop("There is nothing to run in this stage.");
+    if (!Array.isArray(work) || work.length === 0) throw new Stop("There is nothing to run in this stage.");
     return { stage, jobs: work, results: [] };
   } catch (error) {
     return { stage, jobs: [], results: [failureOf({ name: stage.name, file: "", args: [], cores: 0 }, error)] };

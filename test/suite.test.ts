@@ -50,6 +50,20 @@ test("numbers of all jobs are added up; what is left out is said", () => {
   assert.match(ran.text, /^slowest of one: [\d.]+ s job, [\d.]+ s job$/m);
 });
 
+test("every stage of ours has jobs, each with a program, its arguments and its cores, or says what is missing", {
+  timeout: 300_000,
+}, () => {
+  const script = `
+    const { STAGES } = await import(${JSON.stringify(path.join(ROOT, "scripts/stages.mjs"))});
+    for (const { name, jobs } of STAGES) {
+      const work = await jobs();
+      const good = "leftOut" in work ? work.leftOut !== "" : work.length > 0 && work.every((job) => job.name && job.file && Array.isArray(job.args) && job.cores > 0);
+      if (!good) throw new Error(name);
+    }`;
+  const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8", env: ENVIRONMENT });
+  assert.equal(status, 0, stderr);
+});
+
 /** Ways to fail, each with what is shown of it. */
 const FAILURES: readonly (readonly [what: string, job: string, shown: RegExp])[] = [
   ["a test fails", `counted("console.log('FAIL x'); console.log('1 passed, 1 failed, 0 skipped'); process.exitCode = 1")`, /FAIL x/],
