@@ -81,7 +81,7 @@ function withoutNodesVariables() {
 async function bundle(entries, format, more = {}) {
   const began = Date.now();
   const { build } = await import("esbuild");
-  const { outputFiles } = await orStop(
+  const { outputFiles = [] } = await orStop(
     build({
       absWorkingDir: inRoot(),
       entryPoints: entries,

@@ -64,9 +64,9 @@ function literalOf(ts, { literal }) {
 
 /** @param {Record<string, unknown>[]} members */
 function unionOf(members) {
-  if (members.every((one) => "const" in one)) return { enum: members.map((one) => one.const) };
-  const isPlain = members.every((one) => typeof one.type === "string" && Object.keys(one).length === 1);
-  return isPlain ? { type: members.map((one) => one.type) } : { anyOf: members };
+  if (members.every((one) => "const" in one)) return { enum: members.map((one) => one["const"]) };
+  const isPlain = members.every((one) => typeof one["type"] === "string" && Object.keys(one).length === 1);
+  return isPlain ? { type: members.map((one) => one["type"]) } : { anyOf: members };
 }
 
 /** @param {typeof import("typescript")} ts @param {import("typescript").TypeLiteralNode} node @param {ReadonlySet<string>} parameters */
