@@ -6,6 +6,7 @@
 import { appendFileSync, existsSync } from "node:fs";
 
 const [file = "", manner = ""] = process.argv.slice(2);
+/** @param {any} value */
 const tell = (value) => appendFileSync(file, `${JSON.stringify(value)}\n`);
 let rest = Buffer.alloc(0);
 let seen = 0;
