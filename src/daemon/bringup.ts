@@ -70,15 +70,22 @@ export async function beginToRun(core: Core, options: { fresh: boolean }): Promi
     if (core.world.mood === "RESTARTING") core.world.mood = "RUNNING";
     turn.state(recordKeys.config, encodeRecord(configRecord(core)));
     turn.state(recordKeys.daemon, encodeRecord(daemonRecord(core)));
+    turn.state(recordKeys.beginning, encodeRecord(true));
   });
-  await writePidfile(core);
-  core.loop.post((turn) => {
-    core.events.emit(core, turn, { kind: "supervisor-state", state: "RUNNING" }, core.doors.clock.now());
-  });
+  await announce(core);
   startAutostarts(core);
   await core.loop.flushed();
   await core.limbo.empty(core, FIRST_STARTS_MS);
   core.servers.serve(core);
+}
+
+/** Pid file and listeners learn that supervisord runs; a successor does it when its predecessor did not come so far. */
+export async function announce(core: Core): Promise<void> {
+  await writePidfile(core);
+  core.loop.post((turn) => {
+    turn.state(recordKeys.beginning, null);
+    core.events.emit(core, turn, { kind: "supervisor-state", state: "RUNNING" }, core.doors.clock.now());
+  });
 }
 
 /** What a successor needs to know of the configuration; the groups have records of their own. */

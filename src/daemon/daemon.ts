@@ -15,6 +15,7 @@ import { Activity } from "./activity.ts";
 import { Answers } from "./answers.ts";
 import { Backlog } from "./backlog.ts";
 import { type BootFailure, boot } from "./boot.ts";
+import { announce } from "./bringup.ts";
 import { resumeClearing } from "./clearing.ts";
 import type { Core, Inheritance } from "./core.ts";
 import { Echoes } from "./echoes.ts";
@@ -26,6 +27,7 @@ import { History } from "./history.ts";
 import { Limbo } from "./limbo.ts";
 import { Numbers } from "./numbers.ts";
 import { Outputs } from "./outputs.ts";
+import { sweepPidfile } from "./pidfile.ts";
 import { noPlugins, type OpenPlugin, Plugins, serveWithPlugins } from "./plugins.ts";
 import { startWithoutStates } from "./poisoned.ts";
 import { Preparations } from "./preparations.ts";
@@ -144,6 +146,7 @@ export function continueLife(core: Core, inheritance: Inheritance): void {
     core.events.dispatchAll(core, turn);
     if (promised) requestReload(core, turn);
   });
+  if (core.world.mood === "RUNNING" && inheritance.store.has(recordKeys.beginning)) void sweepPidfile(core).then(() => announce(core));
   startAutostarts(core);
   void serveWithPlugins(core);
 }

@@ -1,4 +1,5 @@
 /** The pid file: the keeper's pid, which is what the world calls supervisord. (PROC-221, PROC-222) */
+import { basename, dirname } from "node:path";
 import { daemonMessages as say } from "../logs/messages.ts";
 import type { Core } from "./core.ts";
 
@@ -17,6 +18,16 @@ export async function writePidfile(core: Core): Promise<void> {
     else core.activity.write(turn, "critical", say.pidfileNotWritten(pidfile));
     if (!written.ok && written.error === "ELOOP") core.activity.write(turn, "critical", `${pidfile} is ${FOREIGN_LINK}`);
   });
+}
+
+/** A predecessor that died while it wrote the pid file has left what it was to become beside it. */
+export async function sweepPidfile(core: Core): Promise<void> {
+  const { pidfile } = core.running.daemon;
+  const [folder, start] = [dirname(pidfile), `.${basename(pidfile)}.`];
+  const names = await core.doors.files.list(folder);
+  if (!names.ok) return;
+  const left = names.value.filter((name) => name.startsWith(start) && /^\d+\.\d+\.new$/.test(name.slice(start.length)));
+  for (const name of left) await core.doors.files.remove(`${folder}/${name}`);
 }
 
 /** Removes the file if it is still ours: another supervisord may have written its own over it. */

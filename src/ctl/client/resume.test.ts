@@ -158,3 +158,26 @@ test("a daemon that breaks off again and again is given up, too", async () => {
   assert.deepEqual(await supervisor.clearProcessLogs("a"), refuse(BROKEN));
   assert.equal(calls.filter((call) => call === "clearProcessLogs").length, 6);
 });
+
+test("start, as the second half of a restart: what was started just before the stop is started again", async () => {
+  const stopped = info("a", "STOPPED", { start: 1000, stop: 1001, now: 1001 });
+  const { supervisor, calls } = world({ startProcess: sequence<true>(refuse(BROKEN), ok(true)), getProcessInfo: look(stopped) });
+  assert.deepEqual(await supervisor.startProcess("a"), ok(true));
+  assert.equal(calls.filter((call) => call === "startProcess").length, 2);
+});
+
+test("start of a group and of all, as the second half of a restart", async () => {
+  const stopped = [
+    info("g:a", "STOPPED", { start: 1000, stop: 1001, now: 1001 }),
+    info("g:b", "STOPPED", { start: 1001, stop: 1001, now: 1001 }),
+  ];
+  const rows = [resultRow("g:a", SUCCESS)];
+  const methods = {
+    startProcessGroup: sequence<typeof rows>(refuse(BROKEN), ok(rows)),
+    startAllProcesses: sequence<typeof rows>(refuse(BROKEN), ok(rows)),
+    getAllProcessInfo: sequence<ProcessInfo[]>(ok(stopped)),
+  };
+  const { supervisor } = world(methods);
+  assert.deepEqual(await supervisor.startProcessGroup("g"), ok(rows));
+  assert.deepEqual(await supervisor.startAllProcesses(), ok(rows));
+});

@@ -113,7 +113,7 @@ async function startAgain(look: Look, since: Since, start: () => Outcome<true>):
   const infos = await whenNoneIs(look, STATES.STARTING.code);
   if (!infos.ok) return infos;
   const [info] = infos.value;
-  if (info === undefined || !since(info, info.start)) return start();
+  if (info === undefined || !wasStarted(info, since)) return start();
   const status = startStatus(info);
   return status === SUCCESS ? ok(true) : refuse({ kind: "fault", code: status, text: info.spawnerr });
 }
@@ -125,11 +125,16 @@ async function stopAgain(look: Look, stop: () => Outcome<true>): Outcome<true> {
   return accepting(await stop(), FAULTS.NOT_RUNNING, true);
 }
 
+/** One that was stopped after its last start has not been started by the order: the start that is meant is the one before the stop, as in `restart`. */
+function wasStarted(info: ProcessInfo, since: Since): boolean {
+  return since(info, info.start) && !(info.state === STATES.STOPPED.code && info.stop >= info.start);
+}
+
 /** The daemon starts all of them in one step, so either the order was lost or every process that it concerns has been started since. */
 async function startAllAgain(look: Look, since: Since, start: () => Outcome<readonly ResultRow[]>): Outcome<readonly ResultRow[]> {
   const infos = await whenNoneIs(look, STATES.STARTING.code);
   if (!infos.ok) return infos;
-  const begun = infos.value.filter((info) => since(info, info.start));
+  const begun = infos.value.filter((info) => wasStarted(info, since));
   return begun.length === 0 ? start() : ok(begun.map((info) => row(info, startStatus(info))));
 }
 
