@@ -118,6 +118,15 @@ static void default_signals(void) {
   (void)syscall(SYS_rt_sigprocmask, SIG_SETMASK, none, NULL, 8);
 }
 
+/* What the keeper was born with. A descriptor has to be free for it: epoll's is nothing that a child needs. */
+static void restore_oom_score(void) {
+  if (!K.oom[0]) return;
+  (void)syscall(SYS_close, K.epoll);
+  long fd = syscall(SYS_openat, AT_FDCWD, OOM_SCORE, O_WRONLY | O_CLOEXEC, 0);
+  (void)syscall(SYS_write, fd, K.oom, strlen(K.oom));
+  (void)syscall(SYS_close, fd);
+}
+
 static bool become(struct birth *b) {
   return step(b, STEP_SETGROUPS, RAW("setgroups", SYS_setgroups, b->group_count, b->groups)) &&
          step(b, STEP_SETGID, RAW("setresgid", SYS_setresgid, b->gid, b->gid, b->gid)) &&
@@ -126,6 +135,7 @@ static bool become(struct birth *b) {
 
 __attribute__((no_sanitize("address", "undefined", "thread"))) static int child_main(void *birth) {
   struct birth *b = birth;
+  restore_oom_score();
   if (step(b, STEP_SETPGID, RAW("setpgid", SYS_setpgid, 0, 0)) && step(b, STEP_DESCRIPTORS, set_descriptors(b) ? 0 : -1) &&
       step(b, STEP_RLIMIT, set_limits(b) ? 0 : -1) && (!b->user || become(b)) &&
       (!b->directory || step(b, STEP_CHDIR, RAW("chdir", SYS_chdir, b->directory)))) {
@@ -154,6 +164,11 @@ void birth_work(struct job *job, struct worker *worker) {
   b->wall = now_wall();
   if (begun) {
     int pid = sys_clone(child_main, worker->stack + sizeof worker->stack, b, &b->pid);
+    /* A task of the reserve that has ended counts for a moment still. */
+    for (int tries = 0; pid < 0 && errno == EAGAIN && b->child == 0 && tries < 20; tries++) {
+      (void)poll(NULL, 0, 1);
+      pid = sys_clone(child_main, worker->stack + sizeof worker->stack, b, &b->pid);
+    }
     if (step(b, STEP_FORK, pid)) __atomic_store_n(&b->pid, pid, __ATOMIC_RELEASE); /* the kernel has said so already, but for emulators that share no memory */
   }
   if (b->child == 0) return;

@@ -299,6 +299,20 @@ void child_forget(uint32_t number) {
   }
 }
 
+static bool is_stopped(pid_t pid) {
+  siginfo_t info = {.si_pid = 0};
+  return waitid(P_PID, (id_t)pid, &info, WSTOPPED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid;
+}
+
+void children_pause(bool stop) {
+  for (struct node *n = map_next(&K.children, NULL); n; n = map_next(&K.children, n)) {
+    struct child *c = owner_of(n, struct child, node);
+    bool fit = c->pid > 0 && !c->reaped && (stop ? !c->paused && !is_stopped(c->pid) : c->paused);
+    c->paused = false;
+    if (fit && sys_kill(-c->pid, stop ? SIGSTOP : SIGCONT) == 0) c->paused = stop;
+  }
+}
+
 static bool was_birth(pid_t pid, int status, const struct rusage *usage) {
   for (struct birth *b = K.births; b; b = b->next) {
     if (__atomic_load_n(&b->pid, __ATOMIC_ACQUIRE) != pid) continue;

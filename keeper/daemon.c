@@ -7,8 +7,15 @@ static void ended(int status);
 
 static void fail(const char *what, const char *name, int error) {
   char text[512];
-  int n = snprintf(text, sizeof text, "supervisord: %s %s: %s\n", what, name, strerror(error));
-  (void)!write(2, text, n < (int)sizeof text ? (size_t)n : sizeof text - 1);
+  snprintf(text, sizeof text, "%s %s: %s", what, name, strerror(error));
+  limits_explain(text);
+}
+
+/* Node.js has nothing to say, or a page of addresses. */
+static void explain_end(int signal) {
+  char text[128];
+  snprintf(text, sizeof text, "Node.js was ended by signal %d (%s) before it was ready", signal, strsignal(signal));
+  limits_explain(text);
 }
 
 /* The exec has happened, or failed: then the child has ended or will, and is reaped as such. */
@@ -16,10 +23,12 @@ static void born(struct job *job) {
   struct birth *b = owner_of(job, struct birth, job);
   struct daemon *d = &K.daemon;
   sys_close(b->fds[3]);
+  reserve_descriptors();
   birth_done(b);
   d->birth = NULL;
   d->pid = b->pid;
   if (b->step > 0 && !K.lives.ever_ready) fail("cannot run", b->path, b->error);
+  else if (b->step == 0) d->begun = true;
   bool reaped = b->reaped;
   int status = b->wait_status;
   pid_t pid = b->pid;
@@ -30,10 +39,13 @@ static void born(struct job *job) {
 }
 
 static char **environment(char **room) {
+  static char threads[32];
   char **first = room;
   for (char **e = environ; *e; e++) {
-    if (strncmp(*e, "HOLDFAST_KEEPER_FD=", 19) != 0) *room++ = *e;
+    if (strncmp(*e, "HOLDFAST_KEEPER_FD=", 19) != 0 && strncmp(*e, "HOLDFAST_THREADS=", 17) != 0) *room++ = *e;
   }
+  snprintf(threads, sizeof threads, "HOLDFAST_THREADS=%u", K.reserve.pool);
+  *room++ = threads;
   *room++ = (char *)(uintptr_t)"HOLDFAST_KEEPER_FD=3";
   return first;
 }
@@ -41,7 +53,7 @@ static char **environment(char **room) {
 static struct birth *prepare(int socket) {
   size_t n = 0;
   while (environ[n]) n++;
-  struct birth *b = birth_new(n + 2, 0);
+  struct birth *b = birth_new(n + 3, 0);
   if (!b) return NULL;
   b->path = K.program;
   b->argv = K.argv;
@@ -68,7 +80,8 @@ void daemon_start(void) {
   struct daemon *d = &K.daemon;
   int ends[2] = {-1, -1};
   struct birth *b = NULL;
-  d->adopted = false;
+  d->adopted = d->begun = false;
+  reserve_give();
   if (sys_socketpair(ends) == 0 && sys_fcntl(ends[0], F_SETFL, O_RDWR | O_NONBLOCK) == 0) b = prepare(ends[1]);
   d->socket = ends[0];
   d->watching_in = true;
@@ -79,6 +92,7 @@ void daemon_start(void) {
     }
     free(b);
     d->socket = -1;
+    reserve_descriptors();
     if (!K.lives.ever_ready) fail("cannot start", K.argv[0], errno);
     if (!K.lives.ever_ready) _exit(1);
     start_after(RETRY_MS * MS);
@@ -88,7 +102,11 @@ void daemon_start(void) {
   birth_submit(b);
 }
 
-void daemon_ready(void) { lives_ready(&K.lives, now_mono()); }
+void daemon_ready(void) {
+  lives_ready(&K.lives, now_mono());
+  reserve_resume();
+  reserve_tasks();
+}
 
 void daemon_restart_announced(void) { K.lives.announced = true; }
 
@@ -107,8 +125,11 @@ static void ended(int status) {
   if (d->pidfd >= 0) sys_close(d->pidfd);
   d->pidfd = -1;
   if (K.ending != RUNNING) return;
+  if (K.lives.ever_ready) reserve_tasks();
+  reserve_resume();
   struct life_after after = lives_ended(&K.lives, status, now_mono());
   if (after.end) {
+    if (d->begun && status >= 0 && WIFSIGNALED(status)) explain_end(WTERMSIG(status));
     K.leave_none = true;
     children_kill();
     keeper_end(after.code);

@@ -77,6 +77,7 @@ struct child {
   pid_t pid;
   uint8_t state;
   bool reaped;
+  bool paused;
   bool willed, killed, abandoned; /* how far its last will has got */
   int step, error;            /* of a spawn that failed */
   int wait_status;
@@ -105,11 +106,22 @@ struct sock {
   char *address;
 };
 
+/* What is held back for the next daemon. */
+struct reserve {
+  int fds[RESERVED_FDS];      /* -1: not held */
+  pthread_mutex_t lock;       /* guards `wanted` */
+  pthread_cond_t end;
+  unsigned wanted, count, most, needed, pool; /* threads: those from `wanted` on are to end */
+  pthread_t tasks[RESERVED_TASKS];
+  struct timer timer;         /* the end of a pause */
+};
+
 struct unbound { int fd, descriptor; uint8_t family; };
 
 struct daemon {
   struct birth *birth;
   pid_t pid;                  /* 0: none */
+  bool begun;                 /* its program runs */
   bool adopted;               /* no child of this process any more: its end shows as the end of its socket */
   int pidfd;
   int socket;                 /* -1: none */
@@ -135,6 +147,7 @@ extern struct keeper {
   struct workers workers;
   struct lives lives;
   struct daemon daemon;
+  struct reserve reserve;
   struct unbound unbound[UNBOUND_MAX];
   unsigned unbound_count;
   struct sink *datagrams;     /* a sink without a file that keeps datagrams in order */
@@ -143,6 +156,7 @@ extern struct keeper {
   uint64_t signal_report[65];
   struct rlimit limits[2];    /* what children are born with: NOFILE, NPROC */
   int nice;                   /* and this */
+  char oom[8];                /* and this score, when the keeper has another one */
   char **argv, *program;      /* program: with its whole path, since daemonizing may change the directory */
   bool daemonized, spawned;
   struct { bool wanted, chdir; char *directory; int32_t umask; } daemonize;
@@ -153,6 +167,8 @@ extern struct keeper {
   struct timer end;
   uint8_t scratch[BLOCK_BYTES];
 } K;
+
+#define OOM_SCORE "/proc/self/oom_score_adj"
 
 #define report(kind, tag, ...) reports_add(&K.reports, kind, tag, FIELDS(__VA_ARGS__))
 
@@ -229,6 +245,8 @@ void child_signal(uint32_t number, int signal, bool group);
 void child_forget(uint32_t number);
 void child_told(uint32_t number);
 void children_reap(void);
+/* Stops the programs, or lets those go on that were stopped so. */
+void children_pause(bool stop);
 
 /* wills.c */
 void wills_begin(void);
@@ -281,6 +299,20 @@ void keeper_signalled(int signal);
 void keeper_end(int code);
 /* Looks whether a step of the end is due. */
 void end_go(void);
+
+/* limits.c: how many processes and threads there may be, UINT64_MAX: as many as you like; and a sentence that ends with what is scarce. */
+uint64_t limits_tasks(void);
+void limits_explain(const char *what);
+
+/* reserve.c */
+void reserve_init(void);
+void reserve_descriptors(void);
+void reserve_tasks(void);
+void reserve_drop_tasks(void);
+/* All of it, to the daemon that is started now. */
+void reserve_give(void);
+/* The daemon is there, or will not come: programs that were stopped for its sake go on. */
+void reserve_resume(void);
 
 /* host.c: what changes the keeper's own process. */
 void host_become(const struct effect *e);

@@ -83,6 +83,7 @@ void link_close(void) {
   free(d->greeting);
   d->input = d->greeting = NULL;
   d->socket = -1;
+  reserve_descriptors();
   d->have = d->room = d->greeting_length = d->greeting_sent = 0;
   d->greeted = d->refused = d->blocked = d->watching_out = false;
   reports_disconnected(&K.reports);

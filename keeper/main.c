@@ -118,10 +118,11 @@ static bool init_table(void) {
   store_init(&K.store);
   K.block_queue_last = &K.block_queue;
   K.daemon.socket = K.daemon.pidfd = -1;
+  reserve_init();
   static const struct sink_spec none = {{NULL, 0}, 0, 0, 0};
   K.datagrams = sink_new(0, &none);
-  /* Five signals may be waiting to be told; the daemon's timer and the end's. */
-  return K.datagrams && reports_promise(&K.reports, 5) && timers_join(&K.timers, 2) && workers_init(&K.workers, &K.timers);
+  /* Five signals may be waiting to be told; the timers of the daemon, the reserve and the end. */
+  return K.datagrams && reports_promise(&K.reports, 5) && timers_join(&K.timers, 3) && workers_init(&K.workers, &K.timers);
 }
 
 static char *whole_path(char *path) {

@@ -50,6 +50,8 @@ enum {
   LANE_MAX = 128,             /* of them for the files of one device */
   SPAWN_LANE_MAX = 32,        /* and for spawns whose logs are in one folder */
   SOCKETS_MAX = 64,
+  RESERVED_FDS = 3,           /* for the next daemon: its connection, and one more */
+  RESERVED_TASKS = 64,        /* twice what a daemon may need */
   UNSENT_MAX = 1 << 20,       /* bytes of reports that are not kept, before the keeper stops reading from a daemon that does not read */
   READ_MAX = 128 << 10,       /* one read of a plain stream */
   SHARE_MAX = 1 << 20,        /* bytes of one stream before the others have their turn */

@@ -37,6 +37,7 @@ void wills_go(void) {
 }
 
 void wills_begin(void) {
+  reserve_resume();
   if (K.ending != RUNNING) return;
   K.ending = WILLING;
   K.leave_none = true;

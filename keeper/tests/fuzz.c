@@ -59,6 +59,7 @@ static void begin(void) {
   store_init(&K.store);
   K.block_queue_last = &K.block_queue;
   K.daemon.socket = K.daemon.pidfd = -1;
+  reserve_init();
   K.null = open("/dev/null", O_RDWR);
   K.epoll = epoll_create1(0);
   for (unsigned i = 0; i < 2 * LANES; i++) K.workers.lanes[i].last = &K.workers.lanes[i].first;
@@ -70,7 +71,7 @@ static void begin(void) {
   pthread_cond_init(&K.workers.wake, NULL);
   static const struct sink_spec none = {{NULL, 0}, 0, 0, 0};
   for (luck = 3; !K.datagrams; luck++) K.datagrams = sink_new(0, &none);
-  while (!reports_promise(&K.reports, 5) || !timers_join(&K.timers, 3)) luck++;
+  while (!reports_promise(&K.reports, 5) || !timers_join(&K.timers, 4)) luck++;
   K.daemon.greeted = K.reports.connected = true;
 }
 

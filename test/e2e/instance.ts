@@ -98,14 +98,14 @@ export class Instance {
   }
 
   /** Starts supervisord in the foreground and waits until its socket is there. */
-  async start(args: readonly string[] = []): Promise<void> {
-    this.spawnDaemon(["-n", ...args]);
+  async start(args: readonly string[] = [], executable?: string): Promise<void> {
+    this.spawnDaemon(["-n", ...args], executable);
     await until(`supervisord serves; it said: ${this.output}`, () => existsSync(this.socket) || this.#process?.exitCode !== null);
     if (this.#process?.exitCode !== null) throw new Error(`supervisord ended with ${this.#process?.exitCode}: ${this.output}`);
   }
 
-  spawnDaemon(args: readonly string[]): void {
-    const child = spawn(path.join(BIN, "supervisord"), [...args, "-c", this.conf], { cwd: this.dir, stdio: ["ignore", "pipe", "pipe"] });
+  spawnDaemon(args: readonly string[], executable = path.join(BIN, "supervisord")): void {
+    const child = spawn(executable, [...args, "-c", this.conf], { cwd: this.dir, stdio: ["ignore", "pipe", "pipe"] });
     this.#process = child;
     const hear = (text: string): void => {
       this.output += text;

@@ -7,11 +7,14 @@ import type { Errno, Files } from "../../doors.ts";
 import { type Result, refuse } from "../../result.ts";
 import { realTimers } from "./timers.ts";
 
-/** Threads for files, names of hosts and passwords; libuv makes them all when the first is needed. Those of idle ones cost next to nothing. */
-const THREADS = 24;
+/**
+ * Threads for files, names of hosts and passwords; libuv makes them all when the first is needed. Those of idle ones cost next to nothing. The keeper
+ * says how many there may be: fewer where processes are limited, so that a daemon can always be replaced.
+ */
+const THREADS = Number(process.env["HOLDFAST_THREADS"] ?? 24);
 /** So many work on logs at once, so many look for commands; the configuration, the hashes of passwords and the rest have those that are left. */
-const LOG_LANES = 12;
-const COMMAND_LANES = 4;
+const LOG_LANES = Math.floor(THREADS / 2);
+const COMMAND_LANES = Math.max(1, Math.floor(THREADS / 6));
 const LANES_OF_A_FOLDER = 2;
 /** Who reads a log hears after this time that it cannot be read now. */
 const READING_MS = 10_000;
