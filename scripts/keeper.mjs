@@ -1,4 +1,5 @@
 // Compiles the keeper, dist/holdfast-keeper. With make by its Makefile, without by one plain line; CC is honoured by both.
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, renameSync } from "node:fs";
 import path from "node:path";
 import { onPath, runOrStop } from "./command.mjs";
@@ -23,7 +24,7 @@ export async function buildKeeper() {
 }
 
 /**
- * The compiler to call: CC if it is set, else the first that is there.
+ * The compiler to call: CC if it is set, else the first that is there. It comes without the headers of the C library on many systems.
  * @returns {string}
  */
 export function findCompiler() {
@@ -35,6 +36,14 @@ export function findCompiler() {
     throw new Stop(
       `No C compiler was found (looked for ${wanted || "cc, gcc and clang"} on PATH): install one, for example with "apt-get install gcc libc6-dev" ` +
         `on Debian and Ubuntu, "dnf install gcc" on Fedora, "apk add gcc musl-dev linux-headers" on Alpine, or set CC to yours.`,
+    );
+  }
+  const [file = found, ...words] = (wanted || found).split(" ");
+  const headers = spawnSync(file, [...words, "-fsyntax-only", "-include", "stdio.h", "-x", "c", "/dev/null"], { encoding: "utf8" });
+  if (headers.status !== 0) {
+    throw new Stop(
+      `The C compiler ${file} works, but not with the headers of the C library (${(headers.stderr || "it was ended").trim().split("\n").at(0)}): ` +
+        `install them, for example with "apt-get install libc6-dev" on Debian and Ubuntu, "dnf install glibc-devel" on Fedora, "apk add musl-dev linux-headers" on Alpine.`,
     );
   }
   return wanted || found;
