@@ -180,6 +180,7 @@ static void as_daemon(void) {
   f->countdown = 0;
   (void)say_hello();
   effect_empty(EFFECT_READY);
+  while (f->nth == 0 && take(100)) {} /* until its birth has been settled, and the reserve taken */
   if (f->nth == 0) f->keeper_fds = open_fds(getppid()) + 1; /* /proc/PID/fd while the worker is still closing something */
   bool again = f->nth > 0;
   for (;;) {
