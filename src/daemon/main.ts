@@ -22,6 +22,7 @@ import { readPassword } from "./doors/passwordinput.ts";
 import { realPlugins } from "./doors/plugins.ts";
 import { randomSalt, realRandom } from "./doors/random.ts";
 import { realResolveHost, realSelf } from "./doors/self.ts";
+import { readZone } from "./doors/zone.ts";
 import { checkWith, type OpenPlugin } from "./plugins.ts";
 import { serveHttp } from "./serve.ts";
 
@@ -37,7 +38,7 @@ async function main(): Promise<void> {
   const birth = readBirth();
   makeThreads(files);
   const doors: Commanded = {
-    clock: realClock(),
+    clock: realClock(readZone(birth.environment)),
     files,
     ...filesInLanes(files),
     random: realRandom(),

@@ -35,7 +35,7 @@ export function httpDate(wallMs: number): string {
 /** `24/Nov/2026:05:33:48 +0100`: the time is GMT with the local zone's offset behind it, as in the original. (HTTP-087, LOG-147) */
 export function accessTime(wallMs: number, offsetMinutes: number): string {
   const { month, day, hour, minute, second, year } = parts(wallMs, 0);
-  const away = Math.abs(offsetMinutes);
+  const away = Math.floor(Math.abs(offsetMinutes));
   const zone = `${offsetMinutes < 0 ? "-" : "+"}${two(Math.floor(away / 60))}${two(away % 60)}`;
   return `${two(day)}/${month}/${year}:${two(hour)}:${two(minute)}:${two(second)} ${zone}`;
 }

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { mock, test } from "node:test";
 import { realClock } from "./clock.ts";
+import { readZone } from "./zone.ts";
 
 test("the monotonic clock is the kernel's, in milliseconds with fractions", () => {
-  const clock = realClock();
+  const clock = realClock(readZone(process.env as Record<string, string>));
   const uptimeMs = Number(readFileSync("/proc/uptime", "utf8").split(" ")[0]) * 1000;
   const before = Date.now();
   const { monoMs, wallMs } = clock.now();
@@ -17,7 +18,7 @@ test("the monotonic clock is the kernel's, in milliseconds with fractions", () =
 });
 
 test("an alarm never rings early, and rings once", async () => {
-  const clock = realClock();
+  const clock = realClock(readZone(process.env as Record<string, string>));
   for (const waitMs of [-5, 0, 0.3, 1.7, 12.9]) {
     const untilMs = clock.now().monoMs + waitMs;
     await new Promise<void>((resolve) => clock.alarm(untilMs, resolve));
@@ -26,14 +27,14 @@ test("an alarm never rings early, and rings once", async () => {
 });
 
 test("a second alarm replaces the first; null and never cancel", async () => {
-  const clock = realClock();
+  const clock = realClock(readZone(process.env as Record<string, string>));
   const rung: string[] = [];
   const soon = (): number => clock.now().monoMs + 1;
   clock.alarm(soon(), () => rung.push("replaced"));
   clock.alarm(soon(), () => rung.push("cancelled"));
   clock.alarm(null, () => rung.push("null"));
   clock.alarm(Number.POSITIVE_INFINITY, () => rung.push("never"));
-  const other = realClock();
+  const other = realClock(readZone(process.env as Record<string, string>));
   await new Promise<void>((resolve) => other.alarm(other.now().monoMs + 10, resolve));
   assert.deepEqual(rung, []);
 });
@@ -44,7 +45,7 @@ test("a wait longer than setTimeout can hold is made of several", () => {
   let elapsedMs = 0;
   const hrtime = mock.method(process.hrtime, "bigint", () => startNs + BigInt(elapsedMs) * 1_000_000n);
   try {
-    const clock = realClock();
+    const clock = realClock(readZone(process.env as Record<string, string>));
     let rung = 0;
     const dayMs = 86_400_000;
     clock.alarm(clock.now().monoMs + 60 * dayMs, () => {
@@ -65,10 +66,10 @@ test("the zone's offset is in minutes east", () => {
   const zone = process.env["TZ"];
   try {
     process.env["TZ"] = "Asia/Kolkata";
-    assert.equal(realClock().offsetMinutes(0), 330);
+    assert.equal(realClock(readZone(process.env as Record<string, string>)).offsetMinutes(0), 330);
     process.env["TZ"] = "America/New_York";
-    assert.equal(realClock().offsetMinutes(Date.UTC(2024, 6, 1)), -240);
-    assert.equal(realClock().offsetMinutes(Date.UTC(2024, 0, 1)), -300);
+    assert.equal(realClock(readZone(process.env as Record<string, string>)).offsetMinutes(Date.UTC(2024, 6, 1)), -240);
+    assert.equal(realClock(readZone(process.env as Record<string, string>)).offsetMinutes(Date.UTC(2024, 0, 1)), -300);
   } finally {
     if (zone === undefined) delete process.env["TZ"];
     else process.env["TZ"] = zone;

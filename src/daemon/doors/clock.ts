@@ -4,11 +4,12 @@
  */
 import type { Clock } from "../../doors.ts";
 import { millisOf } from "../../link/messages.ts";
+import type { Zone } from "../../zone.ts";
 
 /** setTimeout takes 31 bits of milliseconds; a longer wait is made of several. */
 const TIMEOUT_MAX_MS = 2 ** 31 - 1;
 
-export function realClock(): Clock {
+export function realClock(zone: Zone): Clock {
   let timer: NodeJS.Timeout | null = null;
   const monoMs = (): number => millisOf(process.hrtime.bigint());
 
@@ -32,6 +33,6 @@ export function realClock(): Clock {
       timer = null;
       if (untilMs !== null && untilMs !== Number.POSITIVE_INFINITY) wait(untilMs, ring);
     },
-    offsetMinutes: (wallMs) => -new Date(wallMs).getTimezoneOffset(),
+    offsetMinutes: (wallMs) => zone(Math.floor(wallMs / 1000)) / 60,
   };
 }
