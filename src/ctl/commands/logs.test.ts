@@ -114,3 +114,25 @@ test("wrong uses of logs, 2", async () => {
   const wish = readWish({ options: new Map([["since", "1h"]]) }, 0);
   assert.ok(wish.ok && wish.value.choice.lines === null);
 });
+
+test("colours of programs: as they were on a screen that has colours, not at all in a pipe, as they are in JSON", async () => {
+  const coloured: Partial<Supervisor> = {
+    ...methods,
+    tailProcessLog: async () => ok({ text: "\ufffd[32mTask\ufffd[0m\n", size: 0, overflow: false }),
+  };
+  const shown = async (line: string, more = {}) => (await scene({ methods: coloured, ...more }).run(line)).text;
+  assert.equal(await shown("logs a --stdout"), "Task\n");
+  assert.equal(await shown("logs a --stdout", { isTerminal: true, hasColours: true }), "\u001b[32mTask\u001b[0m\n");
+  assert.equal(JSON.parse(await shown("logs a --stdout --json"))[0].line, "\u001b[32mTask\u001b[0m");
+});
+
+test("several logs whose lines have times are one, in their order", async () => {
+  const times: Partial<Supervisor> = {
+    tailProcessLog: async (name, channel) => {
+      const at = name === "a" ? [1, 4] : channel === "stdout" ? [2] : [3];
+      return ok({ text: at.map((second) => `2026-11-24T10:00:0${second}Z ${second}\n`).join(""), size: 0, overflow: false });
+    },
+  };
+  const { text } = await run("logs g:b a --stdout", times);
+  assert.deepEqual(text.match(/\d\n/g), ["1\n", "2\n", "4\n"]);
+});

@@ -11,7 +11,9 @@ import { pythonError } from "../errorline.ts";
 import { EXIT } from "../exit.ts";
 import { either } from "../leave.ts";
 import { type Choice, LINES_DEFAULT, TIMELESS } from "../logs/choice.ts";
+import { programColours } from "../logs/colours.ts";
 import { showLive } from "../logs/live.ts";
+import { byTime, type Lines } from "../logs/order.ts";
 import { type LogSource, readEnd } from "../logs/source.ts";
 import { parseSince } from "../logs/times.ts";
 import { NAME_STYLES, paint } from "../paint.ts";
@@ -107,6 +109,7 @@ async function showEnds(
     supervisor.close();
     return end;
   });
+  const found: Lines<LogSource>[] = [];
   for (const [at, source] of sources.entries()) {
     const end = await ends[at];
     if (end === undefined) continue;
@@ -116,8 +119,13 @@ async function showEnds(
       continue;
     }
     if (end.value.isTimeless) session.note(`${source.name}: ${source.channel}: ${TIMELESS}`);
-    for (const line of end.value.lines)
-      session.report({ text: labels.labelled(source, line), exit: null, data: { ...source, line }, isOutput: true });
+    found.push({ source, lines: end.value.lines });
+  }
+  const ordered = found.length > 1 ? byTime(found, choice.nowMs) : null;
+  if (found.length > 1 && ordered === null) session.hint("not every log has times at the start of its lines: one log after the other");
+  for (const { source, line } of ordered ?? found.flatMap(({ source, lines }) => lines.map((line) => ({ source, line })))) {
+    const data = { ...source, line: programColours(line, true) };
+    session.report({ text: labels.labelled(source, line), exit: null, data, isOutput: true });
   }
   return ok(null);
 }
@@ -137,7 +145,7 @@ async function showAllLive(
       const note = (problem: string): void => session.note(`${source.name}: ${source.channel}: ${problem}`);
       const take = (lines: readonly string[]): void => {
         for (const line of lines) {
-          if (isJson) session.emit({ ...source, line });
+          if (isJson) session.emit({ ...source, line: programColours(line, true) });
           else session.say(labels.labelled(source, line), true);
         }
       };
@@ -155,8 +163,10 @@ async function showAllLive(
 /** What stands in front of a line: nothing for one process, else its name, and its channel if that is stderr, in a colour of its own. */
 class Labels {
   readonly #labels = new Map<string, string>();
+  readonly #hasColours: boolean;
 
   constructor(session: Session, sources: readonly LogSource[], areNeeded: boolean) {
+    this.#hasColours = session.hasColoursOfOurs;
     if (!areNeeded) return;
     const names = [...new Set(sources.map((source) => source.name))];
     const width = Math.max(0, ...sources.map((source) => plainLabel(source).length));
@@ -168,7 +178,7 @@ class Labels {
   }
 
   labelled(source: LogSource, line: string): string {
-    return (this.#labels.get(plainLabel(source)) ?? "") + line;
+    return (this.#labels.get(plainLabel(source)) ?? "") + programColours(line, this.#hasColours);
   }
 }
 

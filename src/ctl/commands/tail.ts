@@ -7,6 +7,7 @@ import { logPath } from "../client/stream.ts";
 import type { Channel } from "../client/supervisor.ts";
 import type { Command } from "../command.ts";
 import { EXIT } from "../exit.ts";
+import { programColours } from "../logs/colours.ts";
 import type { Line, Session } from "../session.ts";
 import { upcheck } from "../upcheck.ts";
 
@@ -56,7 +57,8 @@ async function showTail(session: Session, { name, channel, amount }: Tail): Prom
   }
   const text = await session.supervisor.readProcessLog(name, channel, -amount, 0);
   if (text.ok) {
-    session.report({ text: text.value, exit: null, data: { name, channel, text: text.value }, isOutput: true });
+    const data = { name, channel, text: programColours(text.value, true) };
+    session.report({ text: programColours(text.value, session.hasColoursOfOurs), exit: null, data, isOutput: true });
     return text;
   }
   const line = tailError(name, text.error, "no such process name");
