@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { Instance, until } from "./instance.ts";
 import { info } from "./rpc.ts";
 
-const ZONE = "XXX-5:45YYY-6:45,M3.5.0,M10.5.0/3";
+const ZONE = "NPT-5:45NST-6:45,M3.5.0,M10.5.0/3";
 
 test("LOG-001, RPC-052: a rule in TZ", async (t) => {
   const it = new Instance(t);
