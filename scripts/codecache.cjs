@@ -4,12 +4,11 @@
 const { readFileSync, renameSync, writeFileSync } = require("node:fs");
 const { wrap } = require("node:module");
 const { dirname } = require("node:path");
-const { Script, constants } = require("node:vm");
+const { Script } = require("node:vm");
 
 const [node, , file, ...words] = process.argv;
 // As the starter makes it: V8 takes the code for that only.
-const importModuleDynamically = constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER;
-const script = new Script(wrap(readFileSync(file, "latin1")), { filename: file, importModuleDynamically });
+const script = new Script(wrap(readFileSync(file, "latin1")), { filename: file });
 process.on("exit", () => {
   const cache = file.replace(/cjs$/, "cache");
   writeFileSync(`${cache}.new`, script.createCachedData());

@@ -4,7 +4,7 @@
 const { readFileSync } = require("node:fs");
 const { wrap } = require("node:module");
 const { dirname } = require("node:path");
-const { Script, constants } = require("node:vm");
+const { Script } = require("node:vm");
 
 const file = __filename.replace(/cjs$/, "bundle.cjs");
 
@@ -17,8 +17,8 @@ function compiled() {
   }
 }
 
-// Programs import plug-ins, which is left to the loader that every other file has.
-const importModuleDynamically = constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER;
+// Code that was kept cannot import modules (Node.js 20): plug-ins are imported from here (src/plugin/importing.ts).
+globalThis[Symbol.for("holdfast.import")] = (/** @type {string} */ url) => import(url);
 // The bundler writes ASCII.
-const script = new Script(wrap(readFileSync(file, "latin1")), { filename: file, cachedData: compiled(), importModuleDynamically });
+const script = new Script(wrap(readFileSync(file, "latin1")), { filename: file, cachedData: compiled() });
 script.runInThisContext()(exports, require, module, file, dirname(file));

@@ -13,7 +13,7 @@ export async function importFunction({ module, exported }: PluginName, folder: s
   try {
     const place = locate(module, folder);
     if (!place.ok) return place;
-    const loaded = (await import(place.value)) as Exports;
+    const loaded = (await importModule(place.value)) as Exports;
     const found = loaded[exported] ?? (loaded["default"] as Exports | undefined)?.[exported];
     return typeof found === "function" ? ok(found as PluginFunction) : refuse(`module '${module}' has no function '${exported}'`);
   } catch (error) {
@@ -25,6 +25,12 @@ export async function importFunction({ module, exported }: PluginName, folder: s
 export function errorText(error: unknown): string {
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return text.split("\n", 1)[0] ?? "";
+}
+
+/** A program that runs from kept code cannot import by itself: its starter does (scripts/starter.cjs). */
+function importModule(url: string): Promise<unknown> {
+  const starters = (globalThis as { readonly [name: symbol]: unknown })[Symbol.for("holdfast.import")];
+  return typeof starters === "function" ? (starters(url) as Promise<unknown>) : import(url);
 }
 
 type Exports = { readonly [name: string]: unknown };
