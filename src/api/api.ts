@@ -78,7 +78,7 @@ export class Api {
     const body = parsed(bytes);
     if (body === undefined) return fails(400, "INCORRECT_PARAMETERS", "the body is not JSON");
     const [name, ...more] = rest;
-    if (head === "call" && name !== undefined && more.length === 0) return callMethod(calls, this.#parts.plain, name, body);
+    if (head === "call" && name !== undefined && more.length === 0) return callMethod(calls, this.#parts, name, body);
     if (head === "update" && name === undefined) return applyUpdates(this.#parts.port, body);
     return nothing([head, ...rest]);
   }

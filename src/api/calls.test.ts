@@ -11,7 +11,7 @@ import { openApi } from "./openapi.ts";
 function calling(port = new FakePort(alone(running("web"), view("db")))) {
   const calls = makeCalls(port, ["supervisor"]);
   const call = async (name: string, body: unknown): Promise<[number, unknown]> => {
-    const reply = await callMethod(calls, plainResult, name, body);
+    const reply = await callMethod(calls, { plain: plainResult, port }, name, body);
     return reply.kind === "text" ? [reply.status, JSON.parse(reply.body)] : [0, null];
   };
   return { port, calls, call };

@@ -5,7 +5,7 @@ export const SCHEMAS = {
   Answer:
     '{"description":"The answer of `call`: status 200, or 4xx and 5xx with an error. `code` and `name` are the fault\\u0027s of XML-RPC (10, BAD_NAME).","anyOf":[{"type":"object","properties":{"result":{}},"required":["result"]},{"type":"object","properties":{"error":{"$ref":"#/components/schemas/ApiError"}},"required":["error"]}]}',
   ApiError:
-    '{"type":"object","properties":{"code":{"type":"number"},"name":{"type":"string"},"message":{"type":"string"},"errors":{"description":"With CANT_REREAD from `update`: every error of the configuration file.","type":"array","items":{"$ref":"#/components/schemas/ConfigMistake"}}},"required":["code","name","message"]}',
+    '{"type":"object","properties":{"code":{"type":"number"},"name":{"type":"string"},"message":{"type":"string"},"errors":{"description":"With CANT_REREAD from `update`: every error of the configuration file.","type":"array","items":{"$ref":"#/components/schemas/ConfigMistake"}},"reason":{"description":"With SPAWN_ERROR and ABNORMAL_TERMINATION: how it ended, such as `exit code 3 after 0.1 s`, and the last lines that it wrote.","type":"string"},"lastWords":{"type":"array","items":{"type":"string"}}},"required":["code","name","message"]}',
   ConfigMistake:
     '{"description":"`excerpt`: the text as it stands there; `hint`: what to do about it.","type":"object","properties":{"message":{"type":"string"},"file":{"type":["string","null"]},"line":{"type":["number","null"]},"excerpt":{"type":["string","null"]},"hint":{"type":["string","null"]}},"required":["message","file","line","excerpt","hint"]}',
   ExitReason:

@@ -30,6 +30,9 @@ export type ApiError = {
   readonly message: string;
   /** With CANT_REREAD from `update`: every error of the configuration file. */
   readonly errors?: readonly ConfigMistake[];
+  /** With SPAWN_ERROR and ABNORMAL_TERMINATION: how it ended, such as `exit code 3 after 0.1 s`, and the last lines that it wrote. */
+  readonly reason?: string;
+  readonly lastWords?: readonly string[];
 };
 
 /** `excerpt`: the text as it stands there; `hint`: what to do about it. */

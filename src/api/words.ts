@@ -20,7 +20,7 @@ export class LastWords {
   }
 
   /** Reads them again, whatever is known. True: they are others now. */
-  async read(view: ProcessView, detail: ProcessDetail): Promise<boolean> {
+  async read(view: ProcessView, detail: Pick<ProcessDetail, "redirectsStderr">): Promise<boolean> {
     const path = detail.redirectsStderr ? view.stdoutLogfile : view.stderrLogfile;
     const words = path === null ? [] : await this.#turnstile.run(() => this.#endOf(path));
     const before = this.#known.get(view);

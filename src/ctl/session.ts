@@ -39,6 +39,7 @@ export class Session {
   #target: Target;
   #reach: Reach | null = null;
   #supervisor: Supervisor | null = null;
+  readonly #hinted = new Set<string>();
   #json: { readonly kind: "list" | "object"; readonly found: Json[] } | null = null;
 
   constructor({ settings, world, reachTo, commands, isInteractive, argv0 }: SessionOptions) {
@@ -102,6 +103,7 @@ export class Session {
 
   /** Called around every command: `kind` is what --json wants, null for text. */
   begin(kind: "list" | "object" | null): void {
+    this.#hinted.clear();
     this.#json = kind === null ? null : { kind, found: [] };
   }
 
@@ -147,6 +149,9 @@ export class Session {
   /** Advice for a person at a terminal: never on standard output, and never where a script reads along. */
   hint(sentence: string): void {
     const { screen } = this.world;
+    // restart is a stop and a start: what one hinted at the other need not.
+    if (this.#hinted.has(sentence)) return;
+    this.#hinted.add(sentence);
     const shown = visible(sentence);
     if (screen.errorIsTerminal && sentence !== "") screen.writeError(`${this.hasColours ? paint("dim", shown) : shown}\n`);
   }

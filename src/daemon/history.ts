@@ -10,7 +10,7 @@ import type { Member } from "../supervisor/world.ts";
 /** State changes that are kept of each process; some 10 kB when it is full. */
 export const TIMELINE_MAX = 100;
 
-type Past = { readonly entries: TimelineEntry[]; restarts: number; lastExit: ExitReason | null; words: string };
+type Past = { readonly entries: TimelineEntry[]; restarts: number; lastExit: ExitReason | null; words: string; unspawned: string | null };
 
 export class History {
   readonly #past = new WeakMap<Member, Past>();
@@ -55,6 +55,15 @@ export class History {
     past.words = signal === null ? words.replace("exit status", "exit") : `${signal}${coreDumped ? " (core dumped)" : ""}`;
   }
 
+  /** There was a start, but never a program: why not. Until the next start. */
+  notSpawned(member: Member, why: string): void {
+    this.#of(member).unspawned = why;
+  }
+
+  unspawned(member: Member): string | null {
+    return this.#past.get(member)?.unspawned ?? null;
+  }
+
   /** What starts within `act` was ordered by somebody: it is no restart. */
   ordered(act: () => void): void {
     this.#isOrdered = true;
@@ -70,7 +79,10 @@ export class History {
     const past = this.#of(member);
     const { state, from, pid } = event;
     if (state === "STARTING" && (from === "EXITED" || from === "BACKOFF") && !this.#isOrdered) past.restarts += 1;
-    if (state === "STARTING") past.words = "";
+    if (state === "STARTING") {
+      past.words = "";
+      past.unspawned = null;
+    }
     past.entries.push({ at: Math.round(at), state, from, pid, reason: reasonOf(state, past.words, member.state.spawnError) });
     if (past.entries.length > TIMELINE_MAX) past.entries.shift();
   }
@@ -78,7 +90,7 @@ export class History {
   #of(member: Member): Past {
     const known = this.#past.get(member);
     if (known !== undefined) return known;
-    const past: Past = { entries: [], restarts: 0, lastExit: null, words: "" };
+    const past: Past = { entries: [], restarts: 0, lastExit: null, words: "", unspawned: null };
     this.#past.set(member, past);
     return past;
   }

@@ -13,6 +13,7 @@ import { checkConfig } from "./checking.ts";
 import { findCommand } from "./command.ts";
 import type { Core } from "./core.ts";
 import { sendStdin } from "./events.ts";
+import { explain, lastWords } from "./explain.ts";
 import { orderDown } from "./goingdown.ts";
 import { groupsByName } from "./grouprecords.ts";
 import { activateGroup, deactivateGroup, startAutostarts } from "./groups.ts";
@@ -24,7 +25,7 @@ import { applyUpdate, previewUpdate } from "./update.ts";
 
 export function supervisorPort(core: Core): SupervisorPort {
   const views = new Views(core);
-  return {
+  const port: SupervisorPort = {
     clock: core.doors.clock,
     files: core.doors.logReads,
     mood: () => core.world.mood,
@@ -55,7 +56,10 @@ export function supervisorPort(core: Core): SupervisorPort {
       core.loop.post((turn) => core.events.emit(core, turn, { kind: "remote-communication", type, data }, core.doors.clock.now()));
       return core.loop.flushed();
     },
+    explain: (ref) => explain(core, ref),
+    lastWords: (ref) => lastWords(core, port, ref),
   };
+  return port;
 }
 
 /** Views that stay the same objects until they change. */

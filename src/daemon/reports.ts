@@ -9,7 +9,7 @@ import { type Member, memberOfChild } from "../supervisor/world.ts";
 import { type Core, instantOf } from "./core.ts";
 import { errnoName } from "./errno.ts";
 import { onSignal } from "./signals.ts";
-import { saySpawnFailure, spawnErrorText } from "./spawnfailure.ts";
+import { saySpawnFailure, spawnErrorText, whyNotSpawned } from "./spawnfailure.ts";
 import { takeStep } from "./steps.ts";
 import type { Turn } from "./turn.ts";
 
@@ -105,6 +105,7 @@ function spawnFailed(core: Core, turn: Turn, member: Member, report: Extract<Rep
   assert(member.state.child === report.child, "a failed spawn belongs to its process");
   stepTo(core, turn, member, { type: "spawned", pid: report.pid }, report);
   saySpawnFailure(core, turn, member, report);
+  core.history.notSpawned(member, whyNotSpawned(core, member, report));
   stepTo(core, turn, member, { type: "exited", waitStatus: exitWith(127) }, report);
   core.activity.write(turn, "debug", say.childQuit());
 }

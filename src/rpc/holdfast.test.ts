@@ -4,11 +4,13 @@ import { test } from "node:test";
 import { ok, refuse } from "../result.ts";
 import { call, plain } from "./calling.fixture.ts";
 import { makeCalls } from "./calls.ts";
-import { FakePort } from "./port.fixture.ts";
+import { alone, FakePort, running, view } from "./port.fixture.ts";
 
 const METHODS = [
   "holdfast.previewUpdate",
   "holdfast.checkConfig",
+  "holdfast.explainProcess",
+  "holdfast.explainAllProcesses",
   "holdfast.updateMode",
   "holdfast.applyUpdate",
   "holdfast.restartProcess",
@@ -79,6 +81,17 @@ test("checkConfig: every error with its place and remedy, and every warning, as 
     ],
     warnings: ["odd"],
   });
+});
+
+test("explainProcess, explainAllProcesses: why each does not run, and the last words of one", async () => {
+  const port = new FakePort(alone(view("bad", { state: "FATAL" }), running("web")));
+  port.explanations.set("bad", { reason: "exit code 3 after 0.1 s", exitStatus: 3, signal: null, restarts: 2 });
+  port.words.set("bad", ["KeyError"]);
+  const bad = { group: "bad", name: "bad", reason: "exit code 3 after 0.1 s", exitstatus: 3, signal: "", restarts: 2 };
+  const web = { group: "web", name: "web", reason: "", exitstatus: -1, signal: "", restarts: 0 };
+  assert.deepEqual(await call(port, "holdfast.explainProcess", "bad"), { ...bad, lastWords: ["KeyError"] });
+  assert.deepEqual(await call(port, "holdfast.explainAllProcesses"), [bad, web]);
+  assert.equal(await call(port, "holdfast.explainProcess", "nope"), "fault 10 BAD_NAME: nope");
 });
 
 test("applyUpdate: whether it was done in place; a group that is not there is a fault; nothing while the daemon goes down", async () => {

@@ -5,10 +5,12 @@
 import type { Difference } from "../config/diff.ts";
 import type { ConfigError } from "../config/model.ts";
 import { ok, refuse } from "../result.ts";
-import { groupName } from "./args.ts";
+import { groupName, namespec } from "./args.ts";
 import { fault } from "./faults.ts";
 import { type Method, method } from "./method.ts";
-import type { PreviewedGroup } from "./port.ts";
+import { findProcess, refOf } from "./names.ts";
+import type { PreviewedGroup, ProcessView, SupervisorPort } from "./port.ts";
+import { processesByName } from "./processinfo.ts";
 import { restartAllProcesses, restartProcess } from "./restarting.ts";
 import type { RpcStruct } from "./values.ts";
 
@@ -38,6 +40,47 @@ const checkConfig = method({
   },
 });
 
+const EXPLAINED = "group, name, reason (`exit code 3 after 0.1 s`), exitstatus (-1: none), signal, restarts";
+
+const explainProcess = method({
+  name: "explainProcess",
+  listed: false,
+  params: [{ name: "name", type: "string", help: "A process: 'name' or 'group:name'" }],
+  returns: { type: "struct", help: `${EXPLAINED}, lastWords (its last lines)` },
+  faults: ["BAD_NAME"],
+  help: "Tell why a process does not run: how it ended, or why it could not be started, and its last words.",
+  async run(port, name) {
+    const text = namespec(name);
+    if (!text.ok) return text;
+    const found = findProcess(port, text.value);
+    if (!found.ok) return found;
+    return ok({ ...explainedRow(port, found.value), lastWords: await port.lastWords(refOf(found.value)) });
+  },
+});
+
+const explainAllProcesses = method({
+  name: "explainAllProcesses",
+  listed: false,
+  params: [],
+  returns: { type: "array", help: `A struct per process: ${EXPLAINED}` },
+  faults: [],
+  help: "Tell of every process how it ended last, and how often it was started again.",
+  run: (port) => ok(processesByName(port.groups()).map((view) => explainedRow(port, view))),
+});
+
+function explainedRow(port: SupervisorPort, view: ProcessView): RpcStruct {
+  const explained = port.explain(refOf(view));
+  const { group, name } = view;
+  return {
+    group,
+    name,
+    reason: explained?.reason ?? "",
+    exitstatus: explained?.exitStatus ?? -1,
+    signal: explained?.signal ?? "",
+    restarts: explained?.restarts ?? 0,
+  };
+}
+
 const updateMode = method({
   name: "updateMode",
   listed: false,
@@ -66,6 +109,8 @@ const applyUpdate = method({
 export const HOLDFAST_METHODS: readonly Method[] = [
   previewUpdate,
   checkConfig,
+  explainProcess,
+  explainAllProcesses,
   updateMode,
   applyUpdate,
   restartProcess,

@@ -7,6 +7,7 @@ import type { Activity } from "./activity.ts";
 import type {
   CommandProblem,
   ConfigReport,
+  Explanation,
   GroupView,
   Preview,
   ProcessRef,
@@ -80,6 +81,8 @@ export class FakePort implements SupervisorPort {
   eventStored = Promise.resolve();
   mode: "as-original" | "minimal" = "as-original";
   preview: Result<Preview, string> = ok({ groups: [], warnings: [] });
+  readonly explanations = new Map<string, Explanation>();
+  readonly words = new Map<string, readonly string[]>();
   report: ConfigReport = { errors: [], warnings: [] };
   updating: Result<boolean, "bad-name"> = ok(true);
   removing: Result<true, "bad-name" | "still-running"> = ok(true);
@@ -204,6 +207,14 @@ export class FakePort implements SupervisorPort {
 
   updateMode(): "as-original" | "minimal" {
     return this.mode;
+  }
+
+  explain({ process }: ProcessRef): Explanation | null {
+    return this.explanations.get(process) ?? null;
+  }
+
+  async lastWords({ process }: ProcessRef): Promise<readonly string[]> {
+    return this.words.get(process) ?? [];
   }
 
   async checkConfig(): Promise<ConfigReport> {

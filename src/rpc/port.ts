@@ -66,6 +66,17 @@ export type PreviewedGroup = {
   readonly processes: readonly PlannedProcess[] | null;
 };
 
+/** Why a process is as it is. */
+export type Explanation = {
+  /** A sentence without a full stop, such as `exit code 3 after 0.1 s, 3 times`; empty while there is nothing to say. */
+  readonly reason: string;
+  /** Of its last end; null: it has not ended yet, or by a signal. */
+  readonly exitStatus: number | null;
+  readonly signal: string | null;
+  /** How often it was started again by itself since this daemon knows it. */
+  readonly restarts: number;
+};
+
 /** What an update would do, and what the reader of the configuration finds doubtful. */
 export type Preview = { readonly groups: readonly PreviewedGroup[]; readonly warnings: readonly string[] };
 
@@ -101,6 +112,11 @@ export interface SupervisorPort {
   sendStdin(ref: ProcessRef, bytes: Uint8Array): Promise<Result<true, "closed" | "full">>;
   /** Empties both logs and the capture buffers, also of a process that is not running. */
   clearLogs(ref: ProcessRef): Promise<Result<true, "failed">>;
+
+  /** Null: there is no such process. */
+  explain(ref: ProcessRef): Explanation | null;
+  /** The last lines that a process wrote which does not run. */
+  lastWords(ref: ProcessRef): Promise<readonly string[]>;
 
   /** Begins to shut down; returns at once. (RPC-035) */
   shutdown(): void;

@@ -54,6 +54,17 @@ export type PreviewRow = {
 /** What holdfast.checkConfig tells: what `supervisord --check` shows. */
 export type ConfigReport = { readonly errors: readonly ConfigError[]; readonly warnings: readonly string[] };
 
+/** What holdfast.explainProcess tells. `exitstatus` null: it has not ended, or by a signal. */
+export type Explained = {
+  readonly group: string;
+  readonly name: string;
+  readonly reason: string;
+  readonly exitstatus: number | null;
+  readonly signal: string | null;
+  readonly restarts: number;
+  readonly lastWords: readonly string[];
+};
+
 /** The piece of a log, the size of the log, and whether more was written than was asked for. (RPC-131) */
 export type LogTail = { readonly text: string; readonly size: number; readonly overflow: boolean };
 
@@ -143,6 +154,28 @@ export function asConfigReport(value: Value): Result<ConfigReport, Failure> {
     })),
     warnings: isList(warnings) ? warnings.filter((one) => typeof one === "string") : [],
   });
+}
+
+export function asExplained(value: Value): Result<Explained, Failure> {
+  return isStruct(value) ? ok(explained(value)) : misfit("a struct");
+}
+
+export function asAllExplained(value: Value): Result<readonly Explained[], Failure> {
+  return asRows(value, explained);
+}
+
+function explained(row: Struct): Explained {
+  const words = row["lastWords"];
+  const exitstatus = number(row, "exitstatus");
+  return {
+    group: text(row, "group"),
+    name: text(row, "name"),
+    reason: text(row, "reason"),
+    exitstatus: exitstatus < 0 ? null : exitstatus,
+    signal: text(row, "signal") || null,
+    restarts: number(row, "restarts"),
+    lastWords: isList(words) ? words.filter((one) => typeof one === "string") : [],
+  };
 }
 
 export function asLogTail(value: Value): Result<LogTail, Failure> {

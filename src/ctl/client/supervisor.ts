@@ -7,10 +7,12 @@ import type { Result } from "../../result.ts";
 import type { RpcResult } from "../../rpc/values.ts";
 import type { Failure } from "./failure.ts";
 import {
+  asAllExplained,
   asConfigChanges,
   asConfigInfos,
   asConfigReport,
   asDone,
+  asExplained,
   asFlag,
   asLogTail,
   asNumber,
@@ -22,6 +24,7 @@ import {
   type ConfigChanges,
   type ConfigInfo,
   type ConfigReport,
+  type Explained,
   type LogTail,
   type PreviewRow,
   type ProcessInfo,
@@ -60,6 +63,8 @@ export interface Supervisor {
   clearAllProcessLogs(): Answer<readonly ResultRow[]>;
   reloadConfig(): Answer<ConfigChanges>;
   previewUpdate(): Answer<readonly PreviewRow[]>;
+  explainProcess(name: string): Answer<Explained>;
+  explainAllProcesses(): Answer<readonly Explained[]>;
   checkConfig(): Answer<ConfigReport>;
   /** False: the daemon leaves it to the client to stop the group and add it anew. */
   applyUpdate(group: string): Answer<boolean>;
@@ -109,6 +114,8 @@ export function makeSupervisor(rpc: Rpc): Supervisor {
     clearAllProcessLogs: () => call("wait", asResultRows, "clearAllProcessLogs"), // the original takes a second per process (RPC-146)
     reloadConfig: () => call("read", asConfigChanges, "reloadConfig"), // a second one gives the same answer (RPC-149)
     previewUpdate: () => call("read", asPreview, "holdfast.previewUpdate"),
+    explainProcess: (name) => call("read", asExplained, "holdfast.explainProcess", name),
+    explainAllProcesses: () => call("read", asAllExplained, "holdfast.explainAllProcesses"),
     checkConfig: () => call("read", asConfigReport, "holdfast.checkConfig"),
     applyUpdate: (group) => call("wait", asFlag, "holdfast.applyUpdate", group),
     addProcessGroup: (name) => call("act", asDone, "addProcessGroup", name),

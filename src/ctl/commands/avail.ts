@@ -8,6 +8,7 @@ import type { ConfigInfo } from "../client/infos.ts";
 import type { Command } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import type { Line } from "../session.ts";
+import { displayWidth, padded } from "../width.ts";
 
 export const run: Command = async (session, args) => {
   if (args.words.length > 0) {
@@ -16,7 +17,7 @@ export const run: Command = async (session, args) => {
   }
   const infos = await session.supervisor.getAllConfigInfo();
   if (infos.ok) {
-    for (const info of infos.value) session.report(availLine(info));
+    for (const info of infos.value) session.report(availLine(info, session.world.screen.isTerminal));
     return infos;
   }
   if (!isFault(infos.error, FAULTS.SHUTDOWN_STATE)) return infos;
@@ -25,9 +26,13 @@ export const run: Command = async (session, args) => {
 };
 
 /** (CTL-146, CTL-147) */
-export function availLine(info: ConfigInfo): Line {
+export function availLine(info: ConfigInfo, byWidth = false): Line {
   const name = makeNamespec({ group: info.group, process: info.name });
-  const columns = [name.padEnd(32), (info.inuse ? "in use" : "avail").padEnd(9), (info.autostart ? "auto" : "manual").padEnd(9)];
+  const columns = [
+    byWidth ? padded(name, 32, displayWidth) : name.padEnd(32),
+    (info.inuse ? "in use" : "avail").padEnd(9),
+    (info.autostart ? "auto" : "manual").padEnd(9),
+  ];
   const data = {
     name,
     group: info.group,

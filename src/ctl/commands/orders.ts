@@ -4,7 +4,7 @@
  */
 
 import { ok, type Result } from "../../result.ts";
-import { FAULTS } from "../../rpc/faults.ts";
+import { FAULTS, SUCCESS } from "../../rpc/faults.ts";
 import { splitNamespec } from "../../rpc/names.ts";
 import { atMost } from "../atmost.ts";
 import { type Failure, isFault } from "../client/failure.ts";
@@ -30,7 +30,7 @@ const AT_ONCE_MAX = 16;
 
 /** Gives the order to each name in turn; `all` among them is everybody. An error of the server ends it. */
 export async function giveOrder(session: Session, names: readonly string[], order: Order): Outcome<unknown> {
-  if (names.includes("all")) return reportRows(session, order, await order.toAll(session.supervisor));
+  if (names.includes("all")) return reportResults(session, order, await order.toAll(session.supervisor));
   for (const name of names) {
     const given = await (isPattern(name) ? giveToMatching : splitNamespec(name).process === null ? giveToGroup : giveToOne)(
       session,
@@ -51,8 +51,9 @@ async function giveToOne(session: Session, name: string, order: Order): Outcome<
 async function giveToGroup(session: Session, name: string, order: Order): Outcome<unknown> {
   const { group } = splitNamespec(name);
   const given = await order.toGroup(session.supervisor, group);
-  if (given.ok || !isFault(given.error, FAULTS.BAD_NAME)) return reportRows(session, order, given);
+  if (given.ok || !isFault(given.error, FAULTS.BAD_NAME)) return reportResults(session, order, given);
   session.report(noSuchGroup(group, order.unknownGroupExit));
+  await hintAt(session, `${group}:*`);
   return ok(null);
 }
 
@@ -66,11 +67,11 @@ async function giveToMatching(session: Session, pattern: string, order: Order): 
   if (!infos.ok) return infos;
   const matching = infos.value.filter(processMatcher(pattern));
   if (matching.length === 0)
-    return reportRows(session, order, ok([{ name: pattern, group: pattern, status: FAULTS.BAD_NAME, description: "" }]));
+    return reportResults(session, order, ok([{ name: pattern, group: pattern, status: FAULTS.BAD_NAME, description: "" }]));
   const concerned = matching.filter((info) => order.concerns(info));
   const given = atMost(AT_ONCE_MAX, concerned, (info) => giveApart(session, `${info.group}:${info.name}`, order));
   for (const [at, info] of concerned.entries()) {
-    const reported = reportOne(session, order, info, await (given[at] ?? ok(true)));
+    const reported = await reportOne(session, order, info, await (given[at] ?? ok(true)));
     if (!reported.ok) return reported;
   }
   return ok(null);
@@ -84,7 +85,27 @@ async function giveApart(session: Session, name: string, order: Order): Outcome<
   return given;
 }
 
-function reportOne(session: Session, order: Order, process: Named, given: Result<true, Failure>): Result<unknown, Failure> {
+async function reportOne(session: Session, order: Order, process: Named, given: Result<true, Failure>): Outcome<unknown> {
   const row = rowOf(process, given);
-  return row.ok ? reportRows(session, order, ok([row.value])) : row;
+  return row.ok ? reportResults(session, order, ok([row.value])) : row;
+}
+
+/** The original's lines, and behind each that tells of a failure what a person at a terminal wants to know. */
+async function reportResults(session: Session, order: Order, rows: Result<readonly ResultRow[], Failure>): Outcome<unknown> {
+  if (!rows.ok || !session.world.screen.errorIsTerminal || session.isJson) return reportRows(session, order, rows);
+  for (const row of rows.value) {
+    const reported = reportRows(session, order, ok([row]));
+    if (!reported.ok) return reported;
+    if (row.status === SUCCESS) continue;
+    const { explainRow, isExplicable } = await import("./explain.ts");
+    if (isExplicable(row)) await explainRow(session, row);
+  }
+  return rows;
+}
+
+/** What was probably meant by a name that there is not, at a terminal. */
+export async function hintAt(session: Session, name: string): Promise<void> {
+  if (!session.world.screen.errorIsTerminal || session.isJson) return;
+  const { hintAtName } = await import("./explain.ts");
+  await hintAtName(session, name);
 }

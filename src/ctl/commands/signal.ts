@@ -31,7 +31,14 @@ export const run: Command = async (session, args) => {
   const up = await upcheck(session);
   if (!up.ok || !up.value) return up;
   const [signal, ...names] = args.words;
-  if (signal !== undefined && names.length > 0) return giveOrder(session, names, signalOrder(signal));
+  if (signal !== undefined && names.length > 0) {
+    const given = await giveOrder(session, names, signalOrder(signal));
+    if (session.world.screen.errorIsTerminal) {
+      const { hintAtOrder } = await import("./explain.ts");
+      await hintAtOrder(session, signal, names);
+    }
+    return given;
+  }
   session.wrongUse("Error: signal requires a signal name and a process name", EXIT.GENERIC, args.row);
   return ok(null);
 };

@@ -3,9 +3,10 @@ import { ok, type Result } from "../../result.ts";
 import type { Failure } from "../client/failure.ts";
 import type { Command } from "../command.ts";
 import { STATUS_EXIT } from "../exit.ts";
-import type { Session } from "../session.ts";
+import type { Line, Session } from "../session.ts";
 import { upcheck } from "../upcheck.ts";
-import { select, statusLines } from "./statustable.ts";
+import { hintAt } from "./orders.ts";
+import { type Look, select, statusLines } from "./statustable.ts";
 
 export const run: Command = async (session, args) => {
   const up = await upcheck(session);
@@ -21,12 +22,24 @@ export const run: Command = async (session, args) => {
   return showStatus(session, args.words);
 };
 
+function look(session: Session): Look {
+  return { hasColours: session.hasColours && !session.isJson, byWidth: session.world.screen.isTerminal };
+}
+
+function nameOf({ data }: Line): string {
+  const name = typeof data === "object" && data !== null && "name" in data ? data["name"] : null;
+  return typeof name === "string" ? name : "";
+}
+
 /** One look, as a table. */
 async function showStatus(session: Session, names: readonly string[]): Promise<Result<unknown, Failure>> {
   const infos = await session.supervisor.getAllProcessInfo();
   if (!infos.ok) return infos;
   const { matching, errors } = select(infos.value, names);
+  const explained = session.isJson ? await session.supervisor.explainAllProcesses() : null;
+  const known = new Map(explained?.ok === true ? explained.value.map((one) => [`${one.group}:${one.name}`, one]) : []);
   for (const line of errors) session.report(line);
-  for (const line of statusLines(matching, session.hasColours && !session.isJson)) session.report(line);
+  for (const line of errors) await hintAt(session, nameOf(line));
+  for (const line of statusLines(matching, { ...look(session), known })) session.report(line);
   return ok(null);
 }

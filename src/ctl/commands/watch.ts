@@ -12,6 +12,7 @@ import { either } from "../leave.ts";
 import { paint } from "../paint.ts";
 import type { Session } from "../session.ts";
 import { visible } from "../visible.ts";
+import { displayWidth } from "../width.ts";
 import { select, statusData, statusLines } from "./statustable.ts";
 
 const LOOK_MS = 1000;
@@ -72,7 +73,7 @@ class Picture implements View {
     // What is longer than a line would wrap and push the rest down; the names and states in front are what matters.
     this.#lines = statusLines(
       infos.map((info) => ({ ...info, description: cut(info, columns) })),
-      this.#session.hasColoursOfOurs,
+      { hasColours: this.#session.hasColoursOfOurs, byWidth: true },
     ).map((line) => visible(line.text, this.#session.hasColoursOfOurs));
     this.#paint(`${infos.length} processes, Ctrl-C to exit`);
   }
@@ -93,7 +94,7 @@ class Picture implements View {
 
 /** Room for the name's column is what `status` would give it; the rest of the line is the description's. */
 function cut({ group, name, description }: ProcessInfo, columns: number): string {
-  const before = Math.max(30, makeNamespec({ group, process: name }).length) + 3 + 10;
+  const before = Math.max(30, displayWidth(makeNamespec({ group, process: name }))) + 3 + 10;
   return description.slice(0, Math.max(0, columns - before - 1));
 }
 

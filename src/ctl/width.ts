@@ -1,0 +1,32 @@
+/**
+ * How many cells of a terminal a text takes: two for each Chinese, Japanese or Korean character and each emoji, none for what is put on top of another.
+ * By Unicode's own tables, which Node has; scripts get columns counted in characters, as ever.
+ */
+
+const HALF = /^[\uff61-\uffdc\uffe8-\uffee]/;
+const WIDE =
+  /^(?:\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Hangul}|\p{Script=Bopomofo}|\p{Script=Yi}|\p{Emoji_Presentation}|[\u3000-\u303e\u30fb-\u30fe\uff01-\uff60\uffe0-\uffe6])/u;
+const NONE = /^[\p{Mn}\p{Me}\p{Cf}\p{Cc}]/u;
+
+let segmenter: Intl.Segmenter | null = null;
+
+/** In cells. */
+export function displayWidth(text: string): number {
+  if (/^[\x20-\x7e]*$/.test(text)) return text.length;
+  segmenter ??= new Intl.Segmenter("en", { granularity: "grapheme" });
+  let width = 0;
+  for (const { segment } of segmenter.segment(text)) width += HALF.test(segment) ? 1 : WIDE.test(segment) ? 2 : NONE.test(segment) ? 0 : 1;
+  return width;
+}
+
+/** In characters, as Python counts them. */
+export function characters(text: string): number {
+  let count = 0;
+  for (const _ of text) count++;
+  return count;
+}
+
+/** Blanks behind a text up to a width; none when it is wider. */
+export function padded(text: string, width: number, measure: (text: string) => number): string {
+  return text + " ".repeat(Math.max(0, width - measure(text)));
+}
