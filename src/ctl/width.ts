@@ -4,8 +4,11 @@
  */
 
 const HALF = /^[\uff61-\uffdc\uffe8-\uffee]/;
-const WIDE =
-  /^(?:\p{sc=Han}|\p{sc=Hiragana}|\p{sc=Katakana}|\p{sc=Hangul}|\p{sc=Bopomofo}|\p{sc=Yi}|\p{Emoji_Presentation}|[\u3000-\u303e\u30fb-\u30fe\uff01-\uff60\uffe0-\uffe6])/u;
+const WIDE = new RegExp(
+  "^(?:\\p{sc=Han}|\\p{sc=Hiragana}|\\p{sc=Katakana}|\\p{sc=Hangul}|\\p{sc=Bopomofo}|\\p{sc=Yi}|\\p{Emoji_Presentation}|" +
+    "[\\u3000-\\u303e\\u30fb-\\u30fe\\uff01-\\uff60\\uffe0-\\uffe6])",
+  "u",
+);
 const NONE = /^[\p{Mn}\p{Me}\p{Cf}\p{Cc}]/u;
 
 let segmenter: Intl.Segmenter | null = null;
