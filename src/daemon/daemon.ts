@@ -146,9 +146,13 @@ export function continueLife(core: Core, inheritance: Inheritance): void {
     core.events.dispatchAll(core, turn);
     if (promised) requestReload(core, turn);
   });
-  if (core.world.mood === "RUNNING" && inheritance.store.has(recordKeys.beginning)) void sweepPidfile(core).then(() => announce(core));
-  startAutostarts(core);
-  void serveWithPlugins(core);
+  // As at a start: whoever is answered finds the pid file.
+  const isToAnnounce = core.world.mood === "RUNNING" && inheritance.store.has(recordKeys.beginning);
+  const announced = isToAnnounce ? sweepPidfile(core).then(() => announce(core)) : Promise.resolve();
+  void announced.then(() => {
+    startAutostarts(core);
+    void serveWithPlugins(core);
+  });
 }
 
 function makeCore(parts: DaemonParts, inheritance: Inheritance, config: Config): Core {
