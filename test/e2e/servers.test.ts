@@ -20,14 +20,14 @@ async function refused(it: Instance, sections: string, supervisord = "", flags: 
   return [String(code), ...stderr.trimEnd().split("\n")];
 }
 
-test("LOG-156, HTTP-009, HTTP-020, HTTP-030, HTTP-031, CONF-345, CONF-352: a start that fails is two lines and status 2; better: what is no socket is never deleted", async (t) => {
+test("LOG-156, HTTP-009, HTTP-020, HTTP-030, HTTP-031, CONF-345, CONF-352: a start that fails is a sentence, its place, a hint and status 2; better: what is no socket is never deleted", async (t) => {
   const it = new Instance(t);
   const hint = `For help, use ${path.join(BIN, "supervisord")} -h`;
   const port = await freePort();
   const twice = await refused(it, `[inet_http_server:a]\nport=127.0.0.1:${port}\n[inet_http_server:b]\nport=127.0.0.1:${port}`);
   assert.equal(twice[0], "2");
   assert.match(twice[1] ?? "", /^Error: Another program is already listening on a port that one of our HTTP servers is configured to use/);
-  assert.deepEqual(twice.slice(2), [hint]);
+  assert.deepEqual(twice.slice(2), [`127.0.0.1:${port} in [inet_http_server:b] is in use.`, hint]);
   assert.ok(!existsSync(it.socket), "what was opened before is closed");
 
   writeFileSync(it.path("file"), "precious");
