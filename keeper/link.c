@@ -142,6 +142,7 @@ static size_t greet_all(uint8_t *to) {
   const struct lives *l = &K.lives;
   size_t size = 0;
   GREET(FRAME_WELCOME, F2(PROTOCOL_VERSION), F4(getpid()), F4(l->quick_deaths), F1(l->ever_ready), F1(K.daemonized), F8(now_mono()), F4(K.unbound_count));
+  if (l->deaths > 0) GREET(FRAME_DEATHS, F4(l->deaths), F4(l->status));
   for (struct node *n = map_next(&K.children, NULL); n; n = map_next(&K.children, n)) {
     struct child *c = owner_of(n, struct child, node);
     GREET(FRAME_CHILD, F4(n->key), FB(c->label, strlen(c->label)), F4(c->pid), F1(c->state), F8(c->mono), F8(c->wall));

@@ -9,6 +9,10 @@ struct lives {
   uint64_t ready_mono;
   uint32_t quick_deaths;      /* in a row, not counting those that somebody killed */
   unsigned unready;           /* deaths in a row before they were ready, of whatever kind */
+  uint32_t deaths;            /* all but those that were announced */
+  int status;                 /* of the last of them */
+  uint64_t killed[9];         /* when the last ones were killed, in a ring */
+  unsigned kills;
   unsigned terms;             /* TERM, INT or QUIT since a daemon was ready */
 };
 

@@ -252,6 +252,17 @@ static void lives_in_a_table(void) {
   l.announced = true;
   a = lives_ended(&l, 0, 1);
   CHECK(a.wait_ns == 0 && l.quick_deaths == 0);
+  CHECK(l.deaths > 0 && l.status == 0); /* the announced end is not one of them */
+  l = (struct lives){0};
+  lives_ready(&l, 0);
+  for (unsigned i = 1; i <= 12; i++) { /* killed every second: from the tenth on there is a pause */
+    a = lives_ended(&l, SIGKILL, i * second);
+    CHECK(a.wait_ns == (i < 10 ? 0 : second));
+    lives_ready(&l, i * second);
+  }
+  CHECK(l.deaths == 12 && l.status == SIGKILL);
+  a = lives_ended(&l, SIGKILL, 100 * second); /* not the tenth within a minute */
+  CHECK(a.wait_ns == 0);
   CHECK(!lives_term(&l));
   CHECK(lives_term(&l));
   lives_ready(&l, 0);

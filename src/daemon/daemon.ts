@@ -18,6 +18,7 @@ import { type BootFailure, boot } from "./boot.ts";
 import { announce } from "./bringup.ts";
 import { resumeClearing } from "./clearing.ts";
 import type { Core, Inheritance } from "./core.ts";
+import { tellDeaths } from "./deaths.ts";
 import { Echoes } from "./echoes.ts";
 import { ended } from "./ended.ts";
 import { Events } from "./events.ts";
@@ -51,6 +52,8 @@ export type DaemonParts = {
   readonly sizes?: { readonly batchBytes: number; readonly pieceBytes: number };
   /** A broken invariant: the last words have been said when this is called. */
   readonly onBug: (error: unknown) => void;
+  /** Is called with the daemon as soon as there is one. */
+  readonly onMade?: (core: Core) => void;
 };
 
 /** Starts a daemon: a fresh one with the configuration that `load` gives, or a successor. Resolves when it is in charge. */
@@ -133,6 +136,7 @@ export function continueLife(core: Core, inheritance: Inheritance): void {
     const alive = [...core.world.groups.values()]
       .flatMap((group) => [...group.members.values()])
       .filter((member) => member.state.pid !== 0);
+    tellDeaths(core, turn, inheritance);
     const { pid } = core.doors.birth;
     core.activity.write(
       turn,
@@ -206,6 +210,7 @@ function makeCore(parts: DaemonParts, inheritance: Inheritance, config: Config):
     strangers: new Set(),
     onEnded: () => void ended(core),
   };
+  parts.onMade?.(core);
   return core;
 }
 

@@ -10,7 +10,9 @@ import type { Doors } from "../doors.ts";
 import { makeScrypt } from "../http/passwords.ts";
 import { type Result, refuse } from "../result.ts";
 import { doubtsOf } from "./checking.ts";
+import type { Core } from "./core.ts";
 import { type DaemonParts, startDaemon } from "./daemon.ts";
+import { lastWords } from "./deaths.ts";
 import { realAccounts } from "./doors/accounts.ts";
 import { readBirth } from "./doors/birth.ts";
 import { realClock } from "./doors/clock.ts";
@@ -28,6 +30,7 @@ import { serveHttp } from "./serve.ts";
 
 /** A bug: the keeper starts the next daemon, no child notices. */
 const EXIT_BUG = 70;
+const LAST_WORDS_MS = 1000;
 
 type Commanded = Omit<Doors, "keeper">;
 
@@ -98,12 +101,19 @@ async function run(doors: Commanded, flags: Flags): Promise<void> {
     const loaded = file.ok ? await loadConfig(from, { file: file.value, flags, checkPlugin, ...(listening && { listening }) }) : file;
     return loaded.ok ? loaded : refuseWith(loaded.error);
   };
+  let made: Core | null = null;
+  const onBug = (error: unknown): void => fail(doors, made, error);
+  process.on("uncaughtException", onBug);
+  process.on("unhandledRejection", onBug);
   const parts: DaemonParts = {
     doors: { ...doors, keeper },
     load,
     serve: serveHttp,
     plugins: openPlugin,
-    onBug: (error) => fail(doors, error),
+    onBug,
+    onMade: (core) => {
+      made = core;
+    },
   };
   const started = await startDaemon(parts);
   isUp = true;
@@ -118,7 +128,17 @@ function plugins(): OpenPlugin {
   return realPlugins(path.join(folder, "plugin-thread.cjs"));
 }
 
-function fail(doors: Commanded, error: unknown): void {
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  leave(doors, EXIT_BUG, "", `supervisord: the daemon ends because of a bug, another one takes over; please report it\n${text}\n`);
+let failed = false;
+
+/** The words go to the activity log as well; a keeper that does not take them is not waited for long. */
+function fail(doors: Commanded, core: Core | null, error: unknown): void {
+  if (failed) return;
+  failed = true;
+  const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const text = `the daemon ends because of a bug, another one takes over; please report it\n${what}`;
+  doors.self.stderr(`supervisord: ${text}\n`);
+  const end = (): void => doors.self.exit(EXIT_BUG);
+  if (core === null) return end();
+  doors.clock.alarm(doors.clock.now().monoMs + LAST_WORDS_MS, end);
+  lastWords(core, text).then(end, end);
 }

@@ -11,11 +11,12 @@ import { resumeClearing } from "./clearing.ts";
 import type { Core, Inheritance } from "./core.ts";
 import { autoKey } from "./core.ts";
 import type { DaemonParts } from "./daemon.ts";
+import { tellDeaths } from "./deaths.ts";
 import { startAutostarts } from "./groups.ts";
 import { streamOwner } from "./numbers.ts";
 import { serveWithPlugins } from "./plugins.ts";
 import { supervisorPort } from "./port.ts";
-import { adoptChildren, deleteKeys } from "./recovery.ts";
+import { adoptChildren, deleteKeys, readStoredConfig, type Stored } from "./recovery.ts";
 import { rememberStrangers } from "./strangers.ts";
 
 export async function startWithoutStates(
@@ -25,9 +26,16 @@ export async function startWithoutStates(
   makeCore: (parts: DaemonParts, inheritance: Inheritance, config: Config) => Core,
 ): Promise<Result<Core, BootFailure>> {
   const loaded = await parts.load(parts.doors);
-  if (!loaded.ok) return refuse({ text: `${logText(loaded.error)} (and the stored states cannot be used: ${why})`, code: 2 });
-  const core = makeCore(parts, inheritance, loaded.value);
-  for (const group of loaded.value.groups) {
+  // Somebody may be editing the file: what was in force is known, and not what daemons died of as a rule.
+  const stored = loaded.ok ? null : readStoredConfig(inheritance);
+  const config = loaded.ok ? loaded.value : stored?.ok === true ? stored.value.running : null;
+  if (config === null) {
+    const text = loaded.ok ? "" : logText(loaded.error);
+    return refuse({ text: `${text} (and the stored states cannot be used: ${why})`, code: 2 });
+  }
+  const core = makeCore(parts, inheritance, config);
+  if (stored?.ok === true) restoreRead(core, stored.value);
+  for (const group of config.groups) {
     core.world.groups.set(group.name, makeGroup(group, core.world.nextSequence));
     core.world.nextSequence += 1;
   }
@@ -40,9 +48,14 @@ export async function startWithoutStates(
   core.outputs.restore(core, inheritance);
   resumeClearing(core, inheritance);
   core.servers.inherit(core.running.servers, inheritance);
-  deleteKeys(core, [...inheritance.store.keys()]);
+  deleteKeys(
+    core,
+    [...inheritance.store.keys()].filter((key) => stored === null || !IS_CONFIG.test(key)),
+  );
   core.loop.post((turn) => {
     turn.effect({ type: "ready" });
+    tellDeaths(core, turn, inheritance);
+    if (!loaded.ok) core.activity.write(turn, "critical", `${logText(loaded.error)}; going on with the configuration that was in force`);
     core.activity.write(turn, "critical", `starting without stored states (${why}); adopting ${adoptedText(core, inheritance)}`);
     turn.state(recordKeys.config, encodeRecord(configRecord(core)));
     turn.state(recordKeys.daemon, encodeRecord({ mood: "RUNNING", goingDown: null }));
@@ -53,6 +66,15 @@ export async function startWithoutStates(
   restartListeners(core);
   void serveWithPlugins(core);
   return ok(core);
+}
+
+/** Records of the configuration: they stay when the file cannot be used. */
+const IS_CONFIG = /^(?:config|template|available|(?:group|list|read)\/.*)$/s;
+
+function restoreRead(core: Core, { available, reread, groups }: Omit<Stored, "daemon">): void {
+  core.available = available;
+  core.reread = reread;
+  core.records.restore({ ...groups, read: groups.generation });
 }
 
 /** The files drawn for AUTO are known from what the keeper writes; a process that does not run gets a new one. */

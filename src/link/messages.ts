@@ -227,6 +227,9 @@ export type StreamEntry = {
   readonly open: boolean;
 };
 
+/** How many daemons have ended unasked since the first was ready, and the wait status of the last of them; -1 where it is not known. */
+export type Deaths = { readonly count: number; readonly waitStatus: number };
+
 /** All that a new daemon is told before the reports that its predecessor did not acknowledge. */
 export type Welcome = {
   readonly version: number;
@@ -239,6 +242,8 @@ export type Welcome = {
   readonly monoNs: bigint;
   /** Unbound sockets that this daemon was born with and can still `listen` on at once. */
   readonly freeSockets: number;
+  /** The daemons that have ended unasked; absent when none has. */
+  readonly deaths?: Deaths;
   readonly children: readonly ChildEntry[];
   readonly sockets: readonly SocketEntry[];
   readonly store: ReadonlyMap<string, Uint8Array>;

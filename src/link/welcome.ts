@@ -2,9 +2,9 @@
 import { ok, type Result, refuse } from "../result.ts";
 import { family, streamMode } from "./effects.ts";
 import { bool, bytes, cstr, type Field, i32, oneOf, record, str, u16, u32, u64 } from "./fields.ts";
-import type { ChildEntry, SinkEntry, SocketEntry, StreamEntry, Welcome } from "./messages.ts";
+import type { ChildEntry, Deaths, SinkEntry, SocketEntry, StreamEntry, Welcome } from "./messages.ts";
 
-export type WelcomeHead = Omit<Welcome, "children" | "sockets" | "store" | "sinks" | "streams">;
+export type WelcomeHead = Omit<Welcome, "deaths" | "children" | "sockets" | "store" | "sinks" | "streams">;
 export type StoredEntry = { readonly key: string; readonly value: Uint8Array };
 
 /** The frames of a welcome; `value` is what each of them holds. */
@@ -15,6 +15,7 @@ export type WelcomeFrame =
   | { readonly type: "stored"; readonly value: StoredEntry }
   | { readonly type: "sink"; readonly value: SinkEntry }
   | { readonly type: "stream"; readonly value: StreamEntry }
+  | { readonly type: "deaths"; readonly value: Deaths }
   | { readonly type: "welcome-end"; readonly value: object };
 
 type Table = {
@@ -46,6 +47,7 @@ export const WELCOME_FRAMES: Table = {
   sink: { tag: 68, body: record<SinkEntry>({ sink: u32, path: cstr, size: u64, limit: u64, regular: bool }) },
   stream: { tag: 69, body: record<StreamEntry>({ stream: u32, child: u32, mode: streamMode, sink: u32, open: bool }) },
   "welcome-end": { tag: 70, body: record<object>({}) },
+  deaths: { tag: 71, body: record<Deaths>({ count: u32, waitStatus: i32 }) },
 };
 
 const NAMES: ReadonlyMap<number, WelcomeFrame["type"]> = new Map(
@@ -60,6 +62,7 @@ export function welcomeFrameType(tag: number): WelcomeFrame["type"] | null {
 /** Takes the frames in their order; the welcome is there with `welcome-end`. A frame out of order is the keeper's fault and said so. */
 export class WelcomeBuilder {
   #head: WelcomeHead | null = null;
+  #deaths: Deaths | null = null;
   readonly #children: ChildEntry[] = [];
   readonly #sockets: SocketEntry[] = [];
   readonly #store = new Map<string, Uint8Array>();
@@ -72,6 +75,9 @@ export class WelcomeBuilder {
     switch (frame.type) {
       case "welcome":
         this.#head = frame.value;
+        break;
+      case "deaths":
+        this.#deaths = frame.value;
         break;
       case "child":
         this.#children.push(frame.value);
@@ -96,15 +102,16 @@ export class WelcomeBuilder {
 
   #finish(): Welcome {
     const lists = { children: this.#children, sockets: this.#sockets, store: this.#store, sinks: this.#sinks, streams: this.#streams };
-    return { ...(this.#head as WelcomeHead), ...lists };
+    return { ...(this.#head as WelcomeHead), ...(this.#deaths && { deaths: this.#deaths }), ...lists };
   }
 }
 
 /** A welcome as the frames that carry it. */
 export function welcomeFrames(welcome: Welcome): readonly WelcomeFrame[] {
-  const { children, sockets, store, sinks, streams, ...head } = welcome;
+  const { deaths, children, sockets, store, sinks, streams, ...head } = welcome;
   return [
     { type: "welcome", value: head },
+    ...(deaths === undefined ? [] : [{ type: "deaths", value: deaths } as const]),
     ...children.map((value) => ({ type: "child", value }) as const),
     ...sockets.map((value) => ({ type: "socket", value }) as const),
     ...[...store].map(([key, value]) => ({ type: "stored", value: { key, value } }) as const),

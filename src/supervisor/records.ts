@@ -25,6 +25,8 @@ export const recordKeys = {
   /** A process from which the first ones of all lists differ: what all programs have in common lies here. Never changed. */
   template: "template",
   numbers: "numbers",
+  /** How many deaths of daemons have been told. */
+  deaths: "deaths",
   /** Present until the pid file and the listeners have learnt that supervisord runs. */
   beginning: "beginning",
   /** Present while a log is being cleared. */

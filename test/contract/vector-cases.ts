@@ -205,6 +205,8 @@ const welcome: readonly (readonly [string, KeeperFrame])[] = [
   ["sink", { type: "sink", value: { sink: 3, path: log.path, size: 12n, limit: 52_428_800n, regular: true } }],
   ["stream", { type: "stream", value: { stream: 8, child: 1, mode: "asked", sink: 3, open: true } }],
   ["welcome-end", { type: "welcome-end", value: {} }],
+  ["deaths", { type: "deaths", value: { count: 12, waitStatus: 9 } }],
+  ["deaths-unknown", { type: "deaths", value: { count: 1, waitStatus: -1 } }],
 ];
 
 const EMPTY = { acknowledged: [], states: [], effects: [] };

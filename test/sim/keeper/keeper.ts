@@ -179,6 +179,7 @@ export class FakeKeeper {
       version: PROTOCOL_VERSION,
       keeperPid: this.self.pid,
       quickDeaths: this.lives.quickDeaths,
+      ...(this.lives.deaths && { deaths: this.lives.deaths }),
       ready: this.lives.everReady,
       daemonized: this.daemonized,
       monoNs: scheduler.monoNs,

@@ -14,6 +14,9 @@ export class Lives {
   #tries = 0;
   /** A daemon has been ready once. */
   everReady = false;
+  deaths: { readonly count: number; readonly waitStatus: number } | null = null;
+  /** When the last daemons were killed. */
+  readonly #kills: number[] = [];
   #readyAtMs: number | null = null;
   #restartAsked = false;
 
@@ -33,7 +36,16 @@ export class Lives {
 
   died(death: Death, nowMs: number): AfterDeath {
     if (!this.everReady) return { kind: "end", code: "code" in death ? death.code : 128 + death.signal };
+    const after = this.#after(death, nowMs);
+    if (!("signal" in death) || death.signal !== SIGKILL) return after;
+    const tenth = this.#kills.length < 9 ? Number.NEGATIVE_INFINITY : (this.#kills.shift() ?? 0);
+    this.#kills.push(nowMs);
+    return nowMs - tenth < 60_000 && after.kind === "start" ? { kind: "start", delayMs: Math.max(after.delayMs, 1000) } : after;
+  }
+
+  #after(death: Death, nowMs: number): AfterDeath {
     if (this.#restartAsked) return { kind: "start", delayMs: 0 };
+    this.deaths = { count: (this.deaths?.count ?? 0) + 1, waitStatus: "signal" in death ? death.signal : death.code << 8 };
     const wasReady = this.#readyAtMs !== null;
     if (wasReady && nowMs - (this.#readyAtMs ?? 0) >= QUICK_MS) {
       this.quickDeaths = 0;
