@@ -27,7 +27,7 @@ async function kill(it: Instance, signal: NodeJS.Signals): Promise<void> {
   );
 }
 
-test("a daemon that is killed is told at WARN, with the signal and how often, by the next one", { timeout: 60_000 }, async (t) => {
+test("a daemon that is killed is told at WARN, with the signal and how often, by the next one", { timeout: 240_000 }, async (t) => {
   const it = new Instance(t);
   const pid = await started(it);
   await kill(it, "SIGKILL");
@@ -43,7 +43,7 @@ test("a daemon that is killed is told at WARN, with the signal and how often, by
 });
 
 test("three daemons that died young while the file is broken leave one that goes on with what was in force", {
-  timeout: 60_000,
+  timeout: 240_000,
 }, async (t) => {
   const it = new Instance(t);
   const pid = await started(it);
