@@ -1,6 +1,7 @@
 /** A supervisord in the background, started from a folder as a person would, and ended by its pid file when the test is over. */
+import { readdirSync, readlinkSync } from "node:fs";
 import path from "node:path";
-import { BIN, type Finished, Instance, isAlive, run, until } from "./instance.ts";
+import { BIN, childrenOf, commandOf, type Finished, Instance, isAlive, run, until } from "./instance.ts";
 
 /** What the command said, when it and whoever else had its output were gone. A shell sets the umask of the starter. */
 export function startBehind(it: Instance, umask: string, args: readonly string[], env?: NodeJS.ProcessEnv): Promise<Finished> {
@@ -24,4 +25,26 @@ export async function endBehind(it: Instance): Promise<void> {
   if (pid <= 1 || !isAlive(pid)) return;
   process.kill(pid, "SIGTERM");
   await until("the daemon has ended", () => !isAlive(pid));
+}
+
+/** After the start in the background the first daemon is nobody's child; a successor is the keeper's. */
+export function daemonBelow(keeper: number): number | undefined {
+  const isDaemon = (pid: number): boolean => commandOf(pid) === "holdfast: daemon";
+  const below = childrenOf(keeper).find(isDaemon);
+  if (below !== undefined) return below;
+  const sockets = new Set(links(keeper));
+  const all = readdirSync("/proc").flatMap((name) => (/^\d+$/.test(name) ? Number(name) : []));
+  return all.find((pid) => isDaemon(pid) && links(pid).some((link) => sockets.has(link)));
+}
+
+function links(pid: number): string[] {
+  try {
+    const folder = `/proc/${pid}/fd`;
+    return readdirSync(folder).flatMap((fd) => {
+      const link = readlinkSync(path.join(folder, fd));
+      return link.startsWith("socket:") ? link : [];
+    });
+  } catch {
+    return [];
+  }
 }

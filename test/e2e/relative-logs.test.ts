@@ -3,12 +3,12 @@
  * the background with another working directory.
  */
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { ask, askJson, Listening, type Message } from "./apiclient.ts";
-import { behind, startBehind } from "./behind.ts";
-import { childrenOf, commandOf, type Instance, until } from "./instance.ts";
+import { behind, daemonBelow, startBehind } from "./behind.ts";
+import { type Instance, until } from "./instance.ts";
 import { call, info } from "./rpc.ts";
 
 /** Names as people write them: what clients are told of each, and where the file is. A program's own `directory` does not count. */
@@ -171,26 +171,4 @@ for (const { title, background, folder, args } of KINDS) {
       assert.match(it.read("logs/supervisord.log"), /carries on[\s\S]*RPC interface 'supervisor' initialized/);
     });
   });
-}
-
-/** After the start in the background the first daemon is nobody's child; a successor is the keeper's. */
-function daemonBelow(keeper: number): number | undefined {
-  const isDaemon = (pid: number): boolean => commandOf(pid) === "holdfast: daemon";
-  const below = childrenOf(keeper).find(isDaemon);
-  if (below !== undefined) return below;
-  const sockets = new Set(links(keeper));
-  const all = readdirSync("/proc").flatMap((name) => (/^\d+$/.test(name) ? Number(name) : []));
-  return all.find((pid) => isDaemon(pid) && links(pid).some((link) => sockets.has(link)));
-}
-
-function links(pid: number): string[] {
-  try {
-    const folder = `/proc/${pid}/fd`;
-    return readdirSync(folder).flatMap((fd) => {
-      const link = readlinkSync(path.join(folder, fd));
-      return link.startsWith("socket:") ? link : [];
-    });
-  } catch {
-    return [];
-  }
 }

@@ -6,7 +6,7 @@ import type { Instance } from "./instance.ts";
 export type Info = Readonly<Record<string, string | number>>;
 
 /** Throws `FAULT <code> <text>` for a fault. */
-export async function call(it: Instance, method: string, ...params: readonly RpcResult[]): Promise<unknown> {
+export async function call(it: Pick<Instance, "socket">, method: string, ...params: readonly RpcResult[]): Promise<unknown> {
   const rpc = makeRpc({ kind: "unix", path: it.socket }, null);
   const answer = await rpc.call(method, params, "wait");
   rpc.close();
