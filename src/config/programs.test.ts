@@ -167,6 +167,18 @@ test("a number of processes that nobody means is refused", async () => {
   assert.equal(await programFault(`numprocs=${NUMPROCS_MAX + 1}\nprocess_name=%(process_num)d`), `numprocs is above ${NUMPROCS_MAX}`);
 });
 
+test("a process that no message holds, and a name that no key holds, are refused with what is too large", async () => {
+  const variables = Array.from({ length: 40 }, (_, at) => `V${at}="${"x".repeat(64 * 1024)}"`).join(",");
+  assert.match(
+    await programFault(`environment=${variables}`),
+    /^command and environment of x in section \[program:x\] take \d+ bytes, more than 2097152$/,
+  );
+  assert.match(
+    await programFault(`process_name=${"n".repeat(500)}`),
+    /^the names of the group and the process take 502 bytes, more than 480$/,
+  );
+});
+
 const intError = (text: string) => `invalid literal for int() with base 10: '${text}'`;
 
 test("CONF-220: priority", async () => {

@@ -6,6 +6,7 @@ import { byCodePoint, expand, type Names } from "./expand.ts";
 import type { ChannelConfig, LogTarget, ProcessConfig } from "./model.ts";
 import { type BaseNames, processNames, programNames, withVariables } from "./names.ts";
 import type { SectionReader } from "./reader.ts";
+import { checkSizes } from "./sizes.ts";
 import { PROGRAM } from "./table.ts";
 import { type LogName, parseName } from "./values.ts";
 import { trimmed } from "./whitespace.ts";
@@ -31,6 +32,7 @@ export function readProcesses(section: SectionReader, place: ProgramPlace): Proc
   const processes: ProcessConfig[] = [];
   for (let number = program.numprocsStart; number < program.numprocsStart + program.numprocs; number++) {
     const process = readProcess(reader, program, processNames(names, number, program.numprocs), place.environment);
+    checkSizes(reader, place.groupName, process);
     reader.tell(process);
     processes.push(process);
   }
