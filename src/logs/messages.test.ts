@@ -31,10 +31,11 @@ const ROWS: readonly (readonly [row: string, said: string, expected: string])[] 
   ["LOG-136", say.socketClosed("tcp://h:1"), "Closing socket tcp://h:1"],
   ["LOG-153", say.processState("a", "STOPPING"), "a state: STOPPING"],
   ["LOG-154", say.parentExiting(), "supervisord forked; parent exiting"],
+  ["LOG-137", say.childQuit(), "received SIGCHLD indicating a child quit"],
   ["LOG-154", say.nothingRequested("SIGUSR1"), "received SIGUSR1 indicating nothing"],
 ];
 
-test("LOG-107, LOG-108, LOG-109, LOG-110, LOG-118, LOG-122, LOG-128, LOG-129, LOG-130, LOG-134, LOG-135, LOG-136, LOG-153, LOG-154: the texts", () => {
+test("LOG-107, LOG-108, LOG-109, LOG-110, LOG-118, LOG-122, LOG-128, LOG-129, LOG-130, LOG-134, LOG-135, LOG-136, LOG-137, LOG-153, LOG-154: the texts", () => {
   for (const [row, said, expected] of ROWS) assert.equal(said, expected, row);
 });
 

@@ -29,6 +29,6 @@ test("LOG-001, RPC-052: a rule in TZ", async (t) => {
   assert.equal(once["description"], date(once["stop"], "+%b %d %I:%M %p"));
   const stamps = [...it.read("supervisord.log").matchAll(/^(.*),\d{3} INFO exited: once /gm)].map((found) => found[1]);
   const near = [-1, 0, 1].map((away) => date(Number(once["stop"]) + away, "+%Y-%m-%d %H:%M:%S"));
-  assert.ok(near.includes(stamps[0] ?? ""), `${stamps} ${near}`);
+  assert.ok(near.includes(stamps[0] ?? ""), `${stamps.join()} ${near.join()}`);
   assert.ok(it.output.includes(`${stamps[0]},`), it.output);
 });

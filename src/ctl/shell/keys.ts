@@ -30,7 +30,7 @@ export class Keys extends PassThrough {
 
   /** readline asks for it. */
   setRawMode(isRaw: boolean): this {
-    this.#terminal.setRawMode?.(isRaw);
+    if (this.#terminal.isTTY) this.#terminal.setRawMode(isRaw);
     return this;
   }
 }

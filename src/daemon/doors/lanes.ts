@@ -50,7 +50,7 @@ export class Lanes {
       const waiting: Waiting = {
         folder,
         begin: () =>
-          act()
+          void act()
             .then(resolve, reject)
             .finally(() => {
               cancel();
