@@ -6,6 +6,7 @@ import { beginToRun, bringUpGroups, openActivity, restartDaemon } from "./bringu
 import type { Core } from "./core.ts";
 import { whyNotOpened } from "./errno.ts";
 import { raiseLimits } from "./limits.ts";
+import { leftBehind, nameSurvivors, promiseToName } from "./survivors.ts";
 import { becomeUser, type Line } from "./user.ts";
 
 export type BootFailure = { readonly text: string; readonly code: number };
@@ -19,10 +20,13 @@ export async function boot(core: Core): Promise<Result<true, BootFailure>> {
   if (!opened.ok) return opened;
   const made = await core.plugins.begin(core);
   if (!made.ok) return refuse({ text: made.error, code: 2 });
+  const left = await leftBehind(core);
   const up = await bringUpGroups(core, { fresh: true });
   if (!up.ok) return up;
   await daemonize(core);
+  if (left !== null) promiseToName(core, left);
   await beginToRun(core, { fresh: true });
+  if (left !== null) void nameSurvivors(core, left);
   if (up.value.needsSuccessor) restartDaemon(core);
   return ok(true);
 }

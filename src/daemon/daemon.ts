@@ -39,6 +39,7 @@ import { type Serve, Servers } from "./servers.ts";
 import { Sockets } from "./sockets.ts";
 import { takeStep } from "./steps.ts";
 import { rememberStrangers } from "./strangers.ts";
+import { resumeNaming } from "./survivors.ts";
 import { BATCH_BYTES, Loop } from "./turn.ts";
 import { Watchers } from "./watchers.ts";
 import { Written } from "./written.ts";
@@ -155,6 +156,7 @@ export function continueLife(core: Core, inheritance: Inheritance): void {
   const announced = isToAnnounce ? sweepPidfile(core).then(() => announce(core)) : Promise.resolve();
   void announced.then(() => {
     startAutostarts(core);
+    void resumeNaming(core, inheritance);
     void serveWithPlugins(core);
   });
 }

@@ -29,6 +29,8 @@ export const recordKeys = {
   deaths: "deaths",
   /** Present until the pid file and the listeners have learnt that supervisord runs. */
   beginning: "beginning",
+  /** Present while the survivors of an earlier supervisord are looked for. */
+  survivors: "survivors",
   /** Present while a log is being cleared. */
   clearing: (number: number | "") => `clearing/${number}`,
   group: (name: string) => `group/${name}`,
