@@ -2,6 +2,7 @@
  * Clearing logs: the file is removed and made anew, as in the original, but only where a regular file stands at the path. A device node or a link is
  * left alone: the original replaces it, even /dev/null of the whole machine. (LOG-041..046, CONF-343)
  */
+import { dirname } from "node:path";
 import { daemonMessages as say } from "../logs/messages.ts";
 import { ok, type Result, refuse } from "../result.ts";
 import { decodeRecord, encodeRecord, recordKeys } from "../supervisor/records.ts";
@@ -38,6 +39,8 @@ async function clearOne(core: Core, path: string): Promise<Result<true, "failed"
   const files = core.doors.logChanges;
   const found = await files.lstat(path);
   if (found.ok && found.value.kind !== "file") return ok(true);
+  // What is being written then lies elsewhere by now, and no file can be made here.
+  if (!found.ok && core.outputs.at(path).length > 0 && !(await files.lstat(dirname(path))).ok) return refuse("failed");
   const mode = found.ok ? found.value.mode & 0o777 : 0o666;
   const key = recordKeys.clearing(core.nextClearing++);
   // Whatever becomes of this daemon: who writes the file that is to be removed writes the next one afterwards.
@@ -70,6 +73,6 @@ export function resumeClearing(core: Core, inheritance: Inheritance): void {
 
 /** Everybody who writes it: two programs may share a log, and of one program an earlier run. */
 function reopen(core: Core, turn: Turn, path: string, mode: number): void {
-  for (const { sink, maxBytes } of core.outputs.at(path))
-    turn.effect({ type: "sink-reopen", sink, spec: { path, truncate: false, regularOnly: true, mode, limit: maxBytes } });
+  for (const { sink, path: spelled, maxBytes } of core.outputs.at(path))
+    turn.effect({ type: "sink-reopen", sink, spec: { path: spelled, truncate: false, regularOnly: true, mode, limit: maxBytes } });
 }

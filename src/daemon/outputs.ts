@@ -2,6 +2,7 @@
  * Log files and what flows into them. The keeper reads the pipes and writes the files; here is what it asks for: a verdict for each block of an asked
  * stream, the next file when one has reached its size, and who is told when a disk fails.
  */
+import { resolve as absolute } from "node:path";
 import type { DaemonConfig } from "../config/model.ts";
 import type { Channel } from "../events/types.ts";
 import type { Report, Spawn, Verdict } from "../link/messages.ts";
@@ -24,6 +25,8 @@ import type { Turn } from "./turn.ts";
 export type LogFile = {
   readonly sink: number;
   readonly path: string;
+  /** The same for every spelling of a path: `x.log`, `./x.log`, `/srv/app/x.log`. */
+  readonly place: string;
   readonly maxBytes: number;
   readonly backups: number;
   readonly owner: string;
@@ -48,7 +51,7 @@ export class Outputs {
   /** Sinks whose last rotation failed: told once, since the line may itself fill the activity log that cannot be rotated. */
   readonly #growing = new Set<number>();
   readonly reopening = new Reopening();
-  /** The last rotation under way, by path. */
+  /** The last rotation under way, by place. */
   readonly #rotations = new Map<string, Promise<void>>();
   /** Files, by sink, of streams whose process nobody knows any more. */
   readonly #orphans = new Map<number, string>();
@@ -60,9 +63,10 @@ export class Outputs {
   readonly #lost = new Map<number, number>();
   #activityOpened: ((errno: number) => void) | null = null;
 
-  /** Who writes the file at this path. */
+  /** Who writes the file at this path, however each of them spells it. */
   at(path: string): readonly LogFile[] {
-    return [...this.#files.values()].filter((file) => file.path === path);
+    const place = absolute(path);
+    return [...this.#files.values()].filter((file) => file.place === place);
   }
 
   /** A spawn is being ordered: its streams and files are known from now on. */
@@ -122,7 +126,7 @@ export class Outputs {
     this.#rotating.add(report.sink);
     const isStillOpen = (): boolean => this.#files.has(report.sink);
     const resumed = this.#resumed.delete(report.sink);
-    void this.#oneByOne(file.path, () => rotate(core, file, report, { resumed, isStillOpen })).then(
+    void this.#oneByOne(file.place, () => rotate(core, file, report, { resumed, isStillOpen })).then(
       ({ truncate, regularOnly, limit, why }) => {
         core.loop.post((turn) => {
           this.#rotating.delete(report.sink);
@@ -145,14 +149,14 @@ export class Outputs {
   }
 
   /** Two runs of a process may write one path for a moment: a rotation counts on what the one before it has left. */
-  #oneByOne<T>(path: string, act: () => Promise<T>): Promise<T> {
-    const done = (this.#rotations.get(path) ?? Promise.resolve()).then(act);
+  #oneByOne<T>(place: string, act: () => Promise<T>): Promise<T> {
+    const done = (this.#rotations.get(place) ?? Promise.resolve()).then(act);
     const last = done.then(
       () => undefined,
       () => undefined,
     );
-    this.#rotations.set(path, last);
-    void last.then(() => this.#rotations.get(path) === last && this.#rotations.delete(path));
+    this.#rotations.set(place, last);
+    void last.then(() => this.#rotations.get(place) === last && this.#rotations.delete(place));
     return done;
   }
 
@@ -320,6 +324,7 @@ export class Outputs {
       this.#files.set(number, {
         sink: number,
         path: target.path,
+        place: absolute(target.path),
         maxBytes: target.maxBytes,
         backups: target.backups,
         owner: `${channel} of ${ref.process}`,
@@ -335,6 +340,7 @@ export class Outputs {
     this.#files.set(SINK_ACTIVITY, {
       sink: SINK_ACTIVITY,
       path,
+      place: absolute(path),
       maxBytes: limit,
       backups: config.logfileBackups,
       owner: "the activity log",

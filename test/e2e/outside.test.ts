@@ -3,11 +3,12 @@
  * docs/outside.md.
  */
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, statSync } from "node:fs";
 import path from "node:path";
 import { describe, test } from "node:test";
-import { ROOT } from "./instance.ts";
+import { Instance, ROOT, until } from "./instance.ts";
 import { type Circumstance, Life } from "./life.ts";
+import { call } from "./rpc.ts";
 
 const isRoot = process.getuid?.() === 0;
 const NOBODY = 65_534;
@@ -204,6 +205,31 @@ describe("outside", { concurrency: 6 }, () => {
       await new Life(t, which).live();
     });
   }
+});
+
+test("better: a log that several programs spell in their own ways is one file: what is cleared for one goes on for all", async (t) => {
+  const it = new Instance(t);
+  const spelled = { a: "x.log", b: "./x.log", c: "sub/../x.log", d: it.path("x.log") };
+  mkdirSync(it.path("sub"));
+  it.configure(
+    Object.entries(spelled)
+      .map(([name, file]) => `[program:${name}]\ncommand=cat\nstartsecs=0\nstdout_logfile=${file}\n`)
+      .join(""),
+  );
+  await it.start();
+  const allWrite = async (): Promise<string> => {
+    for (const name of Object.keys(spelled)) {
+      await call(it, "supervisor.sendProcessStdin", name, `by ${name}\n`);
+      await until(`${name} has written: ${it.read("x.log")}`, () => it.read("x.log").endsWith(`by ${name}\n`));
+    }
+    return it.read("x.log");
+  };
+  for (const name of Object.keys(spelled)) {
+    assert.equal((await it.ctl("clear", name)).stdout, `${name}: cleared\n`);
+    assert.equal(await allWrite(), "by a\nby b\nby c\nby d\n");
+  }
+  renameSync(it.path("sub"), it.path("gone"));
+  assert.equal((await it.ctl("clear", "c")).stdout, "c: ERROR (failed)\n");
 });
 
 test("docs/outside.md names tests that there are", () => {
