@@ -33,6 +33,6 @@ test("whatever a server says reaches a terminal without control characters, and 
   }
   const other = scene({ methods: { ...methods, getVersion: async () => ok(HOSTILE) }, isTerminal: true });
   assert.ok((await other.run("status")).text.includes(SHOWN));
-  assert.equal((await terminal.run("tail a")).text, "\u001b[32mgreen\u001b[0m\n");
+  assert.equal((await scene({ methods, isTerminal: true, hasColours: true }).run("tail a")).text, "\u001b[32mgreen\u001b[0m\n");
   assert.equal((await scene({ methods }).run("version")).text, `${HOSTILE}\n`);
 });
