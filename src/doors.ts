@@ -25,7 +25,8 @@ export interface Keeper {
 
 /** A failure of the world: the errno's name, such as ENOENT. */
 export type Errno = string;
-export type FileKind = "file" | "directory" | "other";
+/** `null`: the null device, which is as safe to read as an empty file. */
+export type FileKind = "file" | "directory" | "null" | "other";
 export type FileInfo = {
   readonly kind: FileKind;
   readonly mode: number;

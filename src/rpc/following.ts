@@ -32,7 +32,12 @@ export interface Follower {
 /** The file behind a log; null: there is none, or nothing that could be read without the danger of waiting for ever. */
 export async function logAt(files: SupervisorPort["files"], path: string): Promise<FileInfo | null> {
   const found = await files.stat(path);
-  return found.ok && found.value.kind === "file" ? found.value : null;
+  return found.ok && isReadable(found.value) ? found.value : null;
+}
+
+/** Such as can be read without the danger of waiting for ever. */
+export function isReadable({ kind }: FileInfo): boolean {
+  return kind === "file" || kind === "null";
 }
 
 /** Settles when the follower is gone. `pieceBytes`: at most so much at a time. */

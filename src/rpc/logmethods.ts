@@ -4,6 +4,7 @@ import { ok, type Result, refuse } from "../result.ts";
 import { integer, namespec } from "./args.ts";
 import { processesByPriority, rowName, rowsOf } from "./fanout.ts";
 import { type Failure, type Fault, fault } from "./faults.ts";
+import { isReadable } from "./following.ts";
 import { LOG_READ_BYTES_MAX } from "./limits.ts";
 import { logText } from "./logtext.ts";
 import { type Answer, method, type Param } from "./method.ts";
@@ -170,11 +171,11 @@ async function tailOf(port: SupervisorPort, name: RpcValue, part: PartOf): Promi
   return ok(read.ok ? [read.value, range.newOffset, range.overflow] : ["", offset.value, false]);
 }
 
-/** `no-log`: a directory, a device, a pipe: nothing that could be read without the danger of waiting for ever. */
+/** `no-log`: a directory, another device than /dev/null, a pipe: nothing that could be read without the danger of waiting for ever. */
 async function sizeOf(port: SupervisorPort, path: string | null): Promise<number | "missing" | "no-log"> {
   if (path === null) return "missing";
   const found = await port.files.stat(path);
   // A disk that does not answer says nothing of what is there.
   if (!found.ok) return found.error === "ETIMEDOUT" ? "no-log" : "missing";
-  return found.value.kind === "file" ? found.value.size : "no-log";
+  return isReadable(found.value) ? found.value.size : "no-log";
 }

@@ -3,9 +3,10 @@
  * docs/outside.md.
  */
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, statSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { describe, test } from "node:test";
+import { ask } from "./apiclient.ts";
 import { Instance, ROOT, until } from "./instance.ts";
 import { type Circumstance, Life } from "./life.ts";
 import { call } from "./rpc.ts";
@@ -230,6 +231,23 @@ test("better: a log that several programs spell in their own ways is one file: w
   }
   renameSync(it.path("sub"), it.path("gone"));
   assert.equal((await it.ctl("clear", "c")).stdout, "c: ERROR (failed)\n");
+});
+
+test("logs that are /dev/null, by any name, are read as empty files, as in the original", async (t) => {
+  const it = new Instance(t);
+  symlinkSync("/dev/null", it.path("linked.log"));
+  it.configure(
+    "[program:p]\ncommand=echo hello\nstartsecs=0\nautorestart=false\nstdout_logfile=/dev/null\nstderr_logfile=linked.log\n",
+    "logfile=/dev/null\nlogfile_maxbytes=0\n",
+  );
+  await it.start();
+  for (const method of ["supervisor.readProcessStdoutLog", "supervisor.readProcessStderrLog"])
+    assert.equal(await call(it, method, "p", 0, 0), "", method);
+  assert.deepEqual(await call(it, "supervisor.tailProcessStdoutLog", "p", 0, 10), ["", 0, false]);
+  assert.equal((await it.ctl("tail", "p")).stdout, "\n");
+  assert.equal((await it.ctl("maintail")).stdout, "\n");
+  const page = await ask({ socketPath: it.socket }, "/tail.html?processname=p");
+  assert.doesNotMatch(page.text, /ERROR/);
 });
 
 test("docs/outside.md names tests that there are", () => {

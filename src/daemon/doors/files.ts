@@ -3,7 +3,7 @@
  * loop. Logs of programs do not come this way: the keeper writes them.
  */
 
-import type { BigIntStats } from "node:fs";
+import type { BigIntStats, Stats } from "node:fs";
 import { constants } from "node:fs";
 import { access, lstat, open, readdir, readlink, rename, stat, unlink } from "node:fs/promises";
 import { basename, dirname, isAbsolute } from "node:path";
@@ -22,6 +22,8 @@ const PERMISSION_BITS = 0o7777;
 /** As the kernel's. */
 const LINKS_MAX = 40;
 const S_ISVTX = 0o1000;
+/** Major 1, minor 3. */
+const NULL_DEVICE = 0x103;
 
 const { O_CREAT, O_EXCL, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_TRUNC, O_WRONLY, S_IWOTH } = constants;
 
@@ -64,7 +66,7 @@ async function flat<T>(nested: Promise<Result<Result<T, Errno>, Errno>>): Promis
 
 function info(stats: BigIntStats): FileInfo {
   return {
-    kind: stats.isFile() ? "file" : stats.isDirectory() ? "directory" : "other",
+    kind: stats.isFile() ? "file" : stats.isDirectory() ? "directory" : isNull(stats) ? "null" : "other",
     mode: Number(stats.mode) & PERMISSION_BITS,
     size: Number(stats.size),
     device: stats.dev,
@@ -73,6 +75,11 @@ function info(stats: BigIntStats): FileInfo {
     gid: Number(stats.gid),
     mtimeMs: Number(stats.mtimeMs),
   };
+}
+
+/** /dev/null, by whatever name: its numbers are the same on every Linux. */
+function isNull(stats: Stats | BigIntStats): boolean {
+  return stats.isCharacterDevice() && Number(stats.rdev) === NULL_DEVICE;
 }
 
 /** Reads to the end, whatever the size said: files under /proc say 0. */
@@ -92,12 +99,13 @@ async function readText(path: string): Promise<Result<Uint8Array, Errno>> {
   }
 }
 
-/** Of regular files alone: a FIFO, a terminal or another device would keep the thread for ever, or the daemon as its own. */
+/** Of regular files and /dev/null alone: a FIFO, a terminal or another device would keep the thread for ever, or the daemon as its own. */
 async function readAt(path: string, offset: number, length: number): Promise<Result<Uint8Array, Errno>> {
   const file = await open(pathHere(path), O_RDONLY | O_NONBLOCK | O_NOCTTY);
   try {
     // Whoever owns the folder may put something else there at any moment: a look at the path before says nothing of what was opened.
-    if (!(await file.stat()).isFile()) return refuse("EINVAL");
+    const stats = await file.stat();
+    if (!stats.isFile() && !isNull(stats)) return refuse("EINVAL");
     const buffer = Buffer.allocUnsafeSlow(length);
     let have = 0;
     while (have < length) {
