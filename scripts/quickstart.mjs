@@ -1,6 +1,7 @@
 // What examples/quickstart needs of this machine: the programs that are installed, ports that are free. What differs from the example as it stands
 // is written to run/found.conf, which it includes: a section that comes again there adds to the first one.
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { mkdirSync, readFileSync, watch, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import path from "node:path";
 import { onPath } from "./command.mjs";
@@ -19,16 +20,37 @@ const PORTS_TRIED = 50;
 /** sun_path of Linux, less the zero at its end. */
 const SOCKET_PATH_BYTES = 107;
 
-/** Whether somebody answers on the example's socket. */
-export function isRunning() {
+/** Whether somebody answers on the socket. */
+export function isRunning(at = SOCKET) {
   return new Promise((/** @type {(answer: boolean) => void} */ resolve) => {
-    const socket = connect(SOCKET);
+    const socket = connect(at);
     socket.on("connect", () => {
       socket.destroy();
       resolve(true);
     });
     socket.on("error", () => resolve(false));
   });
+}
+
+/**
+ * Resolves when every program runs, or will not, or after ten seconds.
+ * @param {string} configuration
+ * @param {string} socket which need not be there yet; its folder has to be
+ */
+export async function programsAreUp(configuration, socket) {
+  await new Promise((/** @type {(value?: undefined) => void} */ resolve) => {
+    // A socket that was left behind is there and answers nobody.
+    const watcher = watch(path.dirname(socket), { persistent: false }, look);
+    async function look() {
+      if (!(await isRunning(socket))) return;
+      watcher.close();
+      resolve();
+    }
+    void look();
+  });
+  const words = ["-c", configuration, "wait", "all", "--timeout", "10"];
+  const child = spawn(inRoot("bin", "supervisorctl"), words, { cwd: inRoot(), stdio: "ignore" });
+  await new Promise((resolve) => child.on("error", resolve).on("exit", resolve));
 }
 
 /**
