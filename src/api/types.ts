@@ -49,7 +49,7 @@ export type ExitReason = {
   /** null: it was ended by a signal. */
   readonly exitCode: number | null;
   readonly signal: string | null;
-  /** Whether exitcodes names it. */
+  /** Whether exitcodes names it, or the process had been told to stop. */
   readonly expected: boolean;
   readonly coreDumped: boolean;
 };

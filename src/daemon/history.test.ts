@@ -12,6 +12,16 @@ const member = (spawnError = "") =>
 const change = (from: State, state: State, pid = 7) =>
   ({ kind: "process-state", group: "g", process: "p", from, state, pid, tries: 0, expected: false }) as const;
 const SIGKILL_WITH_CORE = 9 | 0x80;
+const SIGTERM = 15;
+
+test("the end of a process that was told to stop is expected, whatever it is", () => {
+  for (const waitStatus of [SIGTERM, exitWith(143)]) {
+    const history = new History();
+    const it = makeMember("g", { name: "p", exitCodes: [0] } as unknown as ProcessConfig, { ...NEVER_STARTED, state: "STOPPING" });
+    history.exited(it, waitStatus, 1);
+    assert.equal(history.lastExit(it)?.expected, true);
+  }
+});
 
 test("a restart is what nobody ordered", () => {
   const [history, it] = [new History(), member()];

@@ -49,7 +49,7 @@ export class History {
       at: Math.round(at),
       exitCode: status < 0 ? null : status,
       signal,
-      expected: member.config.exitCodes.includes(status),
+      expected: member.state.state === "STOPPING" || member.config.exitCodes.includes(status),
       coreDumped,
     };
     past.words = signal === null ? words.replace("exit status", "exit") : `${signal}${coreDumped ? " (core dumped)" : ""}`;

@@ -9,7 +9,7 @@ import { Instance, until } from "./instance.ts";
 
 test("the waiting ends when the programs are up, though it began before supervisord, and a socket was left behind by another", async () => {
   const it = new Instance({ after });
-  it.configure("[program:a]\ncommand=sleep 1000\n[program:b]\ncommand=/does/not/exist\n");
+  it.configure("[program:a]\ncommand=sleep 1000\n[program:b]\ncommand=/does/not/exist\nstartretries=0\n");
   const earlier = createServer().listen(it.path("earlier"));
   await once(earlier, "listening");
   renameSync(it.path("earlier"), it.socket);
