@@ -26,7 +26,8 @@ await runMain(async () => {
     `  web page    ${page}`,
     ...programs.map(({ name, says }) => `  ${name.padEnd(11)} ${says}`),
     `  look        ${controlCommand("status")}`,
-    "  kill it     pkill -9 -f '^holdfast: daemon'   (the daemon alone: the programs run on, look again)",
+    `  kill it     pkill -9 -P $(${controlCommand("pid")}) -f '^holdfast: daemon'`,
+    "              (the daemon alone: the programs run on, look again)",
     "  stop        Ctrl-C",
     "",
   ].join("\n");
