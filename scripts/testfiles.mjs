@@ -90,7 +90,7 @@ async function bundle(files) {
     jsxImportSource: "preact",
     logLevel: "warning",
     define: { "import.meta.url": "sourceUrl", "import.meta.dirname": "sourceFolder" },
-    plugins: [{ name: "places of the sources", setup: (each) => each.onLoad({ filter: /\.tsx?$/ }, knowingItsPlace) }],
+    plugins: [{ name: "places of the sources", setup: (each) => each.onLoad({ filter: /\.(tsx?|mjs)$/ }, knowingItsPlace) }],
   }).catch((error) => {
     if (error?.errors === undefined) throw error;
     throw new Stop(`The tests could not be bundled:\n${error.message}`);
@@ -106,7 +106,7 @@ function knowingItsPlace({ path: source }) {
   const text = readFileSync(source, "utf8");
   if (!text.includes("import.meta.")) return undefined;
   const places = `const sourceUrl = ${JSON.stringify(pathToFileURL(source).href)}, sourceFolder = ${JSON.stringify(path.dirname(source))};`;
-  return { contents: places + text, loader: source.endsWith("x") ? "tsx" : "ts" };
+  return { contents: places + text, loader: source.endsWith(".mjs") ? "js" : source.endsWith("x") ? "tsx" : "ts" };
 }
 
 /** What runs left that were killed. */
