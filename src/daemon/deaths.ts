@@ -22,10 +22,10 @@ export function tellDeaths(core: Core, turn: Turn, inheritance: Inheritance): vo
 }
 
 function deathText({ count, waitStatus }: Deaths, untold: number): string {
-  const last = `the daemon ${waitStatus < 0 ? "ended, it is not known how" : howItEnded(waitStatus)}`;
-  const more = untold > 1 ? `, as the last of ${untold} that ended since this was told` : "";
+  const last = `the daemon ${waitStatus < 0 ? "ended unexpectedly, it is not known how" : howItEnded(waitStatus)}`;
+  const more = untold > 1 ? ` (and ${untold - 1} more since the last such line)` : "";
   const times = count === 1 ? "once" : `${count} times`;
-  return `${last}${more}; daemons have ended unasked ${times} since supervisord was started`;
+  return `${last}${more}; it has ended unexpectedly ${times} since supervisord was started`;
 }
 
 function howItEnded(waitStatus: number): string {

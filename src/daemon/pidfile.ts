@@ -1,5 +1,6 @@
 /** The pid file: the keeper's pid, which is what the world calls supervisord. (PROC-221, PROC-222) */
 import { basename, dirname } from "node:path";
+import type { Files } from "../doors.ts";
 import { daemonMessages as say } from "../logs/messages.ts";
 import type { Core } from "./core.ts";
 
@@ -9,6 +10,14 @@ export const FOREIGN_LINK =
 
 /** A number and a line end. */
 const PIDFILE_BYTES_MAX = 64;
+
+/** What stands in a pid file; null: there is no such file. `pid` is null where it holds no pid. */
+export async function readPidfile(files: Pick<Files, "readAt">, pidfile: string): Promise<{ readonly pid: number | null } | null> {
+  const found = await files.readAt(pidfile, 0, PIDFILE_BYTES_MAX);
+  if (!found.ok) return null;
+  const text = Buffer.from(found.value).toString("latin1");
+  return { pid: /^\d+\s*$/.test(text) ? Number(text) : null };
+}
 
 export async function writePidfile(core: Core): Promise<void> {
   const { pidfile } = core.running.daemon;
@@ -33,7 +42,6 @@ export async function sweepPidfile(core: Core): Promise<void> {
 /** Removes the file if it is still ours: another supervisord may have written its own over it. */
 export async function removePidfile(core: Core): Promise<void> {
   const { pidfile } = core.running.daemon;
-  const found = await core.doors.files.readAt(pidfile, 0, PIDFILE_BYTES_MAX);
-  if (!found.ok || new TextDecoder().decode(found.value).trim() !== String(core.keeperPid)) return;
+  if ((await readPidfile(core.doors.files, pidfile))?.pid !== core.keeperPid) return;
   await core.doors.files.remove(pidfile);
 }

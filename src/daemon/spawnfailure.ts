@@ -4,7 +4,7 @@ import type { Report } from "../link/messages.ts";
 import { unreachable } from "../result.ts";
 import type { Member } from "../supervisor/world.ts";
 import type { Core } from "./core.ts";
-import { errnoName } from "./errno.ts";
+import { errnoName, errnoWords } from "./errno.ts";
 import { streamNumber } from "./numbers.ts";
 import type { Turn } from "./turn.ts";
 
@@ -29,21 +29,11 @@ export function saySpawnFailure(core: Core, turn: Turn, member: Member, failure:
   core.outputs.said(core, turn, stream, new TextEncoder().encode(text));
 }
 
-const ERRNO_WORDS: Readonly<Record<string, string>> = {
-  ENOENT: "no such file or directory",
-  EACCES: "permission denied",
-  EPERM: "operation not permitted",
-  ENOTDIR: "not a directory",
-  ENOEXEC: "no program that the kernel can run (a script needs a first line such as #!/bin/sh)",
-  ENOMEM: "out of memory",
-  E2BIG: "arguments and environment are too long",
-};
-
 /** The same for people who ask why. */
 export function whyNotSpawned(core: Core, member: Member, failure: Failure): string {
   const errno = errnoName(failure.errno);
   const text = childFailureText(core, member, failure) ?? `couldn't spawn: ${failure.step}: ${errno}`;
-  return text.replace(errno, ERRNO_WORDS[errno] ?? errno);
+  return text.replace(errno, errnoWords(errno));
 }
 
 function childFailureText(core: Core, member: Member, failure: Failure): string | null {

@@ -5,8 +5,10 @@
 import type { Files } from "../doors.ts";
 import { makeNamespec } from "../rpc/names.ts";
 import { decodeRecord, encodeRecord, recordKeys } from "../supervisor/records.ts";
+import { isSupervisord } from "./alreadyrunning.ts";
 import type { Core, Inheritance } from "./core.ts";
 import { childEnvironment } from "./environment.ts";
+import { readPidfile } from "./pidfile.ts";
 
 /** What an earlier supervisord that did not end in order has left: a socket or a pid file, with the pid that stands in it. */
 export type LeftBehind = { readonly pid: number | null };
@@ -40,7 +42,6 @@ const PROCESSES_MAX = 10_000;
 /** A process in the kernel's hands may keep whoever reads its environment: three that do not answer are enough. */
 const LATE_MAX = 3;
 const LINES_MAX = 100;
-const PID_BYTES = 64;
 const STAT_BYTES = 1024;
 const COMMAND_BYTES = 4096;
 /** Most environments are small. */
@@ -53,11 +54,8 @@ const KTHREADD = 2;
 export async function leftBehind(core: Core): Promise<LeftBehind | null> {
   const { files } = core.doors;
   const { daemon, servers } = core.running;
-  const pidfile = await files.readAt(daemon.pidfile, 0, PID_BYTES);
-  if (pidfile.ok) {
-    const text = Buffer.from(pidfile.value).toString("latin1");
-    return { pid: /^\d+\s*$/.test(text) ? Number(text) : null };
-  }
+  const pidfile = await readPidfile(files, daemon.pidfile);
+  if (pidfile !== null) return pidfile;
   for (const server of servers) if (server.kind === "unix" && (await files.lstat(server.file)).ok) return { pid: null };
   return null;
 }
@@ -133,12 +131,6 @@ export async function findSurvivors(files: Reader, search: Search): Promise<read
 async function isOfAnother(proc: Proc, ancestors: readonly number[]): Promise<boolean> {
   for (const pid of ancestors) if (isSupervisord(await proc.command(pid))) return true;
   return false;
-}
-
-/** By its first words alone: a shell that was given `supervisord` as text is none. */
-function isSupervisord([first = "", ...rest]: readonly string[]): boolean {
-  const isNamed = (word: string): boolean => /(^|[/.])supervisord(\.py)?$/.test(word);
-  return isNamed(first) || (/(^|\/)(python|pypy)[\d.]*$/.test(first) && rest.slice(0, 4).some(isNamed));
 }
 
 /** The program that a process is of; null when it is none of ours. */

@@ -36,9 +36,9 @@ test("a daemon that is killed is told at WARN, with the signal and how often, by
   assert.equal((await info(it, "s"))["pid"], pid);
   const told = [...it.read("supervisord.log").matchAll(/ WARN the daemon (was killed .*)/g)].map(([, text]) => text);
   assert.deepEqual(told, [
-    "was killed by SIGKILL (signal 9); daemons have ended unasked once since supervisord was started",
-    "was killed by SIGKILL (signal 9); daemons have ended unasked 2 times since supervisord was started",
-    "was killed by SIGSEGV (signal 11); daemons have ended unasked 3 times since supervisord was started",
+    "was killed by SIGKILL (signal 9); it has ended unexpectedly once since supervisord was started",
+    "was killed by SIGKILL (signal 9); it has ended unexpectedly 2 times since supervisord was started",
+    "was killed by SIGSEGV (signal 11); it has ended unexpectedly 3 times since supervisord was started",
   ]);
 });
 
