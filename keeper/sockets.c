@@ -206,12 +206,14 @@ void socket_unlisten(uint32_t number, bool unlink) {
 int sockets_for_daemon(int *fds, int first) {
   int next = first;
   while (K.unbound_count > 0) sys_close(K.unbound[--K.unbound_count].fd);
+  /* Those that listen count: a daemon with more descriptors than the last would take what a stopped program is started with again. */
+  int wanted[] = {UNBOUND_UNIX, UNBOUND_INET, UNBOUND_INET6};
   for (struct node *n = map_next(&K.sockets, NULL); n; n = map_next(&K.sockets, n)) {
     struct sock *s = owner_of(n, struct sock, node);
     s->descriptor = s->serve ? next : -1;
     if (s->serve) fds[next++] = s->fd;
+    wanted[s->family] -= s->serve;
   }
-  static const uint8_t wanted[] = {UNBOUND_UNIX, UNBOUND_INET, UNBOUND_INET6};
   for (uint8_t family = 0; family < 3; family++) {
     for (int i = 0; i < wanted[family]; i++) {
       int fd = new_socket(family);
