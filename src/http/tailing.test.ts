@@ -229,6 +229,19 @@ test("HTTP-118, LOG-106: a file that became shorter is told, and comes from its 
   await tail.has("first\nsecond\n==> File truncated <==\nnew\n");
 });
 
+test("HTTP-118: a file that is written anew, with what was in it, goes on as if it had grown: it was empty for a moment", async (t) => {
+  const served = await serve(t, { port: logging("first\n") });
+  const tail = new Tail(served, "/logtail/p");
+  await tail.has("first\n");
+  served.port.write(LOG, "");
+  served.follow.changed(LOG);
+  await turn();
+  await turn();
+  served.port.write(LOG, "first\nsecond\n");
+  served.follow.changed(LOG);
+  await tail.has("first\nsecond\n");
+});
+
 test("HTTP-119: HTTP/1.0, and who asks to close, get it at once as well", async (t) => {
   for (const options of [{ version: "1.0" }, { headers: "Connection: close\r\n" }]) {
     const served = await serve(t, { port: logging("first\n") });

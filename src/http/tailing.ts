@@ -13,7 +13,7 @@ export async function tailLog(tailing: Tailing, exchange: Exchange, path: string
   exchange.stream(["Last-Modified", httpDate(found.mtimeMs), "Content-Type", "text/plain;charset=utf-8", ...headers]);
   await followLog(
     tailing,
-    { path, begun: beginFollowing(found), pieceBytes: PIECE_BYTES },
+    { path, begun: beginFollowing(found), pieceBytes: PIECE_BYTES, emptyMayBeRewritten: true },
     {
       piece: (bytes) => exchange.write(bytes),
       // A rotated log goes on without a word.

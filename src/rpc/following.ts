@@ -40,12 +40,18 @@ export function isReadable({ kind }: FileInfo): boolean {
   return kind === "file" || kind === "null";
 }
 
-/** Settles when the follower is gone. `pieceBytes`: at most so much at a time. */
-export async function followLog(
-  tailing: Tailing,
-  { path, begun, pieceBytes }: { readonly path: string; readonly begun: Following; readonly pieceBytes: number },
-  follower: Follower,
-): Promise<void> {
+type Tail = {
+  readonly path: string;
+  readonly begun: Following;
+  /** At most so much at a time. */
+  readonly pieceBytes: number;
+  /** A file that has become empty is told of when it has something again: it may be in the middle of being written anew, with what was in it. */
+  readonly emptyMayBeRewritten?: boolean;
+};
+
+/** Settles when the follower is gone. */
+export async function followLog(tailing: Tailing, tail: Tail, follower: Follower): Promise<void> {
+  const { path, begun } = tail;
   const waking = new Waking();
   const unfollow = tailing.follow.onGrowth(path, () => waking.wake());
   follower.onGone(() => waking.end());
@@ -53,7 +59,7 @@ export async function followLog(
     let following = begun;
     do {
       for (;;) {
-        const turn = await oneTurn(tailing.files, path, following, pieceBytes);
+        const turn = await oneTurn(tailing.files, tail, following);
         if (turn === null) break;
         following = turn.following;
         if (turn.restarted !== null && !(await follower.restarted(turn.restarted))) return;
@@ -74,7 +80,7 @@ type Turn = {
 type Files = SupervisorPort["files"];
 
 /** One look at the file. null: nothing new, or the file is gone for the moment. */
-async function oneTurn(files: Files, path: string, following: Following, pieceBytes: number): Promise<Turn | null> {
+async function oneTurn(files: Files, { path, pieceBytes, emptyMayBeRewritten = false }: Tail, following: Following): Promise<Turn | null> {
   const found = await logAt(files, path);
   if (found === null) return null;
   const replaced = found.inode !== following.inode;
@@ -83,6 +89,7 @@ async function oneTurn(files: Files, path: string, following: Following, pieceBy
     if (older !== "none") return older === "moving" ? null : older;
   }
   const step = follow(following, found, pieceBytes);
+  if (step.truncated && found.size === 0 && emptyMayBeRewritten) return null;
   const restarted = replaced ? "rotated" : step.truncated ? "cleared" : null;
   const { size } = found;
   if (step.read === null) {
