@@ -10,8 +10,8 @@ import type { Core } from "./core.ts";
 import { planSpawn, type SpawnPlan } from "./plan.ts";
 import { postStep } from "./steps.ts";
 
-/** So long does a preparation keep its place in the order while later ones are ready. */
-const GRACE_MS = 100;
+/** So long does a preparation keep its place in the order while later ones are ready: longer than a busy machine takes, less than a person minds. */
+const GRACE_MS = 500;
 
 type Entry = {
   readonly ref: Ref;
