@@ -1,12 +1,12 @@
 /** What the links of the status page do, and the words that the next page shows. (WEB-036..056) */
 
-import type { Row } from "../rpc/fanout.ts";
+import { processesByPriority, type Row } from "../rpc/fanout.ts";
 import { FAULTS, type Fault, type FaultName, fault, faultText, SUCCESS } from "../rpc/faults.ts";
 import { clearOne } from "../rpc/logmethods.ts";
 import { findProcess, makeNamespec } from "../rpc/names.ts";
 import type { ProcessView, SupervisorPort } from "../rpc/port.ts";
-import { startAll, startOne } from "../rpc/starting.ts";
-import { stopAll, stopOne } from "../rpc/stopping.ts";
+import { startInOrder, startOne } from "../rpc/starting.ts";
+import { stopInOrder, stopOne } from "../rpc/stopping.ts";
 import { ctime } from "../rpc/times.ts";
 
 const FAILED_NAMES_MAX = 10;
@@ -17,7 +17,7 @@ export async function act(port: SupervisorPort, action: string, processName: str
     case "refresh":
       return `Page refreshed at ${nowText(port)}`;
     case "stopall":
-      return ofAll(port, "stopped", await whenRunning(port, () => stopAll(port, true)));
+      return ofAll(port, "stopped", await whenRunning(port, () => stopInOrder(port, everything(port), true)));
     case "restartall":
       return ofAll(port, "restarted", await whenRunning(port, () => restartAll(port)));
     case "start":
@@ -93,9 +93,13 @@ function startError(name: string, problem: Fault): string {
 }
 
 async function restartAll(port: SupervisorPort): Promise<readonly Row[]> {
-  const stopped = await stopAll(port, true);
-  const started = port.mood() === "RUNNING" ? await startAll(port, true) : [];
+  const stopped = await stopInOrder(port, everything(port), true);
+  const started = port.mood() === "RUNNING" ? await startInOrder(port, everything(port), true) : [];
   return [...stopped, ...started];
+}
+
+function everything(port: SupervisorPort): readonly ProcessView[] {
+  return processesByPriority(port.groups());
 }
 
 async function whenRunning(port: SupervisorPort, deed: () => Promise<readonly Row[]>): Promise<readonly Row[] | Fault> {

@@ -3,48 +3,42 @@
  * process stopped. Made of the verbs of stopping and starting, so that their orders and faults are the same; nothing here orders anything itself.
  */
 import { ok, type Result } from "../result.ts";
-import { flag, namespec } from "./args.ts";
-import { processesByPriority, type Row, rowsOf } from "./fanout.ts";
+import { flag } from "./args.ts";
+import { type Row, rowsOf } from "./fanout.ts";
 import { type Fault, SUCCESS } from "./faults.ts";
-import { method, type Param } from "./method.ts";
-import { findGroupOrProcess, isGroup, refOf } from "./names.ts";
+import { method } from "./method.ts";
+import { refOf } from "./names.ts";
+import { ONE, orders, rows, wait } from "./orders.ts";
 import type { ProcessView, SupervisorPort } from "./port.ts";
 import { checkCommand, startInOrder, startOne } from "./starting.ts";
 import { canStop, stopInOrder, stopOne } from "./stopping.ts";
+import type { RpcValue } from "./values.ts";
 
-const WAIT = {
-  name: "wait",
-  type: "boolean",
-  help: "Answer only when it is running again, or failed to (the default); false: as soon as it has been stopped and spawned",
-  optional: true,
-} as const satisfies Param;
-const ROWS = "A struct per process: name, group, status (80 or a fault number), description";
+const WAIT = wait("Answer only when it is running again, or failed to (the default); false: as soon as it has been stopped and spawned");
+
+const restart = orders<RpcValue | undefined>({
+  one: (port, process, value, called) => restartOne(port, process, { called, wait: flag(value) }),
+  each: async (port, processes, value) => ok(await restartInOrder(port, processes, flag(value))),
+});
 
 export const restartProcess = method({
   name: "restartProcess",
   listed: false,
-  params: [{ name: "name", type: "string", help: "A process ('name', 'group:name') or a whole group ('group:*')" }, WAIT],
+  params: [ONE, WAIT],
   returns: { type: "boolean", help: "True; for a group the rows of restartAllProcesses" },
   faults: ["BAD_NAME", "NO_FILE", "NOT_EXECUTABLE", "ALREADY_STARTED", "FAILED", "SPAWN_ERROR", "ABNORMAL_TERMINATION"],
   help: "Stop a process if it runs, and start it. One whose command cannot be executed is left running.",
-  async run(port, name, wait) {
-    const text = namespec(name);
-    if (!text.ok) return text;
-    const found = findGroupOrProcess(port, text.value);
-    if (!found.ok) return found;
-    if (!isGroup(found.value)) return restartOne(port, found.value, { called: text.value, wait: flag(wait) });
-    return ok(await restartInOrder(port, processesByPriority([found.value]), flag(wait)));
-  },
+  run: restart.one,
 });
 
 export const restartAllProcesses = method({
   name: "restartAllProcesses",
   listed: false,
   params: [WAIT],
-  returns: { type: "array", help: ROWS },
+  returns: rows(""),
   faults: [],
   help: "Stop all running processes by priority, and when the last has stopped start all. What cannot be executed is left running.",
-  run: async (port, wait) => ok(await restartInOrder(port, processesByPriority(port.groups()), flag(wait))),
+  run: restart.all,
 });
 
 type Restart = { readonly called: string; readonly wait: boolean };

@@ -1,64 +1,49 @@
 /** Starting one process, a group, everything. */
 import { STATES } from "../process/states.ts";
 import { ok, type Result, refuse, unreachable } from "../result.ts";
-import { flag, groupName, namespec } from "./args.ts";
-import { inStates, processesByPriority, type Row, rowName, rowsOf } from "./fanout.ts";
+import { flag } from "./args.ts";
+import { inStates, type Row, rowName, rowsOf } from "./fanout.ts";
 import { type Fault, fault } from "./faults.ts";
-import { method, type Param } from "./method.ts";
-import { findGroup, findGroupOrProcess, isGroup, refOf } from "./names.ts";
+import { method } from "./method.ts";
+import { refOf } from "./names.ts";
+import { GROUP, ONE, orders, rows, wait } from "./orders.ts";
 import type { ProcessView, SupervisorPort, WaitOutcome } from "./port.ts";
+import type { RpcValue } from "./values.ts";
 
-const WAIT = {
-  name: "wait",
-  type: "boolean",
-  help: "Answer only when it is running, or failed to (the default)",
-  optional: true,
-} as const satisfies Param;
-const ROWS = "A struct per process that was started: name, group, status (80 or a fault number), description";
+const WAIT = wait("Answer only when it is running, or failed to (the default)");
+const ROWS = rows(" that was started");
+
+const start = orders<RpcValue | undefined>({
+  one: (port, process, value, called) => startOne(port, process, { called, wait: flag(value) }),
+  each: async (port, processes, value) => ok(await startInOrder(port, processes, flag(value))),
+});
 
 export const startProcess = method({
   name: "startProcess",
-  params: [{ name: "name", type: "string", help: "A process ('name', 'group:name') or a whole group ('group:*')" }, WAIT],
+  params: [ONE, WAIT],
   returns: { type: "boolean", help: "True; for a group the rows of startProcessGroup" },
   faults: ["BAD_NAME", "NO_FILE", "NOT_EXECUTABLE", "ALREADY_STARTED", "FAILED", "SPAWN_ERROR", "ABNORMAL_TERMINATION"],
   help: "Start a process.",
-  async run(port, name, wait) {
-    const text = namespec(name);
-    if (!text.ok) return text;
-    const found = findGroupOrProcess(port, text.value);
-    if (!found.ok) return found;
-    if (isGroup(found.value)) return ok(await startEach(port, found.value.processes, flag(wait)));
-    return startOne(port, found.value, { called: text.value, wait: flag(wait) });
-  },
+  run: start.one,
 });
 
 export const startProcessGroup = method({
   name: "startProcessGroup",
-  params: [{ name: "name", type: "string", help: "A group" }, WAIT],
-  returns: { type: "array", help: ROWS },
+  params: [GROUP, WAIT],
+  returns: ROWS,
   faults: ["BAD_NAME"],
   help: "Start all processes of a group that are not running.",
-  async run(port, name, wait) {
-    const text = groupName(name);
-    if (!text.ok) return text;
-    const group = findGroup(port, text.value);
-    return group.ok ? ok(await startEach(port, group.value.processes, flag(wait))) : group;
-  },
+  run: start.group,
 });
 
 export const startAllProcesses = method({
   name: "startAllProcesses",
   params: [WAIT],
-  returns: { type: "array", help: ROWS },
+  returns: ROWS,
   faults: [],
   help: "Start all processes that are not running.",
-  run: async (port, wait) => ok(await startAll(port, flag(wait))),
+  run: start.all,
 });
-
-/** In order of priority, without waiting for each other. (RPC-073, RPC-078) */
-export function startAll(port: SupervisorPort, wait: boolean): Promise<readonly Row[]> {
-  return startInOrder(port, processesByPriority(port.groups()), wait);
-}
 
 /**
  * `called` is the name as the client gave it. The order of the checks is what clients see: command, running, UNKNOWN. (RPC-057..070)
@@ -70,15 +55,10 @@ export async function startOne(port: SupervisorPort, process: ProcessView, { cal
 
 type Start = { readonly called: string; readonly wait: boolean };
 
-function startEach(port: SupervisorPort, processes: readonly ProcessView[], wait: boolean): Promise<readonly Row[]> {
-  return startInOrder(
-    port,
-    [...processes].sort((a, b) => a.priority - b.priority),
-    wait,
-  );
-}
-
-/** All commands are looked up first: a slow disk may turn their order round, and then all starts are ordered in one go. */
+/**
+ * Without waiting for each other (RPC-073, RPC-078). All commands are looked up first: a slow disk may turn their order round, and then all starts are
+ * ordered in one go.
+ */
 export async function startInOrder(port: SupervisorPort, processes: readonly ProcessView[], wait: boolean): Promise<readonly Row[]> {
   const wanted = inStates(processes, "running", false);
   const commands = await Promise.all(wanted.map((process) => checkCommand(port, process)));
