@@ -116,7 +116,7 @@ export const socketCases: readonly Case[] = [
         sockets.filter((one) => one.socket === 2).map((one) => [one.serve, one.descriptor]),
         [[false, -1]],
       );
-      assert.equal(freeSockets, 10);
+      assert.equal(freeSockets, 9, "the one that listens is one of ten");
       if (k.kind === "real") assert.equal(socketInode(next.wire.pid, mine?.descriptor ?? -1), listeningUnix(path));
     },
   },

@@ -5,7 +5,7 @@ import type { Host } from "./host.ts";
 import type { Reports } from "./reports.ts";
 
 const SOCKETS_MAX = 64;
-/** Unbound sockets that every daemon is born with. */
+/** Sockets that every daemon is born with, listening or unbound. */
 const BORN: readonly (readonly [Family, number])[] = [
   ["unix", 4],
   ["inet", 4],
@@ -53,7 +53,11 @@ export class Sockets {
   bear(): void {
     let descriptor = FIRST_DESCRIPTOR;
     for (const socket of this.#bound.values()) socket.descriptor = socket.serve ? descriptor++ : -1;
-    this.#unbound = BORN.flatMap(([family, count]) => Array.from({ length: count }, () => ({ family, descriptor: descriptor++ })));
+    const served = [...this.#bound.values()].filter((socket) => socket.serve);
+    this.#unbound = BORN.flatMap(([family, count]) => {
+      const length = Math.max(0, count - served.filter((socket) => socket.family === family).length);
+      return Array.from({ length }, () => ({ family, descriptor: descriptor++ }));
+    });
   }
 
   listen(request: Listen): void {
