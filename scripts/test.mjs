@@ -11,7 +11,13 @@ import { STAGES } from "./stages.mjs";
 import { runSuite } from "./suite.mjs";
 
 await runMain(async () => {
-  const { values } = parseArgs({ options: { only: { type: "string" }, list: { type: "boolean" } } });
+  const values = options();
+  if (values.help) {
+    console.log(
+      "usage: npm test [-- --only STAGE,STAGE...] [-- --list]\n  --only   these stages, and no others\n  --list   the names of the stages",
+    );
+    return 0;
+  }
   if (values.list) {
     for (const { name, what } of STAGES) console.log(`${name.padEnd(12)} ${what}`);
     return 0;
@@ -20,6 +26,14 @@ await runMain(async () => {
   await (stages.every((stage) => stage.readsSourcesOnly) ? installIfNeeded() : buildEverything());
   return await runSuite(stages, { secondChance: process.env["CI"] === "true" });
 });
+
+function options() {
+  try {
+    return parseArgs({ options: { only: { type: "string" }, list: { type: "boolean" }, help: { type: "boolean", short: "h" } } }).values;
+  } catch (error) {
+    throw new Stop(`${error instanceof Error ? error.message : error}; npm test -- --help shows what there is.`);
+  }
+}
 
 /** @param {string | undefined} only */
 function chosen(only) {
