@@ -1,8 +1,12 @@
 /**
- * `npm run sim -- --seeds N --from S [--listed] [--part K/N] [--actions N] [--verbose] [--keep-going]`: runs seeds one after the other; a failing one
- * is shown with the end of its history. A seed that has found a fault is added to seeds.json, whose seeds `--listed` runs.
+ * `npm run sim -- --seeds N --from S [--listed] [--part K/N] [--actions N] [--verbose] [--keep-going] [--hash]`: runs seeds one after the other; a
+ * failing one is shown with the end of its history. A seed that has found a fault is added to seeds.json, whose seeds `--listed` runs.
+ *
+ * With `--hash`, and without `--seeds`, the seeds are 1 to 300; a line for each has the hash of its whole history, and scripts/sim.mjs prints one hash
+ * of all of them. A commit that only moves or renames leaves that hash as it is.
  */
 import { parseArgs } from "node:util";
+import { historyHash } from "./historyhash.ts";
 import { runSeed } from "./run.ts";
 import listed from "./seeds.json" with { type: "json" };
 
@@ -10,17 +14,19 @@ const SHOWN_LINES = 60;
 
 const { values } = parseArgs({
   options: {
-    seeds: { type: "string", default: "100" },
+    seeds: { type: "string" },
     from: { type: "string", default: "1" },
     listed: { type: "boolean", default: false },
     part: { type: "string", default: "1/1" },
     actions: { type: "string" },
     verbose: { type: "boolean", default: false },
     "keep-going": { type: "boolean", default: false },
+    hash: { type: "boolean", default: false },
   },
 });
 const [part = 1, parts = 1] = values.part.split("/").map(Number);
-const wanted = values.listed ? listed : Array.from({ length: Number(values.seeds) }, (_, at) => Number(values.from) + at);
+const count = Number(values.seeds ?? (values.hash ? 300 : 100));
+const wanted = values.listed ? listed : Array.from({ length: count }, (_, at) => Number(values.from) + at);
 const seeds = wanted.filter((_, at) => at % parts === part - 1);
 const actions = values.actions === undefined ? {} : { actions: Number(values.actions) };
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -29,6 +35,10 @@ let failed = 0;
 let daemons = 0;
 let hours = 0;
 for (const [at, seed] of seeds.entries()) {
+  if (values.hash) {
+    say(`history ${seed} ${await historyHash(seed, actions)}`);
+    continue;
+  }
   const result = await runSeed(seed, { ...actions, ...(values.verbose ? { onTrace: say } : {}) });
   daemons += result.daemons;
   hours += result.simulatedMs / 3_600_000;
@@ -42,5 +52,5 @@ for (const [at, seed] of seeds.entries()) {
   if (!values.verbose && !values["keep-going"]) for (const line of result.trace.slice(-SHOWN_LINES)) say(line);
   if (!values["keep-going"]) break;
 }
-if (seeds.length > 0) say(`${seeds.length} seeds, ${failed} failed; ${daemons} daemons lived ${hours.toFixed(1)} hours`);
+if (seeds.length > 0 && !values.hash) say(`${seeds.length} seeds, ${failed} failed; ${daemons} daemons lived ${hours.toFixed(1)} hours`);
 process.exitCode = failed === 0 ? 0 : 1;

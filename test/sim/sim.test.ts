@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { historyHash } from "./historyhash.ts";
 import { runSeed } from "./run.ts";
 
 test("a seed is a whole history: run again it does the same, to the last line", async () => {
@@ -8,4 +9,13 @@ test("a seed is a whole history: run again it does the same, to the last line", 
   assert.ok(first.events > 100, `${first.events} events`);
   const other = await runSeed(4);
   assert.notDeepEqual(other.trace, first.trace);
+});
+
+test("the hash of a history is the same twice, and another where the history is another", async () => {
+  const lines: string[] = [];
+  const first = await historyHash(5, { onTrace: (line) => lines.push(line) });
+  assert.equal(await historyHash(5), first);
+  assert.notEqual(await historyHash(6), first);
+  assert.notEqual(await historyHash(5, { actions: 3 }), first);
+  assert.ok(lines.length > 300, "all lines count, also those that a result does not keep");
 });
