@@ -38,6 +38,14 @@ export type CommandRow = {
   readonly options: readonly CommandOption[];
   /** What --json prints: a list with an item per line of text, or one object. null: it prints no data. */
   readonly json: "list" | "object" | null;
+  /** "none": a word behind the name is a wrong use. An object: so many must stand there; `what` names them in the sentence of the wrong use. */
+  readonly words?: "none" | { readonly least: number; readonly what: string; readonly exit?: number };
+  /** Looks first whether the server is there and is one that we understand. */
+  readonly needs?: "server";
+  /** The exit status if it is not; otherwise the reason decides. */
+  readonly exitIfDown?: number;
+  /** A question before what cannot be taken back, in the shell and with -i only. Only an answer that begins with y or Y goes on. (CTL-166, CTL-168) */
+  readonly asksFirst?: string;
   /** Whose it is: help lists the commands of the original, ours and each plug-in's apart, so that the first table is what it always was. (CTL-067) */
   readonly source: string;
   readonly load: () => Promise<{ readonly run: Command }>;

@@ -9,6 +9,7 @@ import type { CommandRow } from "./command.ts";
 import { errorLine, pythonError } from "./errorline.ts";
 import { EXIT } from "./exit.ts";
 import { parseCommandLine } from "./line.ts";
+import { perform } from "./perform.ts";
 import type { Session } from "./session.ts";
 
 /** Resolves when the command has ended; `session` says how. */
@@ -26,10 +27,9 @@ export async function runLine(session: Session, text: string): Promise<void> {
 async function runCommand(session: Session, row: CommandRow, argument: string): Promise<void> {
   const args = readArguments(row, argument);
   if (!args.ok) return session.wrongUse(args.error, EXIT.INVALID_ARGS, row);
-  const { run } = await row.load();
   for (;;) {
     session.begin(args.value.options.has("json") ? row.json : null);
-    const outcome = await run(session, args.value);
+    const outcome = await perform(session, row, args.value);
     const again = !outcome.ok && (await settle(session, outcome.error)) === "again";
     session.end();
     if (!again) return;

@@ -3,6 +3,7 @@
  * commands. The `usage` lines are the original's, which prints them after wrong uses. A row loads its code only when it is run.
  */
 import type { CommandOption, CommandRow } from "./command.ts";
+import { EXIT, STATUS_EXIT } from "./exit.ts";
 
 const JSON_OPTION: CommandOption = { name: "json", value: null, help: "print JSON instead of text" };
 
@@ -22,6 +23,8 @@ function telling(given: Row): CommandRow {
   return row({ json: "object", ...given, options: [JSON_OPTION, ...(given.options ?? [])] });
 }
 
+const PROCESS_NAME = { least: 1, what: "a process name" };
+
 /** Shown by the commands that take names of processes. */
 const PATTERNS = "A name may be a pattern, such as 'web-*' or '*:worker_0?'.";
 
@@ -35,6 +38,7 @@ export const COMMANDS: readonly CommandRow[] = [
   listing({
     name: "avail",
     usage: ["avail\t\t\tDisplay all configured processes"],
+    words: "none",
     completes: "nothing",
     load: () => import("./commands/avail.ts"),
   }),
@@ -46,6 +50,8 @@ export const COMMANDS: readonly CommandRow[] = [
       "clear all\t\tClear all process' log files",
     ],
     more: [PATTERNS],
+    words: PROCESS_NAME,
+    needs: "server",
     completes: "processes",
     load: () => import("./commands/clear.ts"),
   }),
@@ -53,6 +59,7 @@ export const COMMANDS: readonly CommandRow[] = [
   row({
     name: "fg",
     usage: ["fg <process>\tConnect to a process in foreground mode", "\t\tCtrl-C to exit"],
+    needs: "server",
     completes: "processes",
     load: () => import("./commands/fg.ts"),
   }),
@@ -64,6 +71,7 @@ export const COMMANDS: readonly CommandRow[] = [
       "maintail\tlast 1600 *bytes* of supervisor main log file",
       "",
     ],
+    needs: "server",
     completes: "nothing",
     load: () => import("./commands/maintail.ts"),
   }),
@@ -81,6 +89,7 @@ export const COMMANDS: readonly CommandRow[] = [
       "pid all\t\t\tGet the PID of every child process, one per line.",
     ],
     more: [PATTERNS],
+    needs: "server",
     completes: "processes",
     load: () => import("./commands/pid.ts"),
   }),
@@ -89,6 +98,8 @@ export const COMMANDS: readonly CommandRow[] = [
     name: "reload",
     usage: ["reload \t\tRestart the remote supervisord."],
     more: ["Every program is stopped and started. To take up a changed configuration only, see reread and update."],
+    words: "none",
+    asksFirst: "Really restart the remote supervisord process y/N? ",
     completes: "nothing",
     load: () => import("./commands/reload.ts"),
   }),
@@ -101,6 +112,7 @@ export const COMMANDS: readonly CommandRow[] = [
   listing({
     name: "reread",
     usage: ["reread \t\t\tReload the daemon's configuration files without add/remove"],
+    words: "none",
     completes: "nothing",
     load: () => import("./commands/reread.ts"),
   }),
@@ -114,12 +126,16 @@ export const COMMANDS: readonly CommandRow[] = [
       "Note: restart does not reread config files. For that, see reread and update.",
     ],
     more: [PATTERNS],
+    words: PROCESS_NAME,
+    needs: "server",
     completes: "processes",
     load: () => import("./commands/restart.ts"),
   }),
   telling({
     name: "shutdown",
     usage: ["shutdown \tShut the remote supervisord down."],
+    words: "none",
+    asksFirst: "Really shut the remote supervisord process down y/N? ",
     completes: "nothing",
     load: () => import("./commands/shutdown.ts"),
   }),
@@ -132,6 +148,8 @@ export const COMMANDS: readonly CommandRow[] = [
       "signal <signal name> all\t\tSignal all processes",
     ],
     more: [PATTERNS],
+    words: { least: 2, what: "a signal name and a process name" },
+    needs: "server",
     completes: "signal-processes",
     load: () => import("./commands/signal.ts"),
   }),
@@ -144,6 +162,8 @@ export const COMMANDS: readonly CommandRow[] = [
       "start all\t\tStart all processes",
     ],
     more: [PATTERNS],
+    words: { ...PROCESS_NAME, exit: EXIT.INVALID_ARGS },
+    needs: "server",
     completes: "processes",
     load: () => import("./commands/start.ts"),
   }),
@@ -157,6 +177,8 @@ export const COMMANDS: readonly CommandRow[] = [
     ],
     more: [PATTERNS],
     options: [{ name: "watch", value: null, help: "keep showing it; without a terminal, a line for each change (Ctrl-C to exit)" }],
+    needs: "server",
+    exitIfDown: STATUS_EXIT.UNKNOWN,
     completes: "processes",
     load: () => import("./commands/status.ts"),
   }),
@@ -169,6 +191,8 @@ export const COMMANDS: readonly CommandRow[] = [
       "stop all\t\tStop all processes",
     ],
     more: [PATTERNS],
+    words: PROCESS_NAME,
+    needs: "server",
     completes: "processes",
     load: () => import("./commands/stop.ts"),
   }),
@@ -182,6 +206,7 @@ export const COMMANDS: readonly CommandRow[] = [
       "tail -100 <name>\tlast 100 *bytes* of process stdout",
       "tail <name> stderr\tlast 1600 *bytes* of process stderr",
     ],
+    needs: "server",
     completes: "processes",
     load: () => import("./commands/tail.ts"),
   }),
@@ -199,6 +224,8 @@ export const COMMANDS: readonly CommandRow[] = [
   telling({
     name: "version",
     usage: ["version\t\t\tShow the version of the remote supervisord process"],
+    words: "none",
+    needs: "server",
     completes: "nothing",
     load: () => import("./commands/version.ts"),
   }),

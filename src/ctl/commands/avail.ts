@@ -10,11 +10,7 @@ import { EXIT } from "../exit.ts";
 import type { Line } from "../session.ts";
 import { displayWidth, padded } from "../width.ts";
 
-export const run: Command = async (session, args) => {
-  if (args.words.length > 0) {
-    session.wrongUse("Error: avail accepts no arguments", EXIT.GENERIC, args.row);
-    return ok(null);
-  }
+export const run: Command = async (session) => {
   const infos = await session.supervisor.getAllConfigInfo();
   if (infos.ok) {
     for (const info of infos.value) session.report(availLine(info, session.world.screen.isTerminal));

@@ -5,10 +5,8 @@ import { FAULTS, SUCCESS } from "../../rpc/faults.ts";
 import { splitNamespec } from "../../rpc/names.ts";
 import type { Failure } from "../client/failure.ts";
 import type { Command } from "../command.ts";
-import { EXIT } from "../exit.ts";
 import { namesOf } from "../names.ts";
 import type { Session } from "../session.ts";
-import { upcheck } from "../upcheck.ts";
 import { reportRows, rowOf } from "./results.ts";
 
 export const CLEAR = {
@@ -17,12 +15,6 @@ export const CLEAR = {
 } as const;
 
 export const run: Command = async (session, args) => {
-  const up = await upcheck(session);
-  if (!up.ok || !up.value) return up;
-  if (args.words.length === 0) {
-    session.wrongUse("Error: clear requires a process name", EXIT.GENERIC, args.row);
-    return ok(null);
-  }
   if (args.words.includes("all")) return reportRows(session, CLEAR, await session.supervisor.clearAllProcessLogs());
   const names = await namesOf(session.supervisor, args.words);
   if (!names.ok) return names;

@@ -15,7 +15,6 @@ import { EXIT } from "../exit.ts";
 import { follow } from "../follow.ts";
 import { either } from "../leave.ts";
 import type { Session } from "../session.ts";
-import { upcheck } from "../upcheck.ts";
 import { PRESS_TO_EXIT, streamProblem } from "./followed.ts";
 
 const CHANNELS: readonly Channel[] = ["stdout", "stderr"];
@@ -27,8 +26,6 @@ const LOST_LOOKS_MAX = 5;
 const LAST_WORDS_MS = 200;
 
 export const run: Command = async (session, args) => {
-  const up = await upcheck(session);
-  if (!up.ok || !up.value) return up;
   const [name, ...more] = args.words;
   if (name === undefined || more.length > 0) {
     const isMissing = name === undefined;

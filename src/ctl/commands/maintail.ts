@@ -3,14 +3,11 @@ import { ok } from "../../result.ts";
 import { MAIN_LOG_PATH } from "../client/stream.ts";
 import type { Command } from "../command.ts";
 import { EXIT } from "../exit.ts";
-import { upcheck } from "../upcheck.ts";
 import { readAmount, tailError } from "./tail.ts";
 
 const BYTES_DEFAULT = 1600;
 
 export const run: Command = async (session, args) => {
-  const up = await upcheck(session);
-  if (!up.ok || !up.value) return up;
   const [word, ...more] = args.words;
   if (more.length > 0) {
     session.wrongUse("Error: too many arguments", EXIT.GENERIC, args.row);

@@ -2,7 +2,7 @@
 import { ok } from "../../result.ts";
 import type { Command } from "../command.ts";
 import { EXIT } from "../exit.ts";
-import { run as status } from "./status.ts";
+import { performNamed } from "../perform.ts";
 
 export const run: Command = async (session, args) => {
   const url = args.words.join(" ");
@@ -12,7 +12,7 @@ export const run: Command = async (session, args) => {
   }
   session.open(url);
   const exit = session.exit;
-  const shown = await status(session, { ...args, words: [] });
+  const shown = await performNamed(session, "status", { ...args, words: [] });
   session.exit = exit;
   return shown;
 };

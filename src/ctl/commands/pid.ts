@@ -8,11 +8,8 @@ import type { Command } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import { namesOf } from "../names.ts";
 import type { Session } from "../session.ts";
-import { upcheck } from "../upcheck.ts";
 
 export const run: Command = async (session, args) => {
-  const up = await upcheck(session);
-  if (!up.ok || !up.value) return up;
   if (args.words.length === 0) return pidOfDaemon(session);
   if (args.words.includes("all")) return pidsOfAll(session);
   const names = await namesOf(session.supervisor, args.words);

@@ -5,16 +5,9 @@ import { FAULTS } from "../../rpc/faults.ts";
 import { type Failure, isFault } from "../client/failure.ts";
 import type { Command } from "../command.ts";
 import { EXIT } from "../exit.ts";
-import { isSure } from "../question.ts";
 import { explainMistakes } from "./mistakes.ts";
 
-export const run: Command = async (session, args) => {
-  if (args.words.length > 0) {
-    session.wrongUse("Error: reload accepts no arguments", EXIT.GENERIC, args.row);
-    return ok(null);
-  }
-  const sure = await isSure(session, "Really restart the remote supervisord process y/N? ");
-  if (!sure.ok || !sure.value) return sure;
+export const run: Command = async (session) => {
   const answer = await session.supervisor.restart();
   if (answer.ok) {
     session.report({ text: "Restarted supervisord", exit: null, data: { result: "Restarted supervisord" } });

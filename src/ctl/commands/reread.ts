@@ -10,11 +10,7 @@ import { EXIT } from "../exit.ts";
 import type { Line } from "../session.ts";
 import { explainMistakes, tellDoubts } from "./mistakes.ts";
 
-export const run: Command = async (session, args) => {
-  if (args.words.length > 0) {
-    session.wrongUse("Error: reread accepts no arguments", EXIT.GENERIC, args.row);
-    return ok(null);
-  }
+export const run: Command = async (session) => {
   const changes = await session.supervisor.reloadConfig();
   if (!changes.ok) {
     const line = rereadError(changes.error);

@@ -5,16 +5,9 @@ import { FAULTS } from "../../rpc/faults.ts";
 import { type Failure, isFault } from "../client/failure.ts";
 import type { Command } from "../command.ts";
 import { EXIT } from "../exit.ts";
-import { isSure } from "../question.ts";
 import { explained } from "../upcheck.ts";
 
-export const run: Command = async (session, args) => {
-  if (args.words.length > 0) {
-    session.wrongUse("Error: shutdown accepts no arguments", EXIT.GENERIC, args.row);
-    return ok(null);
-  }
-  const sure = await isSure(session, "Really shut the remote supervisord process down y/N? ");
-  if (!sure.ok || !sure.value) return sure;
+export const run: Command = async (session) => {
   const answer = await session.supervisor.shutdown();
   if (answer.ok) {
     session.report({ text: "Shut down", exit: null, data: { result: "Shut down" } });

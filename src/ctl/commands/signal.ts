@@ -1,11 +1,9 @@
 /** `signal`: the signal goes as it was written, the daemon reads it. (CTL-106..CTL-109) */
 
-import { ok } from "../../result.ts";
 import { FAULTS, SUCCESS } from "../../rpc/faults.ts";
 import type { Command } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import { isSignallable } from "../processstate.ts";
-import { upcheck } from "../upcheck.ts";
 import { giveOrder, type Order } from "./orders.ts";
 import { RAW } from "./results.ts";
 
@@ -28,17 +26,11 @@ export function signalOrder(signal: string): Order {
 }
 
 export const run: Command = async (session, args) => {
-  const up = await upcheck(session);
-  if (!up.ok || !up.value) return up;
-  const [signal, ...names] = args.words;
-  if (signal !== undefined && names.length > 0) {
-    const given = await giveOrder(session, names, signalOrder(signal));
-    if (session.world.screen.errorIsTerminal) {
-      const { hintAtOrder } = await import("./explain.ts");
-      await hintAtOrder(session, signal, names);
-    }
-    return given;
+  const [signal = "", ...names] = args.words;
+  const given = await giveOrder(session, names, signalOrder(signal));
+  if (session.world.screen.errorIsTerminal) {
+    const { hintAtOrder } = await import("./explain.ts");
+    await hintAtOrder(session, signal, names);
   }
-  session.wrongUse("Error: signal requires a signal name and a process name", EXIT.GENERIC, args.row);
-  return ok(null);
+  return given;
 };

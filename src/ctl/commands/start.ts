@@ -1,11 +1,9 @@
 /** `start`: names one after the other, each waited for; a group or all in one go. (CTL-084..CTL-092) */
 
-import { ok } from "../../result.ts";
 import { FAULTS, SUCCESS } from "../../rpc/faults.ts";
 import type { Command } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import { isRunning } from "../processstate.ts";
-import { upcheck } from "../upcheck.ts";
 import { giveOrder, type Order } from "./orders.ts";
 
 export const START: Order = {
@@ -26,10 +24,4 @@ export const START: Order = {
   unknownGroupExit: EXIT.INVALID_ARGS,
 };
 
-export const run: Command = async (session, args) => {
-  const up = await upcheck(session);
-  if (!up.ok || !up.value) return up;
-  if (args.words.length > 0) return giveOrder(session, args.words, START);
-  session.wrongUse("Error: start requires a process name", EXIT.INVALID_ARGS, args.row);
-  return ok(null);
-};
+export const run: Command = (session, args) => giveOrder(session, args.words, START);

@@ -2,19 +2,11 @@
 import { ok, type Result } from "../../result.ts";
 import type { Failure } from "../client/failure.ts";
 import type { Command } from "../command.ts";
-import { STATUS_EXIT } from "../exit.ts";
 import type { Line, Session } from "../session.ts";
-import { upcheck } from "../upcheck.ts";
 import { hintAt } from "./orders.ts";
 import { type Look, select, statusLines } from "./statustable.ts";
 
 export const run: Command = async (session, args) => {
-  const up = await upcheck(session);
-  if (!up.ok) return up;
-  if (!up.value) {
-    session.exit = STATUS_EXIT.UNKNOWN;
-    return up;
-  }
   if (args.options.has("watch")) {
     const { watch } = await import("./watch.ts");
     return watch(session, args.words);

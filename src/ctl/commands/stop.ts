@@ -1,11 +1,9 @@
 /** `stop`: waits until each process is down. (CTL-093..CTL-099) */
 
-import { ok } from "../../result.ts";
 import { FAULTS, SUCCESS } from "../../rpc/faults.ts";
 import type { Command } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import { isRunning } from "../processstate.ts";
-import { upcheck } from "../upcheck.ts";
 import { giveOrder, type Order } from "./orders.ts";
 import { RAW } from "./results.ts";
 
@@ -25,10 +23,4 @@ export const STOP: Order = {
   unknownGroupExit: EXIT.GENERIC,
 };
 
-export const run: Command = async (session, args) => {
-  const up = await upcheck(session);
-  if (!up.ok || !up.value) return up;
-  if (args.words.length > 0) return giveOrder(session, args.words, STOP);
-  session.wrongUse("Error: stop requires a process name", EXIT.GENERIC, args.row);
-  return ok(null);
-};
+export const run: Command = (session, args) => giveOrder(session, args.words, STOP);

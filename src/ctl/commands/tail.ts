@@ -9,15 +9,12 @@ import type { Command } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import { programColours } from "../logs/colours.ts";
 import type { Line, Session } from "../session.ts";
-import { upcheck } from "../upcheck.ts";
 
 const BYTES_DEFAULT = 1600;
 
 export type Tail = { readonly name: string; readonly channel: Channel; readonly amount: number | "follow" };
 
 export const run: Command = async (session, args) => {
-  const up = await upcheck(session);
-  if (!up.ok || !up.value) return up;
   const tail = readTail(args.words);
   if (!tail.ok) {
     session.wrongUse(tail.error.message, EXIT.GENERIC, tail.error.showUsage ? args.row : null);
