@@ -19,6 +19,11 @@ const ROOMS = {
   daemon: ["config", "process", "events", "supervisor", "logs", "link", "rpc", "api", "http", "plugin"],
 };
 
+/** The rooms of src/daemon: each may import those that stand before it. What it needs of a later one is handed in when it is made. */
+const DAEMON_ROOMS = ["loop", "observers", "serving", "listeners", "logfiles", "spawn", "groups", "lifecycle", "ports"];
+/** The rest of src/daemon that all of its rooms know. */
+const FOR_DAEMON_ROOMS = "^src/daemon/(core|steps)\\.ts$";
+
 /** Rooms that compute and do nothing else. */
 const PURE = ["config", "process", "events", "supervisor", "logs"];
 /** Node's own modules that only compute, too. */
@@ -39,6 +44,35 @@ module.exports = {
       from: { path: `^src/${room}/`, pathNot: OF_TESTS },
       to: { path: "^src/", pathNot: [TOP, ...[room, ...below].map((each) => `^src/${each}/`)] },
     })),
+    ...DAEMON_ROOMS.map((room, at) => ({
+      name: `daemon-room-${room}`,
+      comment: `src/daemon/${room}/ may know of ${DAEMON_ROOMS.slice(0, at).join(", ") || "no other room of the daemon"} only`,
+      severity: "error",
+      from: { path: `^src/daemon/${room}/`, pathNot: OF_TESTS },
+      to: {
+        path: "^src/daemon/",
+        pathNot: [
+          FOR_DAEMON_ROOMS,
+          ...DAEMON_ROOMS.slice(0, at + 1).map((each) => `^src/daemon/${each}/`),
+          ...(room === "ports" ? ["^src/daemon/doors/"] : []),
+        ],
+      },
+    })),
+    {
+      name: "daemon-doors-know-no-room",
+      comment: "src/daemon/doors/ is the outside world; who puts the daemon together hands it in",
+      severity: "error",
+      from: { path: "^src/daemon/doors/", pathNot: OF_TESTS },
+      // The types of a plug-in are declared by who uses it.
+      to: { path: "^src/daemon/", pathNot: "^src/daemon/(doors/|serving/pluginhost\\.ts$)" },
+    },
+    {
+      name: "daemon-rooms-have-rules",
+      comment: "a new room of the daemon needs a place in DAEMON_ROOMS at the head of .dependency-cruiser.cjs and in docs/architecture.md",
+      severity: "error",
+      from: { path: "^src/daemon/[^/]+/", pathNot: `^src/daemon/(${DAEMON_ROOMS.join("|")}|doors)/` },
+      to: {},
+    },
     {
       name: "every-room-has-rules",
       comment: "a new room needs a line in the table at the head of .dependency-cruiser.cjs and in docs/architecture.md",

@@ -6,43 +6,45 @@ import { logText } from "../config/report.ts";
 import type { Doors } from "../doors.ts";
 import type { Report } from "../link/messages.ts";
 import { ok, type Result, refuse } from "../result.ts";
+import { makeCalls } from "../rpc/calls.ts";
 import { allIsHeard, goOnGoingDown } from "../supervisor/goingdown.ts";
 import { recordKeys } from "../supervisor/records.ts";
 import { deadlinesDue, nextDeadlineMs, stepMember, stepReports } from "../supervisor/step.ts";
 import { resumeUpdates } from "../supervisor/update.ts";
-import { emptyWorld } from "../supervisor/world.ts";
-import { Activity } from "./activity.ts";
-import { Answers } from "./answers.ts";
-import { Backlog } from "./backlog.ts";
-import { type BootFailure, boot } from "./boot.ts";
-import { announce } from "./bringup.ts";
-import { resumeClearing } from "./clearing.ts";
+import { emptyWorld, type Ref } from "../supervisor/world.ts";
 import type { Core, Inheritance } from "./core.ts";
-import { tellDeaths } from "./deaths.ts";
-import { Echoes } from "./echoes.ts";
-import { ended } from "./ended.ts";
-import { Events } from "./events.ts";
-import { GroupRecords } from "./grouprecords.ts";
-import { startAutostarts } from "./groups.ts";
-import { History } from "./history.ts";
-import { Limbo } from "./limbo.ts";
-import { Numbers } from "./numbers.ts";
-import { Outputs } from "./outputs.ts";
-import { sweepPidfile } from "./pidfile.ts";
-import { noPlugins, type OpenPlugin, Plugins, serveWithPlugins } from "./plugins.ts";
-import { startWithoutStates } from "./poisoned.ts";
-import { Preparations } from "./preparations.ts";
-import { dropStrays, readStored, restoreWorld, resumePreparations, type Stored, storedStartFolder } from "./recovery.ts";
-import { type LoadConfig, requestReload } from "./reload.ts";
+import { GroupRecords } from "./groups/grouprecords.ts";
+import { startAutostarts } from "./groups/groups.ts";
+import { rememberStrangers } from "./groups/unowned.ts";
+import { startWithoutStates, type WaysUp } from "./lifecycle/adopt.ts";
+import { announce } from "./lifecycle/bringup.ts";
+import { tellDeaths } from "./lifecycle/deaths.ts";
+import { ended } from "./lifecycle/ended.ts";
+import { Limbo } from "./lifecycle/firststarts.ts";
+import { type LoadConfig, requestReload } from "./lifecycle/reload.ts";
+import { type BootFailure, boot } from "./lifecycle/start.ts";
+import { resumeNaming } from "./lifecycle/survivors.ts";
+import { dropStrays, readStored, restoreWorld, resumePreparations, type Stored, storedStartFolder } from "./lifecycle/takeover.ts";
+import { Events } from "./listeners/pools.ts";
+import { Backlog } from "./logfiles/backlog.ts";
+import { resumeClearing } from "./logfiles/clearing.ts";
+import { Outputs } from "./logfiles/outputs.ts";
+import { Activity } from "./loop/activitylog.ts";
+import { Answers } from "./loop/answers.ts";
+import { Echoes } from "./loop/echoes.ts";
+import { Numbers } from "./loop/numbers.ts";
+import { Sockets } from "./loop/sockets.ts";
+import { BATCH_BYTES, Loop } from "./loop/turn.ts";
+import { Written } from "./loop/written.ts";
+import { History } from "./observers/history.ts";
+import { Watchers } from "./observers/watchers.ts";
+import { supervisorPort } from "./ports/rpc.ts";
 import { receive } from "./reports.ts";
-import { type Serve, Servers } from "./servers.ts";
-import { Sockets } from "./sockets.ts";
+import { sweepPidfile } from "./serving/pidfile.ts";
+import { noPlugins, type OpenPlugin, Plugins, serveWithPlugins } from "./serving/pluginhost.ts";
+import { type Serve, Servers } from "./serving/servers.ts";
+import { Preparations } from "./spawn/preparations.ts";
 import { takeStep } from "./steps.ts";
-import { rememberStrangers } from "./strangers.ts";
-import { resumeNaming } from "./survivors.ts";
-import { BATCH_BYTES, Loop } from "./turn.ts";
-import { Watchers } from "./watchers.ts";
-import { Written } from "./written.ts";
 
 export type DaemonParts = {
   readonly doors: Doors;
@@ -87,7 +89,8 @@ async function takeOver(given: DaemonParts, inheritance: Inheritance, open: Open
   const parts = startedWhere(given, inheritance);
   const stored = readStored(inheritance);
   if (typeof stored === "string") {
-    const core = await startWithoutStates(parts, inheritance, stored, makeCore);
+    const ways: WaysUp = { load: () => parts.load(parts.doors), makeCore: (config) => makeCore(parts, inheritance, config), restart };
+    const core = await startWithoutStates(ways, inheritance, stored);
     if (core.ok) open(core.value);
     return core;
   }
@@ -184,7 +187,9 @@ function makeCore(parts: DaemonParts, inheritance: Inheritance, config: Config):
     backlog: new Backlog(),
     history: new History(),
     watchers: new Watchers(),
-    plugins: new Plugins(parts.plugins ?? noPlugins),
+    plugins: new Plugins(parts.plugins ?? noPlugins, (method, params) =>
+      makeCalls(supervisorPort(core), ["supervisor"]).call(method, params),
+    ),
     preparations: new Preparations(),
     limbo: new Limbo(),
     echoes,
@@ -214,6 +219,12 @@ function makeCore(parts: DaemonParts, inheritance: Inheritance, config: Config):
   };
   parts.onMade?.(core);
   return core;
+}
+
+async function restart(core: Core, ref: Ref): Promise<unknown> {
+  const port = supervisorPort(core);
+  await port.stop(ref, "stopped");
+  return port.start(ref, "spawned");
 }
 
 /** On the way down listeners hear everything before they are told. */

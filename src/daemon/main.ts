@@ -9,10 +9,8 @@ import { readSupervisordArguments, type SupervisordCommand, takeSupervisordArgum
 import type { Doors } from "../doors.ts";
 import { makeScrypt } from "../http/passwords.ts";
 import { type Result, refuse } from "../result.ts";
-import { doubtsOf } from "./checking.ts";
 import type { Core } from "./core.ts";
 import { type DaemonParts, startDaemon } from "./daemon.ts";
-import { lastWords } from "./deaths.ts";
 import { realAccounts } from "./doors/accounts.ts";
 import { readBirth } from "./doors/birth.ts";
 import { realClock } from "./doors/clock.ts";
@@ -25,8 +23,10 @@ import { realPlugins } from "./doors/plugins.ts";
 import { randomSalt, realRandom } from "./doors/random.ts";
 import { realResolveHost, realSelf } from "./doors/self.ts";
 import { readZone } from "./doors/zone.ts";
-import { checkWith, type OpenPlugin } from "./plugins.ts";
-import { serveHttp } from "./serve.ts";
+import { lastWords } from "./lifecycle/deaths.ts";
+import { doubtsOf } from "./ports/checking.ts";
+import { serveHttp } from "./ports/serve.ts";
+import { checkWith, type OpenPlugin } from "./serving/pluginhost.ts";
 
 /** A bug: the keeper starts the next daemon, no child notices. */
 const EXIT_BUG = 70;

@@ -7,11 +7,11 @@ import { assert, unreachable } from "../result.ts";
 import { stepMember } from "../supervisor/step.ts";
 import { type Member, memberOfChild } from "../supervisor/world.ts";
 import { type Core, instantOf } from "./core.ts";
-import { errnoName } from "./errno.ts";
-import { onSignal } from "./signals.ts";
-import { saySpawnFailure, spawnErrorText, whyNotSpawned } from "./spawnfailure.ts";
+import { onSignal } from "./lifecycle/signals.ts";
+import { errnoName } from "./loop/errno.ts";
+import type { Turn } from "./loop/turn.ts";
+import { saySpawnFailure, spawnErrorText, whyNotSpawned } from "./spawn/spawnerrors.ts";
 import { takeStep } from "./steps.ts";
-import type { Turn } from "./turn.ts";
 
 /** Posts a report; they are handled in the order in which they came. */
 export function receive(core: Core, report: Report): void {

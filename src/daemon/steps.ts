@@ -4,9 +4,9 @@ import type { ProcessInput } from "../process/machine.ts";
 import { emptyStep, type Step } from "../supervisor/effects.ts";
 import { stepMember } from "../supervisor/step.ts";
 import { findMember, type Ref } from "../supervisor/world.ts";
-import { carryOut } from "./carryout.ts";
 import type { Core } from "./core.ts";
-import type { Turn } from "./turn.ts";
+import { carryOut } from "./effects.ts";
+import type { Turn } from "./loop/turn.ts";
 
 /** Takes one step now, within a turn. */
 export function takeStep(core: Core, turn: Turn, act: (step: Step, now: Now) => void, now: Now = core.doors.clock.now()): void {

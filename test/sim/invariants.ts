@@ -4,8 +4,8 @@
  */
 
 import type { Core } from "../../src/daemon/core.ts";
-import { readStoredConfig } from "../../src/daemon/recovery.ts";
-import { strayKeys } from "../../src/daemon/storedgroups.ts";
+import { strayKeys } from "../../src/daemon/groups/storedgroups.ts";
+import { readStoredConfig } from "../../src/daemon/lifecycle/takeover.ts";
 import type { Batch } from "../../src/link/messages.ts";
 import { STATES } from "../../src/process/states.ts";
 import type { SupervisorPort } from "../../src/rpc/port.ts";

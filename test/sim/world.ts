@@ -2,7 +2,7 @@
 import { findConfigFile, loadConfig } from "../../src/config/load.ts";
 import type { Core } from "../../src/daemon/core.ts";
 import { type DaemonParts, startDaemon } from "../../src/daemon/daemon.ts";
-import { supervisorPort } from "../../src/daemon/port.ts";
+import { supervisorPort } from "../../src/daemon/ports/rpc.ts";
 import type { Birth } from "../../src/doors.ts";
 import type { SupervisorPort } from "../../src/rpc/port.ts";
 import { Chance } from "./chance.ts";

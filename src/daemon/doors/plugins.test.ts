@@ -7,7 +7,7 @@ import { after, type TestContext, test } from "node:test";
 import { buildSync } from "esbuild";
 import type { PluginOrder } from "../../plugin/wire.ts";
 import { ok, refuse } from "../../result.ts";
-import { checkWith, type PluginSurroundings, type RunningPlugin } from "../plugins.ts";
+import { checkWith, type PluginSurroundings, type RunningPlugin } from "../serving/pluginhost.ts";
 import { realPlugins } from "./plugins.ts";
 
 const ROOT = path.join(import.meta.dirname, "../../..");

@@ -9,7 +9,7 @@ import type { Readable } from "node:stream";
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
 import type { FromThread, Judgement, MethodDescription, PluginOrder, ResultData, ThreadData, ToThread } from "../../plugin/wire.ts";
 import { ok, type Result, refuse, unreachable } from "../../result.ts";
-import type { OpenPlugin, PluginOutcome, PluginSurroundings, RunningPlugin } from "../plugins.ts";
+import type { OpenPlugin, PluginOutcome, PluginSurroundings, RunningPlugin } from "../serving/pluginhost.ts";
 
 const LOAD_MS = 10_000;
 const JUDGE_MS = 1000;

@@ -1,0 +1,66 @@
+/** The one place where the effects of the supervisor become deeds. A switch, no decisions. */
+import type { Now } from "../doors.ts";
+import type { SupervisorEvent } from "../events/types.ts";
+import { unreachable } from "../result.ts";
+import type { Effect, Step } from "../supervisor/effects.ts";
+import { encodeRecord, recordKeys } from "../supervisor/records.ts";
+import { findMember } from "../supervisor/world.ts";
+import type { Core } from "./core.ts";
+import { daemonRecord } from "./groups/daemonrecords.ts";
+import { groupChanged, pendingChanged, storeProcess } from "./groups/grouprecords.ts";
+import type { Turn } from "./loop/turn.ts";
+import { reapedFastCgi } from "./spawn/fastcgi.ts";
+import { spawnFrame } from "./spawn/plan.ts";
+
+export function carryOut(core: Core, step: Step, turn: Turn, now: Now): void {
+  for (const effect of step.effects) carryOutOne(core, effect, turn, now);
+  for (const ref of step.changed) {
+    const member = findMember(core.world, ref);
+    storeProcess(core, turn, ref);
+    if (member !== undefined) core.events.memberChanged(core, turn, member);
+  }
+  if (step.daemonChanged) turn.state(recordKeys.daemon, encodeRecord(daemonRecord(core)));
+  if (step.daemonChanged || step.changed.size > 0) core.watchers.changed(turn);
+}
+
+function carryOutOne(core: Core, effect: Effect, turn: Turn, now: Now): void {
+  switch (effect.type) {
+    case "log":
+      return core.activity.write(turn, effect.level, effect.text);
+    case "event":
+      remember(core, effect.event, now);
+      return core.events.emit(core, turn, effect.event, now);
+    case "prepare":
+      return core.preparations.begin(core, effect.ref, effect.attempt);
+    case "spawn": {
+      const frame = spawnFrame(core, effect.ref, effect.child, core.preparations.take(effect.child));
+      core.outputs.spawning(core, effect.ref, frame);
+      return turn.effect(frame);
+    }
+    case "signal":
+      return turn.effect({ type: "signal", child: effect.child, signal: effect.signal, to: effect.to });
+    case "reaped":
+      core.outputs.reaped(turn, effect.child);
+      core.deafChildren.delete(effect.child);
+      return reapedFastCgi(core, effect.ref);
+    case "settle": {
+      const settle = core.waits.get(effect.waiter);
+      core.waits.delete(effect.waiter);
+      if (settle !== undefined) turn.after.push(() => settle(effect.outcome));
+      return undefined;
+    }
+    case "group-changed":
+      return groupChanged(core, turn, effect.group);
+    case "pending-changed":
+      return pendingChanged(core, turn, effect.ref);
+    case "ended":
+      return void turn.after.push(core.onEnded);
+    default:
+      return unreachable(effect);
+  }
+}
+
+function remember(core: Core, event: SupervisorEvent, now: Now): void {
+  const member = event.kind === "process-state" ? findMember(core.world, event) : undefined;
+  if (member !== undefined && event.kind === "process-state") core.history.changed(member, event, now.wallMs);
+}

@@ -1,0 +1,384 @@
+/**
+ * Groups in the keeper's store, those that are active and those that were read last. A record is small, whatever the configuration: long lists lie in pieces
+ * of their own (`supervisor/lists.ts`), written before the record that names them. What takes part in a step is in the batch of the step.
+ */
+import { isSame } from "../../config/diff.ts";
+import type { Config, GroupConfig, ProcessConfig } from "../../config/model.ts";
+import { NEVER_STARTED } from "../../process/machine.ts";
+import { ok, type Result, refuse } from "../../result.ts";
+import { delta } from "../../supervisor/delta.ts";
+import { type ListRecord, nextPiece } from "../../supervisor/lists.ts";
+import { type AvailableRecord, encodeRecord, type GroupRecord, type ReadRecord, recordKeys } from "../../supervisor/records.ts";
+import { pendingRecord } from "../../supervisor/update.ts";
+import { findMember, type Member, type Ref } from "../../supervisor/world.ts";
+import { autoKey, type Core } from "../core.ts";
+import { autoLogKeys } from "../logfiles/autologs.ts";
+import type { Turn } from "../loop/turn.ts";
+
+/** What records of groups may take of the keeper's 64 MiB; the rest is for the states of processes and for events. */
+export const RECORDS_MAX = 40 * 1024 * 1024;
+
+const TOO_LARGE = `the configuration is too large to be kept: its groups take more than ${RECORDS_MAX / 1024 / 1024} MiB`;
+/** So many records are deleted at a time. */
+const DELETE_AT_ONCE = 1000;
+
+export type List = readonly unknown[];
+/** A record that names lists, with its key. */
+export type Head = { readonly key: string; readonly bytes: number; readonly lists: readonly (readonly [List, ListRecord])[] };
+/** A list in pieces: how many records name it. */
+type Use = { readonly list: List; readonly pieces: number; readonly bytes: number; count: number };
+type Generation = { readonly generation: number; readonly names: Set<string> };
+
+export class GroupRecords {
+  template: ProcessConfig | null = null;
+  /** The files drawn for AUTO when the group was added or changed, by group. */
+  readonly autoLogs = new Map<string, List>();
+  readonly #pieceBytes: number;
+  readonly #lists = new WeakMap<List, number>();
+  readonly #uses = new Map<number, Use>();
+  readonly #heads = new Map<string, { readonly bytes: number; readonly lists: readonly number[] }>();
+  #nextList = 1;
+  #lastGeneration = 0;
+  /** Names of groups that have a record of what was read last; null: everything is active as it was read. */
+  #read: Generation | null = null;
+  /** Rereads under way: the groups that have changed meanwhile. */
+  readonly #meanwhile = new Set<Set<string>>();
+  #bytes = 0;
+
+  constructor(pieceBytes: number) {
+    this.#pieceBytes = pieceBytes;
+  }
+
+  /** What a successor found in the store. */
+  restore(found: { template: ProcessConfig | null; heads: readonly Head[]; read: Generation | null; nextList: number }): void {
+    this.template = found.template;
+    this.#read = found.read;
+    this.#lastGeneration = found.read?.generation ?? 0;
+    this.#nextList = found.nextList;
+    for (const { key, bytes, lists } of found.heads) {
+      for (const [list, record] of lists) if ("id" in record) this.#remember(list, record.id, record.pieces, 0);
+      this.#setHead(key, bytes, lists);
+    }
+  }
+
+  /** Everything that must be there before the group can be added or changed: what is too long for its record. */
+  async prepareGroup(core: Core, config: GroupConfig, autoLogs: List): Promise<Result<true, string>> {
+    if (this.#bytes > RECORDS_MAX) return refuse(TOO_LARGE);
+    this.#chooseTemplate(core, config);
+    const processes = await this.#prepare(core, config.processes, this.template);
+    return processes.ok ? this.#prepare(core, autoLogs, null) : processes;
+  }
+
+  /** The record of an active group; its lists have been prepared. */
+  group(core: Core, turn: Turn, name: string): void {
+    const group = core.world.groups.get(name);
+    if (group === undefined) return;
+    const autoLogs = this.autoLogs.get(name) ?? [];
+    const processes = this.#listRecord(turn, group.config.processes, this.template);
+    const logs = this.#listRecord(turn, autoLogs, null);
+    const record: GroupRecord = { config: withoutProcesses(group.config), sequence: group.sequence, processes, autoLogs: logs };
+    this.#put(core, turn, recordKeys.group(name), record, [
+      [group.config.processes, processes],
+      [autoLogs, logs],
+    ]);
+    this.readChanged(core, turn, name);
+  }
+
+  groupRemoved(core: Core, turn: Turn, name: string): void {
+    this.autoLogs.delete(name);
+    // First, since it may need the list of processes that goes with the group.
+    this.readChanged(core, turn, name);
+    this.#delete(core, turn, recordKeys.group(name));
+  }
+
+  /** What is pending for a process after an update in place. */
+  pending(core: Core, turn: Turn, ref: Ref): void {
+    const member = findMember(core.world, ref);
+    const record = member === undefined ? null : pendingRecord(member);
+    const value = record === null ? null : { config: delta(this.template, record.config), start: record.start };
+    turn.state(recordKeys.pending(ref), value === null ? null : encodeRecord(value, "2"));
+  }
+
+  /** Keeps what is stored of the last reread right after a group of this name has come, gone or changed. */
+  readChanged(core: Core, turn: Turn, name: string): void {
+    for (const names of this.#meanwhile) names.add(name);
+    const groups = groupsByName(core.available);
+    if (this.#read === null && isActiveAsRead(core, groups.get(name), name)) return;
+    if (this.#read === null) this.#beginGeneration(core, turn);
+    else this.#putRead(core, turn, this.#read, groups, name);
+  }
+
+  /**
+   * Stores another configuration as the one read last: piece by piece beside the present one, which is replaced in the turn that is given to the
+   * function that comes back.
+   */
+  async prepareRead(core: Core, next: Config): Promise<Result<(turn: Turn) => void, string>> {
+    const to: Generation = { generation: this.#newGeneration(), names: new Set() };
+    const meanwhile = new Set<string>();
+    const groups = groupsByName(next);
+    this.#meanwhile.add(meanwhile);
+    let sinceFlush = 0;
+    for (const name of new Set([...groups.keys(), ...core.world.groups.keys()])) {
+      const read = groups.get(name);
+      if (isActiveAsRead(core, read, name)) continue;
+      const prepared = read === undefined ? ok(true as const) : await this.prepareGroup(core, read, []);
+      if (!prepared.ok) {
+        this.#meanwhile.delete(meanwhile);
+        this.#dropRead(core, to);
+        this.sweep(core);
+        return prepared;
+      }
+      core.loop.post((turn) => this.#putRead(core, turn, to, groups, name));
+      sinceFlush += recordBytes(read);
+      if (sinceFlush < this.#pieceBytes) continue;
+      sinceFlush = 0;
+      await core.loop.flushed();
+    }
+    return ok((turn) => {
+      this.#meanwhile.delete(meanwhile);
+      for (const name of meanwhile) this.#putRead(core, turn, to, groups, name);
+      const old = this.#read;
+      this.#read = to;
+      turn.state(recordKeys.available, availableRecord(core, to));
+      if (old !== null) this.#dropRead(core, old);
+      this.sweep(core);
+    });
+  }
+
+  /** Deletes lists that were prepared and that nobody has named. One that is named after all is written again. */
+  sweep(core: Core): void {
+    for (const [id, use] of this.#uses) if (use.count === 0) this.#forget(core, id, use);
+  }
+
+  /** Writes everything anew. */
+  async storeAll(core: Core): Promise<void> {
+    for (const group of [...core.world.groups.values()]) {
+      const { name } = group.config;
+      const prepared = await this.prepareGroup(core, group.config, this.autoLogs.get(name) ?? []);
+      if (!prepared.ok) return core.loop.post((turn) => core.activity.write(turn, "critical", prepared.error));
+      core.loop.post((turn) => {
+        this.group(core, turn, name);
+        for (const { pending, ref } of group.members.values()) if (pending !== null) this.pending(core, turn, ref);
+      });
+      for (const { ref } of group.members.values()) core.loop.post((turn) => storeProcess(core, turn, ref));
+      await core.loop.flushed();
+    }
+    const commit = await this.prepareRead(core, core.available);
+    if (commit.ok) core.loop.post(commit.value);
+    return undefined;
+  }
+
+  /** Forgets everything, for a reload. */
+  dropAll(core: Core, turn: Turn): void {
+    turn.state(recordKeys.available, null);
+    for (const key of [...this.#heads.keys()]) this.#delete(core, turn, key);
+    this.#read = null;
+    this.autoLogs.clear();
+  }
+
+  /** Writes what of a list is too long for the record that will name it. */
+  async #prepare(core: Core, list: List, base: unknown): Promise<Result<true, string>> {
+    if (list.length === 0 || this.#lists.has(list)) return ok(true);
+    if (nextPiece(base, list, 0, this.#pieceBytes).piece.length === list.length) return ok(true);
+    const id = this.#nextList++;
+    let [pieces, bytes] = [0, 0];
+    for (let at = 0; at < list.length; ) {
+      const index = pieces++;
+      const next = nextPiece(base, list, at, this.#pieceBytes);
+      at += next.piece.length;
+      bytes += next.bytes;
+      core.loop.post((turn) => turn.state(recordKeys.list(id, index), encodeRecord(next.piece, "2")));
+      await core.loop.flushed();
+      if (this.#bytes + bytes < RECORDS_MAX) continue;
+      core.loop.post((turn) => deletePieces(turn, id, pieces));
+      return refuse(TOO_LARGE);
+    }
+    this.#remember(list, id, pieces, bytes);
+    return ok(true);
+  }
+
+  #remember(list: List, id: number, pieces: number, bytes: number): void {
+    if (this.#uses.has(id)) return;
+    this.#lists.set(list, id);
+    this.#uses.set(id, { list, pieces, bytes, count: 0 });
+    this.#bytes += bytes;
+  }
+
+  #listRecord(turn: Turn, list: List, base: unknown): ListRecord {
+    const known = this.#lists.get(list);
+    const use = known === undefined ? undefined : this.#uses.get(known);
+    if (known !== undefined && use !== undefined) return { id: known, pieces: use.pieces };
+    if (list.length === 0) return { piece: [] };
+    const first = nextPiece(base, list, 0, this.#pieceBytes);
+    if (first.piece.length === list.length) return { piece: first.piece };
+    // Nobody named it any more since it was prepared: it is written again, before the record that names it.
+    const id = this.#nextList++;
+    let [pieces, bytes] = [0, 0];
+    for (let at = 0; at < list.length; pieces++) {
+      const next = nextPiece(base, list, at, this.#pieceBytes);
+      turn.state(recordKeys.list(id, pieces), encodeRecord(next.piece, "2"));
+      at += next.piece.length;
+      bytes += next.bytes;
+    }
+    this.#remember(list, id, pieces, bytes);
+    return { id, pieces };
+  }
+
+  #chooseTemplate(core: Core, config: GroupConfig): void {
+    const first = config.processes[0];
+    if (this.template !== null || first === undefined) return;
+    this.template = first;
+    core.loop.post((turn) => turn.state(recordKeys.template, encodeRecord(first, "2")));
+  }
+
+  #put(core: Core, turn: Turn, key: string, record: unknown, lists: Head["lists"]): void {
+    const bytes = encodeRecord(record, "2");
+    turn.state(key, bytes);
+    const old = this.#heads.get(key);
+    this.#setHead(key, bytes.length + key.length, lists);
+    if (old !== undefined) this.#release(core, old);
+  }
+
+  #delete(core: Core, turn: Turn, key: string): void {
+    const old = this.#heads.get(key);
+    if (old === undefined) return;
+    turn.state(key, null);
+    this.#heads.delete(key);
+    this.#release(core, old);
+  }
+
+  #setHead(key: string, bytes: number, lists: Head["lists"]): void {
+    const ids = lists.flatMap(([, record]) => ("id" in record ? [record.id] : []));
+    this.#heads.set(key, { bytes, lists: ids });
+    this.#bytes += bytes;
+    for (const id of ids) {
+      const use = this.#uses.get(id);
+      if (use !== undefined) use.count += 1;
+    }
+  }
+
+  /** A list that no record names any more is deleted, behind the batch that says so. */
+  #release(core: Core, { bytes, lists }: { readonly bytes: number; readonly lists: readonly number[] }): void {
+    this.#bytes -= bytes;
+    for (const id of lists) {
+      const use = this.#uses.get(id);
+      if (use === undefined) continue;
+      use.count -= 1;
+      if (use.count === 0) this.#forget(core, id, use);
+    }
+  }
+
+  #forget(core: Core, id: number, { list, pieces, bytes }: Use): void {
+    this.#uses.delete(id);
+    this.#lists.delete(list);
+    this.#bytes -= bytes;
+    core.loop.post((turn) => deletePieces(turn, id, pieces));
+  }
+
+  #newGeneration(): number {
+    this.#lastGeneration += 1;
+    return this.#lastGeneration;
+  }
+
+  /** From now on what was read differs from what is active. */
+  #beginGeneration(core: Core, turn: Turn): void {
+    const to: Generation = { generation: this.#newGeneration(), names: new Set() };
+    this.#read = to;
+    turn.state(recordKeys.available, availableRecord(core, to));
+    const groups = groupsByName(core.available);
+    for (const name of groups.keys()) this.#putRead(core, turn, to, groups, name);
+  }
+
+  #putRead(core: Core, turn: Turn, to: Generation, groups: ReadonlyMap<string, GroupConfig>, name: string): void {
+    const key = recordKeys.read(to.generation, name);
+    const config = groups.get(name);
+    if (isActiveAsRead(core, config, name)) {
+      to.names.delete(name);
+      return this.#delete(core, turn, key);
+    }
+    to.names.add(name);
+    const list = config?.processes ?? [];
+    const processes = this.#listRecord(turn, list, this.template);
+    const record: ReadRecord = { config: config === undefined ? null : withoutProcesses(config), processes };
+    return this.#put(core, turn, key, record, [[list, processes]]);
+  }
+
+  #dropRead(core: Core, { generation, names }: Generation): void {
+    const keys = [...names].map((name) => recordKeys.read(generation, name));
+    for (let at = 0; at < keys.length; at += DELETE_AT_ONCE) {
+      core.loop.post((turn) => {
+        for (const key of keys.slice(at, at + DELETE_AT_ONCE)) this.#delete(core, turn, key);
+      });
+    }
+  }
+}
+
+/** The state of a process. One that has never been started needs no record. */
+export function storeProcess(core: Core, turn: Turn, ref: Ref): void {
+  const member = findMember(core.world, ref);
+  if (member?.state === NEVER_STARTED) return;
+  turn.state(recordKeys.process(ref), member === undefined ? null : encodeRecord(member.state));
+}
+
+/** What follows from a change in place: the record, the pool, limits of logs that are open, AUTO files that nobody writes any more. */
+export function groupChanged(core: Core, turn: Turn, name: string): void {
+  const group = core.world.groups.get(name);
+  if (group === undefined) return;
+  core.events.groupChanged(core, turn, group);
+  core.outputs.groupChanged(core, turn, group);
+  const needed = neededAutoLogs(group.config.name, group.members.values());
+  for (const key of core.autoLogs.keys()) if (key.startsWith(`${name}:`) && !needed.has(key)) core.autoLogs.delete(key);
+  core.records.group(core, turn, name);
+  for (const { ref, pending } of group.members.values()) if (pending !== null) core.records.pending(core, turn, ref);
+}
+
+/** A process is out of its group, or has its new configuration. */
+export function pendingChanged(core: Core, turn: Turn, ref: Ref): void {
+  const group = core.world.groups.get(ref.group);
+  const member = group?.members.get(ref.process);
+  core.records.pending(core, turn, ref);
+  if (group === undefined) return;
+  core.events.groupChanged(core, turn, group);
+  const needed = neededAutoLogs(ref.group, member === undefined ? [] : [member]);
+  for (const channel of ["stdout", "stderr"] as const) if (!needed.has(autoKey(ref, channel))) core.autoLogs.delete(autoKey(ref, channel));
+}
+
+/** The keys of the AUTO logs that these processes have or will have. */
+export function neededAutoLogs(group: string, members: Iterable<Member>): Set<string> {
+  const configs = [...members].flatMap(({ config, pending }) => [config, ...(pending?.config ? [pending.config] : [])]);
+  return autoLogKeys(group, configs);
+}
+
+const NAMES = new WeakMap<Config, ReadonlyMap<string, GroupConfig>>();
+
+/** The groups of a configuration by name. */
+export function groupsByName(config: Config): ReadonlyMap<string, GroupConfig> {
+  const known = NAMES.get(config);
+  if (known !== undefined) return known;
+  const byName = new Map(config.groups.map((group) => [group.name, group]));
+  NAMES.set(config, byName);
+  return byName;
+}
+
+function isActiveAsRead(core: Core, read: GroupConfig | undefined, name: string): boolean {
+  const active = core.world.groups.get(name)?.config;
+  return isSame(active, read);
+}
+
+function withoutProcesses(config: GroupConfig): GroupConfig {
+  return { ...config, processes: [] };
+}
+
+function availableRecord(core: Core, { generation }: Generation): Uint8Array {
+  const record: AvailableRecord = { reread: core.reread, generation };
+  return encodeRecord(record, "2");
+}
+
+/** A rough measure of what has been posted. */
+function recordBytes(config: GroupConfig | undefined): number {
+  return config === undefined ? 50 : 300 * Math.min(config.processes.length, 100);
+}
+
+function deletePieces(turn: Turn, id: number, pieces: number): void {
+  for (let index = 0; index < pieces; index++) turn.state(recordKeys.list(id, index), null);
+}

@@ -1,0 +1,158 @@
+/**
+ * A successor takes over: what the keeper stored is the truth, the file on the disk is not asked. Records that cannot be read, or three predecessors
+ * that died young, mean: begin with the configuration and the list of children alone, adopt what can be adopted, say so loudly.
+ */
+import type { Config, GroupConfig } from "../../config/model.ts";
+import type { ChildEntry } from "../../link/messages.ts";
+import { isPreparing, NEVER_STARTED, type ProcessState } from "../../process/machine.ts";
+import { ok, type Result, refuse } from "../../result.ts";
+import { type DaemonRecord, decodeRecord, recordKeys } from "../../supervisor/records.ts";
+import { restorePending } from "../../supervisor/update.ts";
+import { allMembers, label, makeGroup, setState, type World } from "../../supervisor/world.ts";
+import type { Core, Inheritance } from "../core.ts";
+import { neededAutoLogs } from "../groups/grouprecords.ts";
+import { readGroups, type StoredGroups, strayKeys } from "../groups/storedgroups.ts";
+
+/** So many daemons may die young before their states are suspected. */
+export const QUICK_DEATHS_MAX = 3;
+
+export type Stored = {
+  readonly running: Config;
+  readonly available: Config;
+  readonly reread: boolean;
+  readonly groups: StoredGroups;
+  readonly daemon: DaemonRecord;
+};
+
+/** The stored states, or why they cannot be used. */
+export function readStored(inheritance: Inheritance): Stored | string {
+  if (inheritance.quickDeaths >= QUICK_DEATHS_MAX) return `${inheritance.quickDeaths} daemons in a row died young`;
+  const daemon = readRecord<DaemonRecord>(inheritance, recordKeys.daemon);
+  if (!daemon.ok) return daemon.error;
+  const configs = readStoredConfig(inheritance);
+  return configs.ok ? { ...configs.value, daemon: daemon.value } : configs.error;
+}
+
+/** Where the first daemon was started, also when the rest of what is stored cannot be used; null: unknown. */
+export function storedStartFolder(inheritance: Inheritance): string | null {
+  const bytes = inheritance.store.get(recordKeys.config);
+  const decoded = bytes === undefined ? null : decodeRecord(bytes);
+  return decoded?.ok === true ? ((decoded.value as Partial<Config>).startFolder ?? null) : null;
+}
+
+/** What was in force and what was read last, without the states. */
+export function readStoredConfig(inheritance: Pick<Inheritance, "store">): Result<Omit<Stored, "daemon">, string> {
+  const config = readRecord<Config>(inheritance, recordKeys.config);
+  if (!config.ok) return config;
+  const groups = readGroups(inheritance.store);
+  if (!groups.ok) return groups;
+  const running = withGroups(
+    config.value,
+    groups.value.groups.map((group) => group.config),
+  );
+  const { read, reread } = groups.value;
+  return ok({ running, available: read === null ? running : withGroups(running, read), reread, groups: groups.value });
+}
+
+function withGroups(config: Config, groups: readonly GroupConfig[]): Config {
+  return { ...config, groups, fileOrder: groups.map(({ name }) => name) };
+}
+
+function readRecord<T>(inheritance: Pick<Inheritance, "store">, key: string): Result<T, string> {
+  const bytes = inheritance.store.get(key);
+  if (bytes === undefined) return refuse(`the record ${key} is missing`);
+  const decoded = decodeRecord(bytes);
+  return decoded.ok ? ok(decoded.value as T) : refuse(`the record ${key} is damaged: ${decoded.error}`);
+}
+
+/** Fills the world from the records. */
+export function restoreWorld(world: World, stored: Stored, inheritance: Inheritance, autoLogs: Map<string, string>): void {
+  world.mood = stored.daemon.mood;
+  const { isOld } = stored.groups;
+  const children = childrenByLabel(inheritance);
+  for (const record of stored.groups.groups) {
+    const { config, pending } = record;
+    const stateOf = (process: string) => storedState(inheritance, children, label({ group: config.name, process }), isOld);
+    const states = new Map(config.processes.map(({ name }): [string, ProcessState] => [name, stateOf(name)]));
+    world.groups.set(config.name, restorePending(makeGroup(config, record.sequence, states), pending, stateOf));
+    world.nextSequence = Math.max(world.nextSequence, record.sequence + 1);
+    const needed = neededAutoLogs(config.name, world.groups.get(config.name)?.members.values() ?? []);
+    for (const [key, path] of record.autoLogs) if (needed.has(key)) autoLogs.set(key, path);
+  }
+  for (const member of allMembers(world)) setState(world, member, member.state);
+  const { goingDown } = stored.daemon;
+  if (goingDown !== null) {
+    const known = (name: string) => world.groups.has(name);
+    world.goingDown = {
+      waiting: goingDown.waiting.filter(known),
+      current: goingDown.current.filter(known),
+      nextReportMs: Number(inheritance.monoNs) / 1e6,
+      listeningUntilMs: null,
+    };
+  }
+}
+
+/** A process that was never started has no record; a daemon of the first version has written one for each. */
+function storedState(inheritance: Inheritance, children: Children, name: string, isOld: boolean): ProcessState {
+  const bytes = inheritance.store.get(`process/${name}`);
+  if (bytes === undefined && !isOld && !children.has(name)) return NEVER_STARTED;
+  const decoded = bytes === undefined ? null : decodeRecord(bytes);
+  return decoded?.ok === true ? (decoded.value as ProcessState) : adopted(children, name);
+}
+
+type Children = ReadonlyMap<string, readonly ChildEntry[]>;
+
+/** The keeper's children, by the processes they belong to. */
+function childrenByLabel(inheritance: Inheritance): Children {
+  const byLabel = new Map<string, ChildEntry[]>();
+  for (const child of inheritance.children) {
+    const same = byLabel.get(child.label);
+    if (same === undefined) byLabel.set(child.label, [child]);
+    else same.push(child);
+  }
+  return byLabel;
+}
+
+/**
+ * Without a record the keeper's list of children is what is left: a live one is RUNNING since its fork, and so is one that ended and of which
+ * no daemon has heard yet: the report follows, and it is restarted as configured. One without a pid was being spawned.
+ */
+function adopted(children: Children, name: string): ProcessState {
+  const all = children.get(name) ?? [];
+  const child = all.find((one) => one.state !== "exited") ?? all[0];
+  if (child === undefined) return { ...NEVER_STARTED, attempt: 1 };
+  const startWallMs = Number(child.wallNs) / 1e6;
+  const startMonoMs = Number(child.monoNs) / 1e6;
+  const state = child.pid === 0 ? "STARTING" : "RUNNING";
+  return { ...NEVER_STARTED, state, pid: child.pid, child: child.child, attempt: 1, startWallMs, startMonoMs };
+}
+
+/** Adopts into a world that was built from the file: the states come from the list of children. */
+export function adoptChildren(world: World, inheritance: Inheritance): void {
+  const children = childrenByLabel(inheritance);
+  for (const member of allMembers(world)) setState(world, member, adopted(children, label(member.ref)));
+}
+
+/** Deletes from the store what belongs to nothing any more. */
+export function dropStrays(core: Core, stored: Stored, inheritance: Inheritance): void {
+  const labels = new Set([...allMembers(core.world)].map(({ ref }) => label(ref)));
+  deleteKeys(core, strayKeys(inheritance.store, stored.groups, labels));
+}
+
+/** So many records are deleted at a time. */
+const DELETE_AT_ONCE = 1000;
+
+export function deleteKeys(core: Core, keys: readonly string[]): void {
+  for (let at = 0; at < keys.length; at += DELETE_AT_ONCE) {
+    core.loop.post((turn) => {
+      for (const key of keys.slice(at, at + DELETE_AT_ONCE)) turn.state(key, null);
+    });
+  }
+}
+
+/** Starts that were decided and not yet ordered are prepared again. */
+export function resumePreparations(core: Core): void {
+  for (const member of allMembers(core.world)) {
+    if (isPreparing(member.state)) core.preparations.begin(core, member.ref, member.state.attempt);
+  }
+}

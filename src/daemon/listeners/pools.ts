@@ -1,0 +1,238 @@
+/**
+ * Events on their way to listeners: the pools of the running configuration, what they want done, and their records in the keeper's store. All
+ * decisions are in `src/events/`; here they meet processes, the clock and the keeper.
+ */
+import type { QueueFacts } from "../../api/watch.ts";
+import type { GroupConfig } from "../../config/model.ts";
+import type { Now } from "../../doors.ts";
+import { isWanted, makePools, notify } from "../../events/notify.ts";
+import {
+  changePool,
+  dropPool,
+  isQuiet,
+  makePool,
+  nextDeadlineMs,
+  type Pool,
+  type PoolConfig,
+  type PoolEffect,
+  type PoolInput,
+  stepPool,
+} from "../../events/pool.ts";
+import { eventRecord, poolRecord, restorePool } from "../../events/poolrecords.ts";
+import { queueLength } from "../../events/queue.ts";
+import { type EventType, matches } from "../../events/table.ts";
+import { dueTicks, msToNextTick, type TickSlices } from "../../events/ticks.ts";
+import type { SupervisorEvent } from "../../events/types.ts";
+import { ok, type Result, refuse, unreachable } from "../../result.ts";
+import { decodeRecord, encodeRecord } from "../../supervisor/records.ts";
+import { allMembers, findMember, type Group, type Member, memberOfChild, type Ref } from "../../supervisor/world.ts";
+import type { Core, Inheritance } from "../core.ts";
+import { SINK_CONSOLE } from "../loop/numbers.ts";
+import type { Turn } from "../loop/turn.ts";
+
+const SERIAL_KEY = "events";
+const poolKey = (pool: string): string => `pool/${pool}`;
+const eventPrefix = (pool: string): string => `event/${pool}/`;
+const TICK_TYPES = ["EVENT", "TICK", "TICK_5", "TICK_60", "TICK_3600"];
+
+export class Events {
+  readonly #pools = makePools();
+  #slices: TickSlices | null = null;
+  #nextTickWallMs = 0;
+
+  groupAdded(core: Core, turn: Turn, config: GroupConfig): void {
+    const poolConfig = poolConfigOf(core, config, namesOf(config));
+    if (poolConfig === null) return;
+    const pool = makePool(poolConfig);
+    this.#pools.byName.set(config.name, pool);
+    turn.state(poolKey(config.name), poolRecord(pool));
+  }
+
+  /** After an update in place: listeners may have come and gone, other events may be wanted. */
+  groupChanged(core: Core, turn: Turn, group: Group): void {
+    const pool = this.#pools.byName.get(group.config.name);
+    const config = poolConfigOf(core, group.config, [...group.members.keys()]);
+    if (pool === undefined || config === null) return;
+    for (const effect of changePool(pool, config)) this.#carryOut(core, turn, effect);
+    this.#step(core, turn, pool, { type: "deadline" });
+  }
+
+  /** A removed pool drops its buffer. (EVT-079) */
+  groupRemoved(core: Core, turn: Turn, config: GroupConfig): void {
+    const pool = this.#pools.byName.get(config.name);
+    if (pool === undefined) return;
+    this.#pools.byName.delete(config.name);
+    for (const effect of dropPool(pool)) this.#carryOut(core, turn, effect);
+    turn.state(poolKey(config.name), null);
+  }
+
+  /** Tells every pool that wants to know. */
+  emit(core: Core, turn: Turn, event: SupervisorEvent, now: Now): void {
+    core.watchers.heard(event, now);
+    if (this.#pools.byName.size === 0) return;
+    const serial = this.#pools.nextSerial;
+    const effects = notify(this.#pools, event, now.monoMs);
+    if (this.#pools.nextSerial === serial) return;
+    turn.state(SERIAL_KEY, encodeRecord(this.#pools.nextSerial));
+    for (const effect of effects) this.#carryOut(core, turn, effect);
+    for (const pool of this.#pools.byName.values()) turn.state(poolKey(pool.config.name), poolRecord(pool));
+  }
+
+  /** A process has changed: if it is a listener, its pool must know. */
+  memberChanged(core: Core, turn: Turn, member: Member): void {
+    const pool = this.#pools.byName.get(member.ref.group);
+    const listener = pool?.listeners.find((one) => one.process === member.ref.process);
+    if (pool === undefined || listener === undefined) return;
+    const { child, state } = member.state;
+    const process = member.ref.process;
+    if (child !== 0 && child !== listener.child) this.#step(core, turn, pool, { type: "started", process, child });
+    if (child === 0 && listener.child !== 0) this.#step(core, turn, pool, { type: "ended", process });
+    const running = state === "RUNNING";
+    if (running !== listener.running) this.#step(core, turn, pool, { type: "running", process, running });
+  }
+
+  /** What a listener wrote on its stdout. */
+  listenerOutput(core: Core, turn: Turn, ref: Ref, child: number, bytes: Uint8Array): void {
+    const pool = this.#pools.byName.get(ref.group);
+    if (pool !== undefined) this.#step(core, turn, pool, { type: "output", process: ref.process, child, bytes });
+  }
+
+  /** The keeper could not hand on what was meant for a child's stdin. */
+  stdinFailed(core: Core, turn: Turn, child: number, errno: string, bytesNotTaken: number): void {
+    (errno === "EPIPE" ? core.deafChildren : core.fullChildren).add(child);
+    const member = memberOfChild(core.world, child);
+    const pool = member === undefined ? undefined : this.#pools.byName.get(member.ref.group);
+    if (member !== undefined && pool !== undefined)
+      this.#step(core, turn, pool, { type: "send-failed", process: member.ref.process, child, errno, bytesNotTaken });
+  }
+
+  /** The earliest moment at which time alone changes something, monotonic. Ticks wake nobody up when nobody wants them. */
+  nextDeadlineMs(now: Now): number | null {
+    let earliest = isWanted(this.#pools, TICK_TYPES)
+      ? now.monoMs + msToNextTick(this.#nextTickWallMs, now.wallMs)
+      : Number.POSITIVE_INFINITY;
+    for (const pool of this.#pools.byName.values()) earliest = Math.min(earliest, nextDeadlineMs(pool) ?? Number.POSITIVE_INFINITY);
+    return earliest === Number.POSITIVE_INFINITY ? null : earliest;
+  }
+
+  /** Ticks that are due, events whose pause is over. (EVT-036, EVT-037) */
+  timePassed(core: Core, turn: Turn, now: Now): void {
+    if (this.#slices === null || msToNextTick(this.#nextTickWallMs, now.wallMs) === 0) {
+      const { slices, events, nextWallMs } = dueTicks(this.#slices, now.wallMs);
+      this.#slices = slices;
+      this.#nextTickWallMs = nextWallMs;
+      for (const event of events) this.emit(core, turn, event, now);
+    }
+    for (const pool of this.#pools.byName.values()) {
+      const due = nextDeadlineMs(pool);
+      if (due !== null && due <= now.monoMs) this.#step(core, turn, pool, { type: "deadline" });
+    }
+  }
+
+  /** The predecessor's pools: what waited goes on waiting, what was being answered is still being answered. */
+  restore(core: Core, inheritance: Inheritance): void {
+    const serial = inheritance.store.get(SERIAL_KEY);
+    const decoded = serial === undefined ? null : decodeRecord(serial);
+    if (decoded?.ok === true && typeof decoded.value === "number") this.#pools.nextSerial = decoded.value;
+    for (const group of core.world.groups.values()) {
+      const config = poolConfigOf(core, group.config, [...group.members.keys()]);
+      const record = inheritance.store.get(poolKey(group.config.name));
+      if (config === null) continue;
+      const restored = record === undefined ? refuse("it is missing") : restorePool(config, record, storedEvents(inheritance, config.name));
+      const lost = restored.ok
+        ? restored.value.lost
+        : [`pool ${config.name}: its record cannot be used (${restored.error}), its listeners must begin anew`];
+      this.#pools.byName.set(config.name, restored.ok ? restored.value.pool : makePool(config));
+      for (const text of lost) core.loop.post((turn) => core.activity.write(turn, "error", text));
+    }
+  }
+
+  /** Whether listeners that can hear have heard everything: nothing waits for them, nothing is in their hands. */
+  allIsHeard(): boolean {
+    return [...this.#pools.byName.values()].every(isQuiet);
+  }
+
+  /** How many events wait in the fullest buffer of those that take events of this type. */
+  mostWaiting(type: EventType): number {
+    let most = 0;
+    for (const { config, queue } of this.#pools.byName.values())
+      if (matches(config.events, type) > 0) most = Math.max(most, queueLength(queue));
+    return most;
+  }
+
+  /** How much waits for the listeners of each pool. */
+  queues(): readonly QueueFacts[] {
+    return [...this.#pools.byName].map(([pool, { config, queue }]) => ({ pool, length: queueLength(queue), capacity: config.bufferSize }));
+  }
+
+  /** Sends what can be sent, after a recovery. */
+  dispatchAll(core: Core, turn: Turn): void {
+    for (const member of allMembers(core.world)) this.memberChanged(core, turn, member);
+    for (const pool of this.#pools.byName.values()) this.#step(core, turn, pool, { type: "deadline" });
+    this.timePassed(core, turn, core.doors.clock.now());
+  }
+
+  #step(core: Core, turn: Turn, pool: Pool, input: PoolInput): void {
+    for (const effect of stepPool(pool, input, core.doors.clock.now().monoMs)) this.#carryOut(core, turn, effect);
+    turn.state(poolKey(pool.config.name), poolRecord(pool));
+  }
+
+  #carryOut(core: Core, turn: Turn, effect: PoolEffect): void {
+    switch (effect.type) {
+      case "log":
+        return core.activity.write(turn, effect.level, effect.text);
+      case "send":
+        return turn.effect({ type: "stdin", child: effect.child, bytes: effect.bytes });
+      case "stdout":
+        return core.running.daemon.nodaemon ? turn.effect({ type: "append", sink: SINK_CONSOLE, bytes: effect.bytes }) : undefined;
+      case "keep":
+        return turn.state(`${eventPrefix(effect.pool)}${effect.event.id}`, eventRecord(effect.event));
+      case "forget":
+        return turn.state(`${eventPrefix(effect.pool)}${effect.id}`, null);
+      default:
+        return unreachable(effect);
+    }
+  }
+}
+
+/** Text for a process's stdin, from a client. (RPC-106..112) */
+export async function sendStdin(core: Core, ref: Ref, bytes: Uint8Array): Promise<Result<true, "closed" | "full">> {
+  const member = findMember(core.world, ref);
+  const group = core.world.groups.get(ref.group);
+  if (member === undefined || group === undefined) return refuse("closed");
+  const { child } = member.state;
+  if (child === 0 || group.config.kind === "fastcgi" || core.deafChildren.has(child)) return refuse("closed");
+  return new Promise((resolve) => {
+    core.loop.post((turn) => {
+      turn.effect({ type: "stdin", child, bytes });
+      core.echoes.after(turn, () => {
+        if (core.deafChildren.has(child)) resolve(refuse("closed"));
+        else resolve(core.fullChildren.delete(child) ? refuse("full") : ok(true));
+      });
+    });
+  });
+}
+
+/** `processes`: also those that are on their way out. */
+function poolConfigOf(core: Core, group: GroupConfig, processes: readonly string[]): PoolConfig | null {
+  if (group.kind !== "listeners") return null;
+  return {
+    name: group.name,
+    processes,
+    events: new Set(group.events),
+    bufferSize: group.bufferSize,
+    resultHandler: core.plugins.handlerFor(core, group.name, group.resultHandler),
+    identifier: core.running.daemon.identifier,
+  };
+}
+
+function namesOf(group: GroupConfig): readonly string[] {
+  return group.processes.map((process) => process.name);
+}
+
+function storedEvents(inheritance: Inheritance, pool: string): Map<number, Uint8Array> {
+  const prefix = eventPrefix(pool);
+  const events = new Map<number, Uint8Array>();
+  for (const [key, bytes] of inheritance.store) if (key.startsWith(prefix)) events.set(Number(key.slice(prefix.length)), bytes);
+  return events;
+}

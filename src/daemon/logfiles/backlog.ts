@@ -1,0 +1,47 @@
+/**
+ * Blocks whose events would wait behind many others are looked at a few milliseconds later. Meanwhile the pipe gathers what the program writes, so that
+ * one event tells of several lines: a listener takes one event at a time, and with an event for each line it would fall behind for good.
+ */
+import type { Channel } from "../../events/types.ts";
+import type { Report } from "../../link/messages.ts";
+import type { Core } from "../core.ts";
+import type { Stream } from "./outputs.ts";
+
+/** A pool that has more events than this to hand out is behind. */
+const BEHIND_EVENTS = 16;
+/** How long a block is put off: far less than what it would wait for in the queue of a pool that is behind. */
+const PUT_OFF_MS = 10;
+/** Of the keeper's 64 blocks of all streams (BLOCKS_MAX), so that the answers of listeners always find room. */
+const PUT_OFF_MAX = 32;
+
+type Block = Extract<Report, { type: "block" }>;
+
+export class Backlog {
+  #blocks: Block[] = [];
+  #untilMs: number | null = null;
+
+  /** Whether the block is put off; it is handed to `Outputs.block` by `release` then. A stream has one block under way at a time, so nothing overtakes. */
+  putsOff(core: Core, stream: Stream | undefined, block: Block): boolean {
+    if (stream?.target.options.events !== true || this.#blocks.length >= PUT_OFF_MAX) return false;
+    if (core.events.mostWaiting(logEventType(stream.channel)) <= BEHIND_EVENTS) return false;
+    this.#blocks.push(block);
+    this.#untilMs ??= core.doors.clock.now().monoMs + PUT_OFF_MS;
+    return true;
+  }
+
+  /** Monotonic; null when nothing is put off. */
+  nextDeadlineMs(): number | null {
+    return this.#untilMs;
+  }
+
+  /** Posts what was put off long enough. */
+  release(core: Core, nowMonoMs: number): void {
+    if (this.#untilMs === null || this.#untilMs > nowMonoMs) return;
+    this.#untilMs = null;
+    for (const block of this.#blocks.splice(0)) core.loop.post((turn) => core.outputs.block(core, turn, block));
+  }
+}
+
+function logEventType(channel: Channel): "PROCESS_LOG_STDOUT" | "PROCESS_LOG_STDERR" {
+  return channel === "stdout" ? "PROCESS_LOG_STDOUT" : "PROCESS_LOG_STDERR";
+}

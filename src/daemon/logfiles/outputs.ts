@@ -1,0 +1,364 @@
+/**
+ * Log files and what flows into them. The keeper reads the pipes and writes the files; here is what it asks for: a verdict for each block of an asked
+ * stream, the next file when one has reached its size, and who is told when a disk fails.
+ */
+import { resolve as absolute } from "node:path";
+import type { DaemonConfig } from "../../config/model.ts";
+import type { Channel } from "../../events/types.ts";
+import type { Report, Spawn, Verdict } from "../../link/messages.ts";
+import { NEW_STREAM, type StreamState } from "../../logs/pipeline.ts";
+import type { Result } from "../../result.ts";
+import { findMember, type Group, memberOfChild, type Ref } from "../../supervisor/world.ts";
+import type { Core, Inheritance } from "../core.ts";
+import { activityPath, activitySpec, openEffects } from "../loop/activitylog.ts";
+import { errnoName, whyNotOpened } from "../loop/errno.ts";
+import { SINK_ACTIVITY, SINK_CONSOLE, streamNumber, streamOwner } from "../loop/numbers.ts";
+import type { Turn } from "../loop/turn.ts";
+import { type Clearable, clearActivityLog, clearProcessLogs } from "./clearing.ts";
+import { Reopening } from "./reopening.ts";
+import { rotate } from "./rotating.ts";
+import { handleBlock, handleEnd } from "./streaming.ts";
+import { dropStreamRecords, restoreStreamState } from "./streamrecords.ts";
+import { type ChannelTarget, channelTarget } from "./targets.ts";
+
+/** A file that the keeper writes. */
+export type LogFile = {
+  readonly sink: number;
+  readonly path: string;
+  /** The same for every spelling of a path: `x.log`, `./x.log`, `/srv/app/x.log`. */
+  readonly place: string;
+  readonly maxBytes: number;
+  readonly backups: number;
+  readonly owner: string;
+};
+
+/** One channel of one run of a process. */
+export type Stream = {
+  readonly stream: number;
+  readonly child: number;
+  readonly ref: Ref;
+  readonly channel: Channel;
+  readonly target: ChannelTarget;
+  state: StreamState;
+  ended: boolean;
+  reaped: boolean;
+};
+
+export class Outputs {
+  readonly #files = new Map<number, LogFile>();
+  readonly #streams = new Map<number, Stream>();
+  readonly #rotating = new Set<number>();
+  /** Sinks whose last rotation failed: told once, since the line may itself fill the activity log that cannot be rotated. */
+  readonly #growing = new Set<number>();
+  readonly reopening = new Reopening();
+  /** The last rotation under way, by place. */
+  readonly #rotations = new Map<string, Promise<void>>();
+  /** Files, by sink, of streams whose process nobody knows any more. */
+  readonly #orphans = new Map<number, string>();
+  /** The daemon's own sinks that the keeper has open. */
+  readonly #own = new Set<number>();
+  /** Sinks that stood at their limit when a predecessor died: it may have begun to rotate them. */
+  readonly #resumed = new Set<number>();
+  /** Bytes that could not be written, by sinks that are failing now. */
+  readonly #lost = new Map<number, number>();
+  #activityOpened: ((errno: number) => void) | null = null;
+
+  /** Who writes the file at this path, however each of them spells it. */
+  at(path: string): readonly LogFile[] {
+    const place = absolute(path);
+    return [...this.#files.values()].filter((file) => file.place === place);
+  }
+
+  /** A spawn is being ordered: its streams and files are known from now on. */
+  spawning(core: Core, ref: Ref, frame: Spawn): void {
+    this.#add(core, ref, frame.child, "stdout");
+    if (frame.stderr.stream !== 0) this.#add(core, ref, frame.child, "stderr");
+  }
+
+  /** The child is gone. What its descendants still write is taken until they close it. */
+  reaped(turn: Turn, child: number): void {
+    for (const channel of ["stdout", "stderr"] as const) {
+      const stream = this.#streams.get(streamNumber(child, channel));
+      if (stream === undefined) continue;
+      stream.reaped = true;
+      this.#closeIfDone(turn, stream);
+    }
+  }
+
+  streamOf(stream: number): Stream | undefined {
+    return this.#streams.get(stream);
+  }
+
+  block(core: Core, turn: Turn, report: Extract<Report, { type: "block" }>): void {
+    const stream = this.#streams.get(report.stream);
+    if (stream === undefined)
+      return turn.effect({ type: "verdict", stream: report.stream, block: report.block, verdict: { kind: "as-is" } });
+    const verdict = handleBlock(core, turn, stream, report.bytes);
+    return turn.effect({ type: "verdict", stream: report.stream, block: report.block, verdict });
+  }
+
+  /** Output that has not come through the pipe goes its whole way all the same: log, events, syslog, the activity log. */
+  said(core: Core, turn: Turn, number: number, bytes: Uint8Array): void {
+    const stream = this.#streams.get(number);
+    if (stream === undefined) return;
+    const verdict: Verdict = stream.target.asked ? handleBlock(core, turn, stream, bytes) : { kind: "as-is" };
+    if (verdict.kind === "drop" || !this.#files.has(number)) return;
+    turn.effect({ type: "append", sink: number, bytes: verdict.kind === "replace" ? verdict.bytes : bytes });
+  }
+
+  eof(core: Core, turn: Turn, number: number): void {
+    const stream = this.#streams.get(number);
+    if (this.#orphans.delete(number)) turn.effect({ type: "sink-close", sink: number });
+    if (stream === undefined) return;
+    stream.ended = true;
+    const rest = handleEnd(core, turn, stream);
+    if (rest.length > 0 && this.#files.has(number)) turn.effect({ type: "append", sink: number, bytes: rest });
+    this.#closeIfDone(turn, stream);
+  }
+
+  /** A file has reached its size: it is moved aside, the keeper gets the next one. The report stays pending until then. */
+  limit(core: Core, report: Extract<Report, { type: "limit" }>): void {
+    const file = this.#files.get(report.sink);
+    if (file === undefined || this.#rotating.has(report.sink)) {
+      if (file === undefined) core.loop.post((turn) => this.#growOn(turn, report));
+      return;
+    }
+    this.#rotating.add(report.sink);
+    const isStillOpen = (): boolean => this.#files.has(report.sink);
+    const resumed = this.#resumed.delete(report.sink);
+    void this.#oneByOne(file.place, () => rotate(core, file, report, { resumed, isStillOpen })).then(
+      ({ truncate, regularOnly, limit, why }) => {
+        core.loop.post((turn) => {
+          this.#rotating.delete(report.sink);
+          this.#sayGrowing(core, turn, file, why);
+          turn.acknowledge(report.report);
+          const now = this.#files.get(report.sink);
+          if (now === undefined) return;
+          const spec = { path: file.path, truncate, regularOnly, mode: 0o666, limit: now === file ? limit : now.maxBytes };
+          this.reopening.ordered(turn, file.sink, spec);
+        });
+      },
+    );
+  }
+
+  #sayGrowing(core: Core, turn: Turn, file: LogFile, why: string | null): void {
+    if (why === null) this.#growing.delete(file.sink);
+    if (why === null || this.#growing.has(file.sink)) return;
+    this.#growing.add(file.sink);
+    core.activity.write(turn, "critical", `cannot rotate ${file.path} (${file.owner}): ${why}; it grows on`);
+  }
+
+  /** Two runs of a process may write one path for a moment: a rotation counts on what the one before it has left. */
+  #oneByOne<T>(place: string, act: () => Promise<T>): Promise<T> {
+    const done = (this.#rotations.get(place) ?? Promise.resolve()).then(act);
+    const last = done.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#rotations.set(place, last);
+    void last.then(() => this.#rotations.get(place) === last && this.#rotations.delete(place));
+    return done;
+  }
+
+  /** How many backups the log of a forgotten process may have is not known: nothing of it is moved or cut off. */
+  #growOn(turn: Turn, report: Extract<Report, { type: "limit" }>): void {
+    turn.acknowledge(report.report);
+    const path = this.#orphans.get(report.sink);
+    const spec = { path: path ?? "", truncate: false, regularOnly: true, mode: 0o666, limit: 0 };
+    if (path !== undefined) turn.effect({ type: "sink-reopen", sink: report.sink, spec });
+  }
+
+  /** After an update in place: logs that are being written get their new limits. */
+  groupChanged(core: Core, turn: Turn, group: Group): void {
+    for (const { ref, config, state } of group.members.values()) {
+      for (const channel of ["stdout", "stderr"] as const) {
+        const file = this.#files.get(streamNumber(state.child, channel));
+        const { path, maxBytes, backups } = channelTarget(core, ref, group.config, config, channel);
+        if (file === undefined || file.path !== path || (file.maxBytes === maxBytes && file.backups === backups)) continue;
+        this.#files.set(file.sink, { ...file, maxBytes, backups });
+        if (file.maxBytes === maxBytes || this.#rotating.has(file.sink)) continue;
+        turn.effect({
+          type: "sink-reopen",
+          sink: file.sink,
+          spec: { path, truncate: false, regularOnly: false, mode: 0o666, limit: maxBytes },
+        });
+      }
+    }
+  }
+
+  /** A write failed, or works again: told once each. */
+  trouble(core: Core, turn: Turn, report: Extract<Report, { type: "io-error" | "io-resumed" }>): void {
+    const file = this.#files.get(report.sink);
+    if (file === undefined) return;
+    core.watchers.changed(turn);
+    if (report.type === "io-error") this.#lost.set(report.sink, Math.max(1, Number(report.lostBytes)));
+    else this.#lost.delete(report.sink);
+    if (report.type === "io-resumed") {
+      core.activity.write(turn, "warn", `${file.path} (${file.owner}) is written again; ${report.lostBytes} bytes were lost`);
+    } else {
+      core.activity.write(
+        turn,
+        "critical",
+        `cannot write ${file.path} (${file.owner}): ${errnoName(report.errno)}; its output is lost until that works again`,
+      );
+    }
+  }
+
+  opened(core: Core, turn: Turn, report: Extract<Report, { type: "sink-opened" }>): void {
+    if (report.sink === SINK_ACTIVITY && this.#activityOpened !== null) {
+      this.#activityOpened(report.errno);
+      this.#activityOpened = null;
+      return;
+    }
+    const file = this.#files.get(report.sink);
+    if (report.errno === 0 || file === undefined) return this.reopening.done(report.sink);
+    const failures = this.reopening.failed(report.sink, core.doors.clock.now());
+    if (failures > 1) return;
+    const further = failures === 1 ? "its output waits until that works, it is tried every second" : "what was open before is written on";
+    core.activity.write(turn, "critical", `cannot open ${file.path} (${file.owner}): ${whyNotOpened(report.errno)}; ${further}`);
+  }
+
+  /** Bytes of a child's output that could not be written, as far as is known; 0 when all is well. */
+  lostBytes(child: number): number {
+    if (this.#lost.size === 0) return 0;
+    return (this.#lost.get(streamNumber(child, "stdout")) ?? 0) + (this.#lost.get(streamNumber(child, "stderr")) ?? 0);
+  }
+
+  /** USR2: every file is opened again by its name. (LOG-034, LOG-036) */
+  reopenAll(turn: Turn): void {
+    for (const file of this.#files.values()) {
+      if (file.sink === SINK_CONSOLE) continue;
+      turn.effect({
+        type: "sink-reopen",
+        sink: file.sink,
+        spec: { path: file.path, truncate: false, regularOnly: false, mode: 0o666, limit: file.maxBytes },
+      });
+    }
+  }
+
+  /** Resolves with the errno of the activity log's first opening, 0 when it is open. */
+  activityOpened(): Promise<number> {
+    return new Promise((resolve) => {
+      this.#activityOpened = resolve;
+    });
+  }
+
+  /** Opens the activity log and the console, or, on a reload, the file that is the activity log now. */
+  openActivity(turn: Turn, config: DaemonConfig): void {
+    for (const effect of openEffects(config, (sink) => this.#own.has(sink))) {
+      turn.effect(effect);
+      if (effect.type === "sink-open") this.#own.add(effect.sink);
+    }
+    this.#registerActivity(config);
+  }
+
+  clear(core: Core, ref: Ref): Promise<Result<true, "failed">> {
+    return clearProcessLogs(core, this.#filesOf(core, ref));
+  }
+
+  clearActivity(core: Core): Promise<Result<true, "no-file" | "failed">> {
+    return clearActivityLog(core, this.#files.get(SINK_ACTIVITY));
+  }
+
+  /** A successor knows the streams from their numbers and the rest from the processes' records. */
+  restore(core: Core, inheritance: Inheritance): void {
+    for (const { sink } of inheritance.sinks) if (sink === SINK_ACTIVITY || sink === SINK_CONSOLE) this.#own.add(sink);
+    // A predecessor that was ready had ordered both; the keeper may not have them open yet.
+    if (core.running.daemon.nodaemon) this.#own.add(SINK_CONSOLE);
+    if (activityPath(core.running.daemon) !== null) this.#own.add(SINK_ACTIVITY);
+    this.#registerActivity(core.running.daemon);
+    for (const sink of inheritance.sinks) if (sink.limit > 0n && sink.size >= sink.limit) this.#resumed.add(sink.sink);
+    const labels = new Map(inheritance.children.map((child) => [child.child, child.label]));
+    for (const entry of inheritance.streams) {
+      const { child, channel } = streamOwner(entry.stream);
+      const name = labels.get(child) ?? "";
+      const colon = name.indexOf(":");
+      const ref = { group: name.slice(0, colon), process: name.slice(colon + 1) };
+      if (findMember(core.world, ref) === undefined) continue;
+      const stream = this.#add(core, ref, child, channel);
+      if (stream === null) continue;
+      stream.ended = !entry.open;
+      stream.state = restoreStreamState(inheritance.store, entry.stream);
+      if (stream.target.asked !== (entry.mode === "asked")) this.#changeMode(core, stream);
+    }
+    this.#restoreFilesWithoutStreams(core, inheritance);
+  }
+
+  /** The stream has ended and the process has not, or nobody knows the process any more, or the file was about to be closed. */
+  #restoreFilesWithoutStreams(core: Core, inheritance: Inheritance): void {
+    const flowing = new Set(inheritance.streams.map((entry) => entry.stream));
+    for (const { sink, path } of inheritance.sinks) {
+      if (this.#own.has(sink) || this.#streams.has(sink)) continue;
+      const { child, channel } = streamOwner(sink);
+      const member = memberOfChild(core.world, child);
+      const stream = member === undefined ? null : this.#add(core, member.ref, child, channel);
+      if (stream !== null) stream.ended = true;
+      else if (flowing.has(sink)) this.#orphans.set(sink, path);
+      else core.loop.post((turn) => turn.effect({ type: "sink-close", sink }));
+    }
+  }
+
+  /** Files of a process that are open now, else where they would be: by channel. */
+  #filesOf(core: Core, ref: Ref): Clearable[] {
+    const member = findMember(core.world, ref);
+    const group = core.world.groups.get(ref.group);
+    if (member === undefined || group === undefined) return [];
+    return (["stdout", "stderr"] as const).flatMap((channel) => {
+      const { path } = channelTarget(core, ref, group.config, member.config, channel);
+      if (path === null) return [];
+      const number = streamNumber(member.state.child, channel);
+      return [{ path, stream: this.#streams.get(number) ?? null }];
+    });
+  }
+
+  #add(core: Core, ref: Ref, child: number, channel: Channel): Stream | null {
+    const member = findMember(core.world, ref);
+    const group = core.world.groups.get(ref.group);
+    if (member === undefined || group === undefined) return null;
+    const target = channelTarget(core, ref, group.config, member.config, channel);
+    const number = streamNumber(child, channel);
+    const reaped = member.state.child !== child;
+    const stream: Stream = { stream: number, child, ref, channel, target, state: NEW_STREAM, ended: false, reaped };
+    this.#streams.set(number, stream);
+    if (target.path !== null) {
+      this.#files.set(number, {
+        sink: number,
+        path: target.path,
+        place: absolute(target.path),
+        maxBytes: target.maxBytes,
+        backups: target.backups,
+        owner: `${channel} of ${ref.process}`,
+      });
+    }
+    return stream;
+  }
+
+  #registerActivity(config: DaemonConfig): void {
+    this.#files.delete(SINK_ACTIVITY);
+    if (activityPath(config) === null) return;
+    const { path, limit } = activitySpec(config);
+    this.#files.set(SINK_ACTIVITY, {
+      sink: SINK_ACTIVITY,
+      path,
+      place: absolute(path),
+      maxBytes: limit,
+      backups: config.logfileBackups,
+      owner: "the activity log",
+    });
+  }
+
+  #changeMode(core: Core, stream: Stream): void {
+    const sink = this.#files.has(stream.stream) ? stream.stream : 0;
+    core.loop.post((turn) => turn.effect({ type: "stream", stream: stream.stream, mode: stream.target.asked ? "asked" : "plain", sink }));
+  }
+
+  #closeIfDone(turn: Turn, stream: Stream): void {
+    if (!stream.ended || !stream.reaped) return;
+    this.#streams.delete(stream.stream);
+    if (stream.target.asked) dropStreamRecords(turn, stream);
+    this.#lost.delete(stream.stream);
+    this.#growing.delete(stream.stream);
+    this.reopening.done(stream.stream);
+    if (this.#files.delete(stream.stream)) turn.effect({ type: "sink-close", sink: stream.stream });
+  }
+}

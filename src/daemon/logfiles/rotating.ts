@@ -1,0 +1,70 @@
+/** Carries out a rotation: the keeper holds the stream meanwhile, the pipe holds the program, and nothing else waits. */
+import path from "node:path";
+import type { FileInfo } from "../../doors.ts";
+import type { Report } from "../../link/messages.ts";
+import { backupsAmong, planRotation } from "../../logs/rotation.ts";
+import { ok } from "../../result.ts";
+import type { Core } from "../core.ts";
+import type { LogFile } from "./outputs.ts";
+
+/** How the file is opened after it, and why it was not moved, where that is to be told. */
+export type Rotated = { readonly truncate: boolean; readonly regularOnly: boolean; readonly limit: number; readonly why: string | null };
+
+export type Circumstances = {
+  /** A predecessor may have begun with it. */
+  readonly resumed: boolean;
+  /** A file that is closed meanwhile is left to whoever opens it next. */
+  isStillOpen(): boolean;
+};
+
+/**
+ * After a rename that fails it is tried again when the file has grown by its limit once more. Where another file lies at the path by now (another run's,
+ * or one that logrotate made), nothing is moved: the keeper goes on in that one. A link is moved itself, as in the original, and never the file behind it.
+ */
+export async function rotate(
+  core: Core,
+  file: LogFile,
+  report: Extract<Report, { type: "limit" }>,
+  circumstances: Circumstances,
+): Promise<Rotated> {
+  const { files } = core.doors;
+  if (!circumstances.isStillOpen()) return { truncate: false, regularOnly: true, limit: file.maxBytes, why: null };
+  const found = await files.lstat(file.path);
+  const link = found.ok && found.value.kind === "other" && (await isLink(core, file.path, found.value));
+  if (link && isOfTheSystem(file.path)) return UNROTATED;
+  if (link && file.backups <= 0)
+    return { ...UNROTATED, why: "it is a link, and without backups the file behind it would have to be emptied" };
+  const names = file.backups > 0 ? await files.list(path.dirname(file.path)) : ok([]);
+  // Without the list of backups a rename could replace one of them.
+  if (!names.ok) return growOn(file, report, `its backups cannot be listed: ${names.error}`);
+  const existing = backupsAmong(names.value, path.basename(file.path), file.backups);
+  const baseIsOurs = link || (found.ok && found.value.inode === report.inode && found.value.device === report.device);
+  const resumed = circumstances.resumed || (found.ok && !baseIsOurs);
+  const plan = planRotation({ path: file.path, backups: file.backups, existing, resumed, baseIsOurs });
+  for (const { from, to } of plan.renames) {
+    const renamed = await files.rename(from, to);
+    if (renamed.ok || renamed.error === "ENOENT") continue;
+    return growOn(file, report, `renaming ${from} to ${to} failed with ${renamed.error}`);
+  }
+  // Whoever looks finds a log there; what stands in its way is told when the keeper opens it.
+  if (plan.renames.length > 0) await files.createExclusive(file.path, 0o666);
+  return { truncate: plan.truncate, regularOnly: true, limit: file.maxBytes, why: null };
+}
+
+function growOn(file: LogFile, report: Extract<Report, { type: "limit" }>, why: string): Rotated {
+  return { truncate: false, regularOnly: true, limit: Number(report.size) + file.maxBytes, why };
+}
+
+/** A link that is there already is followed, as at the start; it is never cut off, since it may lead elsewhere by the time. */
+const UNROTATED: Rotated = { truncate: false, regularOnly: false, limit: 0, why: null };
+
+/** What is neither file nor folder is a link, if something else, or nothing, is behind it. */
+async function isLink(core: Core, file: string, itself: FileInfo): Promise<boolean> {
+  const behind = await core.doors.files.stat(file);
+  return !behind.ok || behind.value.inode !== itself.inode || behind.value.device !== itself.device;
+}
+
+/** Such as /dev/stdout, which the whole machine needs. */
+function isOfTheSystem(file: string): boolean {
+  return file.startsWith("/dev/") || file.startsWith("/proc/");
+}

@@ -1,0 +1,55 @@
+/** Blocks of asked streams: what `logs/pipeline.ts` decides, carried out in the turn that answers the keeper. */
+import type { Verdict } from "../../link/messages.ts";
+import { endStream, passBlock, type StreamEffect, type StreamOptions, type StreamStep } from "../../logs/pipeline.ts";
+import { childRecords } from "../../logs/syslog.ts";
+import { unreachable } from "../../result.ts";
+import { findMember } from "../../supervisor/world.ts";
+import type { Core } from "../core.ts";
+import { SYSLOG_SOCKET } from "../loop/activitylog.ts";
+import type { Turn } from "../loop/turn.ts";
+import type { Stream } from "./outputs.ts";
+import { writeStreamRecords } from "./streamrecords.ts";
+
+/** One block: its verdict, and everything that comes of it in the same turn. */
+export function handleBlock(core: Core, turn: Turn, stream: Stream, bytes: Uint8Array): Verdict {
+  const step = passBlock(stream.state, bytes, streamOptions(core, stream));
+  carryOutStep(core, turn, stream, step);
+  if (stream.target.options.protocol) core.events.listenerOutput(core, turn, stream.ref, stream.child, bytes);
+  return step.verdict;
+}
+
+/** The end of a stream: what was held back is appended to its log. */
+export function handleEnd(core: Core, turn: Turn, stream: Stream): Uint8Array {
+  if (!stream.target.asked) return new Uint8Array(0);
+  const step = endStream(stream.state, streamOptions(core, stream));
+  carryOutStep(core, turn, stream, step);
+  return step.verdict.kind === "replace" ? step.verdict.bytes : new Uint8Array(0);
+}
+
+function streamOptions(core: Core, stream: Stream): StreamOptions {
+  const state = findMember(core.world, stream.ref)?.state;
+  return { ...stream.target.options, pid: state?.child === stream.child ? state.pid : 0 };
+}
+
+function carryOutStep(core: Core, turn: Turn, stream: Stream, step: StreamStep): void {
+  for (const effect of step.effects) carryOutEffect(core, turn, stream, effect);
+  writeStreamRecords(turn, stream, step);
+  stream.state = step.state;
+}
+
+function carryOutEffect(core: Core, turn: Turn, stream: Stream, effect: StreamEffect): void {
+  const now = core.doors.clock.now();
+  switch (effect.type) {
+    case "log":
+      return core.activity.write(turn, effect.level, effect.text);
+    case "event":
+      return core.events.emit(core, turn, effect.event, now);
+    case "syslog":
+      for (const bytes of childRecords(stream.ref.process, effect.line, now.wallMs, core.doors.clock.offsetMinutes(now.wallMs))) {
+        turn.effect({ type: "datagram", path: SYSLOG_SOCKET, bytes });
+      }
+      return undefined;
+    default:
+      return unreachable(effect);
+  }
+}

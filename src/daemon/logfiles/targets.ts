@@ -1,0 +1,50 @@
+/** Where the output of one channel goes, and what is done to it on the way. */
+import type { GroupConfig, ProcessConfig } from "../../config/model.ts";
+import type { Channel } from "../../events/types.ts";
+import { needsAsking, type StreamOptions } from "../../logs/pipeline.ts";
+import type { Ref } from "../../supervisor/world.ts";
+import { autoKey, type Core } from "../core.ts";
+
+export type ChannelTarget = {
+  /** null: no file. */
+  readonly path: string | null;
+  readonly maxBytes: number;
+  readonly backups: number;
+  /** Each block is shown to the daemon before it is written. */
+  readonly asked: boolean;
+  /** What the pipeline does with it; the pid is that of the moment. */
+  readonly options: Omit<StreamOptions, "pid">;
+};
+
+export function channelTarget(core: Core, ref: Ref, group: GroupConfig, config: ProcessConfig, channel: Channel): ChannelTarget {
+  const settings = config[channel];
+  const protocol = group.kind === "listeners" && channel === "stdout";
+  const path = pathOf(core, ref, config, channel);
+  const options: ChannelTarget["options"] = {
+    group: ref.group,
+    process: ref.process,
+    channel,
+    protocol,
+    logged: path !== null,
+    strip: core.running.daemon.stripAnsi,
+    captureMaxBytes: protocol ? 0 : settings.captureMaxBytes,
+    events: settings.eventsEnabled && !protocol,
+    syslog: settings.syslog && !protocol,
+    echo: core.activity.writes("debug"),
+  };
+  const asked = needsAsking({ ...options, pid: 0 });
+  return { path, maxBytes: Math.max(0, settings.maxBytes), backups: settings.backups, asked, options };
+}
+
+function pathOf(core: Core, ref: Ref, config: ProcessConfig, channel: Channel): string | null {
+  if (channel === "stderr" && config.redirectStderr) return null;
+  const target = config[channel].logfile;
+  switch (target.kind) {
+    case "none":
+      return null;
+    case "file":
+      return target.path;
+    case "auto":
+      return core.autoLogs.get(autoKey(ref, channel)) ?? null;
+  }
+}

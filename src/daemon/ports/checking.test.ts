@@ -1,0 +1,96 @@
+/** What `--check` doubts: commands and folders, for the user that each program will run as. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { IniSection } from "../../config/ini.ts";
+import { MAIN, world } from "../../config/load.fixture.ts";
+import { loadConfig } from "../../config/load.ts";
+import type { ProcessConfig } from "../../config/model.ts";
+import type { FileInfo } from "../../doors.ts";
+import { ok, refuse } from "../../result.ts";
+import { doubtsOf } from "./checking.ts";
+
+const PLAIN: FileInfo = { kind: "file", mode: 0o755, size: 1, device: 1n, inode: 1n, uid: 0, gid: 0, mtimeMs: 0 };
+const FOLDER: FileInfo = { ...PLAIN, kind: "directory" };
+
+const TREE: Readonly<Record<string, Partial<FileInfo> | "EACCES">> = {
+  "/": FOLDER,
+  "/bin": FOLDER,
+  "/bin/cat": {},
+  "/srv": FOLDER,
+  "/srv/plain": { mode: 0o644 },
+  "/srv/group": { mode: 0o750, gid: 44 },
+  "/srv/link-to-no-folder": {},
+  "/private": { ...FOLDER, mode: 0o700 },
+  "/private/tool": {},
+  "/work": FOLDER,
+  "/work/run.sh": {},
+  "/unseen/tool": "EACCES",
+};
+
+/** The doubts about [program:x] with these lines; the daemon is root unless `uid` says otherwise. */
+async function doubts(lines: string, { uid = 0, supervisord = "nodaemon=true" } = {}): Promise<readonly string[]> {
+  const text = `[supervisord]\n${supervisord}\n[program:x]\n${lines}\n`;
+  const doors = world({ files: { [MAIN]: text }, uid, environment: { PATH: "/bin:/usr/bin" } });
+  const sections = new Map<ProcessConfig, IniSection>();
+  const onProcess = (process: ProcessConfig, section: IniSection) => sections.set(process, section);
+  const loaded = await loadConfig(doors, { file: MAIN, flags: new Map(), listening: { onProcess } });
+  assert.ok(loaded.ok);
+  const stat = async (path: string) => {
+    const found = TREE[path];
+    return found === undefined ? refuse("ENOENT") : found === "EACCES" ? refuse(found) : ok({ ...PLAIN, ...found });
+  };
+  const mayExecute = async (path: string) => uid === 0 || !path.startsWith("/private");
+  const found = await doubtsOf({ ...doors, files: { ...doors.files, stat, mayExecute } }, loaded.value, sections);
+  return found.map((one) => one.replaceAll(MAIN, "MAIN"));
+}
+
+test("a command that is there is not doubted, by its path, in PATH, or relative to the folder that supervisord runs in", async () => {
+  for (const command of ["/bin/cat", "cat", "./run.sh"]) assert.deepEqual(await doubts(`command=${command}`), []);
+});
+
+test("a command that is not there is told with the places that were searched, and the line", async () => {
+  assert.deepEqual(await doubts("command=gunicorn app:app"), [
+    "[program:x]: there is no command gunicorn in PATH (/bin, /usr/bin); give its whole path, or set PATH in environment (MAIN:4)",
+  ]);
+  assert.deepEqual(await doubts("command=/srv/none"), ["[program:x]: there is no command /srv/none (MAIN:4)"]);
+  assert.deepEqual(await doubts("command=./none.sh"), ["[program:x]: there is no command /work/none.sh (MAIN:4)"]);
+  assert.deepEqual(await doubts("command=run.sh\nenvironment=PATH=/work"), []);
+});
+
+test("a command that cannot be executed: a folder, no x bit, a quote that does not end", async () => {
+  assert.deepEqual(await doubts("command=/srv"), ["[program:x]: the command /srv is a directory (MAIN:4)"]);
+  assert.deepEqual(await doubts("command=/srv/plain"), [
+    "[program:x]: the command /srv/plain is not executable: chmod +x /srv/plain (MAIN:4)",
+  ]);
+  assert.match((await doubts("command=sh -c 'a"))[0] ?? "", /the command cannot be taken apart: No closing quotation \(MAIN:4\)/);
+});
+
+test("the user that the program runs as counts: modes of the file and of every folder above it", async () => {
+  assert.deepEqual(await doubts("command=/private/tool"), []);
+  assert.deepEqual(await doubts("command=/private/tool\nuser=web"), [
+    "[program:x]: the user web may not execute the command /private/tool (MAIN:4)",
+  ]);
+  assert.deepEqual(await doubts("command=/private/tool", { supervisord: "nodaemon=true\nuser=web" }), [
+    "[program:x]: the user web may not execute the command /private/tool (MAIN:5)",
+  ]);
+  assert.deepEqual(await doubts("command=/srv/group\nuser=web"), [], "by its group");
+  assert.deepEqual(await doubts("command=/srv/group\nuser=nobody"), [
+    "[program:x]: the user nobody may not execute the command /srv/group (MAIN:4)",
+  ]);
+  assert.equal((await doubts("command=/private/tool", { uid: 1000 })).length, 1);
+});
+
+test("a directory that is not there, is none, or may not be entered", async () => {
+  assert.deepEqual(await doubts("command=cat\ndirectory=/srv/none"), ["[program:x]: there is no directory /srv/none (MAIN:5)"]);
+  assert.deepEqual(await doubts("command=cat\ndirectory=/srv/plain"), ["[program:x]: the directory /srv/plain is no directory (MAIN:5)"]);
+  assert.deepEqual(await doubts("command=cat\ndirectory=/private\nuser=web"), [
+    "[program:x]: the user web may not enter the directory /private (MAIN:5)",
+  ]);
+  assert.deepEqual(await doubts("command=cat\ndirectory=/srv"), []);
+});
+
+test("what cannot be seen is not doubted, and what many processes share is said once", async () => {
+  assert.deepEqual(await doubts("command=/unseen/tool"), []);
+  const many = "command=/srv/none\nnumprocs=50\nprocess_name=%(process_num)d";
+  assert.deepEqual(await doubts(many), ["[program:x]: there is no command /srv/none (MAIN:4)"]);
+});

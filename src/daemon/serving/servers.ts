@@ -1,0 +1,103 @@
+/** The HTTP servers: sockets bound by the keeper, served by this process through the descriptors it was born with. */
+import type { ServerConfig } from "../../config/model.ts";
+import type { Listen, SocketEntry } from "../../link/messages.ts";
+import { ok, type Result, refuse } from "../../result.ts";
+import type { Core, Inheritance } from "../core.ts";
+import { errnoName } from "../loop/errno.ts";
+import { runningSupervisord } from "./alreadyrunning.ts";
+import { bindProblem, hostProblem, inUse } from "./servererrors.ts";
+
+/** Serves a listening descriptor until it is closed. Given by the composition root; the simulation has none. */
+export type Serve = (core: Core, descriptor: number, server: ServerConfig) => { close(): void };
+
+type Open = { readonly server: ServerConfig; readonly socket: number; readonly descriptor: number; handle: { close(): void } | null };
+
+/** Connections that may wait to be accepted. (HTTP-013) */
+export const BACKLOG = 1024;
+
+export class Servers {
+  readonly #serve: Serve;
+  #open: Open[] = [];
+  /** Bound by a predecessor and taken up by nobody yet. */
+  #inherited: SocketEntry[] = [];
+
+  constructor(serve: Serve) {
+    this.#serve = serve;
+  }
+
+  /** Binds all; who connects waits until `serve`. The error is the text for the user (CONF-345..347). A socket that only the next daemon can serve sets `needsSuccessor`. */
+  async bind(core: Core, servers: readonly ServerConfig[]): Promise<Result<{ needsSuccessor: boolean }, string>> {
+    let needsSuccessor = false;
+    for (const server of servers) {
+      if (this.#takeInherited(server)) continue;
+      const request = await listenRequest(core, server);
+      if (!request.ok) return request;
+      const stale = server.kind === "unix" && (await core.doors.files.lstat(server.file)).ok;
+      const listened = await core.sockets.listen(core, request.value);
+      if (stale && listened.step === "done") core.doors.self.stderr(`Unlinking stale socket ${request.value.address}\n`);
+      if (errnoName(listened.errno) === "EADDRINUSE") return refuse(inUse(server, await runningSupervisord(core)));
+      if (listened.step !== "done") return refuse(bindProblem(server, listened, userName(core)));
+      if (listened.descriptor < 0) needsSuccessor = true;
+      this.#open.push({ server, socket: listened.socket, descriptor: listened.descriptor, handle: null });
+    }
+    return ok({ needsSuccessor });
+  }
+
+  /** Takes up what the predecessor had bound: it kept listening meanwhile. */
+  inherit(servers: readonly ServerConfig[], inheritance: Inheritance): void {
+    this.#inherited = inheritance.sockets.filter((socket) => socket.serve && socket.listening);
+    for (const server of servers) this.#takeInherited(server);
+  }
+
+  /** From now on clients are answered. */
+  serve(core: Core): void {
+    for (const open of this.#open)
+      if (open.handle === null && open.descriptor >= 0) open.handle = this.#serve(core, open.descriptor, open.server);
+  }
+
+  /** Closes everything. The socket files are removed. (PROC-166) */
+  stop(core: Core): void {
+    const open = this.#open;
+    this.#open = [];
+    for (const { handle } of open) handle?.close();
+    core.loop.post((turn) => {
+      for (const { server, socket } of open) turn.effect({ type: "unlisten", socket, unlink: server.kind === "unix" });
+    });
+  }
+
+  #takeInherited(server: ServerConfig): boolean {
+    const isIts = (one: SocketEntry) =>
+      server.kind === "unix" ? one.family === "unix" && one.address === server.file : one.family === "inet" && one.port === server.port;
+    const index = this.#inherited.findIndex(isIts);
+    const [socket] = index < 0 ? [] : this.#inherited.splice(index, 1);
+    if (socket === undefined) return false;
+    this.#open.push({ server, socket: socket.socket, descriptor: socket.descriptor, handle: null });
+    return true;
+  }
+}
+
+async function listenRequest(core: Core, server: ServerConfig): Promise<Result<Omit<Listen, "type" | "socket">, string>> {
+  if (server.kind === "unix") {
+    const { file: address, mode, uid, gid } = server;
+    return ok({ family: "unix", serve: true, address, port: 0, mode, uid, gid, backlog: BACKLOG, stale: "try-connect" });
+  }
+  const address = await core.doors.resolveHost(server.host);
+  if (!address.ok || address.value.includes(":")) return refuse(hostProblem(server.host, server.section));
+  return ok({
+    family: "inet",
+    serve: true,
+    address: address.value,
+    port: server.port,
+    mode: null,
+    uid: null,
+    gid: null,
+    backlog: BACKLOG,
+    stale: "error",
+  });
+}
+
+/** Whom the daemon runs as, by now: `user` of [supervisord] has been obeyed. */
+function userName(core: Core): string {
+  const uid = core.running.daemon.uid ?? core.uid;
+  return core.doors.accounts.byUid(uid)?.name ?? String(uid);
+}

@@ -1,0 +1,85 @@
+/**
+ * What happens between the decision to start a process and the spawn: the command is looked up, the user resolved, the FastCGI socket bound. All of
+ * it asks a disk and may take its time, so it is done beside the loop; the results come back in the order in which the starts were decided
+ * (PROC-143), but a disk that does not answer holds up its own process only.
+ */
+import type { Now } from "../../doors.ts";
+import type { Result } from "../../result.ts";
+import type { Ref } from "../../supervisor/world.ts";
+import type { Core } from "../core.ts";
+import { postStep } from "../steps.ts";
+import { planSpawn, type SpawnPlan } from "./plan.ts";
+
+/** So long does a preparation keep its place in the order while later ones are ready: longer than a busy machine takes, less than a person minds. */
+const GRACE_MS = 500;
+
+type Entry = {
+  readonly ref: Ref;
+  /** Which group of that name it was: an update in place keeps the number, a group that was removed and added again has another. */
+  readonly sequence: number | undefined;
+  readonly attempt: number;
+  readonly sinceMs: number;
+  result: Result<SpawnPlan, string> | null;
+};
+
+export class Preparations {
+  /** In the order of the decisions. */
+  #waiting: Entry[] = [];
+  /** Lost their place; they come when they come. */
+  readonly #late = new Set<Entry>();
+  readonly #plans = new Map<number, SpawnPlan>();
+
+  begin(core: Core, ref: Ref, attempt: number): void {
+    const entry: Entry = {
+      ref,
+      sequence: core.world.groups.get(ref.group)?.sequence,
+      attempt,
+      sinceMs: core.doors.clock.now().monoMs,
+      result: null,
+    };
+    this.#waiting.push(entry);
+    void planSpawn(core, ref).then((result) => {
+      entry.result = result;
+      if (this.#late.delete(entry)) this.#deliver(core, entry, result);
+      else this.release(core, core.doors.clock.now());
+    });
+  }
+
+  /** Delivers what is ready, in order; called again when the grace of the first is over. */
+  release(core: Core, now: Now): void {
+    while (this.#waiting.some((entry) => entry.result !== null)) {
+      const first = this.#waiting[0];
+      if (first === undefined) return;
+      if (first.result === null && now.monoMs - first.sinceMs < GRACE_MS) return;
+      this.#waiting.shift();
+      if (first.result === null) this.#late.add(first);
+      else this.#deliver(core, first, first.result);
+    }
+  }
+
+  /** When `release` has something to do, monotonic. */
+  nextDeadlineMs(): number | null {
+    const first = this.#waiting[0];
+    return first !== undefined && first.result === null && this.#waiting.some((entry) => entry.result !== null)
+      ? first.sinceMs + GRACE_MS
+      : null;
+  }
+
+  /** The plan of a spawn that is being ordered now; it is needed once. */
+  take(child: number): SpawnPlan {
+    const plan = this.#plans.get(child);
+    if (plan === undefined) throw new Error(`broken invariant: child ${child} is spawned without a plan`);
+    this.#plans.delete(child);
+    return plan;
+  }
+
+  #deliver(core: Core, entry: Entry, result: Result<SpawnPlan, string>): void {
+    postStep(core, entry.ref, (turn) => {
+      if (core.world.groups.get(entry.ref.group)?.sequence !== entry.sequence) return null;
+      if (!result.ok) return { type: "unprepared", attempt: entry.attempt, text: result.error };
+      const child = core.numbers.next(turn);
+      this.#plans.set(child, result.value);
+      return { type: "prepared", attempt: entry.attempt, child };
+    });
+  }
+}

@@ -1,0 +1,76 @@
+/** The words for a spawn that failed. */
+import { splitCommand } from "../../config/shellwords.ts";
+import type { Report } from "../../link/messages.ts";
+import { unreachable } from "../../result.ts";
+import type { Member } from "../../supervisor/world.ts";
+import type { Core } from "../core.ts";
+import { errnoName, errnoWords } from "../loop/errno.ts";
+import { streamNumber } from "../loop/numbers.ts";
+import type { Turn } from "../loop/turn.ts";
+
+type Failure = Extract<Report, { type: "spawn-failed" }>;
+
+/** Spawn error texts for what fails before there is a child. (PROC-072, PROC-073, PROC-075, PROC-076) */
+export function spawnErrorText(name: string, failure: Failure): string {
+  const errno = errnoName(failure.errno);
+  if (failure.step === "fork") {
+    return errno === "EAGAIN"
+      ? `Too many processes in process table to spawn '${name}'`
+      : `unknown error during fork for '${name}': ${errno}`;
+  }
+  return errno === "EMFILE" ? `too many open files to spawn '${name}'` : `unknown error making dispatchers for '${name}': ${errno}`;
+}
+
+/** What the original's child writes to its stderr before it ends with 127 is output like any other. (PROC-077..083) */
+export function saySpawnFailure(core: Core, turn: Turn, member: Member, failure: Failure): void {
+  const reason = childFailureText(core, member, failure);
+  const text = `${reason === null ? "" : `supervisor: ${reason}\n`}supervisor: child process was not spawned\n`;
+  const stream = streamNumber(failure.child, member.config.redirectStderr ? "stdout" : "stderr");
+  core.outputs.said(core, turn, stream, new TextEncoder().encode(text));
+}
+
+/** The same for people who ask why. */
+export function whyNotSpawned(core: Core, member: Member, failure: Failure): string {
+  const errno = errnoName(failure.errno);
+  const text = childFailureText(core, member, failure) ?? `couldn't spawn: ${failure.step}: ${errno}`;
+  return text.replace(errno, errnoWords(errno));
+}
+
+function childFailureText(core: Core, member: Member, failure: Failure): string | null {
+  const { config } = member;
+  const errno = errnoName(failure.errno);
+  switch (failure.step) {
+    case "setgroups":
+    case "setgid":
+      return `couldn't setuid to ${config.uid ?? 0}: ${userFailureText(core, failure.step)}`;
+    case "chdir":
+      return `couldn't chdir to ${config.directory ?? ""}: ${errno}`;
+    case "exec":
+      return `couldn't exec ${argv0(config.command)}: ${errno}`;
+    case "none":
+    case "log-stdout":
+    case "log-stderr":
+    case "pipes":
+    case "fork":
+    case "setpgid":
+    case "setuid":
+    case "descriptors":
+    case "rlimit":
+    case "umask":
+      return null;
+    default:
+      return unreachable(failure.step);
+  }
+}
+
+/** (PROC-079) */
+function userFailureText(core: Core, step: "setgroups" | "setgid"): string {
+  if (core.uid !== 0) return "Can't drop privilege as nonroot user";
+  return step === "setgroups" ? "Could not set groups of effective user" : "Could not set group id of effective user";
+}
+
+/** The word as written, without its quotes. */
+function argv0(command: string): string {
+  const words = splitCommand(command);
+  return (words.ok ? words.value[0] : undefined) ?? "";
+}
