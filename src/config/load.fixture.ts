@@ -11,6 +11,10 @@ export type World = {
   readonly files?: Readonly<Record<string, string | Uint8Array>>;
   readonly folders?: readonly string[];
   readonly unreadable?: readonly string[];
+  /** What opening a file, or listing a folder, fails with. */
+  readonly failing?: Readonly<Record<string, string>>;
+  /** What the configuration in force passed over; without it this is a start. */
+  readonly passedOver?: readonly string[];
   /** Those of `files` that are no regular files: reading one never ends. */
   readonly pipes?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
@@ -34,6 +38,7 @@ export function world({
   files = {},
   folders = [],
   unreadable = [],
+  failing = {},
   pipes = [],
   environment = { HOME: "/root" },
   cwd = "/work",
@@ -57,13 +62,17 @@ export function world({
     groupByName: (name: string) => GROUPS[name] ?? null,
     groupById: (id: number) => Object.values(GROUPS).includes(id),
   };
-  return { files: filesOf(files, known, unreadable, pipes), accounts, birth };
+  return {
+    files: filesOf(files, known, { ...failing, ...Object.fromEntries(unreadable.map((path) => [path, "EACCES"])) }, pipes),
+    accounts,
+    birth,
+  };
 }
 
 function filesOf(
   files: Readonly<Record<string, string | Uint8Array>>,
   folders: ReadonlySet<string>,
-  unreadable: readonly string[],
+  failing: Readonly<Record<string, string>>,
   pipes: readonly string[],
 ): Files {
   const plain = (path: string): string =>
@@ -82,11 +91,14 @@ function filesOf(
   const readText = (path: string): Result<Uint8Array, string> => {
     const bytes = files[plain(path)];
     if (bytes === undefined) return refuse(folders.has(plain(path)) ? "EISDIR" : "ENOENT");
-    if (unreadable.includes(plain(path))) return refuse("EACCES");
+    const errno = failing[plain(path)];
+    if (errno !== undefined) return refuse(errno);
     return ok(typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes);
   };
   const list = (path: string): Result<readonly string[], string> => {
     if (!folders.has(plain(path))) return refuse("ENOENT");
+    const errno = failing[plain(path)];
+    if (errno !== undefined) return refuse(errno);
     const start = plain(path) === "/" ? "/" : `${plain(path)}/`;
     const below = [...Object.keys(files), ...folders]
       .filter((one) => one.startsWith(start) && one !== start)
@@ -131,7 +143,10 @@ export async function readArgs(args: readonly string[], given: World): Promise<R
   if (command.kind === "wrong") return refuse(command.errors);
   if (!("flags" in command)) throw new Error(`${command.kind} instead of a configuration`);
   const found = await findConfigFile(doors, command.flags);
-  return found.file.ok ? loadConfig(doors, { file: found.file.value, flags: command.flags }) : found.file;
+  const { passedOver } = given;
+  return found.file.ok
+    ? loadConfig(doors, { file: found.file.value, flags: command.flags, ...(passedOver && { passedOver }) })
+    : found.file;
 }
 
 /** The configuration, which must be good. */
@@ -187,3 +202,9 @@ export async function warnings(text: string, given: World = {}): Promise<readonl
 export function flags(values: Readonly<Record<string, string | null>>): ReadonlyMap<string, GivenFlag> {
   return new Map(Object.entries(values).map(([name, text]) => [name, { name, spelling: `--${name}`, text }]));
 }
+
+/** A section that includes. */
+export const including = (files: string) => `[include]\nfiles=${files}\n`;
+
+/** A program with a command. */
+export const one = (name: string, command = "c") => `[program:${name}]\ncommand=${command}\n`;

@@ -139,6 +139,8 @@ export type Config = {
   readonly servers: readonly ServerConfig[];
   readonly rpcInterfaces: readonly PluginConfig[];
   readonly remarks: readonly Remark[];
+  /** Files and folders of [include] that may not be read and were passed over. */
+  readonly passedOver: readonly string[];
 };
 
 /** One mistake in a configuration or on a command line. */

@@ -8,6 +8,12 @@ const ERRORS_ON_A_SCREEN = 8;
 /** Further ones are counted where all must stand on one line. */
 const ERRORS_ON_A_LINE = 10;
 const WARNINGS_MAX = 100;
+/** Names and values are repeated in messages; longer ones than these are cut there, and so is a message of many words. */
+const WORD_MAX = 1000;
+const WORD_START = 200;
+const MESSAGE_MAX = 8000;
+const MESSAGE_START = 4000;
+const MESSAGE_END = 1000;
 
 /**
  * What goes to stderr; the exit code is 2. `Error: ` and the original's text come first, so that what looks for them still finds them. (CONF-059, CLI-016)
@@ -67,4 +73,20 @@ function placeOf({ file, line }: ConfigError): string {
 
 function cut(text: string): string {
   return text.length <= EXCERPT_MAX ? text : `${text.slice(0, EXCERPT_MAX)}…`;
+}
+
+/** A message in which a name of any length is cut; every message of a reading goes through here. */
+export function shortened(text: string): string {
+  if (text.length <= WORD_MAX) return text;
+  const words = text.replaceAll(/\S+/g, (word) => (word.length <= WORD_MAX ? word : cutMiddle(word, WORD_START, 1)));
+  return words.length <= MESSAGE_MAX ? words : cutMiddle(words, MESSAGE_START, MESSAGE_END);
+}
+
+/** The start and the end; a character of two code units is never cut in half. */
+function cutMiddle(text: string, start: number, end: number): string {
+  return `${text.slice(0, start).replace(/[\uD800-\uDBFF]$/, "")}…${text.slice(-end).replace(/^[\uDC00-\uDFFF]/, "")}`;
+}
+
+export function shortenedError(error: ConfigError): ConfigError {
+  return { ...error, message: shortened(error.message), hint: error.hint === null ? null : shortened(error.hint) };
 }

@@ -73,6 +73,7 @@ export function resolve(ini: Ini, facts: Facts, remarks: readonly Remark[] = [],
     servers,
     rpcInterfaces,
     remarks: byLevel([...remarks, ...findings.remarks]),
+    passedOver: [],
   };
   return { config, errors: findings.errors };
 }

@@ -24,7 +24,7 @@ import { Limbo } from "./lifecycle/firststarts.ts";
 import { type LoadConfig, requestReload } from "./lifecycle/reload.ts";
 import { type BootFailure, boot } from "./lifecycle/start.ts";
 import { resumeNaming } from "./lifecycle/survivors.ts";
-import { dropStrays, readStored, restoreWorld, resumePreparations, type Stored, storedStartFolder } from "./lifecycle/takeover.ts";
+import { dropStrays, readStored, restoreWorld, resumePreparations, type Stored, storedFacts } from "./lifecycle/takeover.ts";
 import { Events } from "./listeners/pools.ts";
 import { Backlog } from "./logfiles/backlog.ts";
 import { resumeClearing } from "./logfiles/clearing.ts";
@@ -48,7 +48,8 @@ import { takeStep } from "./steps.ts";
 
 export type DaemonParts = {
   readonly doors: Doors;
-  readonly load: (doors: LoadDoors, listening?: Listening) => ReturnType<LoadConfig>;
+  /** `passedOver` is what the configuration in force passed over; without it this is a start. */
+  readonly load: (doors: LoadDoors, listening?: Listening, passedOver?: readonly string[]) => ReturnType<LoadConfig>;
   readonly serve: Serve;
   readonly plugins?: OpenPlugin;
   /** Other bounds than the usual ones, for simulations: with small ones a small configuration is a large one. */
@@ -89,7 +90,8 @@ async function takeOver(given: DaemonParts, inheritance: Inheritance, open: Open
   const parts = startedWhere(given, inheritance);
   const stored = readStored(inheritance);
   if (typeof stored === "string") {
-    const ways: WaysUp = { load: () => parts.load(parts.doors), makeCore: (config) => makeCore(parts, inheritance, config), restart };
+    const load = (): ReturnType<LoadConfig> => parts.load(parts.doors, {}, storedFacts(inheritance)?.passedOver);
+    const ways: WaysUp = { load, makeCore: (config) => makeCore(parts, inheritance, config), restart };
     const core = await startWithoutStates(ways, inheritance, stored);
     if (core.ok) open(core.value);
     return core;
@@ -107,7 +109,7 @@ async function takeOver(given: DaemonParts, inheritance: Inheritance, open: Open
 /** A successor is born in the keeper's working directory; relative names count from the folder of the start for it too. */
 function startedWhere(parts: DaemonParts, inheritance: Inheritance): DaemonParts {
   const { doors } = parts;
-  return { ...parts, doors: { ...doors, birth: { ...doors.birth, cwd: storedStartFolder(inheritance) ?? doors.birth.cwd } } };
+  return { ...parts, doors: { ...doors, birth: { ...doors.birth, cwd: storedFacts(inheritance)?.startFolder ?? doors.birth.cwd } } };
 }
 
 /** Takes up logs, sockets, listeners and the starts under way. */
@@ -169,7 +171,7 @@ function makeCore(parts: DaemonParts, inheritance: Inheritance, config: Config):
   const echoes = new Echoes();
   const core: Core = {
     doors,
-    load: (listening) => parts.load(doors, listening),
+    load: (listening) => parts.load(doors, listening, core.running.passedOver),
     world: emptyWorld(),
     loop: new Loop(doors, parts.sizes?.batchBytes ?? BATCH_BYTES, {
       beforeSending: (turn) => core.written.beforeSending(turn, doors.clock.now()),

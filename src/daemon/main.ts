@@ -91,14 +91,15 @@ async function run(doors: Commanded, flags: Flags): Promise<void> {
     errors = renderErrors(found, doors.birth.argv0);
     return refuse(found);
   };
-  const load: DaemonParts["load"] = async (from, listening) => {
+  const load: DaemonParts["load"] = async (from, listening, passedOver) => {
     const line = isUp ? null : await readSupervisordArguments(from);
     if (line?.kind === "wrong") return refuseWith(line.errors);
     const { file, notice } = await findConfigFile(from, flags);
     // Once, at the start, whatever comes of it. (CONF-007)
     if (!isUp && notice !== null) doors.self.stderr(`${notice}\n`);
     if (isUp) collectWhenSettled();
-    const loaded = file.ok ? await loadConfig(from, { file: file.value, flags, checkPlugin, ...(listening && { listening }) }) : file;
+    const more = { ...(listening && { listening }), ...(passedOver && { passedOver }) };
+    const loaded = file.ok ? await loadConfig(from, { file: file.value, flags, checkPlugin, ...more }) : file;
     return loaded.ok ? loaded : refuseWith(loaded.error);
   };
   let made: Core | null = null;

@@ -20,7 +20,8 @@ export async function reread(core: Core): Promise<Result<ReloadPlan, string>> {
     for (const text of rereadWarnings(loaded.value)) core.activity.write(turn, "warn", text);
     core.available = loaded.value;
     core.reread = true;
-    core.running = { ...core.running, daemon: refreshed(core.running.daemon, loaded.value.daemon) };
+    const { daemon, passedOver } = loaded.value;
+    core.running = { ...core.running, daemon: refreshed(core.running.daemon, daemon), passedOver };
     stored.value(turn);
     turn.state(recordKeys.config, encodeRecord(configRecord(core)));
   });

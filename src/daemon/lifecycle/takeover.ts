@@ -33,11 +33,11 @@ export function readStored(inheritance: Inheritance): Stored | string {
   return configs.ok ? { ...configs.value, daemon: daemon.value } : configs.error;
 }
 
-/** Where the first daemon was started, also when the rest of what is stored cannot be used; null: unknown. */
-export function storedStartFolder(inheritance: Inheritance): string | null {
+/** What is stored beside groups and states, also when those cannot be used; null: unknown. */
+export function storedFacts(inheritance: Inheritance): Partial<Config> | null {
   const bytes = inheritance.store.get(recordKeys.config);
   const decoded = bytes === undefined ? null : decodeRecord(bytes);
-  return decoded?.ok === true ? ((decoded.value as Partial<Config>).startFolder ?? null) : null;
+  return decoded?.ok === true ? (decoded.value as Partial<Config>) : null;
 }
 
 /** What was in force and what was read last, without the states. */

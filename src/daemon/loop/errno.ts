@@ -24,18 +24,3 @@ export function whyNotOpened(errno: number): string {
   if (name !== "ELOOP") return name;
   return "ELOOP: the path is a link that another user has made, and it leads to a file that is not his; remove the link, or choose a folder that others cannot write in";
 }
-
-const WORDS: Readonly<Record<string, string>> = {
-  ENOENT: "no such file or directory",
-  EACCES: "permission denied",
-  EPERM: "operation not permitted",
-  ENOTDIR: "not a directory",
-  ENOEXEC: "no program that the kernel can run (a script needs a first line such as #!/bin/sh)",
-  ENOMEM: "out of memory",
-  E2BIG: "arguments and environment are too long",
-};
-
-/** What a name such as ENOENT means to people; the name itself where nothing better is known. */
-export function errnoWords(name: string): string {
-  return WORDS[name] ?? name;
-}

@@ -1,10 +1,11 @@
 /** The words for a spawn that failed. */
 import { splitCommand } from "../../config/shellwords.ts";
+import { errnoWords } from "../../errnowords.ts";
 import type { Report } from "../../link/messages.ts";
 import { unreachable } from "../../result.ts";
 import type { Member } from "../../supervisor/world.ts";
 import type { Core } from "../core.ts";
-import { errnoName, errnoWords } from "../loop/errno.ts";
+import { errnoName } from "../loop/errno.ts";
 import { streamNumber } from "../loop/numbers.ts";
 import type { Turn } from "../loop/turn.ts";
 
