@@ -34,7 +34,7 @@ describe("reread", () => {
     assert.match(added, /^\S+ \S+ WARN Unknown option nonsense in \[program:two\] is ignored \(.*\)\n$/);
     await it.ctl("update");
     assert.notEqual((await info(it, "one"))["pid"], pid);
-    assert.equal((await info(it, "two"))["statename"], "RUNNING");
+    await until("it runs", async () => (await info(it, "two"))["statename"] === "RUNNING");
   });
 
   test("CONF-413: identifier, childlogdir and strip_ansi are the new file's from then on", async () => {
