@@ -6,6 +6,7 @@ const WORDS: Readonly<Record<string, string>> = {
   ENOTDIR: "not a directory",
   ENOEXEC: "no program that the kernel can run (a script needs a first line such as #!/bin/sh)",
   ENOMEM: "out of memory",
+  ELOOP: "too many levels of symbolic links (ELOOP)",
   EIO: "input/output error (EIO)",
   EMFILE: "too many open files (EMFILE)",
   ENFILE: "too many open files on this host (ENFILE)",
