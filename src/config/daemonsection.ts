@@ -1,8 +1,9 @@
 /**
  * [supervisord]: what concerns the daemon itself (config.md, section 5), with the flags of the command line over it. A value in the file is checked even
- * when a flag overrides it (CONF-142). Values are read in the order in which the original checks them.
+ * when a flag overrides it (CONF-142).
  */
 import type { GivenFlag } from "./commandline.ts";
+import { type Fields, fill, type Ordered, ordered } from "./fields.ts";
 import type { DaemonConfig } from "./model.ts";
 import { type BaseNames, hostNames } from "./names.ts";
 import { absolute, expandUser } from "./pathnames.ts";
@@ -23,6 +24,31 @@ export type DaemonSection = {
 
 export type DaemonFacts = { readonly cwd: string; readonly tempDir: string };
 
+/** In the order of the original's checks; what it does not have is checked after these. */
+const ROWS = ordered(
+  SUPERVISORD,
+  [
+    "minfds",
+    "minprocs",
+    "directory",
+    "user",
+    "umask",
+    "logfile",
+    "logfile_maxbytes",
+    "logfile_backups",
+    "loglevel",
+    "pidfile",
+    "identifier",
+    "nodaemon",
+    "silent",
+    "childlogdir",
+    "nocleanup",
+    "strip_ansi",
+    "environment",
+  ],
+  () => true,
+);
+
 export function readDaemonSection(
   reader: SectionReader,
   base: BaseNames,
@@ -31,53 +57,31 @@ export function readDaemonSection(
   facts: DaemonFacts,
 ): DaemonSection {
   const names = base.hereToo;
-  const read = <const N extends keyof typeof SUPERVISORD>(name: N) => {
-    const fromFile = reader.read(name, SUPERVISORD[name], names);
-    return flagged(name, SUPERVISORD[name], fromFile, flags, around);
+  const read = ([name, option]: Ordered[number]): unknown => {
+    switch (name) {
+      case "user":
+        return reader.text(name, option, names);
+      case "environment":
+        return reader.convert(name, option, reader.text(name, option, hostNames(base), { id: name }));
+      default:
+        return flagged(name, option, reader.read(name, option, names), flags, around);
+    }
   };
-  const minFds = read("minfds");
-  const minProcs = read("minprocs");
-  const directory = read("directory");
-  const userInFile = reader.text("user", SUPERVISORD.user, names);
-  const umask = read("umask");
-  const logfile = read("logfile");
-  const logfileMaxBytes = read("logfile_maxbytes");
-  const logfileBackups = read("logfile_backups");
-  const logLevel = read("loglevel");
-  const pidfile = read("pidfile");
-  const identifier = read("identifier");
-  const nodaemon = read("nodaemon");
-  const silent = read("silent");
-  const childLogDir = read("childlogdir") ?? facts.tempDir;
-  const nocleanup = read("nocleanup");
-  const stripAnsi = read("strip_ansi");
-  const environmentText = reader.text("environment", SUPERVISORD.environment, hostNames(base), { id: "environment" });
-  const environment = reader.convert("environment", SUPERVISORD.environment, environmentText) as Readonly<Record<string, string>>;
-  const updateMode = read("update_mode");
-  const extraOptions = reader.read("extra_options", SUPERVISORD.extra_options, names);
+  const values: Readonly<Record<string, unknown>> = Object.fromEntries(ROWS.map((row) => [row[0], read(row)]));
+  const all: Record<string, unknown> = {};
+  fill(all, ROWS, values);
+  const { logfile, pidfile, ...fields } = all as Fields<typeof SUPERVISORD>;
   const path = (name: string): string => absolute(expandUser(name, around.homes, around.accounts), facts.cwd);
   return {
     daemon: {
-      minFds,
-      minProcs,
-      directory,
-      umask,
-      logfileMaxBytes,
-      logfileBackups,
-      logLevel,
-      identifier,
-      nodaemon,
-      silent,
-      childLogDir,
-      nocleanup,
-      stripAnsi,
-      updateMode,
+      ...fields,
+      childLogDir: fields.childLogDir ?? facts.tempDir,
       logfile: logfile === "syslog" ? logfile : path(logfile),
       pidfile: path(pidfile),
     },
-    environment,
-    user: flags.get("user")?.text ?? userInFile,
-    extraOptions,
+    environment: values["environment"] as DaemonSection["environment"],
+    user: flags.get("user")?.text ?? (values["user"] as string | null),
+    extraOptions: values["extra_options"] as DaemonSection["extraOptions"],
   };
 }
 

@@ -3,9 +3,11 @@
  * Values are compared as the daemon uses them, after conversion (CONF-402), and all of them: the original does not see a log file that becomes AUTO
  * (CONF-406) nor another owner, mode or backlog of a FastCGI socket (CONF-408).
  */
-import type { ChannelConfig, Config, GroupConfig, ProcessConfig, SocketConfig } from "./model.ts";
+import { type Ordered, ordered } from "./fields.ts";
+import type { Config, GroupConfig, LogTarget, ProcessConfig, SocketConfig } from "./model.ts";
 import { quoted } from "./quoting.ts";
-import { SECTIONS } from "./table.ts";
+import { type Channel, PROGRAM, SECTIONS } from "./table.ts";
+import type { OptionType } from "./values.ts";
 
 export type GroupDiff = { readonly added: readonly string[]; readonly changed: readonly string[]; readonly removed: readonly string[] };
 
@@ -131,46 +133,39 @@ function socketOptions(socket: SocketConfig): Options {
   return { ...common, socket_mode: octal(socket.mode), socket_owner: owner };
 }
 
-/** Every field of a process by the name of its option; a new field of the model does not compile until it is here. (CONF-401) */
-function processOptions(process: ProcessConfig): Options {
-  const { name: _name, stdout, stderr, environment, ...rest } = process;
-  const plain: { readonly [F in keyof typeof rest]: readonly [string, string] } = {
-    command: ["command", rest.command],
-    directory: ["directory", optional(rest.directory)],
-    umask: ["umask", rest.umask === null ? UNSET : octal(rest.umask)],
-    priority: ["priority", String(rest.priority)],
-    autostart: ["autostart", String(rest.autostart)],
-    autorestart: ["autorestart", rest.autorestart],
-    startSecs: ["startsecs", String(rest.startSecs)],
-    startRetries: ["startretries", String(rest.startRetries)],
-    stopSignal: ["stopsignal", String(rest.stopSignal)],
-    stopWaitSecs: ["stopwaitsecs", String(rest.stopWaitSecs)],
-    stopAsGroup: ["stopasgroup", String(rest.stopAsGroup)],
-    killAsGroup: ["killasgroup", String(rest.killAsGroup)],
-    exitCodes: ["exitcodes", rest.exitCodes.join(",")],
-    redirectStderr: ["redirect_stderr", String(rest.redirectStderr)],
-    serverUrl: ["serverurl", rest.serverUrl === null ? "AUTO" : quoted(rest.serverUrl)],
-    uid: ["user", optional(rest.uid)],
-  };
-  const variables = Object.entries(environment).sort(([a], [b]) => (a < b ? -1 : 1));
-  return {
-    ...Object.fromEntries(Object.values(plain)),
-    environment: JSON.stringify(variables),
-    ...channelOptions("stdout", stdout),
-    ...channelOptions("stderr", stderr),
-  };
+/** The rows of a program's options that are fields of the process, or of one of its channels. */
+function rowsOf(channel?: Channel): Ordered {
+  return ordered(PROGRAM, [], ({ member }) => member !== undefined && member.of === channel);
 }
 
-function channelOptions(name: string, channel: ChannelConfig): Options {
-  const { logfile } = channel;
-  return {
-    [`${name}_logfile`]: logfile.kind === "file" ? logfile.path : logfile.kind.toUpperCase(),
-    [`${name}_logfile_maxbytes`]: String(channel.maxBytes),
-    [`${name}_logfile_backups`]: String(channel.backups),
-    [`${name}_capture_maxbytes`]: String(channel.captureMaxBytes),
-    [`${name}_events_enabled`]: String(channel.eventsEnabled),
-    [`${name}_syslog`]: String(channel.syslog),
-  };
+const BY_FIELD = new Map(rowsOf().map((row) => [row[1].member?.field, row]));
+const OF_CHANNEL = { stdout: rowsOf("stdout"), stderr: rowsOf("stderr") };
+
+/** Every value of a process by the name of its option, in the order of the fields. (CONF-401) */
+function processOptions({ name: _, stdout, stderr, ...rest }: ProcessConfig): Options {
+  const rows = Object.keys(rest).flatMap((field) => [BY_FIELD.get(field)].filter((row) => row !== undefined));
+  return { ...inWords(rest, rows), ...inWords(stdout, OF_CHANNEL.stdout), ...inWords(stderr, OF_CHANNEL.stderr) };
+}
+
+function inWords(fields: Readonly<Record<string, unknown>>, rows: Ordered): Options {
+  return Object.fromEntries(rows.map(([name, { type, member }]) => [name, valueInWords(name, type, fields[member?.field ?? ""])]));
+}
+
+function valueInWords(name: string, type: OptionType, value: unknown): string {
+  if (name === "serverurl") return value === null ? "AUTO" : quoted(value as string);
+  if (value === null) return UNSET;
+  switch (type) {
+    case "octal":
+      return octal(value as number);
+    case "environment":
+      return JSON.stringify(Object.entries(value as object).sort(([a], [b]) => (a < b ? -1 : 1)));
+    case "logfile": {
+      const target = value as LogTarget;
+      return target.kind === "file" ? target.path : target.kind.toUpperCase();
+    }
+    default:
+      return String(value); // a list with commas
+  }
 }
 
 function optional(value: string | number | null): string {

@@ -3,48 +3,32 @@
  * (the daemon keeps the running configuration in the keeper's store).
  */
 
-export type AutoRestart = "always" | "never" | "unexpected";
+import type { Fields, Override } from "./fields.ts";
+import type { PROGRAM, SERVER_OFFERS, SUPERVISORD } from "./table.ts";
+
+export type { AutoRestart, LogLevel } from "./values.ts";
 
 /** Where a channel's output goes. `auto`: a file in childlogdir that the daemon names when the group is added. */
 export type LogTarget = { readonly kind: "none" } | { readonly kind: "auto" } | { readonly kind: "file"; readonly path: string };
 
-export type ChannelConfig = {
-  readonly logfile: LogTarget;
-  /** 0: never rotated. */
-  readonly maxBytes: number;
-  readonly backups: number;
-  /** 0: capture mode is off. */
-  readonly captureMaxBytes: number;
-  readonly eventsEnabled: boolean;
-  readonly syslog: boolean;
-};
+/** Each option of a channel by its row of the table. */
+export type ChannelConfig = Override<Fields<typeof PROGRAM, "stdout">, { readonly logfile: LogTarget }>;
 
-export type ProcessConfig = {
-  readonly name: string;
-  readonly command: string;
-  readonly directory: string | null;
-  /** null: inherit. */
-  readonly umask: number | null;
-  readonly priority: number;
-  readonly autostart: boolean;
-  readonly autorestart: AutoRestart;
-  readonly startSecs: number;
-  readonly startRetries: number;
-  readonly stopSignal: number;
-  readonly stopWaitSecs: number;
-  readonly stopAsGroup: boolean;
-  readonly killAsGroup: boolean;
-  readonly exitCodes: readonly number[];
-  readonly redirectStderr: boolean;
-  /** The program's own variables over those of [supervisord]; both only, not the daemon's environment. */
-  readonly environment: Readonly<Record<string, string>>;
-  /** null: the daemon's own URL (AUTO or unset). The empty text: none is set. */
-  readonly serverUrl: string | null;
-  /** null: the daemon's user. */
-  readonly uid: number | null;
-  readonly stdout: ChannelConfig;
-  readonly stderr: ChannelConfig;
-};
+/** Each option of a program by its row of the table; those that are named here are not used as they are read. */
+export type ProcessConfig = Override<
+  Fields<typeof PROGRAM>,
+  {
+    readonly name: string;
+    readonly command: string;
+    readonly killAsGroup: boolean;
+    /** The program's own variables over those of [supervisord]; both only, not the daemon's environment. */
+    readonly environment: Readonly<Record<string, string>>;
+    /** null: the daemon's own URL (AUTO or unset). The empty text: none is set. */
+    readonly serverUrl: string | null;
+    readonly stdout: ChannelConfig;
+    readonly stderr: ChannelConfig;
+  }
+>;
 
 export type SocketConfig =
   | {
@@ -75,45 +59,28 @@ export type ServerConfig = {
   readonly section: string;
   readonly username: string | null;
   readonly password: string | null;
-  /** What a browser that opens `/` gets. */
-  readonly ui: "modern" | "classic";
-  readonly api: boolean;
-  readonly metrics: boolean;
-  readonly health: boolean;
-} & (
-  | { readonly kind: "inet"; readonly host: string; readonly port: number }
-  | { readonly kind: "unix"; readonly file: string; readonly mode: number; readonly uid: number | null; readonly gid: number | null }
-);
+} & Fields<typeof SERVER_OFFERS> &
+  (
+    | { readonly kind: "inet"; readonly host: string; readonly port: number }
+    | { readonly kind: "unix"; readonly file: string; readonly mode: number; readonly uid: number | null; readonly gid: number | null }
+  );
 
 /** A [rpcinterface:x] section. */
 export type PluginConfig = { readonly name: string; readonly factory: string; readonly options: Readonly<Record<string, string>> };
 
-export type LogLevel = "critical" | "error" | "warn" | "info" | "debug" | "trace" | "blather";
-
-export type DaemonConfig = {
-  readonly minFds: number;
-  readonly minProcs: number;
-  readonly directory: string | null;
-  readonly uid: number | null;
-  readonly umask: number;
-  /** An absolute path, or the text `syslog`. */
-  readonly logfile: string;
-  readonly logfileMaxBytes: number;
-  readonly logfileBackups: number;
-  readonly logLevel: LogLevel;
-  readonly pidfile: string;
-  readonly identifier: string;
-  readonly nodaemon: boolean;
-  readonly silent: boolean;
-  /** As written, `~` expanded: what is relative counts from the folder of the start. */
-  readonly childLogDir: string;
-  readonly nocleanup: boolean;
-  readonly stripAnsi: boolean;
-  /** What children get as SUPERVISOR_SERVER_URL; null when there is no server. */
-  readonly serverUrl: string | null;
-  /** What `update` does to a changed group: restarts all of it, or only the processes that changed. */
-  readonly updateMode: "as-original" | "minimal";
-};
+/** Each option of [supervisord] by its row of the table, and what is not used as it is read. */
+export type DaemonConfig = Override<
+  Fields<typeof SUPERVISORD>,
+  {
+    readonly uid: number | null;
+    /** As written, `~` expanded: what is relative counts from the folder of the start. */
+    readonly childLogDir: string;
+    /** An absolute path, or the text `syslog`. */
+    readonly logfile: string;
+    /** What children get as SUPERVISOR_SERVER_URL; null when there is no server. */
+    readonly serverUrl: string | null;
+  }
+>;
 
 /**
  * A remark of the reader that does not stop it; the daemon writes them to its activity log when it opens, but for those of level `check`: what may well

@@ -3,11 +3,12 @@
  * Options are read in the order in which the original checks them (CONF-207): it decides which of several errors is the first.
  */
 import { byCodePoint, expand, type Names } from "./expand.ts";
+import { blank, type Fields, fieldsIn, fill, ordered, type ValueOf } from "./fields.ts";
 import type { ChannelConfig, LogTarget, ProcessConfig } from "./model.ts";
 import { type BaseNames, processNames, programNames, withVariables } from "./names.ts";
 import type { SectionReader } from "./reader.ts";
 import { checkSizes } from "./sizes.ts";
-import { PROGRAM } from "./table.ts";
+import { type Channel, type Option, PROGRAM } from "./table.ts";
 import { type LogName, parseName } from "./values.ts";
 import { trimmed } from "./whitespace.ts";
 
@@ -39,30 +40,58 @@ export function readProcesses(section: SectionReader, place: ProgramPlace): Proc
   return processes.sort((a, b) => byCodePoint(a.name, b.name));
 }
 
+/** What is read once per section, in the order of the original's checks; what it does not have is checked after these. (CONF-207) */
+const PER_SECTION = ordered(
+  PROGRAM,
+  [
+    "priority",
+    "autostart",
+    "autorestart",
+    "startsecs",
+    "startretries",
+    "stopsignal",
+    "stopwaitsecs",
+    "stopasgroup",
+    "killasgroup",
+    "exitcodes",
+    "redirect_stderr",
+    "numprocs",
+    "numprocs_start",
+    "stdout_capture_maxbytes",
+    "stdout_events_enabled",
+    "stderr_capture_maxbytes",
+    "stderr_events_enabled",
+    "serverurl",
+    "user",
+    "umask",
+  ],
+  ({ scope }) => scope !== "process",
+);
+
+/** What is read per process and needs code of its own. */
+const BY_HAND: ReadonlySet<Option> = new Set([
+  PROGRAM.command,
+  PROGRAM.process_name,
+  PROGRAM.environment,
+  PROGRAM.stdout_logfile,
+  PROGRAM.stderr_logfile,
+]);
+const isReadPerProcess = (row: Option, of?: Channel) => row.scope === "process" && row.member?.of === of && !BY_HAND.has(row);
+const PER_PROCESS = ordered(PROGRAM, [], (row) => isReadPerProcess(row));
+const PER_LOG = {
+  stdout: ordered(PROGRAM, ["stdout_logfile_backups"], (row) => isReadPerProcess(row, "stdout")),
+  stderr: ordered(PROGRAM, ["stderr_logfile_backups"], (row) => isReadPerProcess(row, "stderr")),
+};
+
+const PROCESS = blank(["name", "command", ...fieldsIn(PER_PROCESS), "umask", ...fieldsIn(PER_SECTION), "environment", "stdout", "stderr"]);
+const LOG = blank([...fieldsIn(PER_SECTION, "stdout"), "logfile", ...fieldsIn(PER_LOG.stdout, "stdout")]);
+
 type Program = ReturnType<typeof readProgram>;
 
-/** What is read once per section. */
 function readProgram(reader: SectionReader, names: Names) {
-  const priority = reader.read("priority", PROGRAM.priority, names);
-  const autostart = reader.read("autostart", PROGRAM.autostart, names);
-  const autorestart = reader.read("autorestart", PROGRAM.autorestart, names);
-  const startSecs = reader.read("startsecs", PROGRAM.startsecs, names);
-  const startRetries = reader.read("startretries", PROGRAM.startretries, names);
-  const stopSignal = reader.read("stopsignal", PROGRAM.stopsignal, names);
-  const stopWaitSecs = reader.read("stopwaitsecs", PROGRAM.stopwaitsecs, names);
-  const stopAsGroup = reader.read("stopasgroup", PROGRAM.stopasgroup, names);
-  const killAsGroup = reader.read("killasgroup", PROGRAM.killasgroup, names) ?? stopAsGroup;
-  const exitCodes = reader.read("exitcodes", PROGRAM.exitcodes, names);
-  const redirectStderr = reader.read("redirect_stderr", PROGRAM.redirect_stderr, names);
-  const numprocs = reader.read("numprocs", PROGRAM.numprocs, names);
-  const numprocsStart = reader.read("numprocs_start", PROGRAM.numprocs_start, names);
-  const stdoutCapture = reader.read("stdout_capture_maxbytes", PROGRAM.stdout_capture_maxbytes, names);
-  const stdoutEvents = reader.read("stdout_events_enabled", PROGRAM.stdout_events_enabled, names);
-  const stderrCapture = reader.read("stderr_capture_maxbytes", PROGRAM.stderr_capture_maxbytes, names);
-  const stderrEvents = reader.read("stderr_events_enabled", PROGRAM.stderr_events_enabled, names);
-  const serverUrl = reader.read("serverurl", PROGRAM.serverurl, names);
-  const uid = reader.read("user", PROGRAM.user, names);
-  const umask = reader.read("umask", PROGRAM.umask, names);
+  const values = reader.readAll(PER_SECTION, names) as { readonly [O in keyof typeof PROGRAM]: ValueOf<(typeof PROGRAM)[O]> };
+  const { numprocs, stopasgroup, serverurl } = values;
+  const killAsGroup = values.killasgroup ?? stopasgroup;
   const processName = readProcessName(reader);
   if (numprocs > NUMPROCS_MAX) reader.fail("numprocs", `numprocs is above ${NUMPROCS_MAX}`);
   if (numprocs > 1 && !processName.includes("%(process_num)")) {
@@ -72,31 +101,16 @@ function readProgram(reader: SectionReader, names: Names) {
       "write process_name=%(program_name)s_%(process_num)02d",
     );
   }
-  if (stopAsGroup && !killAsGroup) {
+  if (stopasgroup && !killAsGroup) {
     reader.fail("killasgroup", "Cannot set stopasgroup=true and killasgroup=false", "leave killasgroup out: it follows stopasgroup");
   }
   return {
     numprocs: Math.max(0, Math.min(numprocs, NUMPROCS_MAX)),
-    numprocsStart,
+    numprocsStart: values.numprocs_start,
     processName,
-    shared: {
-      umask,
-      priority,
-      autostart,
-      autorestart,
-      startSecs,
-      startRetries,
-      stopSignal,
-      stopWaitSecs,
-      stopAsGroup,
-      killAsGroup,
-      exitCodes,
-      redirectStderr,
-      serverUrl: trimmed(serverUrl).toUpperCase() === "AUTO" ? null : serverUrl,
-      uid,
-    },
-    stdout: { captureMaxBytes: stdoutCapture, eventsEnabled: stdoutEvents },
-    stderr: { captureMaxBytes: stderrCapture, eventsEnabled: stderrEvents },
+    values,
+    killAsGroup,
+    serverUrl: trimmed(serverurl).toUpperCase() === "AUTO" ? null : serverurl,
   };
 }
 
@@ -116,21 +130,24 @@ function readProcess(
   const environmentText = reader.text("environment", PROGRAM.environment, names, { id: "environment" }) ?? "";
   const environment = reader.convert("environment", PROGRAM.environment, environmentText) as Readonly<Record<string, string>>;
   const own = withVariables(names, environment); // usable below, and not in `environment` itself (CONF-109)
-  const directory = reader.read("directory", PROGRAM.directory, own);
-  const stdout = { ...program.stdout, ...readLog(reader, "stdout", own) };
-  const stderr = { ...program.stderr, ...readLog(reader, "stderr", own) };
+  const fields: Record<string, unknown> = { ...PROCESS };
+  fill(fields, PER_SECTION, program.values);
+  fill(fields, PER_PROCESS, reader.readAll(PER_PROCESS, own));
+  const stdout = readLog(reader, "stdout", program, own);
+  const stderr = readLog(reader, "stderr", program, own);
   const command = reader.read("command", PROGRAM.command, own);
   if (command === null && reader.written("command") === null) {
     reader.failMissing("command", `program section ${reader.section.name} does not specify a command`, "add a line command=…");
   }
   return {
+    ...(fields as Fields<typeof PROGRAM>),
     name: readName(reader, program.processName, own),
     command: command ?? "",
-    directory,
-    ...program.shared,
+    killAsGroup: program.killAsGroup,
+    serverUrl: program.serverUrl,
     environment: { ...daemonEnvironment, ...environment },
     stdout,
-    stderr: program.shared.redirectStderr ? withoutFile(reader, stderr) : stderr,
+    stderr: program.values.redirect_stderr ? withoutFile(reader, stderr) : stderr,
   };
 }
 
@@ -138,27 +155,26 @@ function readName(reader: SectionReader, processName: string, names: Names): str
   return reader.expandLater("process_name", PROGRAM.process_name, processName, names) ?? processName;
 }
 
-type Log = Pick<ChannelConfig, "logfile" | "backups" | "maxBytes" | "syslog">;
-
-function readLog(reader: SectionReader, channel: "stdout" | "stderr", names: Names): Log {
+function readLog(reader: SectionReader, channel: Channel, program: Program, names: Names): ChannelConfig {
   const section = reader.section.name;
   const option = `${channel}_logfile` as const;
   const name = readLogName(reader, option, names);
-  const backups = reader.read(`${option}_backups`, PROGRAM[`${option}_backups`], names);
-  const maxBytes = reader.read(`${option}_maxbytes`, PROGRAM[`${option}_maxbytes`], names);
-  const syslog = reader.read(`${channel}_syslog`, PROGRAM[`${channel}_syslog`], names);
+  const fields: Record<string, unknown> = { ...LOG };
+  fill(fields, PER_SECTION, program.values, channel);
+  fill(fields, PER_LOG[channel], reader.readAll(PER_LOG[channel], names), channel);
+  const log = { ...(fields as Fields<typeof PROGRAM, Channel>), logfile: logTarget(name) };
   if (name === "syslog") {
     reader.warn(
       `For [${section}], ${option}=syslog but this is deprecated and will be removed.  Use ${channel}_syslog=true to enable syslog instead.`,
     );
-    return { logfile: { kind: "none" }, backups, maxBytes, syslog: true };
+    return { ...log, syslog: true };
   }
-  if (name === "auto" && maxBytes === 0) {
+  if (name === "auto" && log.maxBytes === 0) {
     reader.warn(
       `For [${section}], AUTO logging used for ${option} without rollover, set maxbytes > 0 to avoid filling up filesystem unintentionally`,
     );
   }
-  return { logfile: logTarget(name), backups, maxBytes, syslog };
+  return log;
 }
 
 /**
@@ -178,8 +194,8 @@ function expandedAgain(once: string, names: Names): string {
   return twice.ok && !twice.value.hasBare ? twice.value.text : once;
 }
 
-function logTarget(name: Exclude<LogName, "syslog">): LogTarget {
-  if (typeof name === "string") return { kind: name };
+function logTarget(name: LogName): LogTarget {
+  if (typeof name === "string") return { kind: name === "syslog" ? "none" : name };
   return { kind: "file", path: name.path };
 }
 

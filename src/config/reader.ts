@@ -5,6 +5,7 @@
 import type { Accounts } from "../doors.ts";
 import { assert } from "../result.ts";
 import { availableNames, type ExpansionFault, expand, type Names } from "./expand.ts";
+import type { Ordered, ValueOf } from "./fields.ts";
 import type { Findings } from "./findings.ts";
 import { remedyFor } from "./hints.ts";
 import type { IniSection, IniValue } from "./ini.ts";
@@ -14,10 +15,7 @@ import type { Homes } from "./pathnames.ts";
 import { NO_SUCH_PLUGIN, parsePluginName, pluginRemedy, unresolved } from "./plugins.ts";
 import { quoted } from "./quoting.ts";
 import type { Option } from "./table.ts";
-import { type Judge, READERS, type Values } from "./values.ts";
-
-/** What an option reads to: null only where the table has no default. */
-export type ValueOf<O extends Option> = Values[O["type"]] | (O["default"] extends string ? never : null);
+import { type Judge, READERS } from "./values.ts";
 
 /** Told of every value that is read, for `--print-config`. `value` is null for a default. */
 export type Trace = (section: string, name: string, value: IniValue | null, text: string) => void;
@@ -77,6 +75,13 @@ export class SectionReader {
     }
     const text = this.text(name, option, names);
     return this.convert(name, option, text, reword) as ValueOf<O>;
+  }
+
+  /** The converted values of several options, by their names. */
+  readAll(rows: Ordered, names: Names): Readonly<Record<string, unknown>> {
+    const values: Record<string, unknown> = {};
+    for (const [name, option] of rows) values[name] = this.read(name, option, names);
+    return values;
   }
 
   /**

@@ -1,10 +1,11 @@
 /** [inet_http_server] and [unix_http_server] sections (config.md, section 7): inet servers first, then unix ones, each in file order. (CONF-166) */
+import { type Fields, fill, ordered } from "./fields.ts";
 import type { Ini } from "./merge.ts";
 import type { ServerConfig } from "./model.ts";
 import type { BaseNames } from "./names.ts";
 import { absolute, expandUser } from "./pathnames.ts";
 import { SectionReader, type Surroundings } from "./reader.ts";
-import { INET_SERVER, UNIX_SERVER } from "./table.ts";
+import { INET_SERVER, SERVER_OFFERS, UNIX_SERVER } from "./table.ts";
 import { trimmed } from "./whitespace.ts";
 
 export function readServers(ini: Ini, base: BaseNames, around: Surroundings, cwd: string): ServerConfig[] {
@@ -64,9 +65,11 @@ function readLogin(reader: SectionReader, base: BaseNames): { readonly username:
   return { username, password };
 }
 
+const OFFERS = ordered(SERVER_OFFERS, [], () => true);
+
 /** Ours; where one is wrong the error is told and the rest goes on. */
-function readOffers(reader: SectionReader, base: BaseNames): Pick<ServerConfig, "ui" | "api" | "metrics" | "health"> {
-  const offered = (name: "api" | "metrics" | "health") => reader.read(name, UNIX_SERVER[name], base.env);
-  const ui = reader.read("ui", UNIX_SERVER.ui, base.env);
-  return { ui, api: offered("api"), metrics: offered("metrics"), health: offered("health") };
+function readOffers(reader: SectionReader, base: BaseNames): Fields<typeof SERVER_OFFERS> {
+  const offers: Record<string, unknown> = {};
+  fill(offers, OFFERS, reader.readAll(OFFERS, base.env));
+  return offers as Fields<typeof SERVER_OFFERS>;
 }

@@ -5,7 +5,6 @@
  * Rows stand in the order of the sample and the reference. In which order values are checked, and so which of two errors comes first,
  * is said by the code that reads a section.
  */
-import type { ChannelConfig, ProcessConfig } from "./model.ts";
 import type { OptionType } from "./values.ts";
 
 /** A text in the languages of the documentation. */
@@ -26,8 +25,19 @@ export const SCOPES = {
 
 export type Scope = keyof typeof SCOPES;
 
-/** `as`: the member's name, where it is not the option's. */
-export type Member = { readonly place: number; readonly field: keyof ProcessConfig | keyof ChannelConfig; readonly as?: string };
+export type Channel = "stdout" | "stderr";
+
+/** Where an option's value is kept, and how clients are told of it. */
+export type Member = {
+  /** The field of the model. A value that is not used as it is read has code of its own as well. */
+  readonly field: string;
+  /** The channel whose field it is; without it, a field of the process, the daemon or the server itself. */
+  readonly of?: Channel;
+  /** Where getAllConfigInfo tells it; without it, it does not. (RPC-159..161) */
+  readonly place?: number;
+  /** Its name there, where it is not the option's. */
+  readonly as?: string;
+};
 
 export type Option = {
   readonly type: OptionType;
@@ -48,7 +58,6 @@ export type Option = {
   readonly isOurs?: true;
   /** A process that runs takes a new value over: with `update_mode=minimal` it is not restarted for it. */
   readonly isLive?: true;
-  /** How getAllConfigInfo tells it: the field of the process or channel, and where among the members. (RPC-159..161) */
   readonly member?: Member;
 };
 
@@ -83,11 +92,12 @@ const SERVER_LOGIN = {
 } as const satisfies Record<string, Option>;
 
 /** Ours: what a server answers besides what the original's does. */
-const SERVER_OFFERS = {
+export const SERVER_OFFERS = {
   ui: {
     type: "ui",
     default: "modern",
     scope: "env",
+    member: { field: "ui" },
     isOurs: true,
     brief: {
       en: "page that a browser gets at /: modern or classic",
@@ -102,6 +112,7 @@ const SERVER_OFFERS = {
     type: "boolean",
     default: "true",
     scope: "env",
+    member: { field: "api" },
     isOurs: true,
     brief: { en: "offer the JSON API under /api/v1", zh: "在 /api/v1 下提供 JSON API" },
   },
@@ -109,6 +120,7 @@ const SERVER_OFFERS = {
     type: "boolean",
     default: "true",
     scope: "env",
+    member: { field: "metrics" },
     isOurs: true,
     brief: { en: "offer figures for Prometheus at /metrics", zh: "在 /metrics 提供 Prometheus 指标" },
   },
@@ -116,6 +128,7 @@ const SERVER_OFFERS = {
     type: "boolean",
     default: "true",
     scope: "env",
+    member: { field: "health" },
     isOurs: true,
     brief: { en: "answer the checks of containers at /healthz and /readyz", zh: "在 /healthz 和 /readyz 响应容器的健康检查" },
   },
@@ -165,6 +178,7 @@ export const SUPERVISORD = {
     type: "dirpath",
     default: "supervisord.log",
     scope: "here",
+    member: { field: "logfile" },
     sample: "/tmp/supervisord.log",
     isActiveInSample: true,
     brief: { en: "path of the activity log", zh: "活动日志的路径" },
@@ -177,6 +191,7 @@ export const SUPERVISORD = {
     type: "bytes",
     default: "50MB",
     scope: "here",
+    member: { field: "logfileMaxBytes" },
     sample: "50MB",
     isActiveInSample: true,
     brief: { en: "size at which the activity log is rotated, 0 for never", zh: "活动日志轮转的大小，0 表示从不轮转" },
@@ -185,6 +200,7 @@ export const SUPERVISORD = {
     type: "integer",
     default: "10",
     scope: "here",
+    member: { field: "logfileBackups" },
     sample: "10",
     isActiveInSample: true,
     brief: { en: "how many rotated activity logs are kept", zh: "保留多少个轮转后的活动日志" },
@@ -193,6 +209,7 @@ export const SUPERVISORD = {
     type: "loglevel",
     default: "info",
     scope: "here",
+    member: { field: "logLevel" },
     sample: "info",
     isActiveInSample: true,
     brief: {
@@ -204,6 +221,7 @@ export const SUPERVISORD = {
     type: "dirpath",
     default: "supervisord.pid",
     scope: "here",
+    member: { field: "pidfile" },
     sample: "/tmp/supervisord.pid",
     isActiveInSample: true,
     brief: { en: "file that holds the process id of supervisord", zh: "保存 supervisord 进程号的文件" },
@@ -211,6 +229,7 @@ export const SUPERVISORD = {
   nodaemon: {
     ...YES_NO_DEFAULT,
     scope: "here",
+    member: { field: "nodaemon" },
     sample: "false",
     isActiveInSample: true,
     brief: { en: "stay in the foreground", zh: "在前台运行" },
@@ -218,6 +237,7 @@ export const SUPERVISORD = {
   silent: {
     ...YES_NO_DEFAULT,
     scope: "here",
+    member: { field: "silent" },
     sample: "false",
     isActiveInSample: true,
     brief: { en: "do not repeat the activity log on stdout in the foreground", zh: "前台运行时不在标准输出上重复活动日志" },
@@ -226,6 +246,7 @@ export const SUPERVISORD = {
     type: "integer",
     default: "1024",
     scope: "here",
+    member: { field: "minFds" },
     sample: "1024",
     isActiveInSample: true,
     brief: {
@@ -237,6 +258,7 @@ export const SUPERVISORD = {
     type: "integer",
     default: "200",
     scope: "here",
+    member: { field: "minProcs" },
     sample: "200",
     isActiveInSample: true,
     brief: { en: "processes that must be allowed, else supervisord does not start", zh: "必须允许的进程数，不足则 supervisord 不启动" },
@@ -245,6 +267,7 @@ export const SUPERVISORD = {
     type: "octal",
     default: "022",
     scope: "here",
+    member: { field: "umask" },
     sample: "022",
     brief: { en: "umask of supervisord once it is a daemon", zh: "supervisord 成为守护进程后的 umask" },
     more: { en: "It has no effect in the foreground.", zh: "在前台运行时无效。" },
@@ -261,6 +284,7 @@ export const SUPERVISORD = {
     type: "text",
     default: "supervisor",
     scope: "here",
+    member: { field: "identifier" },
     sample: "supervisor",
     brief: {
       en: "name of this instance, for clients and in the names of AUTO logs",
@@ -272,6 +296,7 @@ export const SUPERVISORD = {
     default: null,
     unset: { en: "the directory is kept", zh: "不切换目录" },
     scope: "here",
+    member: { field: "directory" },
     sample: "/tmp",
     brief: { en: "directory that supervisord changes to when it becomes a daemon", zh: "supervisord 成为守护进程时切换到的目录" },
     more: { en: "It has no effect in the foreground.", zh: "在前台运行时无效。" },
@@ -279,6 +304,7 @@ export const SUPERVISORD = {
   nocleanup: {
     ...YES_NO_DEFAULT,
     scope: "here",
+    member: { field: "nocleanup" },
     sample: "true",
     brief: { en: "keep AUTO logs of earlier runs at start", zh: "启动时保留以前运行留下的 AUTO 日志" },
   },
@@ -287,6 +313,7 @@ export const SUPERVISORD = {
     default: null,
     unset: { en: "the system's folder for temporary files", zh: "系统的临时目录" },
     scope: "here",
+    member: { field: "childLogDir" },
     sample: "/tmp",
     brief: { en: "directory of AUTO logs", zh: "AUTO 日志所在的目录" },
   },
@@ -304,6 +331,7 @@ export const SUPERVISORD = {
   strip_ansi: {
     ...YES_NO_DEFAULT,
     scope: "here",
+    member: { field: "stripAnsi" },
     sample: "false",
     brief: { en: "remove ANSI escape sequences from the logs of programs", zh: "从程序日志中去除 ANSI 转义序列" },
   },
@@ -311,6 +339,7 @@ export const SUPERVISORD = {
     type: "updatemode",
     default: "as-original",
     scope: "here",
+    member: { field: "updateMode" },
     isOurs: true,
     brief: {
       en: "what update does to a changed group: as-original restarts all of it, minimal only what changed",
@@ -408,14 +437,14 @@ export const CTL_PLUGIN = {
 } as const satisfies Record<string, Option>;
 
 /** The two channels of a program have the same options. */
-function channel<const C extends "stdout" | "stderr">(name: C) {
-  const first = name === "stdout" ? 15 : 23;
-  const options: Readonly<Record<string, Option>> = {
-    [`${name}_logfile`]: {
+function channel<const C extends Channel>(name: C, first: number) {
+  const of: { readonly of: C } = { of: name };
+  return prefixed(name, {
+    logfile: {
       type: "logfile",
       default: "AUTO",
       scope: "process",
-      member: { place: first + 2, field: "logfile" },
+      member: { ...of, field: "logfile", place: first + 2 },
       sample: "/a/path",
       brief: {
         en: `log of ${name}: a path, NONE, or AUTO for a file in childlogdir`,
@@ -426,57 +455,52 @@ function channel<const C extends "stdout" | "stderr">(name: C) {
         zh: "特殊词不区分大小写。所在目录必须存在。字面的 `%` 写作 `%%`；原版所需的 `%%%%` 也可以。",
       },
     },
-    [`${name}_logfile_maxbytes`]: {
+    logfile_maxbytes: {
       type: "bytes",
       default: "50MB",
       scope: "process",
-      member: { place: first + 4, field: "maxBytes" },
+      member: { ...of, field: "maxBytes", place: first + 4 },
       sample: "1MB",
       isLive: true,
       brief: { en: `size at which the log of ${name} is rotated, 0 for never`, zh: `${name} 日志轮转的大小，0 表示从不轮转` },
     },
-    [`${name}_logfile_backups`]: {
+    logfile_backups: {
       type: "integer",
       default: "10",
       scope: "process",
-      member: { place: first + 3, field: "backups" },
+      member: { ...of, field: "backups", place: first + 3 },
       sample: "10",
       isLive: true,
       brief: { en: `how many rotated logs of ${name} are kept`, zh: `保留多少个轮转后的 ${name} 日志` },
     },
-    [`${name}_capture_maxbytes`]: {
+    capture_maxbytes: {
       type: "bytes",
       default: "0",
       scope: "program",
-      member: { place: first + 0, field: "captureMaxBytes" },
+      member: { ...of, field: "captureMaxBytes", place: first },
       sample: "1MB",
       brief: { en: `size of the buffer of capture mode on ${name}, 0 for off`, zh: `${name} 捕获模式的缓冲区大小，0 表示关闭` },
     },
-    [`${name}_events_enabled`]: {
+    events_enabled: {
       ...YES_NO_DEFAULT,
       scope: "program",
-      member: { place: first + 1, field: "eventsEnabled" },
+      member: { ...of, field: "eventsEnabled", place: first + 1 },
       sample: "false",
       brief: { en: `send PROCESS_LOG events for what is written to ${name}`, zh: `对写到 ${name} 的内容发送 PROCESS_LOG 事件` },
     },
-    [`${name}_syslog`]: {
+    syslog: {
       ...YES_NO_DEFAULT,
       scope: "process",
-      member: { place: first + 5, field: "syslog" },
+      member: { ...of, field: "syslog", place: first + 5 },
       sample: "false",
       brief: { en: `send ${name} to syslog too, with the name of the process`, zh: `同时将 ${name} 连同进程名发送到 syslog` },
     },
-  };
-  return options as { readonly [K in keyof ChannelOptions as `${C}_${K}`]: ChannelOptions[K] };
+  } as const satisfies Record<string, Option>);
 }
 
-interface ChannelOptions {
-  logfile: Option & { readonly type: "logfile"; readonly default: string };
-  logfile_maxbytes: Option & { readonly type: "bytes"; readonly default: string };
-  logfile_backups: Option & { readonly type: "integer"; readonly default: string };
-  capture_maxbytes: Option & { readonly type: "bytes"; readonly default: string };
-  events_enabled: Option & { readonly type: "boolean"; readonly default: string };
-  syslog: Option & { readonly type: "boolean"; readonly default: string };
+function prefixed<const C extends string, R extends Readonly<Record<string, Option>>>(name: C, rows: R) {
+  const entries = Object.entries(rows).map(([option, row]) => [`${name}_${option}`, row] as const);
+  return Object.fromEntries(entries) as unknown as { readonly [K in keyof R & string as `${C}_${K}`]: R[K] };
 }
 
 export const PROGRAM = {
@@ -485,7 +509,7 @@ export const PROGRAM = {
     default: null,
     isRequired: true,
     scope: "process",
-    member: { place: 4, field: "command" },
+    member: { field: "command", place: 4 },
     sample: "/bin/cat",
     brief: { en: "the program with its arguments", zh: "程序及其参数" },
     more: {
@@ -497,7 +521,7 @@ export const PROGRAM = {
     type: "name",
     default: "%(program_name)s",
     scope: "process",
-    member: { place: 10, field: "name", as: "name" },
+    member: { field: "name", place: 10, as: "name" },
     sample: "%(program_name)s",
     brief: {
       en: "name of each process; must hold %(process_num) when numprocs is above 1",
@@ -523,7 +547,7 @@ export const PROGRAM = {
     default: null,
     unset: { en: "the directory of supervisord", zh: "supervisord 的目录" },
     scope: "process",
-    member: { place: 2, field: "directory" },
+    member: { field: "directory", place: 2 },
     sample: "/tmp",
     brief: { en: "directory that the program starts in", zh: "程序启动时所在的目录" },
     more: { en: "Not checked when the file is read; `~` is not expanded.", zh: "读取配置时不检查；不展开 `~`。" },
@@ -533,6 +557,7 @@ export const PROGRAM = {
     default: null,
     unset: { en: "the umask of supervisord", zh: "supervisord 的 umask" },
     scope: "program",
+    member: { field: "umask" },
     sample: "022",
     brief: { en: "umask of the program", zh: "程序的 umask" },
   },
@@ -540,7 +565,7 @@ export const PROGRAM = {
     type: "integer",
     default: "999",
     scope: "here",
-    member: { place: 11, field: "priority", as: "process_prio" },
+    member: { field: "priority", place: 11, as: "process_prio" },
     sample: "999",
     isLive: true,
     brief: { en: "lower ones start first and stop last", zh: "数值小的先启动、后停止" },
@@ -553,7 +578,7 @@ export const PROGRAM = {
     type: "boolean",
     default: "true",
     scope: "program",
-    member: { place: 0, field: "autostart" },
+    member: { field: "autostart", place: 0 },
     sample: "true",
     isLive: true,
     brief: { en: "start together with supervisord", zh: "随 supervisord 一起启动" },
@@ -562,7 +587,7 @@ export const PROGRAM = {
     type: "integer",
     default: "1",
     scope: "program",
-    member: { place: 14, field: "startSecs" },
+    member: { field: "startSecs", place: 14 },
     sample: "1",
     isLive: true,
     brief: { en: "seconds that the program must stay up for its start to count as successful", zh: "程序须持续运行多少秒才算启动成功" },
@@ -571,7 +596,7 @@ export const PROGRAM = {
     type: "integer",
     default: "3",
     scope: "program",
-    member: { place: 13, field: "startRetries" },
+    member: { field: "startRetries", place: 13 },
     sample: "3",
     isLive: true,
     brief: { en: "failed starts in a row before the state is FATAL", zh: "连续启动失败多少次后进入 FATAL 状态" },
@@ -580,7 +605,7 @@ export const PROGRAM = {
     type: "autorestart",
     default: "unexpected",
     scope: "program",
-    member: { place: 1, field: "autorestart" },
+    member: { field: "autorestart", place: 1 },
     sample: "unexpected",
     isLive: true,
     brief: {
@@ -592,7 +617,7 @@ export const PROGRAM = {
     type: "exitcodes",
     default: "0",
     scope: "program",
-    member: { place: 5, field: "exitCodes" },
+    member: { field: "exitCodes", place: 5 },
     sample: "0",
     isLive: true,
     brief: { en: "expected exit codes, comma separated", zh: "预期的退出码，以逗号分隔" },
@@ -601,7 +626,7 @@ export const PROGRAM = {
     type: "signal",
     default: "TERM",
     scope: "program",
-    member: { place: 21, field: "stopSignal" },
+    member: { field: "stopSignal", place: 21 },
     sample: "QUIT",
     isLive: true,
     brief: { en: "signal that stops the program", zh: "用于停止程序的信号" },
@@ -610,7 +635,7 @@ export const PROGRAM = {
     type: "integer",
     default: "10",
     scope: "program",
-    member: { place: 22, field: "stopWaitSecs" },
+    member: { field: "stopWaitSecs", place: 22 },
     sample: "10",
     isLive: true,
     brief: { en: "seconds to wait before a stopping program is killed", zh: "停止程序时等待多少秒后强制杀死" },
@@ -618,6 +643,7 @@ export const PROGRAM = {
   stopasgroup: {
     ...YES_NO_DEFAULT,
     scope: "program",
+    member: { field: "stopAsGroup" },
     sample: "false",
     isLive: true,
     brief: { en: "send the stop signal to the whole process group", zh: "将停止信号发送给整个进程组" },
@@ -627,7 +653,7 @@ export const PROGRAM = {
     default: null,
     unset: { en: "the value of `stopasgroup`", zh: "与 `stopasgroup` 相同" },
     scope: "program",
-    member: { place: 9, field: "killAsGroup" },
+    member: { field: "killAsGroup", place: 9 },
     sample: "false",
     isLive: true,
     brief: { en: "kill the whole process group", zh: "强制杀死整个进程组" },
@@ -638,23 +664,24 @@ export const PROGRAM = {
     default: null,
     unset: { en: "the user of supervisord", zh: "supervisord 的用户" },
     scope: "program",
-    member: { place: 3, field: "uid", as: "uid" },
+    member: { field: "uid", place: 3, as: "uid" },
     sample: "chrism",
     brief: { en: "user that the program runs as", zh: "运行程序的用户" },
   },
   redirect_stderr: {
     ...YES_NO_DEFAULT,
     scope: "program",
-    member: { place: 12, field: "redirectStderr" },
+    member: { field: "redirectStderr", place: 12 },
     sample: "true",
     brief: { en: "stderr goes where stdout goes", zh: "将标准错误并入标准输出" },
   },
-  ...channel("stdout"),
-  ...channel("stderr"),
+  ...channel("stdout", 15),
+  ...channel("stderr", 23),
   environment: {
     type: "environment",
     default: "",
     scope: "process",
+    member: { field: "environment" },
     sample: 'A="1",B="2"',
     brief: { en: "variables for this program, over those of [supervisord]", zh: "本程序的环境变量，优先于 [supervisord] 中的" },
     more: {
@@ -666,7 +693,7 @@ export const PROGRAM = {
     type: "text",
     default: "AUTO",
     scope: "program",
-    member: { place: 29, field: "serverUrl" },
+    member: { field: "serverUrl", place: 29 },
     sample: "AUTO",
     brief: {
       en: "SUPERVISOR_SERVER_URL of the program; AUTO for the daemon's own",

@@ -4,13 +4,16 @@
  */
 import type { Accounts } from "../doors.ts";
 import { ok, type Result, refuse } from "../result.ts";
-import type { AutoRestart, DaemonConfig, LogLevel, ServerConfig } from "./model.ts";
 import { parseByteSize, parseInteger, parseOctal } from "./numbers.ts";
 import { expandUser, folderOf, type Homes } from "./pathnames.ts";
 import { quoted } from "./quoting.ts";
 import { parseEnvironment } from "./shellwords.ts";
 import { parseSignal } from "./signals.ts";
 import { trimmed } from "./whitespace.ts";
+
+export type AutoRestart = "always" | "never" | "unexpected";
+
+export type LogLevel = "critical" | "error" | "warn" | "info" | "debug" | "trace" | "blather";
 
 /** What each type reads to. */
 export interface Values {
@@ -32,8 +35,8 @@ export interface Values {
   owner: Owner;
   address: Address;
   name: string;
-  updatemode: DaemonConfig["updateMode"];
-  ui: ServerConfig["ui"];
+  updatemode: "as-original" | "minimal";
+  ui: "modern" | "classic";
   color: ColorChoice;
 }
 

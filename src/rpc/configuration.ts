@@ -89,14 +89,10 @@ const OTHERS: readonly Row[] = [
 const ROWS: readonly Row[] = [...Object.entries<Option>(PROGRAM).flatMap(optionRow), ...OTHERS].sort((a, b) => a.place - b.place);
 
 function optionRow([option, { member }]: [string, Option]): Row[] {
-  if (member === undefined) return [];
-  const { place, field, as: name = option } = member;
-  return [{ name, place, value: ({ process, present }) => told(option, fieldOf(option, process, field), present) }];
-}
-
-function fieldOf(option: string, process: ProcessConfig, field: string): unknown {
-  const owner: object = option.startsWith("stdout_") ? process.stdout : option.startsWith("stderr_") ? process.stderr : process;
-  return (owner as Readonly<Record<string, unknown>>)[field];
+  if (member?.place === undefined) return [];
+  const { place, field, of, as: name = option } = member;
+  const value = (process: ProcessConfig): unknown => (of === undefined ? process : process[of])[field as never];
+  return [{ name, place, value: ({ process, present }) => told(option, value(process), present) }];
 }
 
 /** (RPC-163) */
