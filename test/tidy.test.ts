@@ -52,7 +52,7 @@ test("the rooms' rules notice an import that goes the wrong way, and node:fs in 
     for (const room of ["process", "daemon", "unheard-of"]) mkdirSync(path.join(folder, "src", room), { recursive: true });
     writeFileSync(path.join(folder, "tsconfig.json"), "{}");
     writeFileSync(path.join(folder, "src/daemon/main.ts"), "export const main = 1;\n");
-    writeFileSync(path.join(folder, "src/process/machine.ts"), 'import "node:fs";\nexport * from "../daemon/main.ts";\n');
+    writeFileSync(path.join(folder, "src/process/state.ts"), 'import "node:fs";\nexport * from "../daemon/main.ts";\n');
     writeFileSync(path.join(folder, "src/unheard-of/a.ts"), 'export * from "../daemon/main.ts";\n');
     const said = cruise(folder);
     for (const rule of ["room-process", "pure-rooms-have-no-world", "world-only-at-the-doors", "every-room-has-rules"])

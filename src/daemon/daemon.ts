@@ -24,7 +24,15 @@ import { Limbo } from "./lifecycle/firststarts.ts";
 import { type LoadConfig, requestReload } from "./lifecycle/reload.ts";
 import { type BootFailure, boot } from "./lifecycle/start.ts";
 import { resumeNaming } from "./lifecycle/survivors.ts";
-import { dropStrays, readStored, restoreWorld, resumePreparations, type Stored, storedFacts } from "./lifecycle/takeover.ts";
+import {
+  dropStrays,
+  readStored,
+  renewProcesses,
+  restoreWorld,
+  resumePreparations,
+  type Stored,
+  storedFacts,
+} from "./lifecycle/takeover.ts";
 import { Events } from "./listeners/pools.ts";
 import { Backlog } from "./logfiles/backlog.ts";
 import { resumeClearing } from "./logfiles/clearing.ts";
@@ -102,7 +110,10 @@ async function takeOver(given: DaemonParts, inheritance: Inheritance, open: Open
   open(core);
   continueLife(core, inheritance);
   if (stored.groups.isOld) void core.records.storeAll(core);
-  else dropStrays(core, stored, inheritance);
+  else {
+    renewProcesses(core, inheritance);
+    dropStrays(core, stored, inheritance);
+  }
   return ok(core);
 }
 

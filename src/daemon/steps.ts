@@ -1,6 +1,6 @@
 /** Posting steps of the supervisor: one item of the loop each, with everything that follows from it in the same batch. */
 import type { Now } from "../doors.ts";
-import type { ProcessInput } from "../process/machine.ts";
+import type { ProcessInput } from "../process/state.ts";
 import { emptyStep, type Step } from "../supervisor/effects.ts";
 import { stepMember } from "../supervisor/step.ts";
 import { findMember, type Ref } from "../supervisor/world.ts";

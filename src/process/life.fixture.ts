@@ -1,7 +1,8 @@
 /** One process under test: what is said to it, when, and what came of it in words that a test can compare. */
 import type { ChannelConfig, ProcessConfig } from "../config/model.ts";
 import type { Now } from "../doors.ts";
-import { NEVER_STARTED, type ProcessEffect, type ProcessInput, type ProcessState, stepProcess } from "./machine.ts";
+import { NEVER_STARTED, type ProcessEffect, type ProcessInput, type ProcessState } from "./state.ts";
+import { stepProcess } from "./table.ts";
 import { exitWith } from "./waitstatus.ts";
 
 export const SIGTERM = 15;
@@ -99,6 +100,12 @@ export class Life {
     this.config = program(over);
   }
 
+  /** When the next deadline comes, monotonic. */
+  get dueMs(): number | null {
+    const times = Object.values(this.state.deadlines);
+    return times.length === 0 ? null : Math.min(...times);
+  }
+
   /** One input, and what came of it in words. */
   take(input: ProcessInput): string[] {
     const { process, effects } = stepProcess(this.config, this.state, input, at(this.nowMs));
@@ -111,7 +118,7 @@ export class Life {
   pass(ms: number): string[] {
     const untilMs = this.nowMs + ms;
     const words: string[] = [];
-    for (let due = this.state.deadlineMs; due !== null && due <= untilMs; due = this.state.deadlineMs) {
+    for (let due = this.dueMs; due !== null && due <= untilMs; due = this.dueMs) {
       this.nowMs = Math.max(this.nowMs, due);
       words.push(...this.take({ type: "deadline" }));
     }

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { Life, PID, program, WALL_MS } from "./life.fixture.ts";
-import { NEVER_STARTED, type ProcessEffect, type ProcessInput, stepProcess } from "./machine.ts";
+import { NEVER_STARTED, type ProcessEffect, type ProcessInput } from "./state.ts";
+import { stepProcess } from "./table.ts";
 import { exitWith } from "./waitstatus.ts";
 
 const lastEvent = (life: Life) =>
@@ -95,7 +96,7 @@ test("PROC-020, PROC-058, PROC-192: autorestart=always restarts at once and for 
   for (let run = 1; run < 50; run++) {
     life.pass(2000);
     life.exits(run % 2);
-    assert.equal(life.state.deadlineMs, life.nowMs);
+    assert.equal(life.dueMs, life.nowMs);
     assert.deepEqual(life.pass(0), ["EXITED>STARTING", `prepare ${run + 1}`]);
     life.spawn();
     life.pass(1000);
@@ -148,7 +149,7 @@ function restartWaits(ranMs: number, code: number): number[] {
     life.spawn();
     life.nowMs += ranMs;
     life.exits(code);
-    const wait = (life.state.deadlineMs ?? Number.NaN) - life.nowMs;
+    const wait = (life.dueMs ?? Number.NaN) - life.nowMs;
     life.pass(wait);
     return wait;
   });
@@ -170,7 +171,7 @@ test("one longer run lets a program that failed run again at once", () => {
   life.spawn();
   life.pass(1000);
   life.exits(1);
-  assert.deepEqual([life.state.deadlineMs, life.state.shortRuns], [life.nowMs, 0]);
+  assert.deepEqual([life.dueMs, life.state.shortRuns], [life.nowMs, 0]);
 });
 
 test("PROC-022, PROC-188: better: a process in UNKNOWN that ends is known again: logged, and restarted as configured", () => {
@@ -182,7 +183,7 @@ test("PROC-022, PROC-188: better: a process in UNKNOWN that ends is known again:
   };
   const never = unknown("never");
   assert.deepEqual(never.exits(1), ["UNKNOWN>EXITED", "warn: exited: cat (exit status 1; not expected)"]);
-  assert.deepEqual([never.state.pid, never.state.deadlineMs], [0, null]);
+  assert.deepEqual([never.state.pid, never.dueMs], [0, null]);
   const always = unknown("always");
   always.exits(0);
   assert.deepEqual(always.pass(0), ["EXITED>STARTING", "prepare 2"]);

@@ -7,7 +7,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { ProcessConfig } from "../config/model.ts";
 import { ALLOWED, Life } from "./life.fixture.ts";
-import type { ProcessEffect, ProcessInput } from "./machine.ts";
+import type { ProcessEffect, ProcessInput } from "./state.ts";
 import { STATES } from "./states.ts";
 
 /** How often each happens: mostly what carries a life on, so that histories get somewhere. */
@@ -137,7 +137,8 @@ class Supervised extends Life {
 
   #check(before: string, effects: readonly ProcessEffect[]): void {
     Object.freeze(this.state);
-    const { state, pid, child, tries, deadlineMs, kills, stopping } = this.state;
+    const { state, pid, child, tries, kills, stopping } = this.state;
+    const { dueMs } = this;
     let last = before;
     for (const effect of effects) {
       if (effect.type !== "event") continue;
@@ -149,12 +150,12 @@ class Supervised extends Life {
     assert.equal(state, last, "every change of state has its event");
     assert.equal(pid !== 0, this.alive !== 0, "a pid means that there is a child");
     assert.equal(child, this.alive === 0 ? this.spawning : this.alive);
-    assert.equal(deadlineMs !== null, mustHaveDeadline(this) ?? deadlineMs !== null, `a deadline in ${state}: ${deadlineMs}`);
+    assert.equal(dueMs !== null, mustHaveDeadline(this) ?? dueMs !== null, `a deadline in ${state}: ${dueMs}`);
     assert.ok(tries >= 0 && tries <= Math.max(0, this.config.startRetries), `${tries} tries`);
     assert.ok(state !== "BACKOFF" || tries > 0);
     assert.ok(kills === 0 || state === "STOPPING" || state === "UNKNOWN");
     assert.ok(!stopping || state === "STOPPING" || state === "UNKNOWN" || (state === "STARTING" && pid === 0 && child !== 0));
-    assert.ok(deadlineMs === null || Number.isFinite(deadlineMs));
+    assert.ok(dueMs === null || Number.isFinite(dueMs));
   }
 }
 
@@ -211,7 +212,7 @@ test("after a stop and the end of what was under way nothing runs, and nothing i
       // In UNKNOWN a stop does nothing (PROC-120): it ends as it would have without.
       if (before !== "UNKNOWN") assert.equal(life.state.state, expected);
       if (before === "UNKNOWN" && life.state.state === "EXITED") return;
-      assert.equal(life.state.deadlineMs, null);
+      assert.equal(life.dueMs, null);
       assert.deepEqual(life.pass(1e7), []);
     }),
     { numRuns: 1000 },
@@ -230,7 +231,7 @@ test("a stop is over when SIGKILL is obeyed: it is sent, and sent again, until t
       stops += 1;
       const before = life.state.kills;
       for (let kill = 0; kill < deafness; kill++) {
-        const due = life.state.deadlineMs ?? Number.NaN;
+        const due = life.dueMs ?? Number.NaN;
         assert.ok(due - life.nowMs <= Math.max(1000 * life.config.stopWaitSecs, 300_000), "the next SIGKILL is at most five minutes away");
         life.pass(Math.max(0, due - life.nowMs));
       }
@@ -249,7 +250,7 @@ test("a deadline that has been acted upon is not due again at the same moment fo
       const life = live(over, acts);
       let steps = 0;
       life.nowMs += 1e9;
-      while (life.state.deadlineMs !== null && life.state.deadlineMs <= life.nowMs) {
+      while (life.dueMs !== null && life.dueMs <= life.nowMs) {
         life.take({ type: "deadline" });
         steps += 1;
         assert.ok(steps <= 2, `${steps} steps`);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { at, Life, PID, WALL_MS } from "./life.fixture.ts";
-import { NEVER_STARTED, type ProcessEffect } from "./machine.ts";
+import { NEVER_STARTED, type ProcessEffect } from "./state.ts";
 
 const SPAWNED = `info: spawned: 'cat' with pid ${PID}`;
 const GAVE_UP = "info: gave up: cat entered FATAL state, too many start retries too quickly";
@@ -18,7 +18,7 @@ function attempts(life: Life): number[] {
     began.push(life.nowMs);
     life.spawn();
     life.exits(1);
-    const due = life.state.deadlineMs;
+    const due = life.dueMs;
     if (due !== null) life.pass(due - life.nowMs);
   }
   return began;
@@ -34,7 +34,7 @@ test("PROC-004: a process that was never started is STOPPED, with nothing set", 
     stopWallMs: 0,
     startMonoMs: 0,
     tries: 0,
-    deadlineMs: null,
+    deadlines: {},
     exitStatus: null,
     spawnError: "",
     stopping: false,
@@ -113,7 +113,7 @@ test("PROC-028: spawned: the line, the pid, the spawn error cleared, RUNNING due
   life.prepared();
   life.nowMs = 250;
   assert.deepEqual(life.spawned(), [SPAWNED]);
-  assert.deepEqual([life.state.pid, life.state.spawnError, life.state.deadlineMs], [PID, "", 5250]);
+  assert.deepEqual([life.state.pid, life.state.spawnError, life.dueMs], [PID, "", 5250]);
 });
 
 test("PROC-010, PROC-029: RUNNING after startsecs, and no sooner: event, then the line; counter and deadline are gone", () => {
@@ -123,7 +123,7 @@ test("PROC-010, PROC-029: RUNNING after startsecs, and no sooner: event, then th
   assert.equal(life.state.tries, 1);
   assert.deepEqual(life.pass(4999.999), []);
   assert.deepEqual(life.pass(0.001), ["STARTING>RUNNING", success(5)]);
-  assert.deepEqual([life.state.tries, life.state.deadlineMs], [0, null]);
+  assert.deepEqual([life.state.tries, life.dueMs], [0, null]);
   const one = new Life({ startSecs: 1 });
   one.start();
   assert.deepEqual(one.pass(1000), ["STARTING>RUNNING", success(1)]);
@@ -133,9 +133,9 @@ test("PROC-034, PROC-190: better: startsecs and retry delays are kept to the mil
   const life = new Life();
   life.nowMs = 123.456;
   life.start();
-  assert.equal(life.state.deadlineMs, 1123.456);
+  assert.equal(life.dueMs, 1123.456);
   life.exits(0);
-  assert.equal(life.state.deadlineMs, 1123.456);
+  assert.equal(life.dueMs, 1123.456);
 });
 
 test("PROC-030: startsecs=0 is RUNNING with the spawn", () => {
@@ -165,10 +165,10 @@ test("PROC-031: startsecs=0 never fails to start, however short the life: no BAC
 test("PROC-035, PROC-036: the nth failure in a row waits n seconds from the failure, without a limit, and not a moment longer", () => {
   assert.deepEqual(attempts(new Life({ startRetries: 5 })), [0, 1000, 3000, 6000, 10_000, 15_000]);
   const life = new Life({ startRetries: 1e6 });
-  life.state = { ...life.state, state: "BACKOFF", attempt: 1, tries: 5000, deadlineMs: 0 };
+  life.state = { ...life.state, state: "BACKOFF", attempt: 1, tries: 5000, deadlines: { restart: 0 } };
   life.pass(0);
   life.unprepared();
-  assert.equal(life.state.deadlineMs, 5_001_000);
+  assert.equal(life.dueMs, 5_001_000);
 });
 
 test("PROC-013: the retry comes when the delay is over, not before", () => {
@@ -194,7 +194,7 @@ test("EVT-021, PROC-014, PROC-038, LOG-131: giving up: FATAL from BACKOFF, then 
       .slice(-2),
     [1, 0],
   );
-  assert.deepEqual([life.state.tries, life.state.deadlineMs], [0, null]);
+  assert.deepEqual([life.state.tries, life.dueMs], [0, null]);
 });
 
 test("PROC-039: when the last attempt fails before the fork, STARTING, BACKOFF and FATAL follow each other at once", () => {
@@ -313,5 +313,5 @@ test("a child that a daemon without stored states adopted is not spawned again b
   }
   life.state = { ...NEVER_STARTED, state: "STARTING", pid: PID, child: 7, attempt: 1 };
   life.spawned(PID);
-  assert.equal(life.state.deadlineMs, at(life.nowMs).monoMs + 1000, "one that is still STARTING has its deadline from the report");
+  assert.equal(life.dueMs, at(life.nowMs).monoMs + 1000, "one that is still STARTING has its deadline from the report");
 });

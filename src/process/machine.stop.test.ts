@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Life, PID, SIGKILL, SIGTERM } from "./life.fixture.ts";
-import type { ProcessEffect } from "./machine.ts";
+import type { ProcessEffect } from "./state.ts";
 
 const TERM_LINE = `debug: killing cat (pid ${PID}) with signal SIGTERM`;
 const KILL_LINE = `debug: killing cat (pid ${PID}) with signal SIGKILL`;
@@ -16,7 +16,7 @@ const lastEvent = (life: Life) =>
 test("PROC-017, PROC-109, PROC-110, PROC-111, LOG-138: a stop: debug line, STOPPING, then the signal; SIGKILL is due in stopwaitsecs", () => {
   const life = new Life({ stopWaitSecs: 7 }).run();
   assert.deepEqual(life.take({ type: "stop" }), [TERM_LINE, "RUNNING>STOPPING", `signal ${SIGTERM} to process`]);
-  assert.equal(life.state.deadlineMs, life.nowMs + 7000);
+  assert.equal(life.dueMs, life.nowMs + 7000);
   assert.equal(life.state.stopping, true);
 });
 
@@ -42,7 +42,7 @@ test("PROC-113: better: SIGKILL is repeated ever more slowly, at most every five
   const sent: number[] = [];
   const words: string[] = [];
   for (let kill = 0; kill < 9; kill++) {
-    const due = life.state.deadlineMs ?? Number.NaN;
+    const due = life.dueMs ?? Number.NaN;
     sent.push(due - life.nowMs);
     words.push(...life.pass(due - life.nowMs));
   }
@@ -94,7 +94,7 @@ test("PROC-118: a stop while the child is being spawned is carried out with the 
     "STARTING>STOPPING",
     `signal ${SIGTERM} to process`,
   ]);
-  assert.equal(life.state.deadlineMs, life.nowMs + 10_000);
+  assert.equal(life.dueMs, life.nowMs + 10_000);
   assert.deepEqual(life.diesOf(SIGTERM).slice(0, 1), ["STOPPING>STOPPED"]);
 });
 
@@ -149,7 +149,7 @@ test("better: a stop calls off a restart that waits in EXITED", () => {
   life.state = { ...life.state, shortRuns: 100 };
   life.start();
   life.exits(0);
-  assert.equal(life.state.deadlineMs, 1000);
+  assert.equal(life.dueMs, 1000);
   assert.deepEqual(life.take({ type: "stop" }), []);
   assert.deepEqual(life.pass(1e9), []);
   assert.equal(life.state.state, "EXITED");

@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ALLOWED, Life, PID } from "./life.fixture.ts";
-import type { ProcessInput } from "./machine.ts";
+import { NEVER_STARTED, type ProcessInput } from "./state.ts";
 import { STATES } from "./states.ts";
+import { TABLE as CELLS, type Path, type Row, rowOf } from "./table.ts";
 import { exitWith } from "./waitstatus.ts";
 
 const startingOn = (life: Life): Life => {
@@ -179,4 +180,87 @@ test("every state has a situation in the table", () => {
 
 test("a situation is the state that its name says", () => {
   for (const [name, situation] of Object.entries(SITUATIONS)) assert.equal(situation().state.state, name.split(",")[0]);
+});
+
+/** Every path of every cell, as `ROW, input: STATES`. */
+const PATHS = (Object.keys(CELLS) as Row[]).flatMap((row) => {
+  const { deadline, ...cells } = CELLS[row];
+  const all: [string, { readonly paths: readonly Path[] }][] = [...Object.entries(cells), ...Object.entries(deadline)];
+  return all.flatMap(([input, { paths }]) => paths.map((path) => ({ row, input, path })));
+});
+const shown = ({ row, input, path }: { row: Row; input: string; path: string }): string => `${row}, ${input}: ${path}`;
+
+/** With startsecs=0, and a spawn that is the last attempt. */
+const MORE_SITUATIONS = [
+  ...Object.values(SITUATIONS),
+  () => spawning(new Life({ startRetries: 0 })),
+  () => spawning(new Life({ startSecs: 0 })),
+  () => {
+    const adopted = new Life({ startSecs: 0 });
+    adopted.state = { ...NEVER_STARTED, state: "STARTING", pid: PID, child: 7, attempt: 1 };
+    return adopted;
+  },
+];
+
+test("PROC-009..021: the table leads where a change of state is allowed, and nowhere else", () => {
+  const changes = PATHS.flatMap(({ row, path }) => {
+    const states = [row.split(",")[0], ...path.split(" ")];
+    return states.slice(1).map((to, index) => `${states[index]}>${to}`);
+  });
+  assert.deepEqual([...new Set(changes)].sort(), [...ALLOWED].sort());
+});
+
+test("every path in the table happens, and what happens is in the table; what cannot happen is named as a bug", () => {
+  const seen = new Set<string>();
+  for (const situation of MORE_SITUATIONS) {
+    for (const [name, act] of Object.entries(INPUTS)) {
+      const life = situation();
+      const row = rowOf(life.state);
+      const input = name.startsWith("deadline") ? (Object.keys(life.state.deadlines)[0] ?? "") : (name.split(",")[0] ?? "");
+      try {
+        const path = changes(act(life)).map((change) => change.split(">")[1]);
+        if (path.length > 0) seen.add(shown({ row, input, path: path.join(" ") }));
+      } catch (error) {
+        assert.match(String(error), name === "spawned, another pid" ? /broken invariant/ : /broken invariant: .* in [A-Z]+: it [a-z]/);
+      }
+    }
+  }
+  assert.deepEqual([...seen].sort(), PATHS.map(shown).sort());
+});
+
+test("a row names the deadlines that there are in it, and no others", () => {
+  const found: Record<string, string[]> = {};
+  for (const situation of Object.values(SITUATIONS)) {
+    const { state } = situation();
+    found[rowOf(state)] = [...new Set([...(found[rowOf(state)] ?? []), ...Object.keys(state.deadlines)])];
+  }
+  const named = Object.entries(CELLS).map(([row, { deadline }]) => [row, Object.keys(deadline)] as const);
+  assert.deepEqual(found, Object.fromEntries(named));
+});
+
+test("a row with a hole does not compile", () => {
+  const { stop: _, ...hole } = CELLS.STOPPED;
+  // @ts-expect-error: there is no cell for a stop
+  const row: typeof CELLS.STOPPED = hole;
+  assert.ok(!("stop" in row));
+});
+
+test("several deadlines run at once: each comes at its time, and what it does not end goes on", () => {
+  const life = new Life({ startSecs: 5 });
+  life.start();
+  life.state = { ...life.state, deadlines: { ...life.state.deadlines, ready: 8000 } };
+  assert.deepEqual(life.take({ type: "deadline", name: "ready" }), [], "not due yet");
+  assert.deepEqual(life.pass(5000)[0], "STARTING>RUNNING");
+  assert.deepEqual(life.state.deadlines, { ready: 8000 });
+  life.exits(0);
+  assert.deepEqual(life.state.deadlines, {}, "an end ends them all");
+});
+
+test("the earliest deadline is acted upon first, unless another is named; one that its row does not name is a bug", () => {
+  const life = new Life();
+  life.state = { ...NEVER_STARTED, state: "STOPPING", pid: PID, child: 7, deadlines: { kill: 2000, hook: 1000 } };
+  life.nowMs = 3000;
+  assert.deepEqual(life.take({ type: "deadline", name: "kill" }).at(-1), "signal 9 to process");
+  assert.deepEqual(life.state.deadlines, { kill: 13_000, hook: 1000 });
+  assert.throws(() => life.take({ type: "deadline" }), /broken invariant: cat has the deadline hook in STOPPING/);
 });

@@ -1,6 +1,6 @@
 /** What a step of the supervisor wants done. Only `daemon/` does it, in this order. */
 import type { SupervisorEvent } from "../events/types.ts";
-import type { LogLine } from "../process/machine.ts";
+import type { LogLine } from "../process/state.ts";
 import type { Ref } from "./world.ts";
 
 /** How a client's wait for a process ended. (RPC-063..069, RPC-083) */

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { at } from "../process/life.fixture.ts";
-import { NEVER_STARTED } from "../process/machine.ts";
+import { NEVER_STARTED } from "../process/state.ts";
 import { allIsHeard } from "./goingdown.ts";
 import { groupOf, Host, single } from "./host.fixture.ts";
 
@@ -119,9 +119,9 @@ test("PROC-159, LOG-133: `waiting for a, b to die` at once and every three secon
 test("PROC-161: a second request for a shutdown changes nothing", () => {
   const host = new Host(single("a")).run("a");
   host.goDown();
-  const due = host.member("a").state.deadlineMs;
+  const due = host.member("a").state.deadlines;
   assert.deepEqual(host.goDown(), []);
-  assert.equal(host.member("a").state.deadlineMs, due);
+  assert.deepEqual(host.member("a").state.deadlines, due);
   host.exits("a", 0);
   assert.deepEqual(host.goDown(), [], "nor after the end");
 });

@@ -4,7 +4,7 @@
  * stop as fast as the slowest of them, where the original takes a second each (PROC-157). Listeners may hear first of what has ended before them.
  */
 import type { Now } from "../doors.ts";
-import type { ProcessInput } from "../process/machine.ts";
+import type { ProcessInput } from "../process/state.ts";
 import type { Mood, State } from "../process/states.ts";
 import type { Step } from "./effects.ts";
 import { stepAlone } from "./member.ts";

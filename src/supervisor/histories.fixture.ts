@@ -6,12 +6,12 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { GroupConfig } from "../config/model.ts";
 import { at } from "../process/life.fixture.ts";
-import type { ProcessState } from "../process/machine.ts";
+import type { ProcessState } from "../process/state.ts";
 import { type Mood, STATES, type State } from "../process/states.ts";
 import type { Step } from "./effects.ts";
 import { advanceGoingDown } from "./goingdown.ts";
 import { groupOf, Host } from "./host.fixture.ts";
-import { decodeRecord, encodeRecord, type WholeGroupRecord } from "./records.ts";
+import { decodeProcess, decodeRecord, encodeProcess, encodeRecord, type WholeGroupRecord } from "./records.ts";
 import { pendingRecords, restorePending, resumeUpdates } from "./update.ts";
 import { allMembers, emptyWorld, findMember, type GoingDown, label, type Member, makeGroup, type Ref, setState } from "./world.ts";
 
@@ -203,7 +203,7 @@ export class Whole extends Host {
     const world = emptyWorld();
     for (const name of old.groups.keys()) {
       const { config, sequence, pending } = this.#stored(name) as WholeGroupRecord;
-      const stateOf = (process: string) => this.#stored(`${name}:${process}`) as ProcessState;
+      const stateOf = (process: string) => this.#storedProcess(`${name}:${process}`);
       const states = config.processes.map((process): [string, ProcessState] => [process.name, stateOf(process.name)]);
       world.groups.set(name, restorePending(makeGroup(config, sequence, new Map(states)), pending ?? [], stateOf));
     }
@@ -233,6 +233,12 @@ export class Whole extends Host {
     assert.deepEqual(words, [], "what had to be done was done before");
   }
 
+  #storedProcess(key: string): ProcessState {
+    const stored = decodeProcess(this.#store.get(key) ?? new Uint8Array());
+    assert.ok(stored.ok, `${key} is recorded`);
+    return stored.value;
+  }
+
   #stored(key: string): unknown {
     const stored = decodeRecord(this.#store.get(key) ?? new Uint8Array());
     assert.ok(stored.ok, `${key} is recorded`);
@@ -249,7 +255,7 @@ export class Whole extends Host {
     }
     for (const ref of changed) {
       const member = findMember(this.world, ref);
-      if (member !== undefined) this.#store.set(label(ref), encodeRecord(member.state));
+      if (member !== undefined) this.#store.set(label(ref), encodeProcess(member.state));
       else this.#forget(ref);
     }
     const { mood, goingDown } = this.world;

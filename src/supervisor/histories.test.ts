@@ -10,9 +10,9 @@ import { allMembers, label } from "./world.ts";
 
 /** The earliest moment at which something is to be done, reckoned without the world's own answer. */
 function earliest({ world }: Whole): number | null {
-  const times = [...allMembers(world)].flatMap(({ state: { state, deadlineMs } }) => {
+  const times = [...allMembers(world)].flatMap(({ state: { state, deadlines } }) => {
     const isRestart = state === "BACKOFF" || state === "EXITED";
-    return deadlineMs === null || (isRestart && world.mood !== "RUNNING") ? [] : [deadlineMs];
+    return isRestart && world.mood !== "RUNNING" ? [] : Object.values(deadlines);
   });
   for (const { until, reportMs } of world.waiters.values()) if (until === "stopped") times.push(reportMs);
   if (world.goingDown !== null) times.push(world.goingDown.nextReportMs);

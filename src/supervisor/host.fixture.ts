@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { GroupConfig, ProcessConfig } from "../config/model.ts";
 import { at, program } from "../process/life.fixture.ts";
-import type { ProcessInput } from "../process/machine.ts";
+import type { ProcessInput } from "../process/state.ts";
 import type { Mood } from "../process/states.ts";
 import { exitWith } from "../process/waitstatus.ts";
 import { type Effect, emptyStep, type Outcome, type Step } from "./effects.ts";

@@ -1,6 +1,7 @@
 /** One process as a part of the whole: its step, the deadlines that are due after it, the clients whose wait it ends. */
 import type { Now } from "../doors.ts";
-import { type ProcessEffect, type ProcessInput, stepProcess } from "../process/machine.ts";
+import { type DeadlineName, earliestDeadline, type ProcessEffect, type ProcessInput } from "../process/state.ts";
+import { stepProcess } from "../process/table.ts";
 import { unreachable } from "../result.ts";
 import type { Effect, Step } from "./effects.ts";
 import { settleWaiters } from "./waiters.ts";
@@ -11,29 +12,31 @@ import { isStopped, type Member, type Pending, removeMember, setState, type Worl
  * way: one that waits for RUNNING is answered even if the process ends and starts again in the same step.
  */
 export function stepAlone(world: World, member: Member, input: ProcessInput, now: Now, step: Step): void {
-  if (!mayTake(world, member, input)) return;
-  applyToMember(world, member, input, now, step);
+  // An input may have been on its way when the daemon began to go down.
+  if (input.type === "start" && world.mood !== "RUNNING") return;
+  if (input.type !== "deadline") applyToMember(world, member, input, now, step);
   // Each deadline leads to a state that waits for something else or for a later time, so this ends.
-  while (isDue(world, member, now)) applyToMember(world, member, { type: "deadline" }, now, step);
+  for (let name = dueDeadline(world, member, now); name !== null; name = dueDeadline(world, member, now)) {
+    applyToMember(world, member, { type: "deadline", name }, now, step);
+  }
   if (member.pending !== null && isStopped(member)) settlePending(world, member, member.pending, now, step);
 }
 
-/** Whether the member's deadline has come and may be acted upon. */
-export function isDue(world: World, member: Member, now: Now): boolean {
-  const due = member.state.deadlineMs;
-  return due !== null && due <= now.monoMs && mayActOnDeadline(world, member);
+/** The earliest deadline of the member that has come; null: there is none. */
+export function dueDeadline(world: World, member: Member, now: Now): DeadlineName | null {
+  const name = awaitedDeadline(world, member);
+  return name !== null && (member.state.deadlines[name] ?? Number.POSITIVE_INFINITY) <= now.monoMs ? name : null;
+}
+
+/** When the next deadline of the member comes, monotonic. */
+export function memberDeadlineMs(world: World, member: Member): number | null {
+  const name = awaitedDeadline(world, member);
+  return name === null ? null : (member.state.deadlines[name] ?? null);
 }
 
 /** While the daemon goes down nothing is started again: BACKOFF and EXITED wait for nothing. (PROC-160) */
-export function mayActOnDeadline(world: World, member: Member): boolean {
-  const restarts = member.state.state === "BACKOFF" || member.state.state === "EXITED";
-  return !restarts || world.mood === "RUNNING";
-}
-
-/** An input may have been on its way when the daemon began to go down. */
-function mayTake(world: World, member: Member, input: ProcessInput): boolean {
-  if (input.type === "start") return world.mood === "RUNNING";
-  return input.type !== "deadline" || mayActOnDeadline(world, member);
+function awaitedDeadline(world: World, { state }: Member): DeadlineName | null {
+  return earliestDeadline(state, world.mood === "RUNNING" ? undefined : "restart");
 }
 
 function applyToMember(world: World, member: Member, input: ProcessInput, now: Now, step: Step): void {

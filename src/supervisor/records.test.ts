@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { NEVER_STARTED } from "../process/machine.ts";
-import { decodeRecord, encodeRecord, recordKeys } from "./records.ts";
+import { NEVER_STARTED, type ProcessState } from "../process/state.ts";
+import { decodeProcess, decodeRecord, encodeProcess, encodeRecord, isOldProcess, recordKeys } from "./records.ts";
 
 /** Plain data as records hold it: what JSON can say, any text in it. */
 const value = fc.jsonValue({ noUnicodeString: false }).map((one) => JSON.parse(JSON.stringify(one)) as unknown);
@@ -15,7 +15,12 @@ const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 test("a record comes back as it went", () => {
   fc.assert(fc.property(value, (one) => assert.deepEqual(decodeRecord(encodeRecord(one)), { ok: true, value: one })));
-  const process = { ...NEVER_STARTED, state: "BACKOFF", deadlineMs: 1234.567891, spawnError: "can't find command '\ud800\u2028é'" };
+  const process = {
+    ...NEVER_STARTED,
+    state: "BACKOFF",
+    deadlines: { restart: 1234.567891 },
+    spawnError: "can't find command '\ud800\u2028é'",
+  };
   assert.deepEqual(decodeRecord(encodeRecord(process)), { ok: true, value: process });
 });
 
@@ -55,9 +60,9 @@ test("any bytes are refused, and none of them is thrown at", () => {
 });
 
 test("what is wrong is said", () => {
-  assert.match(refused(bytesOf("")), /^version {2}is neither 1 nor 2$/);
-  assert.match(refused(bytesOf("3 811c9dc5 {}")), /^version 3 is neither 1 nor 2$/);
-  assert.match(refused(bytesOf(`${"x".repeat(1000)} 0 {}`)), /^version x{8} is neither 1 nor 2$/, "no more than a few characters of it");
+  assert.match(refused(bytesOf("")), /^version {2}is none of 1, 2 and 3$/);
+  assert.match(refused(bytesOf("4 811c9dc5 {}")), /^version 4 is none of 1, 2 and 3$/);
+  assert.match(refused(bytesOf(`${"x".repeat(1000)} 0 {}`)), /^version x{8} is none of 1, 2 and 3$/, "no more than a few characters of it");
   assert.equal(refused(bytesOf("1")), "it is cut off");
   assert.equal(refused(bytesOf("1 0 {}")), "the checksum is wrong");
   assert.equal(refused(bytesOf("1 811c9dc5 ")), "it is not JSON");
@@ -77,4 +82,45 @@ test("each record has a key of its own", () => {
   ];
   assert.equal(new Set(keys).size, keys.length);
   assert.equal(recordKeys.process({ group: "g", process: "p" }), "process/g:p");
+});
+
+/** As a daemon of the version before has written them: a start, a stop, a retry, a restart under way, a program that runs, one that failed. */
+const VERSION_1 = [
+  `1 28c2cb1f {"state":"STARTING","pid":4242,"child":7,"attempt":1,"startWallMs":1764000000100.25,"stopWallMs":0,"startMonoMs":100.25,"tries":0,"deadlineMs":1100.25,"exitStatus":null,"spawnError":"","stopping":false,"kills":0,"shortRuns":0}`,
+  `1 32e89479 {"state":"STOPPING","pid":4242,"child":7,"attempt":1,"startWallMs":1764000000000,"stopWallMs":0,"startMonoMs":0,"tries":0,"deadlineMs":15000,"exitStatus":null,"spawnError":"","stopping":true,"kills":0,"shortRuns":0}`,
+  `1 656f4ae7 {"state":"BACKOFF","pid":0,"child":0,"attempt":1,"startWallMs":1764000000000,"stopWallMs":0,"startMonoMs":0,"tries":1,"deadlineMs":1000,"exitStatus":null,"spawnError":"can't find command '/bin/cat'","stopping":false,"kills":0,"shortRuns":0}`,
+  `1 e0490d5 {"state":"EXITED","pid":0,"child":0,"attempt":1,"startWallMs":1764000000000,"stopWallMs":1764000001000,"startMonoMs":0,"tries":0,"deadlineMs":1000,"exitStatus":0,"spawnError":"","stopping":false,"kills":0,"shortRuns":0}`,
+  `1 4fe77654 {"state":"RUNNING","pid":4242,"child":7,"attempt":1,"startWallMs":1764000000000,"stopWallMs":0,"startMonoMs":0,"tries":0,"deadlineMs":null,"exitStatus":null,"spawnError":"","stopping":false,"kills":0,"shortRuns":0}`,
+  `1 c1d98fdc {"state":"FATAL","pid":0,"child":0,"attempt":1,"startWallMs":1764000000000,"stopWallMs":0,"startMonoMs":0,"tries":0,"deadlineMs":null,"exitStatus":null,"spawnError":"can't find command '/bin/cat'","stopping":false,"kills":0,"shortRuns":0}`,
+];
+
+test("a process as the version before has written it goes on: what its deadline meant has its name", () => {
+  const read = VERSION_1.map((record) => {
+    const decoded = decodeProcess(bytesOf(record));
+    assert.ok(decoded.ok, record);
+    assert.ok(isOldProcess(bytesOf(record)));
+    assert.deepEqual(Object.keys(decoded.value).sort(), Object.keys(NEVER_STARTED).sort());
+    return [decoded.value.state, decoded.value.deadlines];
+  });
+  assert.deepEqual(read, [
+    ["STARTING", { startup: 1100.25 }],
+    ["STOPPING", { kill: 15_000 }],
+    ["BACKOFF", { restart: 1000 }],
+    ["EXITED", { restart: 1000 }],
+    ["RUNNING", {}],
+    ["FATAL", {}],
+  ]);
+  const { deadlines: _, ...starting } = (decodeProcess(bytesOf(VERSION_1[0] ?? "")) as { value: ProcessState }).value;
+  assert.deepEqual({ ...starting, deadlineMs: 1100.25 }, JSON.parse(VERSION_1[0]?.slice("1 28c2cb1f ".length) ?? ""));
+});
+
+test("a process comes back as it went, with every deadline, and takes less room than in the version before", () => {
+  const lives: ProcessState[] = VERSION_1.map((record) => (decodeProcess(bytesOf(record)) as { value: ProcessState }).value);
+  for (const [index, life] of lives.entries()) {
+    assert.deepEqual(decodeProcess(encodeProcess(life)), { ok: true, value: life });
+    assert.ok(!isOldProcess(encodeProcess(life)));
+    assert.ok(encodeProcess(life).length < 0.7 * (VERSION_1[index] ?? "").length, `${encodeProcess(life).length} bytes`);
+  }
+  const several: ProcessState = { ...NEVER_STARTED, state: "STARTING", deadlines: { startup: 1, ready: 2.5, health: 3, hook: 4 } };
+  assert.deepEqual(decodeProcess(encodeProcess(several)), { ok: true, value: several });
 });

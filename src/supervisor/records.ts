@@ -3,15 +3,18 @@
  * half believed; the daemon then falls back on the configuration and the list of children.
  */
 import type { GroupConfig } from "../config/model.ts";
-import type { ProcessState } from "../process/machine.ts";
-import type { Mood } from "../process/states.ts";
+import { type DeadlineName, NEVER_STARTED, NO_DEADLINES, type ProcessState } from "../process/state.ts";
+import type { Mood, State } from "../process/states.ts";
 import { ok, type Result, refuse } from "../result.ts";
 import type { ListRecord } from "./lists.ts";
 import type { PendingRecord } from "./update.ts";
 import { label, type Ref } from "./world.ts";
 
-/** Version 2: records of groups whose processes lie in lists. An older daemon refuses them, this one reads both. */
-export type RecordVersion = "1" | "2";
+/**
+ * Version 2: records of groups whose processes lie in lists. Version 3: processes as what differs from one that was never started, with named
+ * deadlines. An older daemon refuses what it does not know, this one reads all three.
+ */
+export type RecordVersion = "1" | "2" | "3";
 
 /** Where each kind of record lies in the store. */
 export const recordKeys = {
@@ -78,7 +81,32 @@ export type WholeAvailableRecord = {
   readonly groups: readonly GroupConfig[];
 };
 
-export type ProcessRecord = ProcessState;
+/** A process in version 1: all of it, and one deadline whose meaning followed from the state. */
+type WholeProcessRecord = Omit<ProcessState, "deadlines"> & { readonly deadlineMs: number | null };
+
+export function encodeProcess(state: ProcessState): Uint8Array {
+  const differs = (key: string) => state[key as keyof ProcessState] !== NEVER_STARTED[key as keyof ProcessState];
+  return encodeRecord(Object.fromEntries(Object.entries(state).filter(([key]) => differs(key))), "3");
+}
+
+export function decodeProcess(bytes: Uint8Array): Result<ProcessState, string> {
+  const read = decodeVersioned(bytes);
+  if (!read.ok) return read;
+  const { version, value } = read.value;
+  if (version === "3") return ok({ ...NEVER_STARTED, ...(value as Partial<ProcessState>) });
+  const { deadlineMs, ...state } = value as WholeProcessRecord;
+  return ok({ ...NEVER_STARTED, ...state, deadlines: deadlineMs === null ? NO_DEADLINES : { [onlyDeadline(state.state)]: deadlineMs } });
+}
+
+function onlyDeadline(state: State): DeadlineName {
+  if (state === "STARTING") return "startup";
+  return state === "STOPPING" ? "kill" : "restart";
+}
+
+/** A daemon of the version before has written it. */
+export function isOldProcess(record: Uint8Array): boolean {
+  return record[0] === "1".charCodeAt(0);
+}
 
 export function encodeRecord(value: unknown, version: RecordVersion = "1"): Uint8Array {
   const json = JSON.stringify(value);
@@ -96,7 +124,7 @@ export function decodeVersioned(bytes: Uint8Array): Result<{ version: RecordVers
   const text = textOf(bytes);
   if (text === null) return refuse("it is not UTF-8");
   const [version, sum] = text.split(" ", 2);
-  if (version !== "1" && version !== "2") return refuse(`version ${version?.slice(0, 8)} is neither 1 nor 2`);
+  if (version !== "1" && version !== "2" && version !== "3") return refuse(`version ${version?.slice(0, 8)} is none of 1, 2 and 3`);
   if (sum === undefined) return refuse("it is cut off");
   const json = text.slice(version.length + sum.length + 2);
   if (checksumOf(version, json) !== sum) return refuse("the checksum is wrong");

@@ -4,11 +4,11 @@
  */
 import type { GroupConfig } from "../config/model.ts";
 import type { Now } from "../doors.ts";
-import type { ProcessInput } from "../process/machine.ts";
+import type { ProcessInput } from "../process/state.ts";
 import { assert } from "../result.ts";
 import type { Step } from "./effects.ts";
 import { advanceGoingDown, reportGoingDown } from "./goingdown.ts";
-import { isDue, mayActOnDeadline, stepAlone } from "./member.ts";
+import { dueDeadline, memberDeadlineMs, stepAlone } from "./member.ts";
 import { reportWaits } from "./waiters.ts";
 import { findMember, groupsInOrder, isStopped, type Member, makeGroup, type World } from "./world.ts";
 
@@ -55,9 +55,8 @@ export function nextDeadlineMs(world: World): number | null {
     world.goingDown?.listeningUntilMs ?? Number.POSITIVE_INFINITY,
   );
   for (const member of world.timed) {
-    const due = member.state.deadlineMs;
     if (findMember(world, member.ref) !== member) world.timed.delete(member);
-    else if (due !== null && due < earliest && mayActOnDeadline(world, member)) earliest = due;
+    else earliest = Math.min(earliest, memberDeadlineMs(world, member) ?? Number.POSITIVE_INFINITY);
   }
   for (const waiter of world.waiters.values()) if (waiter.until === "stopped") earliest = Math.min(earliest, waiter.reportMs);
   return earliest === Number.POSITIVE_INFINITY ? null : earliest;
@@ -65,8 +64,9 @@ export function nextDeadlineMs(world: World): number | null {
 
 /** Members for which the time has come, in the order of groups: the caller makes each a step of its own. (PROC-142) */
 export function deadlinesDue(world: World, now: Now): Member[] {
-  if (![...world.timed].some((member) => isDue(world, member, now))) return [];
-  return groupsInOrder(world).flatMap((group) => [...group.members.values()].filter((member) => isDue(world, member, now)));
+  const isDue = (member: Member) => dueDeadline(world, member, now) !== null;
+  if (![...world.timed].some(isDue)) return [];
+  return groupsInOrder(world).flatMap((group) => [...group.members.values()].filter(isDue));
 }
 
 /** What is due for the whole: reports of who waits for what, and listeners that have been waited for long enough. */

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { GroupConfig, ProcessConfig } from "../config/model.ts";
 import { at, program } from "../process/life.fixture.ts";
-import type { ProcessState } from "../process/machine.ts";
+import type { ProcessState } from "../process/state.ts";
 import { groupOf, Host } from "./host.fixture.ts";
 import { autostartsDue } from "./step.ts";
 import { pendingRecords, planUpdate, restorePending, resumeUpdates } from "./update.ts";

@@ -135,7 +135,7 @@ function pendingFor({ state }: Member, next: ProcessConfig | null): Pending {
       return { config: next, start: true };
     case "EXITED":
     case "FATAL":
-      return { config: next, start: next.autostart || state.deadlineMs !== null };
+      return { config: next, start: next.autostart || state.deadlines.restart !== undefined };
     case "STOPPED":
     case "STOPPING":
     case "UNKNOWN":

@@ -3,7 +3,7 @@
  * What must survive the daemon is named by a key and written to the keeper with the effects that belong to it (`records.ts`).
  */
 import type { GroupConfig, ProcessConfig } from "../config/model.ts";
-import { NEVER_STARTED, type ProcessState } from "../process/machine.ts";
+import { earliestDeadline, NEVER_STARTED, type ProcessState } from "../process/state.ts";
 import { type Mood, STATES } from "../process/states.ts";
 
 /** A group and a process in it. */
@@ -106,7 +106,7 @@ export function setState(world: World, member: Member, state: ProcessState): voi
   if (before !== state.child && world.byChild.get(before) === member) world.byChild.delete(before);
   member.state = state;
   if (state.child !== 0) world.byChild.set(state.child, member);
-  if (state.deadlineMs === null) world.timed.delete(member);
+  if (earliestDeadline(state) === null) world.timed.delete(member);
   else world.timed.add(member);
 }
 

@@ -1,6 +1,7 @@
 /** What a successor finds and what it makes of it, told step by step: scenes that random histories reach too rarely to rely on. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { decodeProcess, encodeRecord, isOldProcess } from "../../src/supervisor/records.ts";
 import { host, inCharge, ref, settled, stateOf, until } from "./scene.ts";
 import { CONFIG_PATH } from "./world.ts";
 
@@ -147,4 +148,47 @@ test("the pid file is written and what was left beside it goes, at whichever of 
     assert.deepEqual(world.invariants.violations, [], `at call ${calls}`);
   }
   assert.ok(swept > 0, "some daemon died in the middle");
+});
+
+/** A process's record as the version before has written it, from what this one has written. */
+function asVersion1(record: Uint8Array): Uint8Array {
+  const decoded = decodeProcess(record);
+  assert.ok(decoded.ok);
+  const { deadlines, ...state } = decoded.value;
+  return encodeRecord({ ...state, deadlineMs: Object.values(deadlines)[0] ?? null }, "1");
+}
+
+test("a daemon of this version goes on with what one of the version before has stored: starts, retries, stops, and what runs", async () => {
+  const world = await host(
+    [
+      "[program:runs]\ncommand=/bin/actor hold\nstartsecs=0",
+      "[program:starts]\ncommand=/bin/actor hold\nstartsecs=20",
+      "[program:stops]\ncommand=/bin/actor ignore:15 hold\nstartsecs=0\nstopwaitsecs=20",
+      "[program:fails]\ncommand=/bin/actor exit:1\nstartretries=5",
+      "[program:never]\ncommand=/bin/actor hold\nautostart=false",
+    ].join("\n"),
+  );
+  const port = await inCharge(world);
+  assert.ok(await until(world, () => stateOf(world, "stops") === "RUNNING"));
+  await settled(world, port.stop(ref("stops"), "ordered"));
+  assert.ok(await until(world, () => stateOf(world, "fails") === "BACKOFF"));
+  const names = ["runs", "starts", "stops", "fails", "never"];
+  const before = names.map((name) => port.process(ref(name)));
+  assert.deepEqual(
+    before.map((one) => one?.state),
+    ["RUNNING", "STARTING", "STOPPING", "BACKOFF", "STOPPED"],
+  );
+  world.instance?.die();
+  for (const [key, value] of world.keeper.store) if (key.startsWith("process/")) world.keeper.store.set(key, asVersion1(value));
+  const successor = await inCharge(world);
+  assert.deepEqual(
+    names.map((name) => successor.process(ref(name))),
+    before,
+  );
+  const isRenewed = () => [...world.keeper.store].every(([key, value]) => !key.startsWith("process/") || !isOldProcess(value));
+  assert.ok(await until(world, isRenewed), "what the version before has written is written anew");
+  assert.ok(await until(world, () => stateOf(world, "fails") === "FATAL" && stateOf(world, "starts") === "RUNNING"));
+  assert.ok(await until(world, () => stateOf(world, "stops") === "STOPPED"), "SIGKILL came in time");
+  assert.deepEqual([stateOf(world, "runs"), world.port?.process(ref("runs"))?.pid], ["RUNNING", before[0]?.pid]);
+  assert.deepEqual(world.invariants.violations, []);
 });

@@ -1,5 +1,6 @@
 /** The history of a run as text: short lines, the last of them kept, enough to see what a failing seed did. */
 import type { Batch, KeeperEffect } from "../../src/link/messages.ts";
+import { decodeProcess } from "../../src/supervisor/records.ts";
 
 export class Trace {
   readonly #lines: string[] = [];
@@ -27,7 +28,9 @@ const BRIEF_MAX = 160;
 export function describeBatch({ acknowledged, states, effects }: Batch): string {
   const parts = [
     ...(acknowledged.length > 0 ? [`ack ${acknowledged.join(" ")}`] : []),
-    ...states.map(({ key, value }) => (value === null ? `-${key}` : `+${key} ${brief(value)}`)),
+    ...states.map(({ key, value }) =>
+      value === null ? `-${key}` : `+${key} ${key.startsWith("process/") ? stateOf(value) : brief(value)}`,
+    ),
     ...effects.map(describeEffect),
   ];
   return `{ ${parts.join("; ")} }`;
@@ -56,4 +59,10 @@ function describeEffect(effect: KeeperEffect): string {
 function brief(value: Uint8Array): string {
   const text = Buffer.from(value).toString();
   return text.length > BRIEF_MAX ? `${text.length}B` : text;
+}
+
+/** Of a process the state, so that a history is the same whatever its record looks like. */
+function stateOf(value: Uint8Array): string {
+  const decoded = decodeProcess(value);
+  return decoded.ok ? decoded.value.state : decoded.error;
 }

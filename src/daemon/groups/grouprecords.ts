@@ -4,11 +4,18 @@
  */
 import { isSame } from "../../config/diff.ts";
 import type { Config, GroupConfig, ProcessConfig } from "../../config/model.ts";
-import { NEVER_STARTED } from "../../process/machine.ts";
+import { NEVER_STARTED } from "../../process/state.ts";
 import { ok, type Result, refuse } from "../../result.ts";
 import { delta } from "../../supervisor/delta.ts";
 import { type ListRecord, nextPiece } from "../../supervisor/lists.ts";
-import { type AvailableRecord, encodeRecord, type GroupRecord, type ReadRecord, recordKeys } from "../../supervisor/records.ts";
+import {
+  type AvailableRecord,
+  encodeProcess,
+  encodeRecord,
+  type GroupRecord,
+  type ReadRecord,
+  recordKeys,
+} from "../../supervisor/records.ts";
 import { pendingRecord } from "../../supervisor/update.ts";
 import { findMember, type Member, type Ref } from "../../supervisor/world.ts";
 import { autoKey, type Core } from "../core.ts";
@@ -317,7 +324,7 @@ export class GroupRecords {
 export function storeProcess(core: Core, turn: Turn, ref: Ref): void {
   const member = findMember(core.world, ref);
   if (member?.state === NEVER_STARTED) return;
-  turn.state(recordKeys.process(ref), member === undefined ? null : encodeRecord(member.state));
+  turn.state(recordKeys.process(ref), member === undefined ? null : encodeProcess(member.state));
 }
 
 /** What follows from a change in place: the record, the pool, limits of logs that are open, AUTO files that nobody writes any more. */

@@ -1,6 +1,6 @@
 /** Groups come and go: their files, pools and records with the step that adds or removes them. */
 import type { GroupConfig } from "../../config/model.ts";
-import { NEVER_STARTED } from "../../process/machine.ts";
+import { NEVER_STARTED } from "../../process/state.ts";
 import { assert, ok, type Result, refuse } from "../../result.ts";
 import { recordKeys } from "../../supervisor/records.ts";
 import { addGroup, autostartsDue, isFirstStartDue, removeGroup, stepMember } from "../../supervisor/step.ts";

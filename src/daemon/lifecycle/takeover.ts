@@ -4,13 +4,13 @@
  */
 import type { Config, GroupConfig } from "../../config/model.ts";
 import type { ChildEntry } from "../../link/messages.ts";
-import { isPreparing, NEVER_STARTED, type ProcessState } from "../../process/machine.ts";
+import { isPreparing, NEVER_STARTED, type ProcessState } from "../../process/state.ts";
 import { ok, type Result, refuse } from "../../result.ts";
-import { type DaemonRecord, decodeRecord, recordKeys } from "../../supervisor/records.ts";
+import { type DaemonRecord, decodeProcess, decodeRecord, isOldProcess, recordKeys } from "../../supervisor/records.ts";
 import { restorePending } from "../../supervisor/update.ts";
 import { allMembers, label, makeGroup, setState, type World } from "../../supervisor/world.ts";
 import type { Core, Inheritance } from "../core.ts";
-import { neededAutoLogs } from "../groups/grouprecords.ts";
+import { neededAutoLogs, storeProcess } from "../groups/grouprecords.ts";
 import { readGroups, type StoredGroups, strayKeys } from "../groups/storedgroups.ts";
 
 /** So many daemons may die young before their states are suspected. */
@@ -96,8 +96,8 @@ export function restoreWorld(world: World, stored: Stored, inheritance: Inherita
 function storedState(inheritance: Inheritance, children: Children, name: string, isOld: boolean): ProcessState {
   const bytes = inheritance.store.get(`process/${name}`);
   if (bytes === undefined && !isOld && !children.has(name)) return NEVER_STARTED;
-  const decoded = bytes === undefined ? null : decodeRecord(bytes);
-  return decoded?.ok === true ? (decoded.value as ProcessState) : adopted(children, name);
+  const decoded = bytes === undefined ? null : decodeProcess(bytes);
+  return decoded?.ok === true ? decoded.value : adopted(children, name);
 }
 
 type Children = ReadonlyMap<string, readonly ChildEntry[]>;
@@ -131,6 +131,14 @@ function adopted(children: Children, name: string): ProcessState {
 export function adoptChildren(world: World, inheritance: Inheritance): void {
   const children = childrenByLabel(inheritance);
   for (const member of allMembers(world)) setState(world, member, adopted(children, label(member.ref)));
+}
+
+/** Writes anew what a daemon of the version before has written of processes. */
+export function renewProcesses(core: Core, inheritance: Inheritance): void {
+  for (const { ref } of allMembers(core.world)) {
+    const bytes = inheritance.store.get(recordKeys.process(ref));
+    if (bytes !== undefined && isOldProcess(bytes)) core.loop.post((turn) => storeProcess(core, turn, ref));
+  }
 }
 
 /** Deletes from the store what belongs to nothing any more. */

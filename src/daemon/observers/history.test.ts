@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ProcessConfig } from "../../config/model.ts";
-import { NEVER_STARTED } from "../../process/machine.ts";
+import { NEVER_STARTED } from "../../process/state.ts";
 import type { State } from "../../process/states.ts";
 import { exitWith } from "../../process/waitstatus.ts";
 import { makeMember } from "../../supervisor/world.ts";

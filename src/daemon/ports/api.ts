@@ -35,7 +35,7 @@ function detailOf(core: Core, member: Member): ProcessDetail {
   const { state, config } = member;
   const isUp = STATES[state.state].signallable && state.pid !== 0;
   const now = core.doors.clock.now();
-  const retryMs = state.state === "BACKOFF" ? state.deadlineMs : null;
+  const retryMs = state.state === "BACKOFF" ? (state.deadlines.restart ?? null) : null;
   return {
     startedAt: isUp ? Math.round(state.startWallMs) : null,
     stoppedAt: state.stopWallMs === 0 ? null : Math.round(state.stopWallMs),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { GroupConfig, ProcessConfig } from "../../config/model.ts";
-import { NEVER_STARTED, type ProcessState } from "../../process/machine.ts";
+import { NEVER_STARTED, type ProcessState } from "../../process/state.ts";
 import { emptyWorld, makeGroup } from "../../supervisor/world.ts";
 import type { Core } from "../core.ts";
 import { readinessOf } from "./readiness.ts";

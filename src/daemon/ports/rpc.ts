@@ -1,7 +1,7 @@
 /** The daemon as the RPC methods and the web pages see it. Views are kept until something in them changes: their XML is cached by identity. */
 
-import type { ProcessInput } from "../../process/machine.ts";
 import { processMessages } from "../../process/messages.ts";
+import type { ProcessInput } from "../../process/state.ts";
 import { STATES } from "../../process/states.ts";
 import { ok, type Result, refuse } from "../../result.ts";
 import type { GroupView, ProcessRef, ProcessView, SupervisorPort, WaitOutcome } from "../../rpc/port.ts";
@@ -122,7 +122,7 @@ function viewOf(core: Core, group: Group, member: Member): ProcessView {
     spawnError: state.spawnError,
     exitStatus: state.exitStatus,
     runsAtOnce: config.startSecs <= 0,
-    restartDue: state.state === "EXITED" && state.deadlineMs !== null,
+    restartDue: state.state === "EXITED" && state.deadlines.restart !== undefined,
     stopping: state.stopping,
     stdoutLogfile: logfile("stdout"),
     stderrLogfile: logfile("stderr"),

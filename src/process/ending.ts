@@ -1,0 +1,99 @@
+/** How a process ends: what an exit means in each state, whether and when it runs again, and when that is given up. */
+
+import type { ProcessConfig } from "../config/model.ts";
+import type { Now } from "../doors.ts";
+import { unreachable } from "../result.ts";
+import { isShortRun, restartWaitMs } from "./brake.ts";
+import { badExitCode, EXITED_TOO_QUICKLY, processMessages as say } from "./messages.ts";
+import {
+  type Action,
+  adding,
+  change,
+  log,
+  NO_DEADLINES,
+  type ProcessEffect,
+  type ProcessState,
+  type Transition,
+  then,
+  unchanged,
+} from "./state.ts";
+import { decodeWaitStatus, type Ending } from "./waitstatus.ts";
+
+type Finish = (config: ProcessConfig, process: ProcessState, ending: Ending, now: Now) => Transition;
+
+/** The child has been reaped. The pid is still in the events (PROC-056) and gone afterwards. (PROC-055) */
+function exit(finish: Finish): Action<"exited"> {
+  return (config, process, now, { waitStatus }) => {
+    const ended: ProcessState = { ...process, stopWallMs: now.wallMs, deadlines: NO_DEADLINES };
+    const finished = finish(config, ended, decodeWaitStatus(waitStatus), now);
+    return then(finished, (it) => unchanged({ ...it, pid: 0, child: 0, stopping: false, kills: 0 }));
+  };
+}
+
+/** Too early, or late enough to have been RUNNING, of which nobody has heard yet. */
+export const exitedInStarting = exit((config, process, ending, now) => {
+  if (now.monoMs - process.startMonoMs < config.startSecs * 1000) return exitTooQuickly(config, process, ending, now);
+  return then(change({ ...process, tries: 0 }, "RUNNING"), (it) => exitByItself(config, it, ending, now));
+});
+
+export const exitedInRunning = exit(exitByItself);
+
+export const exitedInStopping = exit(stopped);
+
+/** The original dies of this (PROC-188). Here the process is known again: it has ended, as it would have without the failed signal. */
+export const exitedInUnknown = exit((config, process, ending, now) =>
+  process.stopping ? stopped(config, process, ending) : exitByItself(config, process, ending, now),
+);
+
+/** (PROC-053) */
+function stopped(config: ProcessConfig, process: ProcessState, { status, words }: Ending): Transition {
+  const level = config.exitCodes.includes(status) ? "info" : "warn";
+  return adding(change({ ...process, exitStatus: status }, "STOPPED"), log(level, say.stopped(config.name, words)));
+}
+
+/** The exit code does not matter: too early is too early. (PROC-032, PROC-033) */
+function exitTooQuickly(config: ProcessConfig, process: ProcessState, { words }: Ending, now: Now): Transition {
+  const failed = { ...process, spawnError: EXITED_TOO_QUICKLY, exitStatus: null };
+  return backOff(config, failed, now, log("warn", say.exited(config.name, words, false)));
+}
+
+/** (PROC-050..052) */
+function exitByItself(config: ProcessConfig, process: ProcessState, { status, words }: Ending, now: Now): Transition {
+  const expected = config.exitCodes.includes(status);
+  const ranMs = now.monoMs - process.startMonoMs;
+  const shortRuns = isShortRun(ranMs, expected) ? process.shortRuns + 1 : 0;
+  const spawnError = expected ? process.spawnError : badExitCode(status);
+  const restarts = wantsRestart(config, expected);
+  const deadlines = restarts ? { restart: now.monoMs + restartWaitMs(shortRuns, ranMs, expected) } : NO_DEADLINES;
+  const ended: ProcessState = { ...process, exitStatus: status, tries: 0, shortRuns, spawnError, deadlines };
+  return adding(change(ended, "EXITED", expected), log(expected ? "info" : "warn", say.exited(config.name, words, expected)));
+}
+
+/** Whether a process that has ended by itself runs again. (PROC-020) */
+function wantsRestart(config: ProcessConfig, expected: boolean): boolean {
+  switch (config.autorestart) {
+    case "always":
+      return true;
+    case "never":
+      return false;
+    case "unexpected":
+      return !expected;
+    default:
+      return unreachable(config.autorestart);
+  }
+}
+
+/** One failure more: wait longer, or give up when there were too many. `lines` follow the event. (PROC-035, PROC-037..039) */
+export function backOff(config: ProcessConfig, process: ProcessState, now: Now, ...lines: readonly ProcessEffect[]): Transition {
+  const tries = process.tries + 1;
+  const waiting = adding(change({ ...process, tries, deadlines: { restart: now.monoMs + tries * 1000 } }, "BACKOFF"), ...lines);
+  if (tries <= config.startRetries) return waiting;
+  return adding(
+    then(waiting, (it) => giveUp(config, it)),
+    log("info", say.gaveUp(config.name)),
+  );
+}
+
+export function giveUp(_: ProcessConfig, process: ProcessState): Transition {
+  return change({ ...process, tries: 0, deadlines: NO_DEADLINES }, "FATAL");
+}

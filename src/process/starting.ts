@@ -1,0 +1,74 @@
+/** How a process starts: the attempt, its preparation, the spawn, and what is done when startsecs are over or the spawn failed. */
+
+import type { ProcessConfig } from "../config/model.ts";
+import type { Now } from "../doors.ts";
+import { assert } from "../result.ts";
+import { backOff } from "./ending.ts";
+import { processMessages as say } from "./messages.ts";
+import { type Action, adding, change, log, NO_DEADLINES, type ProcessState, type Transition, then, unchanged } from "./state.ts";
+import { kill, stopChildless } from "./stopping.ts";
+
+/** The beginning of an attempt; the event precedes every check of the command. (PROC-024, PROC-025, PROC-027) */
+export function start(_: ProcessConfig, process: ProcessState, now: Now): Transition {
+  const attempt = process.attempt + 1;
+  const fresh: ProcessState = {
+    ...process,
+    attempt,
+    startWallMs: now.wallMs,
+    startMonoMs: now.monoMs,
+    exitStatus: null,
+    spawnError: "",
+    stopping: false,
+    kills: 0,
+    deadlines: NO_DEADLINES,
+  };
+  return adding(change(fresh, "STARTING"), { type: "prepare", attempt });
+}
+
+export function alreadyRunning(config: ProcessConfig, process: ProcessState): Transition {
+  return adding(unchanged(process), log("warn", say.alreadyRunning(config.name)));
+}
+
+/** The command was found; one of an older attempt is not waited for. */
+export const prepared: Action<"prepared"> = (_, process, __, { attempt, child }) => {
+  if (attempt !== process.attempt) return unchanged(process);
+  return { process: { ...process, child }, effects: [{ type: "spawn", child }] };
+};
+
+export const unprepared: Action<"unprepared"> = (config, process, now, { attempt, text }) =>
+  attempt === process.attempt ? failToSpawn(config, process, text, now) : unchanged(process);
+
+/** The keeper has the child. startsecs=0 is RUNNING at once (PROC-030); a stop that came meanwhile is carried out now. */
+export const spawned: Action<"spawned"> = (config, process, now, { pid }) => {
+  assert(process.pid === 0 || process.pid === pid, `${config.name} was spawned as ${pid} beside ${process.pid}`);
+  const running: ProcessState = {
+    ...process,
+    pid,
+    startWallMs: now.wallMs,
+    startMonoMs: now.monoMs,
+    deadlines: { startup: now.monoMs + config.startSecs * 1000 },
+  };
+  const first: Transition = { process: running, effects: [log("info", say.spawned(config.name, pid))] };
+  if (process.stopping) return then(first, (child) => kill(config, child, now));
+  return config.startSecs <= 0 ? then(first, (child) => succeed(config, { ...child, deadlines: NO_DEADLINES })) : first;
+};
+
+/** A daemon that begins without stored states adopts the child from the keeper's list, and is told of the spawn only afterwards. */
+export const spawnedBefore: Action<"spawned"> = (config, process, _, { pid }) => {
+  assert(process.pid === pid, `${config.name} was spawned in ${process.state}`);
+  return unchanged(process);
+};
+
+/** STARTING to RUNNING. (PROC-010, PROC-029) */
+export function succeed(config: ProcessConfig, process: ProcessState): Transition {
+  return adding(change({ ...process, tries: 0 }, "RUNNING"), log("info", say.success(config.name, config.startSecs)));
+}
+
+export const spawnFailed: Action<"spawn-failed"> = (config, process, now, { text }) => failToSpawn(config, process, text, now);
+
+/** An attempt that failed before there was a child. One that nobody wants any more is stopped, not retried. (PROC-011, PROC-062) */
+function failToSpawn(config: ProcessConfig, process: ProcessState, text: string, now: Now): Transition {
+  const failed = { ...process, child: 0, stopping: false, spawnError: text };
+  const noted: Transition = { process: failed, effects: [log("info", say.spawnError(text))] };
+  return then(noted, (it) => (process.stopping ? stopChildless(config, it) : backOff(config, it, now)));
+}

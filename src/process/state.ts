@@ -1,0 +1,143 @@
+/** One process as a value: its state, its deadlines, what can happen to it, and what a step of it wants done. */
+
+import type { ProcessConfig } from "../config/model.ts";
+import type { Now } from "../doors.ts";
+import type { State } from "./states.ts";
+
+/** What a process can wait for; several of them can run at once. */
+export type DeadlineName = "startup" | "ready" | "restart" | "kill" | "health" | "hook";
+
+/** When each is due, monotonic. */
+export type Deadlines = { readonly [D in DeadlineName]?: number };
+
+export type ProcessState = {
+  readonly state: State;
+  /** 0 when no process exists; in UNKNOWN the old one (PROC-213). */
+  readonly pid: number;
+  /** The keeper's number for the child or the spawn under way; 0 while a start is still being prepared. */
+  readonly child: number;
+  /** Grows with every attempt; a late answer to a preparation that nobody waits for any more carries an older one. */
+  readonly attempt: number;
+  readonly startWallMs: number;
+  readonly stopWallMs: number;
+  readonly startMonoMs: number;
+  /** Failures in a row: the retry counter (PROC-035, PROC-041). */
+  readonly tries: number;
+  /** `NO_DEADLINES` when nothing is waited for. */
+  readonly deadlines: Deadlines;
+  readonly exitStatus: number | null;
+  readonly spawnError: string;
+  /** A stop was asked for: the exit that follows is ours. */
+  readonly stopping: boolean;
+  /** SIGKILLs sent in this stop. */
+  readonly kills: number;
+  /** Runs in a row that lasted less than a second: the governor of `restartWaitMs`. */
+  readonly shortRuns: number;
+};
+
+export type ProcessInput =
+  | { readonly type: "start" }
+  | { readonly type: "prepared"; readonly attempt: number; readonly child: number }
+  | { readonly type: "unprepared"; readonly attempt: number; readonly text: string }
+  | { readonly type: "spawned"; readonly pid: number }
+  | { readonly type: "spawn-failed"; readonly text: string }
+  | { readonly type: "exited"; readonly waitStatus: number }
+  | { readonly type: "stop" }
+  | { readonly type: "signal"; readonly signal: number }
+  | { readonly type: "signal-failed"; readonly signal: number; readonly errno: string }
+  /** Without a name: the earliest. Nothing happens when it is not due. */
+  | { readonly type: "deadline"; readonly name?: DeadlineName }
+  | { readonly type: "give-up" };
+
+export type InputType = ProcessInput["type"];
+export type InputOf<T extends InputType> = Extract<ProcessInput, { readonly type: T }>;
+
+export type LogLine = { readonly level: "critical" | "warn" | "info" | "debug"; readonly text: string };
+
+export type ProcessEffect =
+  | ({ readonly type: "log" } & LogLine)
+  | {
+      readonly type: "event";
+      readonly state: State;
+      readonly from: State;
+      readonly pid: number;
+      readonly tries: number;
+      readonly expected: boolean;
+    }
+  | { readonly type: "prepare"; readonly attempt: number }
+  | { readonly type: "spawn"; readonly child: number }
+  | { readonly type: "signal"; readonly child: number; readonly signal: number; readonly to: "process" | "group" };
+
+export type Transition = { readonly process: ProcessState; readonly effects: readonly ProcessEffect[] };
+
+/** What a process does with an input. Whatever it returns replaces the process; the effects are carried out in their order. */
+export type Action<T extends InputType> = (config: ProcessConfig, process: ProcessState, now: Now, input: InputOf<T>) => Transition;
+
+export const NO_DEADLINES: Deadlines = {};
+
+/** A process that was never started. (PROC-004) */
+export const NEVER_STARTED: ProcessState = {
+  state: "STOPPED",
+  pid: 0,
+  child: 0,
+  attempt: 0,
+  startWallMs: 0,
+  stopWallMs: 0,
+  startMonoMs: 0,
+  tries: 0,
+  deadlines: NO_DEADLINES,
+  exitStatus: null,
+  spawnError: "",
+  stopping: false,
+  kills: 0,
+  shortRuns: 0,
+};
+
+/** A start is being prepared: the command is being looked up, the keeper knows nothing of it yet. */
+export function isPreparing(process: ProcessState): boolean {
+  return process.state === "STARTING" && process.child === 0;
+}
+
+/** The deadline that comes first, `except` left out; null: there is none. */
+export function earliestDeadline({ deadlines }: ProcessState, except?: DeadlineName): DeadlineName | null {
+  let earliest: DeadlineName | null = null;
+  let earliestMs = Number.POSITIVE_INFINITY;
+  for (const name in deadlines) {
+    const dueMs = deadlines[name as DeadlineName];
+    if (name === except || dueMs === undefined || dueMs >= earliestMs) continue;
+    earliest = name as DeadlineName;
+    earliestMs = dueMs;
+  }
+  return earliest;
+}
+
+/** The deadlines that remain when one of them has come. */
+export function withoutDeadline(deadlines: Deadlines, name: DeadlineName): Deadlines {
+  const { [name]: _, ...others } = deadlines;
+  return Object.keys(others).length === 0 ? NO_DEADLINES : others;
+}
+
+export function unchanged(process: ProcessState): Transition {
+  return { process, effects: [] };
+}
+
+/** A change of state with its event. Nothing happens when the state is the same. (PROC-005) */
+export function change(process: ProcessState, state: State, expected = false): Transition {
+  if (process.state === state) return unchanged(process);
+  const { state: from, pid, tries } = process;
+  return { process: { ...process, state }, effects: [{ type: "event", state, from, pid, tries, expected }] };
+}
+
+export function log(level: LogLine["level"], text: string): ProcessEffect {
+  return { type: "log", level, text };
+}
+
+/** Several transitions as one. */
+export function then(first: Transition, next: (process: ProcessState) => Transition): Transition {
+  const second = next(first.process);
+  return { process: second.process, effects: [...first.effects, ...second.effects] };
+}
+
+export function adding(transition: Transition, ...effects: readonly ProcessEffect[]): Transition {
+  return { process: transition.process, effects: [...transition.effects, ...effects] };
+}

@@ -1,0 +1,158 @@
+/**
+ * The life of one process as a table: what each input does in each state, and which states that leads to. A pure function comes of it:
+ * (process, input, now) → (process, effects). STARTING has three rows, for what differs while there is no child yet; everybody else sees one state.
+ *
+ * Deadlines are monotonic and exact; the original looks once a second at the wall clock. Nothing here acts: effects are data, in the order in
+ * which they must be carried out, an event before the log line that belongs to it (PROC-006).
+ */
+
+import type { ProcessConfig } from "../config/model.ts";
+import type { Now } from "../doors.ts";
+import { assert } from "../result.ts";
+import { exitedInRunning, exitedInStarting, exitedInStopping, exitedInUnknown, giveUp } from "./ending.ts";
+import { alreadyRunning, prepared, spawned, spawnedBefore, spawnFailed, start, succeed, unprepared } from "./starting.ts";
+import {
+  type Action,
+  type DeadlineName,
+  earliestDeadline,
+  type InputOf,
+  type InputType,
+  type ProcessInput,
+  type ProcessState,
+  type Transition,
+  unchanged,
+  withoutDeadline,
+} from "./state.ts";
+import type { State } from "./states.ts";
+import { callOffRestart, kill, killHard, signal, signalFailed, stopChildless, stopRetrying, stopWhenSpawned } from "./stopping.ts";
+
+export type Row = Exclude<State, "STARTING"> | "STARTING, preparing" | "STARTING, spawning" | "STARTING, alive";
+/** States that follow, one after the other. */
+export type Path = State | `${State} ${State}`;
+export type Cell<T extends InputType> = { readonly act: Action<T>; readonly paths: readonly Path[] };
+type AnyCell = {
+  readonly act: (config: ProcessConfig, process: ProcessState, now: Now, input: ProcessInput) => Transition;
+  readonly paths: readonly Path[];
+};
+/** What happens with each input. A deadline that is not named is never set. */
+type Cells = { readonly [T in Exclude<InputType, "deadline">]: Cell<T> } & {
+  readonly deadline: { readonly [D in DeadlineName]?: Cell<"deadline"> };
+};
+
+/** What is done, and the states that it can lead to: the tests hold both against each other. */
+function to<T extends InputType>(act: Action<T>, ...paths: readonly Path[]): Cell<T> {
+  return { act, paths };
+}
+
+/** Cannot happen, and why. It is a bug of the caller: the checks that users see are made before. */
+function never(why: string): AnyCell {
+  const act = (config: ProcessConfig, process: ProcessState, _: Now, input: ProcessInput): never => {
+    throw new Error(`broken invariant: ${input.type} for ${config.name} in ${process.state}: it ${why}`);
+  };
+  return { act, paths: [] };
+}
+
+/** Nothing happens. */
+const stay: AnyCell = { act: (_, process) => unchanged(process), paths: [] };
+
+/** Nothing of it lives. A refused signal of which we hear after the end is nothing any more, and neither is an answer to an older preparation. */
+const DOWN = {
+  start: to(start, "STARTING"),
+  prepared: stay,
+  unprepared: stay,
+  spawned: never("has no child"),
+  "spawn-failed": never("has no spawn under way"),
+  exited: never("has no child"),
+  stop: stay,
+  signal: never("has no child"),
+  "signal-failed": stay,
+  deadline: {},
+  "give-up": stay,
+} as const satisfies Cells;
+
+/** There is a child, or the keeper is making one. */
+const UP = {
+  start: to(alreadyRunning),
+  prepared: stay,
+  unprepared: stay,
+  spawned: to(spawnedBefore),
+  "spawn-failed": never("is up"),
+  stop: to(kill, "STOPPING"),
+  signal: to(signal),
+  "signal-failed": to(signalFailed, "UNKNOWN"),
+  deadline: {},
+  "give-up": stay,
+} as const satisfies Omit<Cells, "exited">;
+
+export const TABLE: { readonly [R in Row]: Cells } = {
+  STOPPED: DOWN,
+  "STARTING, preparing": {
+    ...DOWN,
+    start: to(alreadyRunning),
+    prepared: to(prepared),
+    unprepared: to(unprepared, "BACKOFF", "BACKOFF FATAL"),
+    "spawn-failed": to(spawnFailed, "BACKOFF", "BACKOFF FATAL"),
+    stop: to(stopChildless, "STOPPING STOPPED"),
+  },
+  "STARTING, spawning": {
+    ...UP,
+    spawned: to(spawned, "RUNNING", "STOPPING"),
+    "spawn-failed": to(spawnFailed, "BACKOFF", "BACKOFF FATAL", "STOPPING STOPPED"),
+    exited: never("has no child yet"),
+    stop: to(stopWhenSpawned),
+    "signal-failed": stay,
+  },
+  "STARTING, alive": {
+    ...UP,
+    spawned: to(spawned, "RUNNING"),
+    exited: to(exitedInStarting, "BACKOFF", "BACKOFF FATAL", "RUNNING EXITED"),
+    deadline: { startup: to(succeed, "RUNNING") },
+  },
+  RUNNING: { ...UP, exited: to(exitedInRunning, "EXITED") },
+  BACKOFF: {
+    ...DOWN,
+    stop: to(stopRetrying, "STOPPED"),
+    deadline: { restart: to(start, "STARTING") },
+    "give-up": to(giveUp, "FATAL"),
+  },
+  STOPPING: { ...UP, exited: to(exitedInStopping, "STOPPED"), stop: stay, deadline: { kill: to(killHard) } },
+  EXITED: { ...DOWN, stop: to(callOffRestart), deadline: { restart: to(start, "STARTING") } },
+  FATAL: DOWN,
+  UNKNOWN: {
+    ...UP,
+    exited: to(exitedInUnknown, "EXITED", "STOPPED"),
+    stop: stay,
+    signal: never("does what nobody knows"),
+    "signal-failed": stay,
+  },
+};
+
+/** One step of one process. */
+export function stepProcess(config: ProcessConfig, process: ProcessState, input: ProcessInput, now: Now): Transition {
+  const cells = TABLE[rowOf(process)];
+  if (input.type !== "deadline") return apply(cells, input.type, input, config, process, now);
+  const name = input.name ?? earliestDeadline(process);
+  const dueMs = name === null ? undefined : process.deadlines[name];
+  if (name === null || dueMs === undefined || now.monoMs < dueMs) return unchanged(process);
+  const cell = cells.deadline[name];
+  assert(cell !== undefined, `${config.name} has the deadline ${name} in ${process.state}`);
+  return cell.act(config, { ...process, deadlines: withoutDeadline(process.deadlines, name) }, now, input);
+}
+
+function apply<T extends Exclude<InputType, "deadline">>(
+  cells: { readonly [I in Exclude<InputType, "deadline">]: Cell<I> },
+  type: T,
+  input: InputOf<T>,
+  config: ProcessConfig,
+  process: ProcessState,
+  now: Now,
+): Transition {
+  return cells[type].act(config, process, now, input);
+}
+
+/** Where a process stands in the table. */
+export function rowOf({ state, child, pid }: ProcessState): Row {
+  if (state !== "STARTING") return state;
+  if (pid !== 0) return "STARTING, alive";
+  return child === 0 ? "STARTING, preparing" : "STARTING, spawning";
+}
