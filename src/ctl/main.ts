@@ -6,8 +6,10 @@ import { realpathSync } from "node:fs";
 import { forgetOurs, readBirth as readWords, type Words } from "../birth.ts";
 import { textOf } from "../bytes.ts";
 import { helpText, readCommandLine } from "../config/commandline.ts";
+import type { ConfigError } from "../config/model.ts";
 import { renderErrors } from "../config/report.ts";
 import { HOLDFAST_VERSION } from "../version.ts";
+import { COMPLETE } from "./completion/stubs.ts";
 import { EXIT } from "./exit.ts";
 import { checkFlag, SUPERVISORCTL } from "./flags.ts";
 import { ACCOUNTS } from "./home.ts";
@@ -17,7 +19,10 @@ import { runLine } from "./run.ts";
 import { Session } from "./session.ts";
 import { type Birth, readSettings, type Settings } from "./settings.ts";
 import { COMMANDS } from "./table.ts";
-import { openTerminal } from "./terminal.ts";
+import { openTerminal, type Terminal } from "./terminal.ts";
+
+/** How long Tab may take. */
+const COMPLETION_MS = 2_000;
 
 // What was said last may still be on its way to a slow reader.
 void main().then((exit) => process.stdout.write("", () => process.exit(exit)));
@@ -27,6 +32,8 @@ async function main(): Promise<number> {
   const words = readWords(process.env, process.argv);
   forgetOurs(process.env);
   const birth = birthOf(words);
+  const [first, ...typed] = words.args;
+  if (first === COMPLETE) return complete(birth, typed);
   const line = readCommandLine(SUPERVISORCTL, words.args, checkFlag);
   if (line.kind === "act") {
     process.stdout.write(line.name === "version" ? `${HOLDFAST_VERSION}\n` : helpText(SUPERVISORCTL, birth.argv0));
@@ -45,19 +52,9 @@ async function run(birth: Birth, settings: Settings, { words, isShell, isInterac
   let input: Input | null = null;
   const openInput = () => (input ??= new Input(process.stdin));
   const terminal = openTerminal(openInput);
-  const session = new Session({
-    settings,
-    world: terminal,
-    reachTo: reachTo(terminal.clock),
-    commands: COMMANDS,
-    isInteractive,
-    argv0: birth.argv0,
-  });
-  if (settings.plugins.length > 0) {
-    const { addPlugins } = await import("./plugins.ts");
-    const added = await addPlugins(session, birth.cwd);
-    if (!added.ok) return usage([added.error], birth);
-  }
+  const session = openSession(birth, settings, terminal, isInteractive);
+  const plugins = await addPlugins(session, birth);
+  if (plugins !== null) return usage([plugins], birth);
   if (!isShell) {
     await runLine(session, words.join(" "));
     return session.exit;
@@ -65,6 +62,39 @@ async function run(birth: Birth, settings: Settings, { words, isShell, isInterac
   const { runShell } = await import("./shell/shell.ts");
   await runShell(session, terminal, openInput(), process.stdin.isTTY === true && process.stdout.isTTY === true);
   return EXIT.SUCCESS;
+}
+
+function openSession({ argv0 }: Birth, settings: Settings, terminal: Terminal, isInteractive: boolean): Session {
+  return new Session({ settings, world: terminal, reachTo: reachTo(terminal.clock), commands: COMMANDS, isInteractive, argv0 });
+}
+
+/** null: all is well. */
+async function addPlugins(session: Session, { cwd }: Birth): Promise<ConfigError | null> {
+  if (session.settings.plugins.length === 0) return null;
+  const plugins = await import("./plugins.ts");
+  const added = await plugins.addPlugins(session, cwd);
+  return added.ok ? null : added.error;
+}
+
+/** What the stubs for bash, zsh and fish call: no questions, no errors, and an answer while somebody who has pressed Tab still waits for it. */
+async function complete(birth: Birth, words: readonly string[]): Promise<number> {
+  const terminal = openTerminal(() => new Input(process.stdin));
+  const found = await Promise.race([findOffers(birth, words, terminal), terminal.clock.sleep(COMPLETION_MS).then(() => [])]);
+  for (const offer of found) terminal.screen.write(`${offer}\n`);
+  return EXIT.SUCCESS;
+}
+
+/** What needs no server is offered also where the flags or the configuration are wrong. */
+async function findOffers(birth: Birth, words: readonly string[], terminal: Terminal): Promise<readonly string[]> {
+  const { offers, splitTyped } = await import("./completion/words.ts");
+  const typed = splitTyped(words);
+  const line = readCommandLine(SUPERVISORCTL, typed.flags, checkFlag);
+  const settings = line.kind === "run" ? readSettings(birth, line.flags) : null;
+  if (settings?.ok !== true) return offers(typed, COMMANDS, async () => []);
+  const session = openSession(birth, settings.value, terminal, false);
+  await addPlugins(session, birth);
+  const { NameCache } = await import("./shell/namecache.ts");
+  return offers(typed, session.commands, () => new NameCache(() => session.reach).get());
 }
 
 /** Mistakes in flags and the configuration are the only thing that goes to standard error by itself. (CLI-076) */

@@ -1,6 +1,10 @@
-/** What the tab key offers in the shell. Pure: which names are asked for is decided here, the names come from outside. (CTL-059..CTL-065) */
+/**
+ * What the Tab key offers, in the shell of supervisorctl and, behind the flags, in bash, zsh and fish. Pure: which names are asked for is decided here,
+ * the names come from outside. (CTL-059..CTL-065)
+ */
+import { SIGNALS } from "../../config/signals.ts";
 import type { CommandRow, Completes } from "../command.ts";
-import { SHELLS, SIGNAL_WORDS } from "../completion/vocabulary.ts";
+import { STUBS } from "../completion/stubs.ts";
 
 export type Named = { readonly group: string; readonly name: string };
 
@@ -10,6 +14,15 @@ export type Completion = {
   /** The part of the line that they replace. */
   readonly word: string;
 };
+
+/** The same, with the names of processes asked for where they are needed. */
+export async function completeLine(
+  line: string,
+  commands: readonly CommandRow[],
+  processes: () => Promise<readonly Named[]>,
+): Promise<Completion> {
+  return complete(line, commands, needsProcesses(line, commands) ? await processes() : []);
+}
 
 /** Whether completing this line needs the names of processes. */
 export function needsProcesses(line: string, commands: readonly CommandRow[]): boolean {
@@ -51,9 +64,9 @@ function candidates(kind: Kind, commands: readonly CommandRow[], processes: read
     case "signal-processes":
       return [...processNames(processes, word), "all"];
     case "signals":
-      return SIGNAL_WORDS;
+      return Object.keys(SIGNALS).map((name) => name.slice("SIG".length)); // as users write them
     case "shells":
-      return SHELLS;
+      return [...STUBS.keys()];
     case "nothing":
       return [];
   }

@@ -3,7 +3,7 @@ import type { Input } from "../input.ts";
 import { runLine } from "../run.ts";
 import type { Session } from "../session.ts";
 import type { Terminal } from "../terminal.ts";
-import { type Completion, complete, needsProcesses } from "./completer.ts";
+import { completeLine } from "./completer.ts";
 import { Editor, type Typed } from "./editor.ts";
 import { readHistory, writeHistory } from "./history.ts";
 import { NameCache } from "./namecache.ts";
@@ -12,7 +12,9 @@ import { NameCache } from "./namecache.ts";
 export async function runShell(session: Session, terminal: Terminal, input: Input, hasEditor: boolean): Promise<void> {
   const names = new NameCache(() => session.reach);
   const { historyFile, prompt } = session.settings;
-  const editor = hasEditor ? new Editor(readHistory(historyFile), input, (line) => completeLine(session, names, line)) : null;
+  const editor = hasEditor
+    ? new Editor(readHistory(historyFile), input, (line) => completeLine(line, session.commands, () => names.get()))
+    : null;
   const interrupted = new AbortController();
   const takeAway = terminal.onInterrupt(() => interrupted.abort());
   await untilAborted(interrupted.signal, async () => {
@@ -39,8 +41,4 @@ async function read(session: Session, editor: Editor | null, input: Input, promp
 /** Ctrl-C leaves at once, whatever a command is waiting for. (CTL-056) */
 async function untilAborted(signal: AbortSignal, work: () => Promise<void>): Promise<void> {
   await Promise.race([work(), new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()))]);
-}
-
-async function completeLine(session: Session, names: NameCache, line: string): Promise<Completion> {
-  return complete(line, session.commands, needsProcesses(line, session.commands) ? await names.get() : []);
 }
