@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import * as arbitrary from "../../test/contract/arbitraries.ts";
+import { encodeKeeperFrame, welcomeFrames } from "../../test/sim/keeper/codec.ts";
 import { Client } from "./client.ts";
-import { encodeKeeperFrame, type KeeperFrame } from "./codec.ts";
+import type { KeeperFrame } from "./codec.ts";
 import type { Report, Welcome } from "./messages.ts";
-import { welcomeFrames } from "./welcome.ts";
 
 function started(): { readonly client: Client; readonly welcomes: Welcome[]; readonly reports: Report[]; readonly failures: string[] } {
   const welcomes: Welcome[] = [];

@@ -3,14 +3,13 @@ import { test } from "node:test";
 import { inspect } from "node:util";
 import fc from "fast-check";
 import * as arbitrary from "../../test/contract/arbitraries.ts";
+import { decodeDaemonFrame, encodeKeeperFrame, welcomeFrames } from "../../test/sim/keeper/codec.ts";
 import {
   batchSize,
-  decodeDaemonFrame,
   decodeKeeperFrame,
   effectSize,
   encodeBatch,
   encodeHello,
-  encodeKeeperFrame,
   KEY_MAX,
   type KeeperFrame,
   type NumberedBatch,
@@ -20,7 +19,7 @@ import { EFFECTS } from "./effects.ts";
 import { FRAME_MAX } from "./frames.ts";
 import type { Batch, KeeperEffect } from "./messages.ts";
 import { REPORTS } from "./reports.ts";
-import { WELCOME_FRAMES, welcomeFrames } from "./welcome.ts";
+import { WELCOME_FRAMES } from "./welcome.ts";
 
 const HEAD_BYTES = 6;
 const EMPTY: Batch = { acknowledged: [], states: [], effects: [] };

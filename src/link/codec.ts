@@ -1,25 +1,20 @@
 /**
- * Frames as values and as bytes, both ways: the daemon encodes hello and batches and decodes the rest; the keeper's side is here as well,
- * for the fake keeper, the vectors and the tests. Pure: bytes come from and go to somebody else. docs/keeper-protocol.md is the contract.
+ * Frames as values and as bytes: the daemon encodes hello and batches and decodes what the keeper says. The keeper's side, for the tests, is
+ * test/sim/keeper/codec.ts. Pure: bytes come from and go to somebody else. docs/keeper-protocol.md is the contract.
  */
 import { assert, ok, type Result, refuse } from "../result.ts";
 import { effect, type UnknownEffect } from "./effects.ts";
-import { bytes, type Field, list, oneOf, Reader, record, str, u16, u32, u64, type Writer } from "./fields.ts";
+import { bytes, type Field, list, oneOf, Reader, record, str, u16, u32, u64, type ValueOf, type Writer } from "./fields.ts";
 import { FRAME_MAX } from "./frames.ts";
 import type { Batch, KeeperEffect, Report, StateChange } from "./messages.ts";
-import { REPORTS, reportBody, reportType } from "./reports.ts";
+import { reportBody, reportType } from "./reports.ts";
 import { WELCOME_FRAMES, type WelcomeFrame, welcomeFrameType } from "./welcome.ts";
-
-export type Hello = { readonly versionMin: number; readonly versionMax: number };
 
 /** A batch as it arrives: with its number, and with the effects that this version does not know. */
 export type NumberedBatch = Omit<Batch, "effects"> & {
   readonly batch: bigint;
   readonly effects: readonly (KeeperEffect | UnknownEffect)[];
 };
-
-/** What the daemon says. */
-export type DaemonFrame = { readonly type: "hello"; readonly value: Hello } | { readonly type: "batch"; readonly value: NumberedBatch };
 
 /** What the keeper says. */
 export type KeeperFrame = WelcomeFrame | { readonly type: "report"; readonly value: Report };
@@ -35,11 +30,11 @@ const FRAME_HEAD_BYTES = 6;
 const TAG_BYTES = 2;
 /** The longest key of a state, in bytes. */
 export const KEY_MAX = 512;
-const HELLO_TAG = 1;
-const BATCH_TAG = 2;
+export const HELLO_TAG = 1;
+export const BATCH_TAG = 2;
 const NO_BYTES = new Uint8Array(0);
 
-const helloBody = record<Hello>({ versionMin: u16, versionMax: u16 });
+export const helloBody = record({ versionMin: u16, versionMax: u16 });
 
 const stateOp = oneOf("put", "delete");
 const state: Field<StateChange> = {
@@ -60,10 +55,10 @@ const state: Field<StateChange> = {
   },
 };
 
-const batchBody = record<NumberedBatch>({ batch: u64, acknowledged: list(u64), states: list(state), effects: list(effect) });
+export const batchBody: Field<NumberedBatch> = record({ batch: u64, acknowledged: list(u64), states: list(state), effects: list(effect) });
 
 /** The frame that opens the daemon's side. */
-export function encodeHello(hello: Hello): Buffer {
+export function encodeHello(hello: ValueOf<typeof helloBody>): Buffer {
   return encode(HELLO_TAG, helloBody, hello);
 }
 
@@ -87,13 +82,6 @@ export function stateSize(value: StateChange): number {
   return state.size(value);
 }
 
-/** A frame of the keeper's. */
-export function encodeKeeperFrame(frame: KeeperFrame): Buffer {
-  if (frame.type === "report") return encode(REPORTS[frame.value.type].tag, reportBody(frame.value.type) as Field<Report>, frame.value);
-  const { tag, body } = WELCOME_FRAMES[frame.type];
-  return encode(tag, body as Field<object>, frame.value);
-}
-
 /** Reads a frame of the keeper's. The value shares no memory with `body`. */
 export function decodeKeeperFrame(tag: number, body: Buffer): Result<KeeperFrame, DecodeError> {
   const report = reportType(tag);
@@ -103,14 +91,8 @@ export function decodeKeeperFrame(tag: number, body: Buffer): Result<KeeperFrame
   return decode(tag, WELCOME_FRAMES[type].body as Field<object>, body, (value) => ({ type, value }) as WelcomeFrame);
 }
 
-/** Reads a frame of the daemon's: the keeper's side of the contract. */
-export function decodeDaemonFrame(tag: number, body: Buffer): Result<DaemonFrame, DecodeError> {
-  if (tag === HELLO_TAG) return decode(tag, helloBody, body, (value) => ({ type: "hello", value }));
-  if (tag === BATCH_TAG) return decode(tag, batchBody, body, (value) => ({ type: "batch", value }));
-  return refuse({ kind: "unknown", tag, batch: 0n, text: `tag ${tag}` });
-}
-
-function encode<T>(tag: number, body: Field<T>, value: T): Buffer {
+/** A frame. */
+export function encode<T>(tag: number, body: Field<T>, value: T): Buffer {
   const length = TAG_BYTES + body.size(value);
   assert(length <= FRAME_MAX, `a frame of ${length} bytes`);
   const to: Writer = { buffer: Buffer.allocUnsafe(FRAME_HEAD_BYTES - TAG_BYTES + length), offset: 0 };
@@ -121,7 +103,8 @@ function encode<T>(tag: number, body: Field<T>, value: T): Buffer {
   return to.buffer;
 }
 
-function decode<T, F>(tag: number, field: Field<T>, body: Buffer, wrap: (value: T) => F): Result<F, DecodeError> {
+/** Reads the body of a frame. */
+export function decode<T, F>(tag: number, field: Field<T>, body: Buffer, wrap: (value: T) => F): Result<F, DecodeError> {
   const from = new Reader(body);
   const value = field.read(from);
   from.finish();

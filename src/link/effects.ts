@@ -1,6 +1,7 @@
 /** Every effect with its tag and its body. The tags are never reused; 20 is reserved for `upgrade`. docs/keeper-protocol.md is the contract. */
 import { assert } from "../result.ts";
 import {
+  type Bodies,
   bool,
   bytes,
   choice,
@@ -20,23 +21,20 @@ import {
   u16,
   u32,
   u64,
+  type ValueOf,
   type Writer,
 } from "./fields.ts";
-import type { KeeperEffect, LastWill, Limit, SinkSpec, Spawn, StreamSpec, UserSpec, Verdict } from "./messages.ts";
 
 /** An effect of a later protocol, as the keeper sees it: skipped, and answered with `unknown`. */
 export type UnknownEffect = { readonly type: "unknown"; readonly tag: number };
-
-type EffectOf<T extends KeeperEffect["type"]> = Extract<KeeperEffect, { type: T }>;
-type Table = { readonly [T in KeeperEffect["type"]]: { readonly tag: number; readonly body: Field<Omit<EffectOf<T>, "type">> } };
 
 const SINK_FLAGS = { truncate: 1, regularOnly: 2 } as const;
 /** Resources as numbered in a `limit`. */
 export const resource = oneOf("nofile", "nproc");
 export const family = oneOf("unix", "inet", "inet6");
 export const streamMode = oneOf("plain", "asked");
-const limit = record<Limit>({ resource, soft: u64, hard: u64 });
-const user = record<UserSpec>({ uid: u32, gid: u32, groups: list(u32) });
+const limit = record({ resource, soft: u64, hard: u64 });
+const user = record({ uid: u32, gid: u32, groups: list(u32) });
 const directory = flagged(cstr, "");
 
 const sinkFlags: Field<Pick<SinkSpec, "truncate" | "regularOnly">> = {
@@ -51,6 +49,15 @@ const sinkFlags: Field<Pick<SinkSpec, "truncate" | "regularOnly">> = {
   },
 };
 
+/** A log file as the keeper writes it: `limit` in bytes, 0 for none; `regularOnly`: it must be a regular file or not exist, and links are not followed. */
+export type SinkSpec = {
+  readonly path: string;
+  readonly truncate: boolean;
+  readonly regularOnly: boolean;
+  readonly mode: number;
+  readonly limit: number;
+};
+
 /** Two booleans of a spec share a byte, so it is no plain record. */
 const sinkSpec: Field<SinkSpec> = {
   size: (value) => cstr.size(value.path) + 1 + 4 + 8,
@@ -63,12 +70,23 @@ const sinkSpec: Field<SinkSpec> = {
   read: (from) => ({ path: cstr.read(from), ...sinkFlags.read(from), mode: u32.read(from), limit: size64.read(from) }),
 };
 
-const streamSpec = record<StreamSpec>({ stream: u32, mode: streamMode, sink: u32, open: optional(sinkSpec) });
-const lastWill = record<LastWill>({ signal: i32, waitMs: u32, signalGroup: bool, killGroup: bool, rank: i32 });
+const streamSpec = record({
+  /** 0: there is no such stream (for stderr: the same pipe as stdout). */
+  stream: u32,
+  mode: streamMode,
+  /** 0: what comes is dropped. */
+  sink: u32,
+  /** The file to open as part of the spawn. */
+  open: optional(sinkSpec),
+});
+
+/** What the keeper does to a child when no daemon can be had and the host asks it to end. */
+const lastWill = record({ signal: i32, waitMs: u32, signalGroup: bool, killGroup: bool, rank: i32 });
 
 /** `u8 kind`, `bytes`: the bytes are there in any case, and empty but for `replace`. */
 const verdictKind = oneOf("as-is", "drop", "replace");
 const NO_BYTES = new Uint8Array(0);
+export type Verdict = { readonly kind: "as-is" } | { readonly kind: "drop" } | { readonly kind: "replace"; readonly bytes: Uint8Array };
 const verdict: Field<Verdict> = {
   size: (value) => 1 + bytes.size(value.kind === "replace" ? value.bytes : NO_BYTES),
   write(to, value) {
@@ -84,10 +102,11 @@ const verdict: Field<Verdict> = {
   },
 };
 
-export const EFFECTS: Table = {
+/** What the daemon asks of the keeper; carried out in order, after the states of the same batch are stored. */
+export const EFFECTS = {
   spawn: {
     tag: 1,
-    body: record<Omit<Spawn, "type">>({
+    body: record({
       child: u32,
       label: str,
       path: cstr,
@@ -97,6 +116,7 @@ export const EFFECTS: Table = {
       umask: i32OrNull,
       user: flagged(user, { uid: 0, gid: 0, groups: [] }),
       limits: list(limit),
+      /** 0: a pipe; otherwise the number of a listening socket. */
       stdin: u32,
       stdout: streamSpec,
       stderr: streamSpec,
@@ -116,6 +136,7 @@ export const EFFECTS: Table = {
     body: record({
       socket: u32,
       family,
+      /** True: the daemon serves it. False: it is for children (FastCGI). */
       serve: bool,
       address: cstr,
       port: u16,
@@ -136,10 +157,16 @@ export const EFFECTS: Table = {
   umask: { tag: 18, body: record({ umask: u32 }) },
   "forget-child": { tag: 19, body: record({ child: u32 }) },
   "stdin-close": { tag: 21, body: record({ child: u32 }) },
+  /** One datagram to a unix socket: /dev/log, systemd's notify socket. Sent without waiting or lost. */
   datagram: { tag: 22, body: record({ path: cstr, bytes }) },
+  /** Answered with `echoed` when everything before it has been begun: no failure of an earlier stdin or signal is still to come. */
   echo: { tag: 23, body: record({ token: u32 }) },
+  /** Answered with `echoed` when everything that waits in the sink now has been written, lost or opened anew; at once when it is not there. */
   written: { tag: 24, body: record({ token: u32, sink: u32 }) },
-};
+} as const satisfies Bodies;
+
+type Effects = typeof EFFECTS;
+export type KeeperEffect = { [T in keyof Effects]: { readonly type: T } & ValueOf<Effects[T]["body"]> }[keyof Effects];
 
 const NAMES: ReadonlyMap<number, KeeperEffect["type"]> = new Map(
   Object.entries(EFFECTS).map(([type, { tag }]) => [tag, type as KeeperEffect["type"]]),

@@ -271,8 +271,17 @@ export function list<T>(item: Field<T>): Field<readonly T[]> {
   };
 }
 
+/** What a field holds: the types of the protocol are those of its fields. */
+export type ValueOf<F> = F extends Field<infer T> ? T : never;
+
+/** The bodies that carry a tag: of the frames, of the effects in a batch. */
+export type Bodies = Readonly<Record<string, { readonly tag: number; readonly body: Field<object> }>>;
+
 /** The fields of a record in the order in which they stand on the wire, which is the order in which they are written down here. */
-export function record<T extends object>(fields: { readonly [K in keyof T]-?: Field<T[K]> }): Field<T> {
+export function record<const F extends Readonly<Record<string, Field<unknown>>>>(
+  fields: F,
+): Field<{ readonly [K in keyof F]: ValueOf<F[K]> }> {
+  type T = { readonly [K in keyof F]: ValueOf<F[K]> };
   const entries = Object.entries(fields) as [keyof T, Field<T[keyof T]>][];
   return {
     size: (value) => entries.reduce((sum, [name, field]) => sum + field.size(value[name]), 0),

@@ -1,19 +1,35 @@
 /** Every report with its tag, its body and whether the keeper keeps it until a batch acknowledges it. docs/keeper-protocol.md is the contract. */
 import { assert } from "../result.ts";
 import { becameStep, resource } from "./effects.ts";
-import { bool, bytes, type Field, i32, oneOf, record, str, u8, u16, u32, u64 } from "./fields.ts";
-import { LISTEN_STEPS, type Report, type ReportType, SPAWN_STEPS } from "./messages.ts";
+import { type Bodies, bool, bytes, type Field, i32, oneOf, record, str, u8, u16, u32, u64, type ValueOf } from "./fields.ts";
 
-type ReportOf<T extends ReportType> = Extract<Report, { type: T }>;
-type Row<T extends ReportType> = {
-  readonly tag: number;
-  readonly kept: boolean;
-  readonly body: Field<Omit<ReportOf<T>, "type" | "report">>;
-};
+/** Steps of a spawn, numbered as in docs/keeper-protocol.md. */
+export const SPAWN_STEPS = [
+  "none",
+  "log-stdout",
+  "log-stderr",
+  "pipes",
+  "fork",
+  "setpgid",
+  "descriptors",
+  "rlimit",
+  "setgroups",
+  "setgid",
+  "setuid",
+  "chdir",
+  "umask",
+  "exec",
+] as const;
+export type SpawnStep = (typeof SPAWN_STEPS)[number];
 
-const instant = { monoNs: u64, wallNs: u64 };
+/** Steps of `listen`, numbered as in docs/keeper-protocol.md. */
+export const LISTEN_STEPS = ["done", "socket", "in-use", "bind", "listen", "chmod", "chown", "link"] as const;
+export type ListenStep = (typeof LISTEN_STEPS)[number];
 
-export const REPORTS: { readonly [T in ReportType]: Row<T> } = {
+/** Nanoseconds since boot and since 1970, as the keeper saw them. */
+export const instant = { monoNs: u64, wallNs: u64 };
+
+export const REPORTS = {
   spawned: { tag: 80, kept: true, body: record({ child: u32, pid: i32, ...instant }) },
   "spawn-failed": { tag: 81, kept: true, body: record({ child: u32, step: oneOf(...SPAWN_STEPS), errno: i32, pid: i32, ...instant }) },
   exited: {
@@ -38,7 +54,13 @@ export const REPORTS: { readonly [T in ReportType]: Row<T> } = {
   refused: { tag: 97, kept: false, body: record({ batch: u64, code: u8, text: str }) },
   unknown: { tag: 98, kept: false, body: record({ batch: u64, tag: u16 }) },
   echoed: { tag: 99, kept: false, body: record({ token: u32 }) },
-};
+} as const satisfies Bodies & Readonly<Record<string, { readonly kept: boolean }>>;
+
+type Reports = typeof REPORTS;
+export type ReportType = keyof Reports;
+/** What the keeper tells. `report` is its number, 0n for reports that are not kept. */
+export type Report = { [T in ReportType]: { readonly report: bigint; readonly type: T } & ValueOf<Reports[T]["body"]> }[ReportType];
+type ReportOf<T extends ReportType> = Extract<Report, { type: T }>;
 
 const NAMES: ReadonlyMap<number, ReportType> = new Map(Object.entries(REPORTS).map(([type, { tag }]) => [tag, type as ReportType]));
 assert(NAMES.size === Object.keys(REPORTS).length, "two reports with one tag");

@@ -1,53 +1,62 @@
 /** What the keeper tells a new daemon: one frame per thing it holds, between `welcome` and `welcome-end`, put together here into one value. */
 import { ok, type Result, refuse } from "../result.ts";
 import { family, streamMode } from "./effects.ts";
-import { bool, bytes, cstr, type Field, i32, oneOf, record, str, u16, u32, u64 } from "./fields.ts";
-import type { ChildEntry, Deaths, SinkEntry, SocketEntry, StreamEntry, Welcome } from "./messages.ts";
+import { type Bodies, bool, bytes, cstr, i32, oneOf, record, str, u16, u32, u64, type ValueOf } from "./fields.ts";
+import { instant } from "./reports.ts";
 
-export type WelcomeHead = Omit<Welcome, "deaths" | "children" | "sockets" | "store" | "sinks" | "streams">;
-export type StoredEntry = { readonly key: string; readonly value: Uint8Array };
-
-/** The frames of a welcome; `value` is what each of them holds. */
-export type WelcomeFrame =
-  | { readonly type: "welcome"; readonly value: WelcomeHead }
-  | { readonly type: "child"; readonly value: ChildEntry }
-  | { readonly type: "socket"; readonly value: SocketEntry }
-  | { readonly type: "stored"; readonly value: StoredEntry }
-  | { readonly type: "sink"; readonly value: SinkEntry }
-  | { readonly type: "stream"; readonly value: StreamEntry }
-  | { readonly type: "deaths"; readonly value: Deaths }
-  | { readonly type: "welcome-end"; readonly value: object };
-
-type Table = {
-  readonly [T in WelcomeFrame["type"]]: { readonly tag: number; readonly body: Field<Extract<WelcomeFrame, { type: T }>["value"]> };
-};
-
-export const WELCOME_FRAMES: Table = {
+export const WELCOME_FRAMES = {
   welcome: {
     tag: 64,
-    body: record<WelcomeHead>({
+    body: record({
       version: u16,
       keeperPid: i32,
+      /** Deaths in a row of daemons that had hardly begun. From three on, start without the stored states. */
       quickDeaths: u32,
+      /** A daemon was ready before: this one is a successor. */
       ready: bool,
       daemonized: bool,
       monoNs: u64,
+      /** Unbound sockets that this daemon was born with and can still `listen` on at once. */
       freeSockets: u32,
     }),
   },
   child: {
     tag: 65,
-    body: record<ChildEntry>({ child: u32, label: str, pid: i32, state: oneOf("spawning", "running", "exited"), monoNs: u64, wallNs: u64 }),
+    body: record({ child: u32, label: str, pid: i32, state: oneOf("spawning", "running", "exited"), ...instant }),
   },
   socket: {
     tag: 66,
-    body: record<SocketEntry>({ socket: u32, family, listening: bool, serve: bool, descriptor: i32, address: cstr, port: u16 }),
+    /** `descriptor`: in this daemon, -1 when it was not inherited. */
+    body: record({ socket: u32, family, listening: bool, serve: bool, descriptor: i32, address: cstr, port: u16 }),
   },
-  stored: { tag: 67, body: record<StoredEntry>({ key: str, value: bytes }) },
-  sink: { tag: 68, body: record<SinkEntry>({ sink: u32, path: cstr, size: u64, limit: u64, regular: bool }) },
-  stream: { tag: 69, body: record<StreamEntry>({ stream: u32, child: u32, mode: streamMode, sink: u32, open: bool }) },
-  "welcome-end": { tag: 70, body: record<object>({}) },
-  deaths: { tag: 71, body: record<Deaths>({ count: u32, waitStatus: i32 }) },
+  stored: { tag: 67, body: record({ key: str, value: bytes }) },
+  sink: { tag: 68, body: record({ sink: u32, path: cstr, size: u64, limit: u64, regular: bool }) },
+  stream: { tag: 69, body: record({ stream: u32, child: u32, mode: streamMode, sink: u32, open: bool }) },
+  "welcome-end": { tag: 70, body: record({}) },
+  /** How many daemons have ended unasked since the first was ready, and the wait status of the last of them; -1 where it is not known. */
+  deaths: { tag: 71, body: record({ count: u32, waitStatus: i32 }) },
+} as const satisfies Bodies;
+
+type Frames = typeof WELCOME_FRAMES;
+type Held<T extends keyof Frames> = ValueOf<Frames[T]["body"]>;
+/** The frames of a welcome; `value` is what each of them holds. */
+export type WelcomeFrame = { [T in keyof Frames]: { readonly type: T; readonly value: Held<T> } }[keyof Frames];
+
+export type ChildEntry = Held<"child">;
+export type SocketEntry = Held<"socket">;
+export type SinkEntry = Held<"sink">;
+export type StreamEntry = Held<"stream">;
+export type Deaths = Held<"deaths">;
+
+/** All that a new daemon is told before the reports that its predecessor did not acknowledge. */
+export type Welcome = Held<"welcome"> & {
+  /** Absent when none has ended. */
+  readonly deaths?: Deaths;
+  readonly children: readonly ChildEntry[];
+  readonly sockets: readonly SocketEntry[];
+  readonly store: ReadonlyMap<string, Uint8Array>;
+  readonly sinks: readonly SinkEntry[];
+  readonly streams: readonly StreamEntry[];
 };
 
 const NAMES: ReadonlyMap<number, WelcomeFrame["type"]> = new Map(
@@ -61,7 +70,7 @@ export function welcomeFrameType(tag: number): WelcomeFrame["type"] | null {
 
 /** Takes the frames in their order; the welcome is there with `welcome-end`. A frame out of order is the keeper's fault and said so. */
 export class WelcomeBuilder {
-  #head: WelcomeHead | null = null;
+  #head: Held<"welcome"> | null = null;
   #deaths: Deaths | null = null;
   readonly #children: ChildEntry[] = [];
   readonly #sockets: SocketEntry[] = [];
@@ -102,21 +111,6 @@ export class WelcomeBuilder {
 
   #finish(): Welcome {
     const lists = { children: this.#children, sockets: this.#sockets, store: this.#store, sinks: this.#sinks, streams: this.#streams };
-    return { ...(this.#head as WelcomeHead), ...(this.#deaths && { deaths: this.#deaths }), ...lists };
+    return { ...(this.#head as Held<"welcome">), ...(this.#deaths && { deaths: this.#deaths }), ...lists };
   }
-}
-
-/** A welcome as the frames that carry it. */
-export function welcomeFrames(welcome: Welcome): readonly WelcomeFrame[] {
-  const { deaths, children, sockets, store, sinks, streams, ...head } = welcome;
-  return [
-    { type: "welcome", value: head },
-    ...(deaths === undefined ? [] : [{ type: "deaths", value: deaths } as const]),
-    ...children.map((value) => ({ type: "child", value }) as const),
-    ...sockets.map((value) => ({ type: "socket", value }) as const),
-    ...[...store].map(([key, value]) => ({ type: "stored", value: { key, value } }) as const),
-    ...sinks.map((value) => ({ type: "sink", value }) as const),
-    ...streams.map((value) => ({ type: "stream", value }) as const),
-    { type: "welcome-end", value: {} },
-  ];
 }

@@ -1,7 +1,8 @@
 /** The fake keeper as a subject of the contract suite: a host of its own, its frames as bytes. */
-import { decodeDaemonFrame, encodeKeeperFrame } from "../../src/link/codec.ts";
+
 import { FrameReader } from "../../src/link/frames.ts";
 import { Chance } from "../sim/chance.ts";
+import { decodeDaemonFrame, encodeKeeperFrame } from "../sim/keeper/codec.ts";
 import type { Host } from "../sim/keeper/host.ts";
 import { FakeKeeper } from "../sim/keeper/keeper.ts";
 import { Scheduler } from "../sim/scheduler.ts";

@@ -2,8 +2,10 @@
  * `npx tsx test/contract/record-vectors.ts`: writes the cases that are not recorded yet into `vectors/`, as JSON (hex and value) and as
  * plain text for the keeper's tests in C. What is recorded already is never changed: a difference is a change of the protocol, and refused.
  */
+
 import { existsSync, writeFileSync } from "node:fs";
-import { decodeDaemonFrame, decodeKeeperFrame } from "../../src/link/codec.ts";
+import { decodeKeeperFrame } from "../../src/link/codec.ts";
+import { decodeDaemonFrame } from "../sim/keeper/codec.ts";
 import { type Side, VECTOR_CASES, type VectorCase } from "./vector-cases.ts";
 import { plain, readVectors, VECTORS_FOLDER, type Vector, vectorsFile } from "./vectors.ts";
 

@@ -2,8 +2,10 @@
  * The frames that are recorded in `vectors/`: at least one for every tag, with the values at the edges. `record-vectors.ts` writes them down;
  * what is written down once never changes, since every later release must still read it. A new case goes to the end of its list.
  */
-import { encodeBatch, encodeHello, encodeKeeperFrame, type KeeperFrame } from "../../src/link/codec.ts";
+
+import { encodeBatch, encodeHello, type KeeperFrame } from "../../src/link/codec.ts";
 import type { KeeperEffect, Report, SinkSpec, Spawn } from "../../src/link/messages.ts";
+import { encodeKeeperFrame } from "../sim/keeper/codec.ts";
 
 export type Side = "daemon" | "keeper";
 /** `refused`: the whole frame has no effect. `unknown`: skipped. The rest is good. */

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { decodeDaemonFrame, decodeKeeperFrame, encodeBatch, encodeHello, encodeKeeperFrame } from "../../src/link/codec.ts";
+import { decodeKeeperFrame, encodeBatch, encodeHello } from "../../src/link/codec.ts";
 import { EFFECTS } from "../../src/link/effects.ts";
 import { FRAME_MAX, FrameReader } from "../../src/link/frames.ts";
 import { REPORTS } from "../../src/link/reports.ts";
 import { WELCOME_FRAMES } from "../../src/link/welcome.ts";
+import { decodeDaemonFrame, encodeKeeperFrame } from "../sim/keeper/codec.ts";
 import { VECTOR_CASES } from "./vector-cases.ts";
 import { plain, readVectors, type Vector } from "./vectors.ts";
 

@@ -1,6 +1,8 @@
 /** The recorded vectors as they lie in `vectors/`: read, and the form in which a frame's value is written down in JSON. */
+
 import { readFileSync } from "node:fs";
-import type { DaemonFrame, KeeperFrame } from "../../src/link/codec.ts";
+import type { KeeperFrame } from "../../src/link/codec.ts";
+import type { DaemonFrame } from "../sim/keeper/codec.ts";
 import type { Side, VectorCase } from "./vector-cases.ts";
 
 export type Vector = { readonly name: string; readonly verdict: VectorCase["verdict"]; readonly hex: string; readonly value?: unknown };

@@ -2,13 +2,15 @@
  * One daemon of a simulated host, from its birth to its death, behind doors that can go dead at any call. After that nothing it does reaches the
  * host, and no promise of its doors settles: the code runs on into nothing, as a process that was killed.
  */
+
 import type { Account, Accounts, Birth, Clock, Doors, Keeper } from "../../src/doors.ts";
-import type { DaemonFrame, KeeperFrame } from "../../src/link/codec.ts";
+import type { KeeperFrame } from "../../src/link/codec.ts";
 import { type Batch, PROTOCOL_VERSION, type Report, type Welcome } from "../../src/link/messages.ts";
 import { WelcomeBuilder } from "../../src/link/welcome.ts";
 import { ok } from "../../src/result.ts";
 import type { Chance } from "./chance.ts";
 import { fakeFiles } from "./fakefiles.ts";
+import type { DaemonFrame } from "./keeper/codec.ts";
 import type { Host } from "./keeper/host.ts";
 import type { Connection, FakeKeeper } from "./keeper/keeper.ts";
 import type { Death } from "./keeper/lives.ts";

@@ -4,10 +4,9 @@ import { once } from "node:events";
 import type { Socket } from "node:net";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { type DaemonFrame, decodeDaemonFrame, encodeKeeperFrame } from "../../link/codec.ts";
+import { type DaemonFrame, decodeDaemonFrame, encodeKeeperFrame, welcomeFrames } from "../../../test/sim/keeper/codec.ts";
 import { FrameReader } from "../../link/frames.ts";
 import type { Report, Welcome } from "../../link/messages.ts";
-import { welcomeFrames } from "../../link/welcome.ts";
 import { keeperDescriptor } from "./keeper.ts";
 
 /**

@@ -2,12 +2,13 @@
  * The keeper of a simulated host: the semantics of docs/keeper-protocol.md on values. It passes the same contract suite as the real one
  * (test/contract), and it sees what no real one can: every misuse of the contract by a daemon is a violation.
  */
-import type { DaemonFrame, DecodeError, KeeperFrame } from "../../../src/link/codec.ts";
+
+import type { DecodeError, KeeperFrame } from "../../../src/link/codec.ts";
 import type { UnknownEffect } from "../../../src/link/effects.ts";
 import { type KeeperEffect, PROTOCOL_VERSION, type Report, type Welcome } from "../../../src/link/messages.ts";
-import { welcomeFrames } from "../../../src/link/welcome.ts";
 import { unreachable } from "../../../src/result.ts";
 import { Children, type KeeperSelf } from "./children.ts";
+import { type DaemonFrame, welcomeFrames } from "./codec.ts";
 import { type Host, later } from "./host.ts";
 import { lastWills } from "./lastwill.ts";
 import { type Death, Lives } from "./lives.ts";
