@@ -2,7 +2,14 @@
  * What a frame of the daemon does. A batch is a transaction: it is decoded wholly before anything happens; then its states are stored, all or none, its
  * acknowledgements are booked, and its effects are carried out in order.
  */
-#include "keeper.h"
+#include "link.h"
+#include "children.h"
+#include "daemon.h"
+#include "host.h"
+#include "sockets.h"
+#include "streams.h"
+
+struct store stored_states = {.map = MAP_EMPTY(stored_states.map)};
 
 void refuse(uint64_t batch, enum refusal code, const char *text) {
   report(LOOSE, REPORT_REFUSED, F8(batch), F1(code), FB(text, strlen(text)));
@@ -10,14 +17,14 @@ void refuse(uint64_t batch, enum refusal code, const char *text) {
 
 static void hello(struct reader *r) {
   uint16_t min = read_u16(r), max = read_u16(r);
-  if (K.daemon.greeted) refuse(0, REFUSED_MALFORMED, "hello was said before");
+  if (K.reports.connected) refuse(0, REFUSED_MALFORMED, "hello was said before");
   else if (!read_whole(r)) link_refuse(REFUSED_MALFORMED, "malformed hello");
   else if (min > PROTOCOL_VERSION || max < PROTOCOL_VERSION) link_refuse(REFUSED_VERSION, "this keeper speaks version 1 only");
   else link_greet();
 }
 
 static bool store_states(struct batch *b) {
-  struct changes changes = {&K.store, NULL};
+  struct changes changes = {&stored_states, NULL};
   struct list states = b->states;
   for (uint32_t i = 0; i < states.count; i++) {
     struct state_change c = state_next(&states);
@@ -42,8 +49,7 @@ static void acknowledged(uint64_t number) {
     case REPORT_IO_ERROR:
     case REPORT_IO_RESUMED: sink_told(s.first, s.tag); break;
     case REPORT_SIGNAL:
-      K.signal_report[s.first] = 0;
-      (void)reports_promise(&K.reports, 1);
+      signal_told(s.first);
       break;
     default: break;
   }
@@ -80,7 +86,7 @@ static void carry_out(const struct effect *e, uint64_t batch) {
 
 static void batch(struct span body) {
   struct batch b;
-  if (!K.daemon.greeted) {
+  if (!K.reports.connected) {
     link_refuse(REFUSED_VERSION, "hello comes first");
     return;
   }

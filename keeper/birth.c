@@ -3,12 +3,15 @@
  * use raw system calls only, writes nothing but `step` and `error`, and runs on a stack of its own.
  */
 #include "birth.h"
+#include "host.h"
+
+struct birth *births;
 
 struct birth *birth_new(size_t pointers, size_t bytes) {
   struct birth *b = sys_alloc(sizeof *b + pointers * sizeof(char *) + bytes);
   if (!b) return NULL;
   b->umask = -1;
-  memcpy(b->born, K.limits, sizeof b->born);
+  memcpy(b->born, host.limits, sizeof b->born);
   for (int i = 0; i < 3; i++) b->ours[i] = -1;
   return b;
 }
@@ -23,14 +26,14 @@ static unsigned lane(const struct birth *b) {
 }
 
 void birth_submit(struct birth *b) {
-  b->next = K.births;
-  K.births = b;
+  b->next = births;
+  births = b;
   b->job.lane = lane(b);
   workers_submit(&K.workers, &b->job);
 }
 
 void birth_done(struct birth *b) {
-  struct birth **at = &K.births;
+  struct birth **at = &births;
   while (*at != b) at = &(*at)->next;
   *at = b->next;
 }
@@ -120,10 +123,10 @@ static void default_signals(void) {
 
 /* What the keeper was born with. A descriptor has to be free for it: epoll's is nothing that a child needs. */
 static void restore_oom_score(void) {
-  if (!K.oom[0]) return;
+  if (!host.oom[0]) return;
   (void)syscall(SYS_close, K.epoll);
   long fd = syscall(SYS_openat, AT_FDCWD, OOM_SCORE, O_WRONLY | O_CLOEXEC, 0);
-  (void)syscall(SYS_write, fd, K.oom, strlen(K.oom));
+  (void)syscall(SYS_write, fd, host.oom, strlen(host.oom));
   (void)syscall(SYS_close, fd);
 }
 
@@ -140,7 +143,7 @@ __attribute__((no_sanitize("address", "undefined", "thread"))) static int child_
       step(b, STEP_RLIMIT, set_limits(b) ? 0 : -1) && (!b->user || become(b)) &&
       (!b->directory || step(b, STEP_CHDIR, RAW("chdir", SYS_chdir, b->directory)))) {
     if (b->umask >= 0) (void)syscall(SYS_umask, b->umask);
-    if (b->child != 0) (void)syscall(SYS_setpriority, PRIO_PROCESS, 0, K.nice);
+    if (b->child != 0) (void)syscall(SYS_setpriority, PRIO_PROCESS, 0, host.nice);
     default_signals();
     (void)step(b, STEP_EXEC, RAW("exec", SYS_execve, b->path, b->argv, b->environment));
   }

@@ -1,7 +1,6 @@
 /* The making of a process: all that a worker and the child between clone and exec need, in one allocation, with room for what comes of it. */
-#ifndef BIRTH_H
-#define BIRTH_H
-#include "keeper.h"
+#pragma once
+#include "sinks.h"
 
 enum { FDS_MAX = 4 + SOCKETS_MAX + UNBOUND_MAX };
 
@@ -33,11 +32,11 @@ struct birth {
   struct rusage usage;
 };
 
+extern struct birth *births; /* in flight */
+
 /* Runs in a worker. */
 void birth_work(struct job *job, struct worker *worker);
 void birth_submit(struct birth *b);
 void birth_done(struct birth *b);
 /* A birth with room for `pointers` pointers and `bytes` bytes behind it; NULL: no memory. */
 struct birth *birth_new(size_t pointers, size_t bytes);
-
-#endif

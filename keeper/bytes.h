@@ -2,8 +2,7 @@
  * Bytes in and out of frames: little-endian, every length checked. A reader that runs over its end turns `bad` and gives zeros from then on, so a decoder
  * reads all its fields and asks once at the end. A frame to be written is an array of fields.
  */
-#ifndef BYTES_H
-#define BYTES_H
+#pragma once
 #include "sys.h"
 
 struct reader { const uint8_t *at, *end; bool bad; };
@@ -41,5 +40,3 @@ void frame_write(uint8_t *to, uint16_t tag, const struct field *fields, size_t n
 
 /* A NUL-terminated copy, NULL when there is no memory. */
 char *span_copy(struct span s);
-
-#endif

@@ -2,14 +2,21 @@
  * Children: spawning, signals, exits. Only this thread reaps, so only here is it certain that a pid still is the child: every signal goes through here.
  * Reports about a child come in this order: spawned, eof of its streams as far as they have ended, exited.
  */
+#include "children.h"
+#include "link.h"
 #include "birth.h"
+#include "daemon.h"
+#include "host.h"
+#include "sockets.h"
+#include "streams.h"
 
 enum { SETTLE_MS = 500 };
 
-static void ring(struct timer *timer);
+struct map all_children = MAP_EMPTY(all_children);
+static struct map pids = MAP_EMPTY(pids);
 
 struct child *child_get(uint32_t number) {
-  struct node *n = map_get(&K.children, number);
+  struct node *n = map_get(&all_children, number);
   return n ? owner_of(n, struct child, node) : NULL;
 }
 
@@ -17,7 +24,7 @@ static void child_free(struct child *c) {
   stdin_end(c);
   timer_cancel(&K.timers, &c->timer);
   timers_leave(&K.timers, 1);
-  map_drop(&K.children, &c->node);
+  map_drop(&all_children, &c->node);
   free(c->label);
   free(c);
 }
@@ -92,7 +99,7 @@ void child_reaped(struct child *c, int status, const struct rusage *usage) {
   c->ended_mono = now_mono();
   c->ended_wall = now_wall();
   stdin_end(c);
-  if (c->by_pid.key > 0) map_drop(&K.pids, &c->by_pid);
+  if (c->by_pid.key > 0) map_drop(&pids, &c->by_pid);
   if (c->birth) return;
   if (c->step > 0) {
     c->state = CHILD_ENDED;
@@ -153,7 +160,7 @@ static void spawned(struct job *job) {
   } else {
     c->state = CHILD_RUNNING;
     take_pipes(c, b);
-    if (!b->reaped) map_put(&K.pids, &c->by_pid, (uint64_t)c->pid);
+    if (!b->reaped) map_put(&pids, &c->by_pid, (uint64_t)c->pid);
     if (c->step == 0) report(KEPT, REPORT_SPAWNED, F4(b->child), F4(c->pid), F8(c->mono), F8(c->wall));
     for (int i = 0; i < 2; i++) {
       if (b->open[i]) sink_opened(b->open[i]);
@@ -232,6 +239,20 @@ static int prepare(const struct spawn *s, struct birth *b, struct child *c) {
   return 0;
 }
 
+/* After its exit: it has waited long enough for its streams. Before: its last will's patience is over. */
+static void ring(struct timer *timer) {
+  struct child *c = owner_of(timer, struct child, timer);
+  if (!c->reaped) {
+    will_hurry(c);
+    return;
+  }
+  for (int i = 0; i < 2; i++) {
+    struct stream *s = stream_get(c->streams[i]);
+    if (s) s->settling = false;
+  }
+  child_settled((uint32_t)c->node.key);
+}
+
 static struct child *child_new(const struct spawn *s) {
   struct child *c = sys_alloc(sizeof *c);
   if (!c) return NULL;
@@ -247,7 +268,7 @@ static struct child *child_new(const struct spawn *s) {
   c->stdin_fd = -1;
   c->input_last = &c->input;
   c->timer.ring = ring;
-  map_put(&K.children, &c->node, s->child);
+  map_put(&all_children, &c->node, s->child);
   return c;
 }
 
@@ -255,7 +276,7 @@ static bool numbers_used(const struct spawn *s) {
   const struct stream_spec *specs[] = {&s->out, &s->err};
   for (int i = 0; i < 2; i++) {
     if (specs[i]->stream == 0) continue;
-    if (stream_get(specs[i]->stream) || (specs[i]->open && map_get(&K.sinks, specs[i]->sink))) return true;
+    if (stream_get(specs[i]->stream) || (specs[i]->open && map_get(&all_sinks, specs[i]->sink))) return true;
   }
   return child_get(s->child) || (s->out.open && s->err.open && s->out.sink == s->err.sink);
 }
@@ -265,7 +286,7 @@ void child_spawn(const struct spawn *s, uint64_t batch) {
     refuse(batch, REFUSED_EFFECT, "spawn: a number is used already");
     return;
   }
-  bool room = K.children.count < CHILDREN_MAX && K.ending == RUNNING;
+  bool room = all_children.count < CHILDREN_MAX && K.ending == RUNNING;
   struct birth *b = room ? birth_of(s) : NULL;
   struct child *c = b ? child_new(s) : NULL;
   if (!c) {
@@ -273,7 +294,7 @@ void child_spawn(const struct spawn *s, uint64_t batch) {
     report_failed(s->child, STEP_FORK, room ? ENOMEM : EAGAIN, 0);
     return;
   }
-  K.spawned = true;
+  host.spawned = true;
   c->birth = b;
   b->step = prepare(s, b, c);
   if (b->step > 0) {
@@ -292,9 +313,7 @@ void child_spawn(const struct spawn *s, uint64_t batch) {
 void child_forget(uint32_t number) {
   struct child *c = child_get(number);
   if (c && !c->reaped) return;
-  for (struct node *n = map_next(&K.streams, NULL), *next; n; n = next) {
-    next = map_next(&K.streams, n);
-    struct stream *s = owner_of(n, struct stream, node);
+  MAP_EACH(stream, s, &all_streams) {
     if (s->child == number && !s->told) stream_forget(s);
   }
 }
@@ -305,8 +324,7 @@ static bool is_stopped(pid_t pid) {
 }
 
 void children_pause(bool stop) {
-  for (struct node *n = map_next(&K.children, NULL); n; n = map_next(&K.children, n)) {
-    struct child *c = owner_of(n, struct child, node);
+  MAP_EACH(child, c, &all_children) {
     bool fit = c->pid > 0 && !c->reaped && (stop ? !c->paused && !is_stopped(c->pid) : c->paused);
     c->paused = false;
     if (fit && sys_kill(-c->pid, stop ? SIGSTOP : SIGCONT) == 0) c->paused = stop;
@@ -314,7 +332,7 @@ void children_pause(bool stop) {
 }
 
 static bool was_birth(pid_t pid, int status, const struct rusage *usage) {
-  for (struct birth *b = K.births; b; b = b->next) {
+  for (struct birth *b = births; b; b = b->next) {
     if (__atomic_load_n(&b->pid, __ATOMIC_ACQUIRE) != pid) continue;
     b->reaped = true;
     b->wait_status = status;
@@ -328,23 +346,9 @@ void children_reap(void) {
   int status;
   struct rusage usage;
   for (pid_t pid; (pid = sys_wait(&status, &usage)) > 0;) {
-    struct node *n = map_get(&K.pids, (uint64_t)pid);
-    if (pid == K.daemon.pid && !K.daemon.adopted) daemon_reaped(status);
+    struct node *n = map_get(&pids, (uint64_t)pid);
+    if (pid == the_daemon.pid && !the_daemon.adopted) daemon_reaped(status);
     else if (n) child_reaped(owner_of(n, struct child, by_pid), status, &usage);
     else if (!was_birth(pid, status, &usage) && K.reports.loose < UNSENT_MAX) report(LOOSE, REPORT_ORPHAN, F4(pid), F4(status));
   }
-}
-
-/* After its exit: it has waited long enough for its streams. Before: its last will's patience is over. */
-static void ring(struct timer *timer) {
-  struct child *c = owner_of(timer, struct child, timer);
-  if (!c->reaped) {
-    will_hurry(c);
-    return;
-  }
-  for (int i = 0; i < 2; i++) {
-    struct stream *s = stream_get(c->streams[i]);
-    if (s) s->settling = false;
-  }
-  child_settled((uint32_t)c->node.key);
 }

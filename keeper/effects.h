@@ -1,6 +1,5 @@
 /* The frames of the daemon, decoded: numbers and spans that point into the frame. Pure. */
-#ifndef EFFECTS_H
-#define EFFECTS_H
+#pragma once
 #include "bytes.h"
 #include "protocol.h"
 
@@ -66,5 +65,3 @@ enum decoded effect_next(struct list *effects, struct effect *effect);
 uint32_t group_next(struct list *groups);
 struct limit limit_next(struct list *limits);
 struct span text_next(struct list *texts);
-
-#endif

@@ -2,7 +2,9 @@
  * What workers do with sinks: open, write, close, drain a pipe into a file. The only place where log files are touched; any call here may sleep for ever
  * on a dead disk, and then holds up this sink alone. Nothing here may look at the table: a job has all that it needs.
  */
-#include "keeper.h"
+#include "sinks.h"
+#include "host.h"
+#include "streams.h"
 
 /* N of a path that means a descriptor of the keeper itself by its words, else -1. Only what it was born with counts: nobody may write into the others. */
 static int named_descriptor(const char *path) {
@@ -11,7 +13,7 @@ static int named_descriptor(const char *path) {
   const char *number = strncmp(path, "/dev/fd/", 8) == 0 ? path + 8 : strncmp(path, "/proc/self/fd/", 14) == 0 ? path + 14 : "";
   char *end;
   long n = strtol(number, &end, 10);
-  return *number >= '0' && *number <= '9' && *end == 0 && n < 64 && K.inherited >> n & 1 ? (int)n : -1;
+  return *number >= '0' && *number <= '9' && *end == 0 && n < 64 && host.inherited >> n & 1 ? (int)n : -1;
 }
 
 /* The same by what is there: /proc/1/fd/1 and links to it too. */

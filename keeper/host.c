@@ -1,5 +1,10 @@
 /* What the daemon may change about the keeper's own process: its user, its limits, and that it becomes a daemon in the old sense of the word. */
+#include "host.h"
+#include "link.h"
+#include "daemon.h"
 #include "keeper.h"
+
+struct host host;
 
 static const resource_number resources[] = {RLIMIT_NOFILE, RLIMIT_NPROC};
 
@@ -7,24 +12,24 @@ static const resource_number resources[] = {RLIMIT_NOFILE, RLIMIT_NPROC};
 static void outlive(void) {
   static const char ahead[] = "-900";
   int fd = open(OOM_SCORE, O_RDWR | O_CLOEXEC);
-  ssize_t n = fd >= 0 ? read(fd, K.oom, sizeof K.oom - 1) : -1;
-  if (n <= 0 || atoi(K.oom) <= atoi(ahead) || write(fd, ahead, sizeof ahead - 1) < 0) K.oom[0] = 0;
+  ssize_t n = fd >= 0 ? read(fd, host.oom, sizeof host.oom - 1) : -1;
+  if (n <= 0 || atoi(host.oom) <= atoi(ahead) || write(fd, ahead, sizeof ahead - 1) < 0) host.oom[0] = 0;
   if (fd >= 0) close(fd);
 }
 
 /* The keeper itself may have as many descriptors as the system allows; what it starts gets what it was born with. */
 void host_init(void) {
   /* Programs that take every processor must not keep their supervisor from reacting; they themselves get the priority that it was born with. */
-  K.nice = getpriority(PRIO_PROCESS, 0);
-  (void)setpriority(PRIO_PROCESS, 0, K.nice - NICE_AHEAD);
+  host.nice = getpriority(PRIO_PROCESS, 0);
+  (void)setpriority(PRIO_PROCESS, 0, host.nice - NICE_AHEAD);
   outlive();
-  for (int i = 0; i < 2; i++) (void)sys_getrlimit(resources[i], &K.limits[i]);
-  struct rlimit most = {K.limits[0].rlim_max, K.limits[0].rlim_max};
+  for (int i = 0; i < 2; i++) (void)sys_getrlimit(resources[i], &host.limits[i]);
+  struct rlimit most = {host.limits[0].rlim_max, host.limits[0].rlim_max};
   (void)sys_setrlimit(RLIMIT_NOFILE, &most);
 }
 
 void host_limit(const struct limit *l) {
-  struct rlimit wanted = {l->soft, l->hard}, *kept = &K.limits[l->resource];
+  struct rlimit wanted = {l->soft, l->hard}, *kept = &host.limits[l->resource];
   bool only_asked = l->soft == 0 && l->hard == 0;
   int error = !only_asked && l->soft > l->hard ? EINVAL : 0;
   if (!only_asked && error == 0) {
@@ -53,14 +58,14 @@ void host_become(const struct effect *e) {
 }
 
 void host_daemonize(const struct effect *e, uint64_t batch) {
-  if (K.spawned || K.daemonized || K.daemonize.wanted) {
+  if (host.spawned || host.daemonized || host.daemonize.wanted) {
     refuse(batch, REFUSED_EFFECT, "daemonize: only once, before any spawn");
     return;
   }
-  free(K.daemonize.directory);
-  K.daemonize.directory = e->kind ? span_copy(e->text) : NULL;
-  K.daemonize.umask = e->value;
-  K.daemonize.wanted = true;
+  free(host.daemonize.directory);
+  host.daemonize.directory = e->kind ? span_copy(e->text) : NULL;
+  host.daemonize.umask = e->value;
+  host.daemonize.wanted = true;
 }
 
 /*
@@ -68,15 +73,15 @@ void host_daemonize(const struct effect *e, uint64_t batch) {
  * the same rights, finds that too and tells it.
  */
 static void settle(void) {
-  bool entered = !K.daemonize.directory || chdir(K.daemonize.directory) == 0;
+  bool entered = !host.daemonize.directory || chdir(host.daemonize.directory) == 0;
   (void)entered;
   (void)setsid();
   for (int i = 0; i < 3; i++) (void)sys_dup2(K.null, i);
-  if (K.daemonize.umask >= 0) umask((mode_t)K.daemonize.umask & 0777);
+  if (host.daemonize.umask >= 0) umask((mode_t)host.daemonize.umask & 0777);
   /* A signalfd is watched for the process that added it. */
   unwatch(K.signals);
   (void)watch(WATCH_SIGNALS, 0, K.signals, EPOLLIN, false);
-  K.daemonized = true;
+  host.daemonized = true;
   report(LOOSE, REPORT_DAEMONIZED, F4(getpid()));
 }
 
@@ -85,19 +90,19 @@ static void settle(void) {
  * socket, and on its pidfd, which also makes sure that a signal cannot hit a stranger.
  */
 void host_fork(void) {
-  K.daemonize.wanted = false;
+  host.daemonize.wanted = false;
   reserve_drop_tasks();
   workers_stop(&K.workers);
-  K.daemon.pidfd = (int)syscall(SYS_pidfd_open, K.daemon.pid, 0);
+  the_daemon.pidfd = (int)syscall(SYS_pidfd_open, the_daemon.pid, 0);
   pid_t pid = sys_fault("fork") ? -1 : fork();
   if (pid > 0) _exit(0);
   if (pid < 0) {
     refuse(0, REFUSED_EFFECT, "daemonize: the fork failed");
-    if (K.daemon.pidfd >= 0) sys_close(K.daemon.pidfd);
-    K.daemon.pidfd = -1;
+    if (the_daemon.pidfd >= 0) sys_close(the_daemon.pidfd);
+    the_daemon.pidfd = -1;
     return;
   }
-  K.daemon.adopted = true;
-  if (K.daemon.pidfd >= 0) (void)watch(WATCH_PIDFD, 0, K.daemon.pidfd, EPOLLIN, false);
+  the_daemon.adopted = true;
+  if (the_daemon.pidfd >= 0) (void)watch(WATCH_PIDFD, 0, the_daemon.pidfd, EPOLLIN, false);
   settle();
 }

@@ -1,5 +1,5 @@
 /* What the system allows us: resource limits and the control group's, told when the daemon cannot even begin, and asked before anything is held in reserve. */
-#include "keeper.h"
+#include "host.h"
 
 enum { MIB_SHIFT = 20, TEXT_MAX = 1024 };
 
@@ -65,7 +65,7 @@ void limits_explain(const char *what) {
     {group_limit("memory", "memory.limit_in_bytes", "memory.max"), 64ull << MIB_SHIFT, MIB_SHIFT, "MiB of memory in the control group"},
     {own_limit(RLIMIT_NPROC), 4096, 0, "processes and threads of this user (ulimit -u)"},
     {group_limit("pids", "pids.max", "pids.max"), 4096, 0, "processes and threads in the control group"},
-    {K.limits[0].rlim_cur, 64, 0, "open files (ulimit -n)"},
+    {host.limits[0].rlim_cur, 64, 0, "open files (ulimit -n)"},
   };
   char text[TEXT_MAX];
   int n = snprintf(text, sizeof text, "supervisord: %s", what);

@@ -3,7 +3,8 @@
  * somebody else leads only to what that user could write himself: his own files, /dev/null, our standard output; the kernel's protected_symlinks does
  * less, and not everywhere. Each link is read through a descriptor of it, so that none can be swapped after the look.
  */
-#include "keeper.h"
+#include "sinks.h"
+
 #include <limits.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>

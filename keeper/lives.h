@@ -1,6 +1,5 @@
 /* The lives of the daemon: when the next one is to be started, and when the keeper is to give up. Pure: the clock comes in, decisions go out. */
-#ifndef LIVES_H
-#define LIVES_H
+#pragma once
 #include "sys.h"
 
 struct lives {
@@ -23,5 +22,3 @@ void lives_ready(struct lives *l, uint64_t now);
 struct life_after lives_ended(struct lives *l, int status, uint64_t now);
 /* A signal that asks the keeper to end, while no daemon is ready. True: the second one, so the last wills are due. */
 bool lives_term(struct lives *l);
-
-#endif

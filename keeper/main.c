@@ -3,6 +3,11 @@
  * a log file and never waits for anything but events; an idle keeper makes no system call at all.
  */
 #include "keeper.h"
+#include "children.h"
+#include "daemon.h"
+#include "host.h"
+#include "link.h"
+#include "streams.h"
 
 #ifdef __GLIBC__
 #include <malloc.h>
@@ -52,7 +57,7 @@ static void handle(const struct epoll_event *e) {
       if ((child = child_get(number))) stdin_ready(child);
       break;
     case WATCH_SINK:
-      if ((sink = map_get(&K.sinks, number))) sink_kick(owner_of(sink, struct sink, node));
+      if ((sink = map_get(&all_sinks, number))) sink_kick(owner_of(sink, struct sink, node));
       break;
   }
 }
@@ -75,7 +80,7 @@ static int wait_for(struct epoll_event *events) {
 static _Noreturn void loop(void) {
   struct epoll_event events[EVENTS_MAX];
   for (;;) {
-    if (K.daemonize.wanted && K.workers.inflight == 0) host_fork();
+    if (host.daemonize.wanted && K.workers.inflight == 0) host_fork();
     link_flush();
     if (K.reports.failed) daemon_lost(); /* the next daemon is told everything anew */
     if (K.ending != RUNNING) end_go();
@@ -91,7 +96,7 @@ static bool init_process(void) {
   int fd;
   while ((fd = open("/dev/null", O_RDWR)) >= 0 && fd < 3) {}
   if (fd >= 3) close(fd);
-  for (int i = 0; i < 64; i++) K.inherited |= (uint64_t)(fcntl(i, F_GETFD) >= 0) << i;
+  for (int i = 0; i < 64; i++) host.inherited |= (uint64_t)(fcntl(i, F_GETFD) >= 0) << i;
   if (syscall(SYS_close_range, 3, ~0u, 4 /* CLOSE_RANGE_CLOEXEC */) < 0) {
     for (int i = 3; i < 65536; i++) (void)fcntl(i, F_SETFD, FD_CLOEXEC);
   }
@@ -113,16 +118,9 @@ static bool init_process(void) {
 }
 
 static bool init_table(void) {
-  struct map *maps[] = {&K.children, &K.pids, &K.streams, &K.sinks, &K.sockets};
-  for (size_t i = 0; i < sizeof maps / sizeof maps[0]; i++) map_init(maps[i]);
-  store_init(&K.store);
-  K.block_queue_last = &K.block_queue;
-  K.daemon.socket = K.daemon.pidfd = -1;
   reserve_init();
-  static const struct sink_spec none = {{NULL, 0}, 0, 0, 0};
-  K.datagrams = sink_new(0, &none);
   /* Five signals may be waiting to be told; the timers of the daemon, the reserve and the end. */
-  return K.datagrams && reports_promise(&K.reports, 5) && timers_join(&K.timers, 3) && workers_init(&K.workers, &K.timers);
+  return sinks_init() && reports_promise(&K.reports, 5) && timers_join(&K.timers, 3) && workers_init(&K.workers, &K.timers);
 }
 
 static char *whole_path(char *path) {
@@ -146,8 +144,8 @@ static char **program_words(char **argv) {
 
 int main(int argc, char **argv) {
   (void)argc;
-  K.argv = program_words(argv);
-  if (!K.argv[0] || K.argv[0][0] == '-') {
+  the_daemon.argv = program_words(argv);
+  if (!the_daemon.argv[0] || the_daemon.argv[0][0] == '-') {
     static const char usage[] = "usage: holdfast-keeper PROGRAM [ARGUMENT...] (PROGRAM is the path of the daemon that is to be kept)\n";
     (void)!write(2, usage, sizeof usage - 1);
     return 2;
@@ -155,7 +153,7 @@ int main(int argc, char **argv) {
 #ifdef __GLIBC__
   (void)mallopt(M_ARENA_MAX, 1); /* else each worker would have an arena of its own */
 #endif
-  K.program = whole_path(K.argv[0]);
+  the_daemon.program = whole_path(the_daemon.argv[0]);
   host_init();
   bool begun = init_process() && init_table() && watch(WATCH_SIGNALS, 0, K.signals, EPOLLIN, false);
   if (!begun || !watch(WATCH_RESULTS, 0, K.workers.event, EPOLLIN | (uint32_t)EPOLLET, false)) {

@@ -3,12 +3,6 @@
 
 static size_t slot_of(const struct map *m, uint64_t key) { return (size_t)((key * 0x9e3779b97f4a7c15u) >> 32) & m->mask; }
 
-void map_init(struct map *m) {
-  memset(m, 0, sizeof *m);
-  m->slots = m->first;
-  m->mask = sizeof m->first / sizeof m->first[0] - 1;
-}
-
 struct node *map_get(const struct map *m, uint64_t key) {
   struct node *n = m->slots[slot_of(m, key)];
   while (n && n->key != key) n = n->next;

@@ -1,6 +1,5 @@
 /* Numbers of the protocol with the daemon. docs/keeper-protocol.md is the contract; a number, once given, is never given to something else. */
-#ifndef PROTOCOL_H
-#define PROTOCOL_H
+#pragma once
 
 enum { PROTOCOL_VERSION = 1 };
 
@@ -62,5 +61,3 @@ enum {
 
 #define MS 1000000ull
 enum { UNBOUND_UNIX = 4, UNBOUND_INET = 4, UNBOUND_INET6 = 2, UNBOUND_MAX = UNBOUND_UNIX + UNBOUND_INET + UNBOUND_INET6 };
-
-#endif

@@ -2,8 +2,7 @@
  * The book of reports: what the daemon must be told, in order. Kept reports stay until they are acknowledged and are sent again to every new daemon; loose
  * ones are dropped with the connection. Memory for a report that must not fail is promised beforehand, when the thing it is about begins.
  */
-#ifndef REPORTS_H
-#define REPORTS_H
+#pragma once
 #include "bytes.h"
 #include "protocol.h"
 
@@ -55,5 +54,3 @@ int reports_gather(const struct reports *r, struct iovec *v, int max);
 void reports_written(struct reports *r, size_t n);
 /* The connection ended: loose reports are dropped, kept ones are unsent again. */
 void reports_disconnected(struct reports *r);
-
-#endif

@@ -2,14 +2,17 @@
  * Sinks, as the hands see them: a queue of ops per sink, done in order. What touches a regular file goes to a worker, one job per sink at a time; targets
  * that are no regular files are written here, without blocking, and wait for EPOLLOUT.
  */
-#include "keeper.h"
+#include "sinks.h"
+#include "link.h"
+#include "streams.h"
 
 enum { PROMISES = 3 }; /* limit, io-error, io-resumed */
 
-static void sink_done(struct job *job);
+struct map all_sinks = MAP_EMPTY(all_sinks);
+static struct sink *datagrams; /* without a file: keeps datagrams in order */
 
 struct sink *sink_get(uint32_t number) {
-  struct node *n = number > 0 ? map_get(&K.sinks, number) : NULL;
+  struct node *n = number > 0 ? map_get(&all_sinks, number) : NULL;
   struct sink *s = n ? owner_of(n, struct sink, node) : NULL;
   return s && !s->closing ? s : NULL;
 }
@@ -20,22 +23,6 @@ bool sink_is_odd(const struct sink *s) { return s->file.kind == FILE_OTHER || s-
 static bool target_copy(struct target *t, const struct sink_spec *spec) {
   *t = (struct target){span_copy(spec->path), spec->flags, spec->mode, spec->limit};
   return t->path;
-}
-
-struct sink *sink_new(uint32_t number, const struct sink_spec *spec) {
-  struct sink *s = sys_alloc(sizeof *s);
-  if (!s || !target_copy(&s->target, spec) || !reports_promise(&K.reports, PROMISES)) {
-    if (s) free(s->target.path);
-    free(s);
-    return NULL;
-  }
-  s->file.fd = -1;
-  s->last = &s->first;
-  s->close.kind = OP_CLOSE;
-  s->job.run = sink_work;
-  s->job.done = sink_done;
-  if (number > 0) map_put(&K.sinks, &s->node, number);
-  return s;
 }
 
 static void op_free(struct op *op) {
@@ -74,7 +61,7 @@ static void op_end(struct sink *s, struct op *op) {
 
 void sink_free(struct sink *s) {
   size_t promised = (s->limit_report ? 0u : 1u) + (s->error_report ? 0u : 1u) + (s->resumed_report ? 0u : 1u);
-  map_drop(&K.sinks, &s->node);
+  map_drop(&all_sinks, &s->node);
   reports_release(&K.reports, promised);
   for (struct op *op; (op = s->first);) {
     s->first = op->next;
@@ -85,7 +72,7 @@ void sink_free(struct sink *s) {
 }
 
 /* With a daemon there, a sink at its limit takes nothing until it is reopened; without one, or when it is to be closed, it goes on. */
-static bool hard(const struct sink *s) { return !s->closing && K.daemon.greeted && K.ending == RUNNING; }
+static bool hard(const struct sink *s) { return !s->closing && K.reports.connected && K.ending == RUNNING; }
 static bool held(const struct sink *s) { return s->over && hard(s); }
 
 void sink_add(struct sink *s, struct op *op) {
@@ -128,7 +115,7 @@ static void count_good(struct sink *s) {
 void sink_lost(struct sink *s, int error, uint64_t bytes) {
   s->lost_all += bytes;
   s->lost_burst += bytes;
-  if (s->failing || s == K.datagrams) return;
+  if (s->failing || s == datagrams) return;
   s->failing = true;
   if (!s->error_report) s->error_report = report(KEPT, REPORT_IO_ERROR, F4(s->node.key), F4(error), F8(s->lost_all));
 }
@@ -239,8 +226,29 @@ static void sink_done(struct job *job) {
   sink_kick(s);
 }
 
+struct sink *sink_new(uint32_t number, const struct sink_spec *spec) {
+  struct sink *s = sys_alloc(sizeof *s);
+  if (!s || !target_copy(&s->target, spec) || !reports_promise(&K.reports, PROMISES)) {
+    if (s) free(s->target.path);
+    free(s);
+    return NULL;
+  }
+  s->file.fd = -1;
+  s->last = &s->first;
+  s->close.kind = OP_CLOSE;
+  s->job.run = sink_work;
+  s->job.done = sink_done;
+  if (number > 0) map_put(&all_sinks, &s->node, number);
+  return s;
+}
+
+bool sinks_init(void) {
+  static const struct sink_spec none = {{NULL, 0}, 0, 0, 0};
+  return (datagrams = sink_new(0, &none));
+}
+
 void sink_open(const struct effect *e, uint64_t batch) {
-  struct sink *s = map_get(&K.sinks, e->number) ? NULL : sink_new(e->number, &e->spec);
+  struct sink *s = map_get(&all_sinks, e->number) ? NULL : sink_new(e->number, &e->spec);
   struct op *op = s ? op_new(OP_OPEN, 0) : NULL;
   if (op) sink_add(s, op);
   else if (s) sink_free(s);
@@ -298,7 +306,7 @@ void sink_tell(uint32_t number, uint32_t token) {
   sink_add(s, op);
 }
 
-void sink_datagram(struct span path, struct span bytes) { add_bytes(K.datagrams, OP_DATAGRAM, path, bytes); }
+void sink_datagram(struct span path, struct span bytes) { add_bytes(datagrams, OP_DATAGRAM, path, bytes); }
 
 void sink_opened(struct sink *s) {
   s->busy = false;
@@ -307,24 +315,22 @@ void sink_opened(struct sink *s) {
 }
 
 void sink_told(uint32_t number, uint16_t tag) {
-  struct node *n = map_get(&K.sinks, number);
+  struct node *n = map_get(&all_sinks, number);
   if (!n || !reports_promise(&K.reports, 1)) return;
   struct sink *s = owner_of(n, struct sink, node);
   *(tag == REPORT_LIMIT ? &s->limit_report : tag == REPORT_IO_ERROR ? &s->error_report : &s->resumed_report) = 0;
 }
 
 void sinks_kick(void) {
-  for (struct node *n = map_next(&K.sinks, NULL), *next; n; n = next) {
-    next = map_next(&K.sinks, n);
-    struct sink *s = owner_of(n, struct sink, node);
+  MAP_EACH(sink, s, &all_sinks) {
     if (s->over && !s->busy) look_at_limit(s);
     sink_kick(s);
   }
 }
 
 bool sinks_quiet(void) {
-  for (struct node *n = map_next(&K.sinks, NULL); n; n = map_next(&K.sinks, n)) {
-    if (owner_of(n, struct sink, node)->first) return false;
+  MAP_EACH(sink, s, &all_sinks) {
+    if (s->first) return false;
   }
   return true;
 }

@@ -3,12 +3,16 @@
  * few unbound ones for what it may want to listen on. Names in the file system are made in a worker, and appear at once and complete: the socket is bound,
  * owned and listening under another name before it is linked to its own.
  */
-#include "keeper.h"
+#include "sockets.h"
 
 #include <arpa/inet.h>
 
+struct map all_sockets = MAP_EMPTY(all_sockets);
+struct unbound unbound[UNBOUND_MAX];
+unsigned unbound_count;
+
 struct sock *socket_get(uint32_t number) {
-  struct node *n = map_get(&K.sockets, number);
+  struct node *n = map_get(&all_sockets, number);
   return n ? owner_of(n, struct sock, node) : NULL;
 }
 
@@ -129,11 +133,11 @@ static void unlinked(struct job *job) { sock_free(owner_of(job, struct sock, job
 
 static void end(struct sock *s) {
   /* An unbound socket of the daemon that could not be bound is as good as before. */
-  if (!s->bound && s->descriptor >= 0 && K.unbound_count < UNBOUND_MAX) {
-    K.unbound[K.unbound_count++] = (struct unbound){s->fd, s->descriptor, s->family};
+  if (!s->bound && s->descriptor >= 0 && unbound_count < UNBOUND_MAX) {
+    unbound[unbound_count++] = (struct unbound){s->fd, s->descriptor, s->family};
     s->fd = -1;
   }
-  map_drop(&K.sockets, &s->node);
+  map_drop(&all_sockets, &s->node);
   if (!s->listening || !s->unlink || s->family != FAMILY_UNIX) {
     sock_free(s);
     return;
@@ -152,11 +156,11 @@ static void listened(struct job *job) {
 
 /* An unbound socket that the present daemon holds too, or a new one, which the next daemon will get. */
 static int take_unbound(uint8_t family, int *descriptor) {
-  for (unsigned i = 0; i < K.unbound_count; i++) {
-    if (K.unbound[i].family != family) continue;
-    int fd = K.unbound[i].fd;
-    *descriptor = K.unbound[i].descriptor;
-    K.unbound[i] = K.unbound[--K.unbound_count];
+  for (unsigned i = 0; i < unbound_count; i++) {
+    if (unbound[i].family != family) continue;
+    int fd = unbound[i].fd;
+    *descriptor = unbound[i].descriptor;
+    unbound[i] = unbound[--unbound_count];
     return fd;
   }
   *descriptor = -1;
@@ -166,7 +170,7 @@ static int take_unbound(uint8_t family, int *descriptor) {
 void socket_listen(const struct listening *l) {
   struct sock *s = NULL;
   int error = EEXIST;
-  if (!socket_get(l->socket)) error = K.sockets.count < SOCKETS_MAX ? ENOMEM : EMFILE;
+  if (!socket_get(l->socket)) error = all_sockets.count < SOCKETS_MAX ? ENOMEM : EMFILE;
   if (error == ENOMEM) s = sys_alloc(sizeof *s);
   if (s) {
     s->address = span_copy(l->address);
@@ -191,7 +195,7 @@ void socket_listen(const struct listening *l) {
   s->busy = true;
   s->job.run = listen_work;
   s->job.done = listened;
-  map_put(&K.sockets, &s->node, l->socket);
+  map_put(&all_sockets, &s->node, l->socket);
   workers_submit(&K.workers, &s->job);
 }
 
@@ -205,11 +209,10 @@ void socket_unlisten(uint32_t number, bool unlink) {
 
 int sockets_for_daemon(int *fds, int first) {
   int next = first;
-  while (K.unbound_count > 0) sys_close(K.unbound[--K.unbound_count].fd);
+  while (unbound_count > 0) sys_close(unbound[--unbound_count].fd);
   /* Those that listen count: a daemon with more descriptors than the last would take what a stopped program is started with again. */
   int wanted[] = {UNBOUND_UNIX, UNBOUND_INET, UNBOUND_INET6};
-  for (struct node *n = map_next(&K.sockets, NULL); n; n = map_next(&K.sockets, n)) {
-    struct sock *s = owner_of(n, struct sock, node);
+  MAP_EACH(sock, s, &all_sockets) {
     s->descriptor = s->serve ? next : -1;
     if (s->serve) fds[next++] = s->fd;
     wanted[s->family] -= s->serve;
@@ -218,7 +221,7 @@ int sockets_for_daemon(int *fds, int first) {
     for (int i = 0; i < wanted[family]; i++) {
       int fd = new_socket(family);
       if (fd < 0) break;
-      K.unbound[K.unbound_count++] = (struct unbound){fd, next, family};
+      unbound[unbound_count++] = (struct unbound){fd, next, family};
       fds[next++] = fd;
     }
   }

@@ -1,5 +1,5 @@
 /* The children's stdin: bytes wait here until the pipe takes them, STDIN_MAX at most per child. */
-#include "keeper.h"
+#include "children.h"
 
 struct input { struct input *next; size_t length, offset; uint8_t bytes[]; };
 

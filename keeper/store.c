@@ -9,11 +9,6 @@ static uint64_t hash(struct span key) {
 
 static size_t weight(const struct state *s) { return (size_t)s->key_length + s->value_length; }
 
-void store_init(struct store *s) {
-  map_init(&s->map);
-  s->total = 0;
-}
-
 struct state *store_get(const struct store *s, struct span key) {
   for (struct node *n = map_get(&s->map, hash(key)); n; n = map_same(n)) {
     struct state *state = owner_of(n, struct state, node);

@@ -2,26 +2,28 @@
  * Streams: the read ends of the children's pipes. Each is busy with one thing at a time; when it is IDLE, stream_go() decides what comes next. Plain streams
  * are drained by workers into regular files and by the hands into anything else; asked streams hand one block at a time to the daemon.
  */
-#include "keeper.h"
+#include "streams.h"
+#include "children.h"
 
 /* SETTLED_MAX: settled blocks of one stream that may wait in its sink while it reads on, so that a listener's next answer does not wait for the disk. */
 enum { RETRY_MS = 10, REST_MIN_NS = 250000, SETTLED_MAX = 8 };
 
+struct map all_streams = MAP_EMPTY(all_streams);
+static unsigned blocks;
+static struct stream *block_queue, **block_queue_last = &block_queue;
+
 static void ring(struct timer *timer);
 
 struct stream *stream_get(uint32_t number) {
-  struct node *n = number > 0 ? map_get(&K.streams, number) : NULL;
+  struct node *n = number > 0 ? map_get(&all_streams, number) : NULL;
   return n ? owner_of(n, struct stream, node) : NULL;
 }
 
 struct stream *stream_new(const struct stream_spec *spec, uint32_t child) {
   struct stream *s = sys_alloc(sizeof *s);
-  if (!s || !timers_join(&K.timers, 1)) {
-    free(s);
-    return NULL;
-  }
-  if (!reports_promise(&K.reports, 1)) {
-    timers_leave(&K.timers, 1);
+  bool timed = s && timers_join(&K.timers, 1);
+  if (!timed || !reports_promise(&K.reports, 1)) {
+    if (timed) timers_leave(&K.timers, 1);
     free(s);
     return NULL;
   }
@@ -32,7 +34,7 @@ struct stream *stream_new(const struct stream_spec *spec, uint32_t child) {
   s->op.kind = OP_DRAIN;
   s->op.stream = s;
   s->timer.ring = ring;
-  map_put(&K.streams, &s->node, spec->stream);
+  map_put(&all_streams, &s->node, spec->stream);
   return s;
 }
 
@@ -40,7 +42,7 @@ void stream_free(struct stream *s) {
   if (!s->told) reports_release(&K.reports, 1);
   timer_cancel(&K.timers, &s->timer);
   timers_leave(&K.timers, 1);
-  map_drop(&K.streams, &s->node);
+  map_drop(&all_streams, &s->node);
   free(s);
 }
 
@@ -87,18 +89,15 @@ static void arm(struct stream *s) {
   else pause_for(s, RETRY_MS * MS);
 }
 
-/* After an unready read: at the end, or nothing there. */
-static void nothing(struct stream *s, ssize_t n) {
-  if (n == 0 || (errno != EAGAIN && errno != EINTR)) s->ended = true;
-  stream_go(s);
-}
+/* What a read says that brought nothing: the end, or nothing there. */
+static bool is_end(ssize_t n) { return n == 0 || (errno != EAGAIN && errno != EINTR); }
 
 static void ask(struct stream *s) {
-  if (K.blocks >= BLOCKS_MAX) {
+  if (blocks >= BLOCKS_MAX) {
     s->doing = WAITING;
     s->next_waiting = NULL;
-    *K.block_queue_last = s;
-    K.block_queue_last = &s->next_waiting;
+    *block_queue_last = s;
+    block_queue_last = &s->next_waiting;
     return;
   }
   struct report *block = block_new();
@@ -108,24 +107,23 @@ static void ask(struct stream *s) {
   }
   ssize_t n = sys_read(s->fd, block_data(block), BLOCK_BYTES);
   if (n <= 0) {
-    int error = errno;
+    if (is_end(n)) s->ended = true;
     block_discard(block);
-    errno = error;
-    nothing(s, n);
+    stream_go(s);
     return;
   }
-  K.blocks++;
+  blocks++;
   s->doing = ASKING;
   s->block = block;
   reports_add_block(&K.reports, block, (uint32_t)s->node.key, ++s->block_number, (uint32_t)n);
 }
 
 void block_released(void) {
-  K.blocks--;
-  while (K.blocks < BLOCKS_MAX && K.block_queue) {
-    struct stream *s = K.block_queue;
-    K.block_queue = s->next_waiting;
-    if (!K.block_queue) K.block_queue_last = &K.block_queue;
+  blocks--;
+  while (blocks < BLOCKS_MAX && block_queue) {
+    struct stream *s = block_queue;
+    block_queue = s->next_waiting;
+    if (!block_queue) block_queue_last = &block_queue;
     stream_idle(s, true);
   }
 }
@@ -139,10 +137,9 @@ static void pump(struct stream *s, struct sink *sink) {
   }
   ssize_t n = sys_read(s->fd, op_data(op), BLOCK_BYTES);
   if (n <= 0) {
-    int error = errno;
+    if (is_end(n)) s->ended = true;
     free(op);
-    errno = error;
-    nothing(s, n);
+    stream_go(s);
     return;
   }
   op->length = s->result.got = (size_t)n;
@@ -265,10 +262,10 @@ void stream_forget(struct stream *s) {
   stop_resting(s);
   if (s->doing == DRAINING && sink && sink_withdraw(sink, &s->op)) s->doing = IDLE;
   if (s->doing == WAITING) {
-    struct stream **at = &K.block_queue;
+    struct stream **at = &block_queue;
     while (*at != s) at = &(*at)->next_waiting;
     *at = s->next_waiting;
-    if (!*at) K.block_queue_last = at;
+    if (!*at) block_queue_last = at;
     s->doing = IDLE;
   }
   stream_go(s);

@@ -5,8 +5,7 @@
  *
  * RAW_CALLS are for the child between clone and exec: it shares the worker's memory, and the C library's setuid family would signal the keeper's threads.
  */
-#ifndef SYS_H
-#define SYS_H
+#pragma once
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
@@ -134,5 +133,3 @@ static inline uint64_t clock_ns(clockid_t clock) {
 }
 static inline uint64_t now_mono(void) { return clock_ns(CLOCK_MONOTONIC); }
 static inline uint64_t now_wall(void) { return clock_ns(CLOCK_REALTIME); }
-
-#endif

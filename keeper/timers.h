@@ -1,6 +1,5 @@
 /* Deadlines in a heap. Room is made when a thing is born, so that arming never fails; an idle keeper has none and sleeps for ever. */
-#ifndef TIMERS_H
-#define TIMERS_H
+#pragma once
 #include "sys.h"
 
 struct timer { uint64_t at_mono; size_t place; /* from 1; 0: not armed */ void (*ring)(struct timer *); };
@@ -15,5 +14,3 @@ void timer_cancel(struct timers *t, struct timer *timer);
 uint64_t timers_next(const struct timers *t);
 /* Rings one timer that is due; false when none is. */
 bool timers_ring(struct timers *t, uint64_t now);
-
-#endif

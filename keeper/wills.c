@@ -2,7 +2,9 @@
  * Last wills: what becomes of the children when no daemon can be had and the host asks the keeper to end. By rank from the highest down: the signal, the
  * wait, SIGKILL; then the next rank; then the keeper ends with code 0. This is the only decision the keeper ever makes about a child.
  */
+#include "children.h"
 #include "birth.h"
+#include "daemon.h"
 
 enum { KILLED_WAIT_MS = 5000 };
 
@@ -12,8 +14,7 @@ static void deliver(struct child *c, int signal, bool group) { (void)sys_kill(gr
 
 static struct child *highest(void) {
   struct child *best = NULL;
-  for (struct node *n = map_next(&K.children, NULL); n; n = map_next(&K.children, n)) {
-    struct child *c = owner_of(n, struct child, node);
+  MAP_EACH(child, c, &all_children) {
     if (lives(c) && (!best || c->will.rank > best->will.rank)) best = c;
   }
   return best;
@@ -27,8 +28,7 @@ void wills_go(void) {
     return;
   }
   if (best->willed) return;
-  for (struct node *n = map_next(&K.children, NULL); n; n = map_next(&K.children, n)) {
-    struct child *c = owner_of(n, struct child, node);
+  MAP_EACH(child, c, &all_children) {
     if (!lives(c) || c->will.rank != best->will.rank) continue;
     c->willed = true;
     deliver(c, c->will.signal, c->will.signal_group);
@@ -46,13 +46,12 @@ void wills_begin(void) {
 }
 
 void children_kill(void) {
-  for (struct node *n = map_next(&K.children, NULL); n; n = map_next(&K.children, n)) {
-    struct child *c = owner_of(n, struct child, node);
+  MAP_EACH(child, c, &all_children) {
     if (lives(c)) deliver(c, SIGKILL, true);
   }
 }
 
-bool children_live(void) { return K.births || highest(); }
+bool children_live(void) { return births || highest(); }
 
 /* A child did not end in time. One that does not even die of SIGKILL (a sleep the kernel does not interrupt) is given up at last. */
 void will_hurry(struct child *c) {

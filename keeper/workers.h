@@ -6,8 +6,7 @@
  * Jobs stand in lanes, by what they may hang on: a disk, for writes; a folder, for spawns. A lane has so many workers at most, so that a frozen disk, with
  * however many logs on it, holds up its own streams and its own starts only.
  */
-#ifndef WORKERS_H
-#define WORKERS_H
+#pragma once
 #include "sys.h"
 
 #include <pthread.h>
@@ -63,5 +62,3 @@ void workers_finished(struct workers *w, const struct job *job);
 void workers_collect(struct workers *w);
 /* Ends all threads, before a fork. Only while nothing is in flight. */
 void workers_stop(struct workers *w);
-
-#endif

@@ -5,7 +5,10 @@
  *
  * What is looked for: reads and writes outside (the sanitizers), jobs that never end, promises that do not add up.
  */
-#include "../keeper.h"
+#include "../daemon.h"
+#include "../host.h"
+#include "../link.h"
+#include "../sinks.h"
 #include "check.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -54,11 +57,6 @@ static void begin(void) {
   static bool begun;
   if (begun) return;
   begun = true;
-  struct map *maps[] = {&K.children, &K.pids, &K.streams, &K.sinks, &K.sockets};
-  for (size_t i = 0; i < sizeof maps / sizeof maps[0]; i++) map_init(maps[i]);
-  store_init(&K.store);
-  K.block_queue_last = &K.block_queue;
-  K.daemon.socket = K.daemon.pidfd = -1;
   reserve_init();
   K.null = open("/dev/null", O_RDWR);
   K.epoll = epoll_create1(0);
@@ -69,10 +67,9 @@ static void begin(void) {
   K.workers.event = K.null;
   pthread_mutex_init(&K.workers.lock, NULL);
   pthread_cond_init(&K.workers.wake, NULL);
-  static const struct sink_spec none = {{NULL, 0}, 0, 0, 0};
-  for (luck = 3; !K.datagrams; luck++) K.datagrams = sink_new(0, &none);
+  for (luck = 3; !sinks_init();) luck++;
   while (!reports_promise(&K.reports, 5) || !timers_join(&K.timers, 4)) luck++;
-  K.daemon.greeted = K.reports.connected = true;
+  K.reports.connected = true;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
@@ -92,7 +89,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     run_jobs();
     deliver();
     K.ending = RUNNING;
-    K.daemonize.wanted = false;
+    host.daemonize.wanted = false;
   }
   for (int i = 0; i < 100 && timers_ring(&K.timers, UINT64_MAX); i++) run_jobs();
   CHECK(K.reports.spare_count >= K.reports.promised || K.reports.failed);

@@ -56,8 +56,7 @@ struct thing { struct node node; bool in; };
 
 static void map_holds_what_was_put(void) {
   static struct thing things[1000];
-  struct map m;
-  map_init(&m);
+  struct map m = MAP_EMPTY(m);
   size_t count = 0;
   for (int i = 0; i < 100000; i++) {
     struct thing *t = &things[rnd(1000)];
@@ -84,8 +83,7 @@ static struct span span(const char *text) { return (struct span){(const uint8_t 
 static void store_is_all_or_nothing(void) {
   static const char *keys[] = {"a", "b", "c", "dd", "eee"};
   uint32_t model[5] = {0};
-  struct store store;
-  store_init(&store);
+  struct store store = {.map = MAP_EMPTY(store.map)};
   for (int round = 0; round < 50000; round++) {
     uint32_t next[5], total = 0;
     memcpy(next, model, sizeof next);

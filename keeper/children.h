@@ -1,0 +1,56 @@
+/* Children, until the daemon has acknowledged their end; their last wills and their stdin. */
+#pragma once
+#include "effects.h"
+#include "keeper.h"
+
+struct child {
+  struct node node, by_pid;
+  struct birth *birth;        /* while it is being spawned */
+  pid_t pid;
+  uint8_t state;
+  bool reaped;
+  bool paused;
+  bool willed, killed, abandoned; /* how far its last will has got */
+  int step, error;            /* of a spawn that failed */
+  int wait_status;
+  struct rusage usage;
+  uint64_t mono, wall, ended_mono, ended_wall;
+  uint64_t signals[2];        /* to be sent once it is spawned: to the process, to its group */
+  uint32_t streams[2];
+  struct input *input, **input_last; /* waiting for its stdin */
+  size_t input_bytes;
+  int stdin_fd;
+  bool stdin_watched, stdin_closing;
+  struct will will;
+  struct timer timer;
+  char *label;
+};
+
+extern struct map all_children;
+
+struct child *child_get(uint32_t number);
+void child_spawn(const struct spawn *spawn, uint64_t batch);
+void child_reaped(struct child *c, int status, const struct rusage *usage);
+void child_settled(uint32_t number);
+void child_signal(uint32_t number, int signal, bool group);
+void child_forget(uint32_t number);
+void child_told(uint32_t number);
+void children_reap(void);
+/* Stops the programs, or lets those go on that were stopped so. */
+void children_pause(bool stop);
+
+/* wills.c */
+void wills_begin(void);
+void wills_go(void);
+void will_hurry(struct child *c);
+/* Kills what there is, at once. */
+void children_kill(void);
+/* Any that is not reaped and not given up. */
+bool children_live(void);
+
+/* stdin.c */
+void stdin_write(uint32_t number, struct span bytes);
+void stdin_close(uint32_t number);
+void stdin_begin(struct child *c);
+void stdin_ready(struct child *c);
+void stdin_end(struct child *c);
