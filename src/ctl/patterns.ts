@@ -1,4 +1,5 @@
 /** Glob patterns in names: `web-*`, `*:worker_0?`, `[ab]*`. They are matched against the names that `status` shows. */
+import { matchesGlob } from "../config/glob.ts";
 import { makeNamespec } from "../rpc/names.ts";
 
 /**
@@ -10,40 +11,16 @@ export function isPattern(word: string): boolean {
 
 /** A test for the names of processes; `*` matches across the colon. */
 export function processMatcher(pattern: string): (process: { readonly group: string; readonly name: string }) => boolean {
-  const expression = asExpression(pattern);
-  return ({ group, name }) => expression.test(makeNamespec({ group, process: name })) || expression.test(`${group}:${name}`);
+  return ({ group, name }) => matches(makeNamespec({ group, process: name }), pattern) || matches(`${group}:${name}`, pattern);
 }
 
 /** A test for the names of groups; `web-*:*` means the groups too. */
 export function groupMatcher(pattern: string): (group: string) => boolean {
-  const expression = asExpression(pattern.replace(/:\*?$/, ""));
-  return (group) => expression.test(group);
+  const ofGroups = pattern.replace(/:\*?$/, "");
+  return (group) => matches(group, ofGroups);
 }
 
-function asExpression(pattern: string): RegExp {
-  const parts = pattern.match(/\[[!^]?\]?[^\]]*\]|./gsu) ?? [];
-  const source = parts.map((part) => {
-    if (part === "*") return ".*";
-    if (part === "?") return ".";
-    if (part.length > 2 && part.startsWith("[")) return asClass(part.slice(1, -1));
-    return part.replace(/[\\^$.|?*+()[\]{}/]/g, "\\$&");
-  });
-  // Several stars in a row are one, or a long run of them would be tried in every way there is.
-  return new RegExp(`^${source.join("").replace(/(?:\.\*){2,}/g, ".*")}$`, "su");
-}
-
-function asClass(inside: string): string {
-  const negated = /^[!^]/.test(inside);
-  const characters = (negated ? inside.slice(1) : inside).replace(/[\\\]^[]/g, "\\$&");
-  return isValidClass(characters) ? `[${negated ? "^" : ""}${characters}]` : "(?!)";
-}
-
-/** `[z-a]` matches nothing, as in a shell. */
-function isValidClass(characters: string): boolean {
-  try {
-    new RegExp(`[${characters}]`, "u");
-    return true;
-  } catch {
-    return false;
-  }
+/** As [include] reads patterns, and a set may be negated with ^ too, as in a shell. */
+function matches(name: string, pattern: string): boolean {
+  return matchesGlob(name, pattern.replaceAll("[^", "[!"));
 }
