@@ -15,6 +15,7 @@ const ROOMS = {
   ctl: ["config", "process", "rpc", "plugin"],
   listener: ["rpc", "ctl/client", "plugin"],
   tools: ["config"],
+  reference: ["config"],
   plugin: ["config"],
   daemon: ["config", "process", "events", "supervisor", "logs", "link", "rpc", "api", "http", "plugin"],
 };

@@ -22,6 +22,7 @@ const FOLDERS = [
     "ctl",
     "listener",
     "tools",
+    "reference",
     "plugin",
     "daemon",
   ].map((room) => ({

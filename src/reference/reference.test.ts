@@ -2,15 +2,15 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import fc from "fast-check";
-import { configText } from "./arbitrary.fixture.ts";
-import { readIni } from "./ini.ts";
-import { HOST, MAIN, world } from "./load.fixture.ts";
-import { loadConfig } from "./load.ts";
+import { configText } from "../config/arbitrary.fixture.ts";
+import { readIni } from "../config/ini.ts";
+import { HOST, MAIN, world } from "../config/load.fixture.ts";
+import { loadConfig } from "../config/load.ts";
+import { kindOf, SCOPES, SECTIONS } from "../config/table.ts";
+import { READERS } from "../config/values.ts";
 import { referencePage, referencePages } from "./reference.ts";
 import { configSchema } from "./schema.ts";
-import { kindOf, SCOPES, SECTIONS } from "./table.ts";
 import { TYPE_WORDS } from "./typewords.ts";
-import { READERS } from "./values.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 

@@ -1,6 +1,6 @@
 /** The reference of the configuration, in English and Chinese, and the JSON schema: pages of docs/reference, made from the option table by `npm run docs`. */
-import { configSchema } from "./schema.ts";
-import { SUPERVISORD_PROGRAM } from "./supervisord.ts";
+
+import { SUPERVISORD_PROGRAM } from "../config/supervisord.ts";
 import {
   EVENT_LISTENER,
   FCGI_PROGRAM,
@@ -11,7 +11,8 @@ import {
   type SectionKind,
   SUPERVISORD,
   type Words,
-} from "./table.ts";
+} from "../config/table.ts";
+import { configSchema } from "./schema.ts";
 import { EVENT_WORDS, TYPE_WORDS } from "./typewords.ts";
 
 type Language = keyof Words;
