@@ -1,37 +1,25 @@
 /** What the files of this room share: one running daemon. It is made once, by boot or by recovery, and handed to every function that needs it. */
 import type { Config } from "../config/model.ts";
-import type { Doors, Now } from "../doors.ts";
+import type { Now } from "../doors.ts";
 import type { Channel } from "../events/types.ts";
-import type { Welcome } from "../link/messages.ts";
 import type { Result } from "../result.ts";
 import type { Outcome } from "../supervisor/effects.ts";
-import { label, type Ref, type World } from "../supervisor/world.ts";
+import { label, type Ref } from "../supervisor/world.ts";
 import type { GroupRecords } from "./groups/grouprecords.ts";
 import type { Limbo } from "./lifecycle/firststarts.ts";
-import type { LoadConfig } from "./lifecycle/reload.ts";
 import type { Events } from "./listeners/pools.ts";
 import type { Backlog } from "./logfiles/backlog.ts";
 import type { Outputs } from "./logfiles/outputs.ts";
-import type { Activity } from "./loop/activitylog.ts";
-import type { Answers } from "./loop/answers.ts";
-import type { Echoes } from "./loop/echoes.ts";
-import type { Numbers } from "./loop/numbers.ts";
-import type { Sockets } from "./loop/sockets.ts";
-import type { Loop } from "./loop/turn.ts";
-import type { Written } from "./loop/written.ts";
+import type { Barrier } from "./loop/barrier.ts";
 import type { History } from "./observers/history.ts";
 import type { Watchers } from "./observers/watchers.ts";
+import type { Runtime } from "./runtime.ts";
 import type { Plugins } from "./serving/pluginhost.ts";
 import type { Servers } from "./serving/servers.ts";
 import type { Preparations } from "./spawn/preparations.ts";
 
-export type Core = {
-  readonly doors: Doors;
-  readonly world: World;
-  readonly loop: Loop;
-  readonly numbers: Numbers;
-  readonly activity: Activity;
-  readonly answers: Answers;
+export type Core = Runtime & {
+  readonly barrier: Barrier;
   readonly events: Events;
   readonly outputs: Outputs;
   readonly backlog: Backlog;
@@ -40,17 +28,8 @@ export type Core = {
   readonly plugins: Plugins;
   readonly preparations: Preparations;
   readonly limbo: Limbo;
-  readonly echoes: Echoes;
-  readonly written: Written;
-  readonly sockets: Sockets;
   readonly servers: Servers;
   readonly records: GroupRecords;
-  /** What is in force. */
-  running: Config;
-  /** What was read last: addGroup and `avail` use it. */
-  available: Config;
-  /** True once reloadConfig has succeeded since the start or restart. */
-  reread: boolean;
   /** Files drawn for AUTO, by `autoKey`. */
   readonly autoLogs: Map<string, string>;
   /** FastCGI sockets that are bound or being bound, by group. */
@@ -63,12 +42,6 @@ export type Core = {
   readonly deafChildren: Set<number>;
   /** Children whose stdin was full at the last try. */
   readonly fullChildren: Set<number>;
-  keeperPid: number;
-  /** When this daemon was put together, by the wall clock. */
-  readonly startedWallMs: number;
-  /** Who the daemon is, after a change of user. */
-  uid: number;
-  readonly load: LoadConfig;
   /** The configuration that a reload under way will build. */
   next: Config | null;
   /** Everything is down and what comes after has begun. */
@@ -92,6 +65,3 @@ export function autoKey(ref: Ref, channel: Channel): string {
 export function instantOf(at: { readonly monoNs: bigint; readonly wallNs: bigint }): Now {
   return { monoMs: Number(at.monoNs) / 1e6, wallMs: Number(at.wallNs) / 1e6 };
 }
-
-/** What a successor finds: the keeper's welcome. */
-export type Inheritance = Welcome;

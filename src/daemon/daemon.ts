@@ -12,7 +12,8 @@ import { recordKeys } from "../supervisor/records.ts";
 import { deadlinesDue, nextDeadlineMs, stepMember, stepReports } from "../supervisor/step.ts";
 import { resumeUpdates } from "../supervisor/update.ts";
 import { emptyWorld, type Ref } from "../supervisor/world.ts";
-import type { Core, Inheritance } from "./core.ts";
+import type { Core } from "./core.ts";
+import { takeStep } from "./effects.ts";
 import { GroupRecords } from "./groups/grouprecords.ts";
 import { startAutostarts } from "./groups/groups.ts";
 import { rememberStrangers } from "./groups/unowned.ts";
@@ -21,7 +22,7 @@ import { announce } from "./lifecycle/bringup.ts";
 import { tellDeaths } from "./lifecycle/deaths.ts";
 import { ended } from "./lifecycle/ended.ts";
 import { Limbo } from "./lifecycle/firststarts.ts";
-import { type LoadConfig, requestReload } from "./lifecycle/reload.ts";
+import { requestReload } from "./lifecycle/reload.ts";
 import { type BootFailure, boot } from "./lifecycle/start.ts";
 import { resumeNaming } from "./lifecycle/survivors.ts";
 import {
@@ -38,21 +39,19 @@ import { Backlog } from "./logfiles/backlog.ts";
 import { resumeClearing } from "./logfiles/clearing.ts";
 import { Outputs } from "./logfiles/outputs.ts";
 import { Activity } from "./loop/activitylog.ts";
-import { Answers } from "./loop/answers.ts";
-import { Echoes } from "./loop/echoes.ts";
+import { Barrier } from "./loop/barrier.ts";
 import { Numbers } from "./loop/numbers.ts";
-import { Sockets } from "./loop/sockets.ts";
+import { Requests } from "./loop/requests.ts";
 import { BATCH_BYTES, Loop } from "./loop/turn.ts";
-import { Written } from "./loop/written.ts";
 import { History } from "./observers/history.ts";
 import { Watchers } from "./observers/watchers.ts";
 import { supervisorPort } from "./ports/rpc.ts";
 import { receive } from "./reports.ts";
+import type { Inheritance, LoadConfig, Runtime } from "./runtime.ts";
 import { sweepPidfile } from "./serving/pidfile.ts";
 import { noPlugins, type OpenPlugin, Plugins, serveWithPlugins } from "./serving/pluginhost.ts";
 import { type Serve, Servers } from "./serving/servers.ts";
 import { Preparations } from "./spawn/preparations.ts";
-import { takeStep } from "./steps.ts";
 
 export type DaemonParts = {
   readonly doors: Doors;
@@ -161,9 +160,9 @@ export function continueLife(core: Core, inheritance: Inheritance): void {
       `the daemon was restarted and carries on: ${alive.length} running, nothing was lost (daemon pid ${pid})`,
     );
     // A reload that was building up when its daemon died has started some of it: that goes down again first.
-    if (core.world.mood !== "RUNNING") takeStep(core, turn, (step, now) => goOnGoingDown(core.world, now, step));
+    if (core.world.mood !== "RUNNING") core.step(turn, (step, now) => goOnGoingDown(core.world, now, step));
     resumePreparations(core);
-    takeStep(core, turn, (step, now) => resumeUpdates(core.world, now, step));
+    core.step(turn, (step, now) => resumeUpdates(core.world, now, step));
     core.events.dispatchAll(core, turn);
     if (promised) requestReload(core, turn);
   });
@@ -179,13 +178,14 @@ export function continueLife(core: Core, inheritance: Inheritance): void {
 
 function makeCore(parts: DaemonParts, inheritance: Inheritance, config: Config): Core {
   const { doors } = parts;
-  const echoes = new Echoes();
-  const core: Core = {
+  const requests = new Requests();
+  const barrier = new Barrier(requests);
+  const runtime: Runtime = {
     doors,
     load: (listening) => parts.load(doors, listening, core.running.passedOver),
     world: emptyWorld(),
     loop: new Loop(doors, parts.sizes?.batchBytes ?? BATCH_BYTES, {
-      beforeSending: (turn) => core.written.beforeSending(turn, doors.clock.now()),
+      beforeSending: (turn) => barrier.beforeSending(turn, doors.clock.now()),
       afterTurn: () => {
         letListenersGo(core);
         setAlarm(core);
@@ -193,8 +193,18 @@ function makeCore(parts: DaemonParts, inheritance: Inheritance, config: Config):
       onBug: parts.onBug,
     }),
     numbers: new Numbers(inheritance.store.get("numbers")),
+    requests,
     activity: new Activity(doors.clock),
-    answers: new Answers(),
+    step: (turn, act, now = doors.clock.now()) => takeStep(core, turn, act, now),
+    running: config,
+    available: config,
+    reread: false,
+    keeperPid: inheritance.keeperPid,
+    startedWallMs: doors.clock.now().wallMs,
+    uid: doors.birth.uid,
+  };
+  const core: Core = Object.assign(runtime, {
+    barrier,
     events: new Events(),
     outputs: new Outputs(),
     backlog: new Backlog(),
@@ -205,31 +215,22 @@ function makeCore(parts: DaemonParts, inheritance: Inheritance, config: Config):
     ),
     preparations: new Preparations(),
     limbo: new Limbo(),
-    echoes,
-    written: new Written(echoes),
-    sockets: new Sockets(),
     servers: new Servers(parts.serve),
     records: new GroupRecords(parts.sizes?.pieceBytes ?? PIECE_BYTES),
-    running: config,
-    available: config,
-    reread: false,
     autoLogs: new Map(),
     fastCgi: new Map(),
     waits: new Map(),
     nextWait: 1,
     nextClearing: 1,
-    deafChildren: new Set(),
-    fullChildren: new Set(),
-    keeperPid: inheritance.keeperPid,
-    startedWallMs: doors.clock.now().wallMs,
-    uid: doors.birth.uid,
+    deafChildren: new Set<number>(),
+    fullChildren: new Set<number>(),
     next: null,
     ending: false,
     reloads: { stored: 0, last: Promise.resolve() },
     reloadAgain: false,
-    strangers: new Set(),
+    strangers: new Set<number>(),
     onEnded: () => void ended(core),
-  };
+  });
   parts.onMade?.(core);
   return core;
 }
@@ -243,7 +244,7 @@ async function restart(core: Core, ref: Ref): Promise<unknown> {
 /** On the way down listeners hear everything before they are told. */
 function letListenersGo(core: Core): void {
   if ((core.world.goingDown?.listeningUntilMs ?? null) === null || !core.events.allIsHeard()) return;
-  core.loop.post((turn) => takeStep(core, turn, (step, now) => allIsHeard(core.world, now, step)));
+  core.loop.post((turn) => core.step(turn, (step, now) => allIsHeard(core.world, now, step)));
 }
 
 /** One alarm for everything that waits for a time. */
@@ -256,7 +257,7 @@ function setAlarm(core: Core): void {
     core.limbo.nextDeadlineMs(),
     core.events.nextDeadlineMs(now),
     core.outputs.reopening.nextDeadlineMs(),
-    core.written.nextDeadlineMs(),
+    core.barrier.nextDeadlineMs(),
     core.backlog.nextDeadlineMs(),
   ].filter((at) => at !== null);
   core.doors.clock.alarm(deadlines.length === 0 ? null : Math.min(...deadlines), () => ring(core));
@@ -265,13 +266,13 @@ function setAlarm(core: Core): void {
 function ring(core: Core): void {
   const now = core.doors.clock.now();
   core.preparations.release(core, now);
-  core.written.timePassed(now);
+  core.barrier.timePassed(now);
   core.backlog.release(core, now.monoMs);
   for (const member of deadlinesDue(core.world, now)) {
-    core.loop.post((turn) => takeStep(core, turn, (step, time) => stepMember(core.world, member, { type: "deadline" }, time, step)));
+    core.loop.post((turn) => core.step(turn, (step, time) => stepMember(core.world, member, { type: "deadline" }, time, step)));
   }
   core.loop.post((turn) => {
-    takeStep(core, turn, (step, time) => stepReports(core.world, time, step));
+    core.step(turn, (step, time) => stepReports(core.world, time, step));
     core.events.timePassed(core, turn, core.doors.clock.now());
     core.outputs.reopening.tryAgain(turn, core.doors.clock.now());
   });

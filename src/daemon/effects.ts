@@ -2,7 +2,7 @@
 import type { Now } from "../doors.ts";
 import type { SupervisorEvent } from "../events/types.ts";
 import { unreachable } from "../result.ts";
-import type { Effect, Step } from "../supervisor/effects.ts";
+import { type Effect, emptyStep, type Step } from "../supervisor/effects.ts";
 import { encodeRecord, recordKeys } from "../supervisor/records.ts";
 import { findMember } from "../supervisor/world.ts";
 import type { Core } from "./core.ts";
@@ -12,7 +12,11 @@ import type { Turn } from "./loop/turn.ts";
 import { reapedFastCgi } from "./spawn/fastcgi.ts";
 import { spawnFrame } from "./spawn/plan.ts";
 
-export function carryOut(core: Core, step: Step, turn: Turn, now: Now): void {
+/** Takes one step of the supervisor within a turn, with everything that follows from it in the same batch. */
+export function takeStep(core: Core, turn: Turn, act: (step: Step, now: Now) => void, now: Now): void {
+  const step = emptyStep();
+  act(step, now);
+
   for (const effect of step.effects) carryOutOne(core, effect, turn, now);
   for (const ref of step.changed) {
     const member = findMember(core.world, ref);

@@ -11,7 +11,6 @@ import { onSignal } from "./lifecycle/signals.ts";
 import { errnoName } from "./loop/errno.ts";
 import type { Turn } from "./loop/turn.ts";
 import { saySpawnFailure, spawnErrorText, whyNotSpawned } from "./spawn/spawnerrors.ts";
-import { takeStep } from "./steps.ts";
 
 /** Posts a report; they are handled in the order in which they came. */
 export function receive(core: Core, report: Report): void {
@@ -56,23 +55,21 @@ function handle(core: Core, turn: Turn, report: Report): void {
     case "orphan":
       core.activity.write(turn, "info", say.orphanReaped(report.pid, decodeWaitStatus(report.waitStatus).words));
       return core.activity.write(turn, "debug", say.childQuit());
-    case "listened":
-      return core.sockets.heard(report);
     case "sink-opened":
       return core.outputs.opened(core, turn, report);
     case "daemonized":
       core.keeperPid = report.pid;
-      return core.answers.settle("daemonized", report);
+      return core.requests.replied(report);
     case "became":
     case "limited":
-      return core.answers.settle(report.type, report);
+    case "listened":
+    case "echoed":
+      return core.requests.replied(report);
     case "refused":
       // Nothing of a refused batch happened, so what this daemon believes is wrong from here on: the next one starts from what was stored.
       throw new Error(`the keeper refused batch ${report.batch}: ${report.text} (code ${report.code})`);
     case "unknown":
       return core.activity.write(turn, "warn", `the keeper does not know tag ${report.tag}; it is older than this daemon`);
-    case "echoed":
-      return core.echoes.heard(report.token);
     default:
       return unreachable(report);
   }
@@ -86,7 +83,7 @@ function stepTo(
   at: Parameters<typeof instantOf>[0] | null,
 ): void {
   const now = at === null ? core.doors.clock.now() : instantOf(at);
-  takeStep(core, turn, (step, time) => stepMember(core.world, member, input, time, step), now);
+  core.step(turn, (step, time) => stepMember(core.world, member, input, time, step), now);
 }
 
 /** A report about a child that no process knows is about a process that was given up (removed while UNKNOWN): it is only told. */

@@ -9,7 +9,6 @@ import type { Core } from "../core.ts";
 import { createAutoLogs, forgetAutoLogs } from "../logfiles/autologs.ts";
 import type { Turn } from "../loop/turn.ts";
 import { tryFastCgi } from "../spawn/fastcgi.ts";
-import { takeStep } from "../steps.ts";
 
 /** Adds a group: a trial of its socket, its result handler, AUTO files, the pool, then the group itself. (PROC-149, PROC-228) */
 export async function activateGroup(core: Core, config: GroupConfig): Promise<Result<true, string>> {
@@ -27,7 +26,7 @@ export async function activateGroup(core: Core, config: GroupConfig): Promise<Re
     for (const [key, path] of autoLogs) core.autoLogs.set(key, path);
     core.records.autoLogs.set(config.name, autoLogs);
     core.events.groupAdded(core, turn, config);
-    takeStep(core, turn, (step) => addGroup(core.world, config, step));
+    core.step(turn, (step) => addGroup(core.world, config, step));
     core.records.group(core, turn, config.name);
   });
   await core.loop.flushed();
@@ -39,7 +38,7 @@ export function startAutostarts(core: Core, group?: string): void {
   core.loop.post(() => {
     for (const member of autostartsDue(core.world, group)) {
       core.loop.post((turn) => {
-        if (isFirstStartDue(member)) takeStep(core, turn, (step, now) => stepMember(core.world, member, { type: "start" }, now, step));
+        if (isFirstStartDue(member)) core.step(turn, (step, now) => stepMember(core.world, member, { type: "start" }, now, step));
       });
     }
   });
@@ -57,7 +56,7 @@ export async function deactivateGroup(core: Core, name: string): Promise<Result<
     }
     giveUpChildren(core, group);
     core.events.groupRemoved(core, turn, group.config);
-    takeStep(core, turn, (step) => removeGroup(core.world, name, step));
+    core.step(turn, (step) => removeGroup(core.world, name, step));
     core.records.groupRemoved(core, turn, name);
     forgetAutoLogs(core, group.config);
     result = ok(true);

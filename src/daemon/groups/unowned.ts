@@ -3,8 +3,9 @@
  * signalled and their group was removed. Nothing is known of how they want to be stopped, so they are left alone until the end.
  */
 import { allMembers } from "../../supervisor/world.ts";
-import type { Core, Inheritance } from "../core.ts";
+import type { Core } from "../core.ts";
 import type { Turn } from "../loop/turn.ts";
+import type { Inheritance } from "../runtime.ts";
 
 const SIGKILL = 9;
 const SIGTERM = 15;

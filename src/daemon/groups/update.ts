@@ -9,7 +9,6 @@ import { addWaiter } from "../../supervisor/waiters.ts";
 import type { World } from "../../supervisor/world.ts";
 import type { Core } from "../core.ts";
 import { createAutoLogs } from "../logfiles/autologs.ts";
-import { takeStep } from "../steps.ts";
 import { groupsByName } from "./grouprecords.ts";
 import { startAutostarts } from "./groups.ts";
 import { activeGroups, planOf } from "./reread.ts";
@@ -60,7 +59,7 @@ export async function applyUpdate(core: Core, name: string): Promise<Result<bool
       }
       for (const [key, path] of autoLogs) core.autoLogs.set(key, path);
       core.records.autoLogs.set(name, allLogs);
-      takeStep(core, turn, (step, now) => updateGroup(core.world, config, now, step));
+      core.step(turn, (step, now) => updateGroup(core.world, config, now, step));
       return resolve(true);
     });
   });
@@ -85,7 +84,7 @@ async function pendingOver(core: Core, name: string): Promise<void> {
         core.loop.post((turn) => {
           const id = core.nextWait++;
           core.waits.set(id, resolve);
-          takeStep(core, turn, (step, now) => addWaiter(core.world, { id, ref, until: "stopped" }, now, step));
+          core.step(turn, (step, now) => addWaiter(core.world, { id, ref, until: "stopped" }, now, step));
         });
       }),
   );

@@ -5,16 +5,16 @@ import { logText } from "../../config/report.ts";
 import { ok, type Result, refuse } from "../../result.ts";
 import { encodeRecord, recordKeys } from "../../supervisor/records.ts";
 import { allMembers, label, makeGroup, type Ref } from "../../supervisor/world.ts";
-import type { Core, Inheritance } from "../core.ts";
+import type { Core } from "../core.ts";
 import { autoKey } from "../core.ts";
 import { configRecord } from "../groups/daemonrecords.ts";
 import { startAutostarts } from "../groups/groups.ts";
 import { rememberStrangers } from "../groups/unowned.ts";
 import { resumeClearing } from "../logfiles/clearing.ts";
 import { streamOwner } from "../loop/numbers.ts";
+import type { Inheritance, LoadConfig } from "../runtime.ts";
 import { serveWithPlugins } from "../serving/pluginhost.ts";
 import { tellDeaths } from "./deaths.ts";
-import type { LoadConfig } from "./reload.ts";
 import type { BootFailure } from "./start.ts";
 import { adoptChildren, deleteKeys, readStoredConfig, type Stored } from "./takeover.ts";
 

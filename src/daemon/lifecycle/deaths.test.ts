@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { DaemonConfig } from "../../config/model.ts";
 import type { Batch, KeeperEffect } from "../../link/messages.ts";
-import type { Core } from "../core.ts";
 import { Activity } from "../loop/activitylog.ts";
+import type { Runtime } from "../runtime.ts";
 import { lastWords } from "./deaths.ts";
 
 test("the last words go into the activity log, at the level that is always written, and nothing is done after them", async () => {
@@ -13,7 +13,7 @@ test("the last words go into the activity log, at the level that is always writt
   activity.configure({ logLevel: "critical", logfile: "/log", nodaemon: false } as DaemonConfig);
   const send = async (batch: Batch): Promise<void> => void sent.push(batch);
   const loop = { stop: () => (stopped = true) };
-  await lastWords({ activity, loop, doors: { keeper: { send } } } as unknown as Core, "a bug\n  at line 7");
+  await lastWords({ activity, loop, doors: { keeper: { send } } } as unknown as Runtime, "a bug\n  at line 7");
   assert.ok(stopped);
   const said = sent
     .flatMap(({ effects }) => effects)

@@ -2,14 +2,14 @@
 import type { Deaths } from "../../link/messages.ts";
 import { decodeWaitStatus, signalName } from "../../process/waitstatus.ts";
 import { decodeRecord, encodeRecord, recordKeys } from "../../supervisor/records.ts";
-import type { Core, Inheritance } from "../core.ts";
 import { Turn } from "../loop/turn.ts";
+import type { Inheritance, Runtime } from "../runtime.ts";
 
 const SIGNAL_BITS = 0x7f;
 const SIGKILL = 9;
 
 /** At WARN, since the level INFO is often filtered: a daemon that is killed again and again is a matter for people. Each death is told once. */
-export function tellDeaths(core: Core, turn: Turn, inheritance: Inheritance): void {
+export function tellDeaths(runtime: Runtime, turn: Turn, inheritance: Inheritance): void {
   const { deaths } = inheritance;
   if (deaths === undefined) return;
   const stored = inheritance.store.get(recordKeys.deaths);
@@ -17,8 +17,8 @@ export function tellDeaths(core: Core, turn: Turn, inheritance: Inheritance): vo
   const untold = deaths.count - (told?.ok === true && typeof told.value === "number" ? told.value : 0);
   if (untold <= 0) return;
   turn.state(recordKeys.deaths, encodeRecord(deaths.count));
-  core.activity.write(turn, "warn", deathText(deaths, untold));
-  if ((deaths.waitStatus & SIGNAL_BITS) === SIGKILL && deaths.waitStatus >= 0) void tellMemory(core);
+  runtime.activity.write(turn, "warn", deathText(deaths, untold));
+  if ((deaths.waitStatus & SIGNAL_BITS) === SIGKILL && deaths.waitStatus >= 0) void tellMemory(runtime);
 }
 
 function deathText({ count, waitStatus }: Deaths, untold: number): string {
@@ -35,13 +35,13 @@ function howItEnded(waitStatus: number): string {
 }
 
 /** Whether the kernel kills for want of memory here: it counts that for each memory group, in version 2 and 1 of cgroups at different places. */
-async function tellMemory(core: Core): Promise<void> {
-  const cgroup = await readText(core, "/proc/self/cgroup");
+async function tellMemory(runtime: Runtime): Promise<void> {
+  const cgroup = await readText(runtime, "/proc/self/cgroup");
   for (const { path, word } of counters(cgroup)) {
-    const kills = Number(new RegExp(`^${word} (\\d+)$`, "m").exec(await readText(core, path))?.[1] ?? 0);
+    const kills = Number(new RegExp(`^${word} (\\d+)$`, "m").exec(await readText(runtime, path))?.[1] ?? 0);
     if (kills === 0) continue;
     const text = `the kernel has killed processes of this memory group because it was full, ${kills} so far (${path})`;
-    return core.loop.post((turn) => core.activity.write(turn, "warn", text));
+    return runtime.loop.post((turn) => runtime.activity.write(turn, "warn", text));
   }
   return undefined;
 }
@@ -57,17 +57,17 @@ function counters(cgroup: string): { readonly path: string; readonly word: strin
   });
 }
 
-async function readText(core: Core, path: string): Promise<string> {
-  const read = await core.doors.files.readText(path);
+async function readText(runtime: Runtime, path: string): Promise<string> {
+  const read = await runtime.doors.files.readText(path);
   return read.ok ? Buffer.from(read.value).toString("utf8") : "";
 }
 
 /** What a daemon with a bug says before it ends, into the activity log: standard error may lead nowhere. Resolves when the keeper has it. */
-export function lastWords(core: Core, text: string): Promise<void> {
-  core.loop.stop();
+export function lastWords(runtime: Runtime, text: string): Promise<void> {
+  runtime.loop.stop();
   const turn = new Turn();
-  core.activity.write(turn, "critical", text.slice(0, LAST_WORDS_MAX));
-  return core.doors.keeper.send({ acknowledged: [], states: [], effects: turn.effects });
+  runtime.activity.write(turn, "critical", text.slice(0, LAST_WORDS_MAX));
+  return runtime.doors.keeper.send({ acknowledged: [], states: [], effects: turn.effects });
 }
 
 const LAST_WORDS_MAX = 16 * 1024;

@@ -1,7 +1,6 @@
 /** Everything is down: the end, or, after a reload, another beginning. */
 import { goOnGoingDown } from "../../supervisor/goingdown.ts";
 import type { Core } from "../core.ts";
-import { takeStep } from "../steps.ts";
 import { orderDown } from "./orderdown.ts";
 import { forgetReload, rebuild } from "./reload.ts";
 import { shutDown } from "./shutdown.ts";
@@ -16,7 +15,7 @@ export async function ended(core: Core): Promise<void> {
     core.ending = false;
     const again = core.reloadAgain;
     core.reloadAgain = false;
-    if (core.world.mood === "SHUTDOWN") takeStep(core, turn, (step, now) => goOnGoingDown(core.world, now, step));
+    if (core.world.mood === "SHUTDOWN") core.step(turn, (step, now) => goOnGoingDown(core.world, now, step));
     else if (again) orderDown(core, turn, "RESTARTING");
     forgetReload(core, turn);
   });

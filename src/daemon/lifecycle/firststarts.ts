@@ -4,16 +4,16 @@
  */
 import type { Now } from "../../doors.ts";
 import { allMembers, type World } from "../../supervisor/world.ts";
-import type { Core } from "../core.ts";
+import type { Runtime } from "../runtime.ts";
 
 export class Limbo {
   #wait: { readonly untilMs: number; readonly resolve: () => void } | null = null;
 
   /** Resolves when no process is in limbo, after `forMs` at the latest. */
-  empty(core: Core, forMs: number): Promise<void> {
+  empty(runtime: Runtime, forMs: number): Promise<void> {
     return new Promise((resolve) => {
-      this.#wait = { untilMs: core.doors.clock.now().monoMs + forMs, resolve };
-      core.loop.post(() => {});
+      this.#wait = { untilMs: runtime.doors.clock.now().monoMs + forMs, resolve };
+      runtime.loop.post(() => {});
     });
   }
 

@@ -9,12 +9,11 @@ import type { Core } from "../core.ts";
 import { daemonRecord } from "../groups/daemonrecords.ts";
 import { askStrangersToEnd } from "../groups/unowned.ts";
 import type { Turn } from "../loop/turn.ts";
-import { takeStep } from "../steps.ts";
 
 export function orderDown(core: Core, turn: Turn, mood: Exclude<Mood, "RUNNING">): void {
   if (!core.ending) {
     if (mood === "SHUTDOWN") askStrangersToEnd(core, turn);
-    return takeStep(core, turn, (step, now) => goDown(core.world, mood, now, step));
+    return core.step(turn, (step, now) => goDown(core.world, mood, now, step));
   }
   if (mood === "RESTARTING") {
     core.reloadAgain = true;

@@ -2,8 +2,7 @@
  * Reload: everything is stopped and built anew from the file, in the same process, with the same pid (PROC-169..173). The new file is read first:
  * a bad one leaves everything running and says why, where the original stops everything and ends (PROC-174).
  */
-import type { Config, ConfigError } from "../../config/model.ts";
-import type { Listening } from "../../config/reader.ts";
+import type { Config } from "../../config/model.ts";
 import { logText } from "../../config/report.ts";
 import { ok, type Result, refuse } from "../../result.ts";
 import { encodeRecord, recordKeys } from "../../supervisor/records.ts";
@@ -15,9 +14,6 @@ import { beginToRun, bringUpGroups, openActivity, restartDaemon } from "./bringu
 import { orderDown } from "./orderdown.ts";
 import { shutDown } from "./shutdown.ts";
 import { becomeUser, userProblem } from "./user.ts";
-
-/** Reads the configuration again from the same command line; all errors come at once (`config/report.ts` words them). */
-export type LoadConfig = (listening?: Listening) => Promise<Result<Config, readonly ConfigError[]>>;
 
 const GOES_ON = "cannot restart with this configuration, everything goes on as it is";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Limit } from "../../link/messages.ts";
 import { ok, type Result, refuse } from "../../result.ts";
-import type { Core } from "../core.ts";
+import type { Runtime } from "../runtime.ts";
 import { raiseLimits } from "./rlimits.ts";
 
 const EPERM = 1;
@@ -21,12 +21,12 @@ async function raise(
     if (!isAsked && errno === 0) limits[resource] = { soft, hard };
     answers.push({ type: "limited", resource, errno, ...limits[resource] });
   };
-  const core = {
+  const runtime = {
     running: { daemon: least },
     loop: { post: (act: (turn: object) => void) => act({ effect }) },
-    answers: { next: async () => Promise.resolve().then(() => answers.shift()) },
+    requests: { next: async () => Promise.resolve().then(() => answers.shift()) },
   };
-  const raised = await raiseLimits(core as unknown as Core);
+  const raised = await raiseLimits(runtime as unknown as Runtime);
   return raised.ok ? ok(raised.value.map(({ level, text }) => `${level} ${text}`)) : refuse(raised.error);
 }
 

@@ -5,22 +5,22 @@
 import type { Limit } from "../../link/messages.ts";
 import { daemonMessages as say } from "../../logs/messages.ts";
 import { ok, type Result, refuse } from "../../result.ts";
-import type { Core } from "../core.ts";
+import type { Runtime } from "../runtime.ts";
 
 type Resource = Limit["resource"];
 type Line = { readonly level: "info"; readonly text: string };
 
 /** Lines for the log, or the text of the refusal. */
-export async function raiseLimits(core: Core): Promise<Result<readonly Line[], string>> {
+export async function raiseLimits(runtime: Runtime): Promise<Result<readonly Line[], string>> {
   const lines: Line[] = [];
   for (const [resource, least] of [
-    ["nofile", core.running.daemon.minFds],
-    ["nproc", core.running.daemon.minProcs],
+    ["nofile", runtime.running.daemon.minFds],
+    ["nproc", runtime.running.daemon.minProcs],
   ] as const) {
-    const now = await limit(core, { resource, soft: 0n, hard: 0n });
+    const now = await limit(runtime, { resource, soft: 0n, hard: 0n });
     if (now.errno !== 0 || now.soft >= BigInt(Math.max(0, least))) continue;
     const wanted = BigInt(least);
-    const raised = await limit(core, { resource, soft: wanted, hard: now.hard < wanted ? wanted : now.hard });
+    const raised = await limit(runtime, { resource, soft: wanted, hard: now.hard < wanted ? wanted : now.hard });
     if (raised.errno !== 0) return refuse(refusal(resource, least, now.hard));
     lines.push({ level: "info", text: say.limitIncreased(resource === "nofile" ? "NOFILE" : "NPROC", least) });
   }
@@ -28,9 +28,9 @@ export async function raiseLimits(core: Core): Promise<Result<readonly Line[], s
 }
 
 /** Sets a limit; both numbers 0 only ask. */
-function limit(core: Core, wanted: Limit): Promise<Limit & { readonly errno: number }> {
-  const answer = core.answers.next("limited");
-  core.loop.post((turn) => turn.effect({ type: "limit", ...wanted }));
+function limit(runtime: Runtime, wanted: Limit): Promise<Limit & { readonly errno: number }> {
+  const answer = runtime.requests.next("limited");
+  runtime.loop.post((turn) => turn.effect({ type: "limit", ...wanted }));
   return answer;
 }
 

@@ -48,7 +48,7 @@ async function daemonize(core: Core): Promise<void> {
   const { nodaemon, directory, umask } = core.running.daemon;
   if (nodaemon) return;
   core.loop.post((turn) => core.activity.write(turn, "info", say.daemonizing()));
-  const answer = core.answers.next("daemonized");
+  const answer = core.requests.next("daemonized");
   core.loop.post((turn) => turn.effect({ type: "daemonize", directory, umask }));
   core.keeperPid = (await answer).pid;
   const errno = core.doors.self.detach(directory, umask);

@@ -5,7 +5,7 @@
 import type { Files } from "../../doors.ts";
 import { makeNamespec } from "../../rpc/names.ts";
 import { decodeRecord, encodeRecord, recordKeys } from "../../supervisor/records.ts";
-import type { Core, Inheritance } from "../core.ts";
+import type { Inheritance, Runtime } from "../runtime.ts";
 import { isSupervisord } from "../serving/alreadyrunning.ts";
 import { readPidfile } from "../serving/pidfile.ts";
 import { childEnvironment } from "../spawn/environment.ts";
@@ -51,9 +51,9 @@ const ENVIRONMENT_BYTES_MAX = 128 * 1024;
 const KTHREADD = 2;
 
 /** Looks before our own socket and pid file are there. null: the earlier supervisord, if there was one, has ended in order. */
-export async function leftBehind(core: Core): Promise<LeftBehind | null> {
-  const { files } = core.doors;
-  const { daemon, servers } = core.running;
+export async function leftBehind(runtime: Runtime): Promise<LeftBehind | null> {
+  const { files } = runtime.doors;
+  const { daemon, servers } = runtime.running;
   const pidfile = await readPidfile(files, daemon.pidfile);
   if (pidfile !== null) return pidfile;
   for (const server of servers) if (server.kind === "unix" && (await files.lstat(server.file)).ok) return { pid: null };
@@ -61,35 +61,35 @@ export async function leftBehind(core: Core): Promise<LeftBehind | null> {
 }
 
 /** The successor of a daemon that is killed before it has named them does it. */
-export function promiseToName(core: Core, left: LeftBehind): void {
-  core.loop.post((turn) => turn.state(recordKeys.survivors, encodeRecord(left)));
+export function promiseToName(runtime: Runtime, left: LeftBehind): void {
+  runtime.loop.post((turn) => turn.state(recordKeys.survivors, encodeRecord(left)));
 }
 
-export async function resumeNaming(core: Core, inheritance: Inheritance): Promise<void> {
+export async function resumeNaming(runtime: Runtime, inheritance: Inheritance): Promise<void> {
   const stored = inheritance.store.get(recordKeys.survivors);
   const left = stored === undefined ? null : decodeRecord(stored);
-  if (left?.ok === true) await nameSurvivors(core, left.value as LeftBehind);
+  if (left?.ok === true) await nameSurvivors(runtime, left.value as LeftBehind);
 }
 
 /** One line for each survivor. Nothing waits for it: the programs have been started. */
-export async function nameSurvivors(core: Core, left: LeftBehind): Promise<void> {
-  const url = core.running.daemon.serverUrl;
+export async function nameSurvivors(runtime: Runtime, left: LeftBehind): Promise<void> {
+  const url = runtime.running.daemon.serverUrl;
   const urls = new Map<string, string>();
-  for (const group of core.running.groups) {
+  for (const group of runtime.running.groups) {
     for (const config of group.processes) {
       const ref = { group: group.name, process: config.name };
       const its = childEnvironment({}, ref, config, url)["SUPERVISOR_SERVER_URL"];
       if (its !== undefined && its !== "" && its !== url) urls.set(makeNamespec(ref), its);
     }
   }
-  const { keeperPid, doors } = core;
+  const { keeperPid, doors } = runtime;
   // A process that hangs in the kernel may hold its reader, too: the lanes of logs have a limit in time.
   const found = await findSurvivors(doors.logReads, { keeperPid, daemonPid: doors.birth.pid, earlierPid: left.pid, url, urls });
-  core.loop.post((turn) => {
+  runtime.loop.post((turn) => {
     turn.state(recordKeys.survivors, null);
-    for (const survivor of found.slice(0, LINES_MAX)) core.activity.write(turn, "critical", wordsOf(survivor));
+    for (const survivor of found.slice(0, LINES_MAX)) runtime.activity.write(turn, "critical", wordsOf(survivor));
     const more = found.length - LINES_MAX;
-    if (more > 0) core.activity.write(turn, "critical", `${more} more processes of an earlier supervisord are still running`);
+    if (more > 0) runtime.activity.write(turn, "critical", `${more} more processes of an earlier supervisord are still running`);
   });
 }
 

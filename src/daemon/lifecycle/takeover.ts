@@ -9,9 +9,10 @@ import { ok, type Result, refuse } from "../../result.ts";
 import { type DaemonRecord, decodeProcess, decodeRecord, isOldProcess, recordKeys } from "../../supervisor/records.ts";
 import { restorePending } from "../../supervisor/update.ts";
 import { allMembers, label, makeGroup, setState, type World } from "../../supervisor/world.ts";
-import type { Core, Inheritance } from "../core.ts";
+import type { Core } from "../core.ts";
 import { neededAutoLogs, storeProcess } from "../groups/grouprecords.ts";
 import { readGroups, type StoredGroups, strayKeys } from "../groups/storedgroups.ts";
+import type { Inheritance } from "../runtime.ts";
 
 /** So many daemons may die young before their states are suspected. */
 export const QUICK_DEATHS_MAX = 3;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Report } from "../../link/messages.ts";
 import { ok, refuse } from "../../result.ts";
-import type { Core } from "../core.ts";
+import type { Runtime } from "../runtime.ts";
 import { becomeUser, userProblem } from "./user.ts";
 
 const EPERM = 1;
@@ -13,21 +13,21 @@ type Became = Extract<Report, { type: "became" }>["step"];
 /** A daemon that is to become uid 33; `failing` is the step at which the keeper fails. */
 function daemon(uid: number, failing: Became) {
   const asked: object[] = [];
-  const core = {
+  const runtime = {
     uid,
     running: { daemon: { uid: 33 } },
     doors: { accounts: { byUid: () => WEB }, self: { becomeUser: () => ok(true) } },
-    answers: { next: async () => Promise.resolve({ step: failing, errno: EPERM }) },
+    requests: { next: async () => Promise.resolve({ step: failing, errno: EPERM }) },
     loop: { post: (act: (turn: object) => void) => act({ effect: (effect: object) => asked.push(effect) }) },
-  } as unknown as Core;
-  return { core, asked };
+  } as unknown as Runtime;
+  return { runtime, asked };
 }
 
 test("CONF-326: the primary group and all groups that list the user, then gid, then uid", async () => {
-  const { core, asked } = daemon(0, "done");
-  assert.deepEqual(await becomeUser(core), ok([{ level: "info", text: "Set uid to user 33 succeeded" }]));
+  const { runtime, asked } = daemon(0, "done");
+  assert.deepEqual(await becomeUser(runtime), ok([{ level: "info", text: "Set uid to user 33 succeeded" }]));
   assert.deepEqual(asked, [{ type: "become", user: { uid: 33, gid: 34, groups: [34, 4, 99] } }]);
-  assert.equal(core.uid, 33);
+  assert.equal(runtime.uid, 33);
 });
 
 test("CONF-326: the step that fails is told", async () => {
@@ -36,13 +36,13 @@ test("CONF-326: the step that fails is told", async () => {
     ["setgid", "group id"],
     ["setuid", "user id"],
   ] as const)
-    assert.deepEqual(await becomeUser(daemon(0, step).core), refuse(`Could not set ${what} of effective user: EPERM`));
+    assert.deepEqual(await becomeUser(daemon(0, step).runtime), refuse(`Could not set ${what} of effective user: EPERM`));
 });
 
 test("CONF-324: who is not root becomes nobody else", async () => {
-  const { core, asked } = daemon(65_534, "done");
-  assert.deepEqual(await becomeUser(core), refuse("Can't drop privilege as nonroot user"));
+  const { runtime, asked } = daemon(65_534, "done");
+  assert.deepEqual(await becomeUser(runtime), refuse("Can't drop privilege as nonroot user"));
   assert.deepEqual(asked, []);
-  assert.equal(userProblem(core, 33), "Can't drop privilege as nonroot user");
-  assert.equal(userProblem(core, 65_534), null);
+  assert.equal(userProblem(runtime, 33), "Can't drop privilege as nonroot user");
+  assert.equal(userProblem(runtime, 65_534), null);
 });

@@ -26,9 +26,10 @@ import type { SupervisorEvent } from "../../events/types.ts";
 import { ok, type Result, refuse, unreachable } from "../../result.ts";
 import { decodeRecord, encodeRecord } from "../../supervisor/records.ts";
 import { allMembers, findMember, type Group, type Member, memberOfChild, type Ref } from "../../supervisor/world.ts";
-import type { Core, Inheritance } from "../core.ts";
+import type { Core } from "../core.ts";
 import { SINK_CONSOLE } from "../loop/numbers.ts";
 import type { Turn } from "../loop/turn.ts";
+import type { Inheritance } from "../runtime.ts";
 
 const SERIAL_KEY = "events";
 const poolKey = (pool: string): string => `pool/${pool}`;
@@ -205,7 +206,7 @@ export async function sendStdin(core: Core, ref: Ref, bytes: Uint8Array): Promis
   return new Promise((resolve) => {
     core.loop.post((turn) => {
       turn.effect({ type: "stdin", child, bytes });
-      core.echoes.after(turn, () => {
+      core.requests.ping(turn, () => {
         if (core.deafChildren.has(child)) resolve(refuse("closed"));
         else resolve(core.fullChildren.delete(child) ? refuse("full") : ok(true));
       });

@@ -6,8 +6,9 @@ import { dirname } from "node:path";
 import { daemonMessages as say } from "../../logs/messages.ts";
 import { ok, type Result, refuse } from "../../result.ts";
 import { decodeRecord, encodeRecord, recordKeys } from "../../supervisor/records.ts";
-import type { Core, Inheritance } from "../core.ts";
+import type { Core } from "../core.ts";
 import type { Turn } from "../loop/turn.ts";
+import type { Inheritance } from "../runtime.ts";
 import type { LogFile, Stream } from "./outputs.ts";
 import { clearStreamCapture } from "./streamrecords.ts";
 

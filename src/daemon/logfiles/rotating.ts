@@ -4,7 +4,7 @@ import type { FileInfo } from "../../doors.ts";
 import type { Report } from "../../link/messages.ts";
 import { backupsAmong, planRotation } from "../../logs/rotation.ts";
 import { ok } from "../../result.ts";
-import type { Core } from "../core.ts";
+import type { Runtime } from "../runtime.ts";
 import type { LogFile } from "./outputs.ts";
 
 /** How the file is opened after it, and why it was not moved, where that is to be told. */
@@ -22,15 +22,15 @@ export type Circumstances = {
  * or one that logrotate made), nothing is moved: the keeper goes on in that one. A link is moved itself, as in the original, and never the file behind it.
  */
 export async function rotate(
-  core: Core,
+  runtime: Runtime,
   file: LogFile,
   report: Extract<Report, { type: "limit" }>,
   circumstances: Circumstances,
 ): Promise<Rotated> {
-  const { files } = core.doors;
+  const { files } = runtime.doors;
   if (!circumstances.isStillOpen()) return { truncate: false, regularOnly: true, limit: file.maxBytes, why: null };
   const found = await files.lstat(file.path);
-  const link = found.ok && found.value.kind === "other" && (await isLink(core, file.path, found.value));
+  const link = found.ok && found.value.kind === "other" && (await isLink(runtime, file.path, found.value));
   if (link && isOfTheSystem(file.path)) return UNROTATED;
   if (link && file.backups <= 0)
     return { ...UNROTATED, why: "it is a link, and without backups the file behind it would have to be emptied" };
@@ -59,8 +59,8 @@ function growOn(file: LogFile, report: Extract<Report, { type: "limit" }>, why: 
 const UNROTATED: Rotated = { truncate: false, regularOnly: false, limit: 0, why: null };
 
 /** What is neither file nor folder is a link, if something else, or nothing, is behind it. */
-async function isLink(core: Core, file: string, itself: FileInfo): Promise<boolean> {
-  const behind = await core.doors.files.stat(file);
+async function isLink(runtime: Runtime, file: string, itself: FileInfo): Promise<boolean> {
+  const behind = await runtime.doors.files.stat(file);
   return !behind.ok || behind.value.inode !== itself.inode || behind.value.device !== itself.device;
 }
 

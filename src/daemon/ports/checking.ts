@@ -10,7 +10,7 @@ import { splitCommand } from "../../config/shellwords.ts";
 import type { Account, Doors, FileInfo } from "../../doors.ts";
 import type { Result } from "../../result.ts";
 import type { ConfigReport } from "../../rpc/port.ts";
-import type { Core } from "../core.ts";
+import type { Runtime } from "../runtime.ts";
 import { candidates } from "../spawn/command.ts";
 
 type CheckDoors = Pick<Doors, "files" | "accounts" | "birth">;
@@ -22,11 +22,11 @@ const LOOKS_MAX = 2000;
 const FOLDERS_TOLD = 6;
 
 /** The configuration file as `--check` sees it, read by the running daemon; nothing is kept. */
-export async function checkConfig(core: Core): Promise<ConfigReport> {
+export async function checkConfig(runtime: Runtime): Promise<ConfigReport> {
   const sections = new Map<ProcessConfig, IniSection>();
-  const loaded = await core.load({ onProcess: (process, section) => sections.set(process, section) });
+  const loaded = await runtime.load({ onProcess: (process, section) => sections.set(process, section) });
   if (!loaded.ok) return { errors: loaded.error, warnings: [] };
-  const doubts = await doubtsOf(core.doors, loaded.value, sections);
+  const doubts = await doubtsOf(runtime.doors, loaded.value, sections);
   const remarks = [...loaded.value.remarks, ...doubts.map((text) => ({ level: "check", text }) as const)];
   return { errors: [], warnings: warningsOf({ remarks }, ["warn", "check"]) };
 }

@@ -8,13 +8,13 @@ import { Effective, type EffectiveValue } from "../../config/effective.ts";
 import { faultText } from "../../config/report.ts";
 import { ok, type Result, refuse } from "../../result.ts";
 import type { ProcessRef } from "../../rpc/port.ts";
-import type { Core } from "../core.ts";
+import type { Runtime } from "../runtime.ts";
 
-export async function optionsOf(core: Core, ref: ProcessRef): Promise<Result<readonly OptionValue[], string>> {
+export async function optionsOf(runtime: Runtime, ref: ProcessRef): Promise<Result<readonly OptionValue[], string>> {
   const effective = new Effective();
-  const loaded = await core.load({ trace: effective.trace });
+  const loaded = await runtime.load({ trace: effective.trace });
   if (!loaded.ok) return refuse(faultText(loaded.error));
-  const active = core.world.groups.get(ref.group)?.config;
+  const active = runtime.world.groups.get(ref.group)?.config;
   const next = loaded.value.groups.find(({ name }) => name === ref.group);
   const isIts = ({ process }: Difference) => process === null || process === ref.process;
   const changed = active === undefined || next === undefined ? [] : differences(active, next).filter(isIts);

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { GroupConfig, ProcessConfig } from "../../config/model.ts";
 import { NEVER_STARTED, type ProcessState } from "../../process/state.ts";
 import { emptyWorld, makeGroup } from "../../supervisor/world.ts";
-import type { Core } from "../core.ts";
+import type { Runtime } from "../runtime.ts";
 import { readinessOf } from "./readiness.ts";
 
 function worldWith(states: Readonly<Record<string, Partial<ProcessState> & { readonly autostart?: boolean }>>) {
@@ -16,7 +16,7 @@ function worldWith(states: Readonly<Record<string, Partial<ProcessState> & { rea
   return world;
 }
 
-const readinessIn = (world: ReturnType<typeof emptyWorld>) => readinessOf({ world } as unknown as Core);
+const readinessIn = (world: ReturnType<typeof emptyWorld>) => readinessOf({ world } as unknown as Runtime);
 
 test("not ready while something that starts by itself has not come up; an orderly end, and what is not to start, count as up", () => {
   const world = worldWith({

@@ -1,20 +1,20 @@
 /** Whether what is to run by itself has come up: what containers ask before they send anybody here. */
 import type { Readiness } from "../../http/healthroutes.ts";
 import { allMembers, label, type Member } from "../../supervisor/world.ts";
-import type { Core } from "../core.ts";
+import type { Runtime } from "../runtime.ts";
 
 /**
  * Ready from the moment when every process with autostart has been up at once, until the daemon goes down: one that fails later is a matter for the
  * metrics, and no reason to take the others out of service. After a reload it begins anew.
  */
-export function readinessOf(core: Core): () => Readiness {
+export function readinessOf(runtime: Runtime): () => Readiness {
   let isReady = false;
   return () => {
-    if (core.world.mood !== "RUNNING") {
+    if (runtime.world.mood !== "RUNNING") {
       isReady = false;
-      return { alive: core.world.mood !== "SHUTDOWN", ready: false, why: [`the daemon is in ${core.world.mood}`] };
+      return { alive: runtime.world.mood !== "SHUTDOWN", ready: false, why: [`the daemon is in ${runtime.world.mood}`] };
     }
-    const why = isReady ? [] : [...allMembers(core.world)].filter(isComingUp).map(({ ref, state }) => `${label(ref)} is ${state.state}`);
+    const why = isReady ? [] : [...allMembers(runtime.world)].filter(isComingUp).map(({ ref, state }) => `${label(ref)} is ${state.state}`);
     isReady = why.length === 0;
     return { alive: true, ready: isReady, why };
   };

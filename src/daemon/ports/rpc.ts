@@ -19,7 +19,6 @@ import { sendStdin } from "../listeners/pools.ts";
 import { channelTarget } from "../logfiles/targets.ts";
 import { activityPath } from "../loop/activitylog.ts";
 import { findCommand } from "../spawn/command.ts";
-import { takeStep } from "../steps.ts";
 import { checkConfig } from "./checking.ts";
 import { explain, lastWords } from "./explain.ts";
 
@@ -143,7 +142,7 @@ function waitFor(core: Core, ref: ProcessRef, input: ProcessInput, until: Waiter
       const member = findMember(core.world, ref);
       if (member === undefined) return resolve("gone");
       core.history.ordered(() =>
-        takeStep(core, turn, (step, now) => {
+        core.step(turn, (step, now) => {
           stepMember(core.world, member, input, now, step);
           const id = core.nextWait++;
           core.waits.set(id, resolve);
@@ -161,8 +160,8 @@ function order(core: Core, ref: ProcessRef, input: ProcessInput, mayTake: (membe
       const member = findMember(core.world, ref);
       if (member === undefined || !mayTake(member)) return resolve(ok(true));
       const pid = member.state.pid;
-      takeStep(core, turn, (step, now) => stepMember(core.world, member, input, now, step));
-      return core.echoes.after(turn, () => resolve(member.state.state === "UNKNOWN" ? refuse(failureText(member, input, pid)) : ok(true)));
+      core.step(turn, (step, now) => stepMember(core.world, member, input, now, step));
+      return core.requests.ping(turn, () => resolve(member.state.state === "UNKNOWN" ? refuse(failureText(member, input, pid)) : ok(true)));
     });
   });
 }

@@ -1,5 +1,6 @@
 /** Which supervisord runs already: mostly that of the same configuration, which its pid file names. And what a supervisord looks like to others. */
-import type { Core } from "../core.ts";
+
+import type { Runtime } from "../runtime.ts";
 import { readPidfile } from "./pidfile.ts";
 
 export type Running = { readonly pid: number; readonly pidfile: string };
@@ -8,7 +9,7 @@ export type Running = { readonly pid: number; readonly pidfile: string };
 const COMMAND_BYTES = 4096;
 
 /** null: the pid file names no supervisord that runs. */
-export async function runningSupervisord({ doors, running, keeperPid }: Core): Promise<Running | null> {
+export async function runningSupervisord({ doors, running, keeperPid }: Runtime): Promise<Running | null> {
   const { pidfile } = running.daemon;
   const pid = (await readPidfile(doors.files, pidfile))?.pid ?? 0;
   if (pid === 0 || pid === keeperPid) return null;

@@ -2,7 +2,7 @@
 import { basename, dirname } from "node:path";
 import type { Files } from "../../doors.ts";
 import { daemonMessages as say } from "../../logs/messages.ts";
-import type { Core } from "../core.ts";
+import type { Runtime } from "../runtime.ts";
 
 /** Why a link is not followed. */
 export const FOREIGN_LINK =
@@ -19,29 +19,29 @@ export async function readPidfile(files: Pick<Files, "readAt">, pidfile: string)
   return { pid: /^\d+\s*$/.test(text) ? Number(text) : null };
 }
 
-export async function writePidfile(core: Core): Promise<void> {
-  const { pidfile } = core.running.daemon;
-  const written = await core.doors.files.write(pidfile, new TextEncoder().encode(`${core.keeperPid}\n`), 0o666);
-  core.loop.post((turn) => {
-    if (written.ok) core.activity.write(turn, "info", say.started(core.keeperPid));
-    else core.activity.write(turn, "critical", say.pidfileNotWritten(pidfile));
-    if (!written.ok && written.error === "ELOOP") core.activity.write(turn, "critical", `${pidfile} is ${FOREIGN_LINK}`);
+export async function writePidfile(runtime: Runtime): Promise<void> {
+  const { pidfile } = runtime.running.daemon;
+  const written = await runtime.doors.files.write(pidfile, new TextEncoder().encode(`${runtime.keeperPid}\n`), 0o666);
+  runtime.loop.post((turn) => {
+    if (written.ok) runtime.activity.write(turn, "info", say.started(runtime.keeperPid));
+    else runtime.activity.write(turn, "critical", say.pidfileNotWritten(pidfile));
+    if (!written.ok && written.error === "ELOOP") runtime.activity.write(turn, "critical", `${pidfile} is ${FOREIGN_LINK}`);
   });
 }
 
 /** A predecessor that died while it wrote the pid file has left what it was to become beside it. */
-export async function sweepPidfile(core: Core): Promise<void> {
-  const { pidfile } = core.running.daemon;
+export async function sweepPidfile(runtime: Runtime): Promise<void> {
+  const { pidfile } = runtime.running.daemon;
   const [folder, start] = [dirname(pidfile), `.${basename(pidfile)}.`];
-  const names = await core.doors.files.list(folder);
+  const names = await runtime.doors.files.list(folder);
   if (!names.ok) return;
   const left = names.value.filter((name) => name.startsWith(start) && /^\d+\.\d+\.new$/.test(name.slice(start.length)));
-  for (const name of left) await core.doors.files.remove(`${folder}/${name}`);
+  for (const name of left) await runtime.doors.files.remove(`${folder}/${name}`);
 }
 
 /** Removes the file if it is still ours: another supervisord may have written its own over it. */
-export async function removePidfile(core: Core): Promise<void> {
-  const { pidfile } = core.running.daemon;
-  if ((await readPidfile(core.doors.files, pidfile))?.pid !== core.keeperPid) return;
-  await core.doors.files.remove(pidfile);
+export async function removePidfile(runtime: Runtime): Promise<void> {
+  const { pidfile } = runtime.running.daemon;
+  if ((await readPidfile(runtime.doors.files, pidfile))?.pid !== runtime.keeperPid) return;
+  await runtime.doors.files.remove(pidfile);
 }

@@ -4,7 +4,7 @@
  */
 import type { ServerConfig } from "../../config/model.ts";
 import { errnoName, errnoNumber } from "../loop/errno.ts";
-import type { Listened } from "../loop/sockets.ts";
+import type { Listened } from "../loop/requests.ts";
 import type { Running } from "./alreadyrunning.ts";
 
 const IN_USE =

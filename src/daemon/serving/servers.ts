@@ -2,8 +2,9 @@
 import type { ServerConfig } from "../../config/model.ts";
 import type { Listen, SocketEntry } from "../../link/messages.ts";
 import { ok, type Result, refuse } from "../../result.ts";
-import type { Core, Inheritance } from "../core.ts";
+import type { Core } from "../core.ts";
 import { errnoName } from "../loop/errno.ts";
+import type { Inheritance } from "../runtime.ts";
 import { runningSupervisord } from "./alreadyrunning.ts";
 import { bindProblem, hostProblem, inUse } from "./servererrors.ts";
 
@@ -33,7 +34,7 @@ export class Servers {
       const request = await listenRequest(core, server);
       if (!request.ok) return request;
       const stale = server.kind === "unix" && (await core.doors.files.lstat(server.file)).ok;
-      const listened = await core.sockets.listen(core, request.value);
+      const listened = await core.requests.listen(core.loop, core.numbers, request.value);
       if (stale && listened.step === "done") core.doors.self.stderr(`Unlinking stale socket ${request.value.address}\n`);
       if (errnoName(listened.errno) === "EADDRINUSE") return refuse(inUse(server, await runningSupervisord(core)));
       if (listened.step !== "done") return refuse(bindProblem(server, listened, userName(core)));

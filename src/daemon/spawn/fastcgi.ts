@@ -47,7 +47,7 @@ async function bind(core: Core, socket: SocketConfig): Promise<Result<number, st
   core.loop.post((turn) => core.activity.write(turn, "info", say.socketCreated(socket.url)));
   const request = await listenRequest(core, socket);
   if (!request.ok) return request;
-  const listened = await core.sockets.listen(core, request.value);
+  const listened = await core.requests.listen(core.loop, core.numbers, request.value);
   if (listened.step === "done") return ok(listened.socket);
   return refuse(`Could not create FastCGI socket ${socket.url}: ${errnoName(listened.errno)}`);
 }

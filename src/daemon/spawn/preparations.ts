@@ -4,10 +4,12 @@
  * (PROC-143), but a disk that does not answer holds up its own process only.
  */
 import type { Now } from "../../doors.ts";
+import type { ProcessInput } from "../../process/state.ts";
 import type { Result } from "../../result.ts";
-import type { Ref } from "../../supervisor/world.ts";
+import { stepMember } from "../../supervisor/step.ts";
+import { findMember, type Ref } from "../../supervisor/world.ts";
 import type { Core } from "../core.ts";
-import { postStep } from "../steps.ts";
+import type { Turn } from "../loop/turn.ts";
 import { planSpawn, type SpawnPlan } from "./plan.ts";
 
 /** So long does a preparation keep its place in the order while later ones are ready: longer than a busy machine takes, less than a person minds. */
@@ -74,12 +76,18 @@ export class Preparations {
   }
 
   #deliver(core: Core, entry: Entry, result: Result<SpawnPlan, string>): void {
-    postStep(core, entry.ref, (turn) => {
-      if (core.world.groups.get(entry.ref.group)?.sequence !== entry.sequence) return null;
-      if (!result.ok) return { type: "unprepared", attempt: entry.attempt, text: result.error };
-      const child = core.numbers.next(turn);
-      this.#plans.set(child, result.value);
-      return { type: "prepared", attempt: entry.attempt, child };
+    core.loop.post((turn) => {
+      const member = findMember(core.world, entry.ref);
+      if (member === undefined || core.world.groups.get(entry.ref.group)?.sequence !== entry.sequence) return;
+      const input = this.#input(turn, core, entry.attempt, result);
+      core.step(turn, (step, now) => stepMember(core.world, member, input, now, step));
     });
+  }
+
+  #input(turn: Turn, core: Core, attempt: number, result: Result<SpawnPlan, string>): ProcessInput {
+    if (!result.ok) return { type: "unprepared", attempt, text: result.error };
+    const child = core.numbers.next(turn);
+    this.#plans.set(child, result.value);
+    return { type: "prepared", attempt, child };
   }
 }

@@ -4,23 +4,23 @@
  * that hangs holds up one answer, and by a second.
  */
 import type { Now } from "../../doors.ts";
-import type { Echoes } from "./echoes.ts";
 import { SINK_ACTIVITY } from "./numbers.ts";
+import type { Requests } from "./requests.ts";
 import type { Turn } from "./turn.ts";
 
 const PATIENCE_MS = 1000;
 
 type Waiting = { readonly sink: number; readonly dueMs: number; readonly goOn: () => void; late: boolean };
 
-export class Written {
-  readonly #echoes: Echoes;
+export class Barrier {
+  readonly #requests: Requests;
   /** Sinks with something under way that an answer may promise. */
   readonly #touched = new Set<number>();
-  /** Echoes that are still to come, also those that nobody waits for any more. */
+  /** Replies that are still to come, also those that nobody waits for any more. */
   readonly #waiting = new Set<Waiting>();
 
-  constructor(echoes: Echoes) {
-    this.#echoes = echoes;
+  constructor(requests: Requests) {
+    this.#requests = requests;
   }
 
   /** The last look at a turn before it is sent: its answers, and those of later turns, wait for what is asked here. */
@@ -46,7 +46,7 @@ export class Written {
     this.#release(({ dueMs }) => dueMs <= now.monoMs);
   }
 
-  /** Also before the end: the keeper writes everything before its own, and nobody hears its echo any more. */
+  /** Also before the end: the keeper writes everything before its own, and nobody hears its reply any more. */
   #release(which: (waiting: Waiting) => boolean): void {
     for (const waiting of this.#waiting) {
       if (waiting.late || !which(waiting)) continue;
@@ -62,7 +62,7 @@ export class Written {
       new Promise<void>((goOn) => {
         const waiting: Waiting = { sink, dueMs: now.monoMs + PATIENCE_MS, goOn, late: false };
         this.#waiting.add(waiting);
-        this.#echoes.written(turn, sink, () => {
+        this.#requests.written(turn, sink, () => {
           this.#waiting.delete(waiting);
           goOn();
         });

@@ -1,0 +1,41 @@
+/** What every room of the daemon may use: the doors, the world of processes, the loop, the activity log, the configuration. There is one for each daemon. */
+import type { Config, ConfigError } from "../config/model.ts";
+import type { Listening } from "../config/reader.ts";
+import type { Doors, Now } from "../doors.ts";
+import type { Welcome } from "../link/messages.ts";
+import type { Result } from "../result.ts";
+import type { Step } from "../supervisor/effects.ts";
+import type { World } from "../supervisor/world.ts";
+import type { Activity } from "./loop/activitylog.ts";
+import type { Numbers } from "./loop/numbers.ts";
+import type { Requests } from "./loop/requests.ts";
+import type { Loop, Turn } from "./loop/turn.ts";
+
+/** Reads the configuration again from the same command line; all errors come at once (`config/report.ts` words them). */
+export type LoadConfig = (listening?: Listening) => Promise<Result<Config, readonly ConfigError[]>>;
+
+/** What a successor finds: the keeper's welcome. */
+export type Inheritance = Welcome;
+
+export type Runtime = {
+  readonly doors: Doors;
+  readonly world: World;
+  readonly loop: Loop;
+  readonly numbers: Numbers;
+  readonly requests: Requests;
+  readonly activity: Activity;
+  readonly load: LoadConfig;
+  /** When this daemon was put together, by the wall clock. */
+  readonly startedWallMs: number;
+  /** What is in force. */
+  running: Config;
+  /** What was read last: addGroup and `avail` use it. */
+  available: Config;
+  /** True once reloadConfig has succeeded since the start or restart. */
+  reread: boolean;
+  keeperPid: number;
+  /** Who the daemon is, after a change of user. */
+  uid: number;
+  /** Takes one step of the supervisor within a turn, with everything that follows from it in the same batch. */
+  readonly step: (turn: Turn, act: (step: Step, now: Now) => void, now?: Now) => void;
+};
