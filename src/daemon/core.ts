@@ -7,25 +7,27 @@ import type { Outcome } from "../supervisor/effects.ts";
 import { label, type Ref } from "../supervisor/world.ts";
 import type { GroupRecords } from "./groups/grouprecords.ts";
 import type { Limbo } from "./lifecycle/firststarts.ts";
-import type { Events } from "./listeners/pools.ts";
+import type { Pools } from "./listeners/pools.ts";
+import type { ChildStdin } from "./listeners/stdin.ts";
 import type { Backlog } from "./logfiles/backlog.ts";
 import type { Outputs } from "./logfiles/outputs.ts";
 import type { Barrier } from "./loop/barrier.ts";
 import type { History } from "./observers/history.ts";
 import type { Watchers } from "./observers/watchers.ts";
 import type { Runtime } from "./runtime.ts";
-import type { Plugins } from "./serving/pluginhost.ts";
+import type { PluginHost } from "./serving/pluginhost.ts";
 import type { Servers } from "./serving/servers.ts";
 import type { Preparations } from "./spawn/preparations.ts";
 
 export type Core = Runtime & {
   readonly barrier: Barrier;
-  readonly events: Events;
+  readonly pools: Pools;
+  readonly stdin: ChildStdin;
   readonly outputs: Outputs;
   readonly backlog: Backlog;
   readonly history: History;
   readonly watchers: Watchers;
-  readonly plugins: Plugins;
+  readonly plugins: PluginHost;
   readonly preparations: Preparations;
   readonly limbo: Limbo;
   readonly servers: Servers;
@@ -38,10 +40,6 @@ export type Core = Runtime & {
   readonly waits: Map<number, (outcome: Outcome) => void>;
   nextWait: number;
   nextClearing: number;
-  /** Children whose stdin has been closed by themselves. */
-  readonly deafChildren: Set<number>;
-  /** Children whose stdin was full at the last try. */
-  readonly fullChildren: Set<number>;
   /** The configuration that a reload under way will build. */
   next: Config | null;
   /** Everything is down and what comes after has begun. */

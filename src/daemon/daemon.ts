@@ -18,7 +18,7 @@ import { GroupRecords } from "./groups/grouprecords.ts";
 import { startAutostarts } from "./groups/groups.ts";
 import { rememberStrangers } from "./groups/unowned.ts";
 import { startWithoutStates, type WaysUp } from "./lifecycle/adopt.ts";
-import { announce } from "./lifecycle/bringup.ts";
+import { announce, serveWithPlugins } from "./lifecycle/bringup.ts";
 import { tellDeaths } from "./lifecycle/deaths.ts";
 import { ended } from "./lifecycle/ended.ts";
 import { Limbo } from "./lifecycle/firststarts.ts";
@@ -34,7 +34,8 @@ import {
   type Stored,
   storedFacts,
 } from "./lifecycle/takeover.ts";
-import { Events } from "./listeners/pools.ts";
+import { Pools } from "./listeners/pools.ts";
+import { ChildStdin } from "./listeners/stdin.ts";
 import { Backlog } from "./logfiles/backlog.ts";
 import { resumeClearing } from "./logfiles/clearing.ts";
 import { Outputs } from "./logfiles/outputs.ts";
@@ -49,7 +50,7 @@ import { supervisorPort } from "./ports/rpc.ts";
 import { receive } from "./reports.ts";
 import type { Inheritance, LoadConfig, Runtime } from "./runtime.ts";
 import { sweepPidfile } from "./serving/pidfile.ts";
-import { noPlugins, type OpenPlugin, Plugins, serveWithPlugins } from "./serving/pluginhost.ts";
+import { type CallOurs, noPlugins, type OpenPlugin, PluginHost } from "./serving/pluginhost.ts";
 import { type Serve, Servers } from "./serving/servers.ts";
 import { Preparations } from "./spawn/preparations.ts";
 
@@ -57,7 +58,7 @@ export type DaemonParts = {
   readonly doors: Doors;
   /** `passedOver` is what the configuration in force passed over; without it this is a start. */
   readonly load: (doors: LoadDoors, listening?: Listening, passedOver?: readonly string[]) => ReturnType<LoadConfig>;
-  readonly serve: Serve;
+  readonly serve: (core: Core, ...args: Parameters<Serve>) => ReturnType<Serve>;
   readonly plugins?: OpenPlugin;
   /** Other bounds than the usual ones, for simulations: with small ones a small configuration is a large one. */
   readonly sizes?: { readonly batchBytes: number; readonly pieceBytes: number };
@@ -132,7 +133,7 @@ async function resume(core: Core, stored: Stored, inheritance: Inheritance): Pro
   core.activity.configure(core.running.daemon);
   core.outputs.restore(core, inheritance);
   resumeClearing(core, inheritance);
-  core.events.restore(core, inheritance);
+  core.pools.restore(inheritance);
   core.servers.inherit(core.running.servers, inheritance);
   for (const group of core.world.groups.values()) {
     if (group.config.kind !== "fastcgi") continue;
@@ -163,7 +164,7 @@ export function continueLife(core: Core, inheritance: Inheritance): void {
     if (core.world.mood !== "RUNNING") core.step(turn, (step, now) => goOnGoingDown(core.world, now, step));
     resumePreparations(core);
     core.step(turn, (step, now) => resumeUpdates(core.world, now, step));
-    core.events.dispatchAll(core, turn);
+    core.pools.dispatchAll(turn);
     if (promised) requestReload(core, turn);
   });
   // As at a start: whoever is answered finds the pid file.
@@ -182,7 +183,7 @@ function makeCore(parts: DaemonParts, inheritance: Inheritance, config: Config):
   const barrier = new Barrier(requests);
   const runtime: Runtime = {
     doors,
-    load: (listening) => parts.load(doors, listening, core.running.passedOver),
+    load: (listening) => parts.load(doors, listening, runtime.running.passedOver),
     world: emptyWorld(),
     loop: new Loop(doors, parts.sizes?.batchBytes ?? BATCH_BYTES, {
       beforeSending: (turn) => barrier.beforeSending(turn, doors.clock.now()),
@@ -203,27 +204,27 @@ function makeCore(parts: DaemonParts, inheritance: Inheritance, config: Config):
     startedWallMs: doors.clock.now().wallMs,
     uid: doors.birth.uid,
   };
+  const callOurs: CallOurs = (method, params) => makeCalls(supervisorPort(core), ["supervisor"]).call(method, params);
+  const plugins = new PluginHost(runtime, parts.plugins ?? noPlugins, callOurs);
+  const watchers = new Watchers();
   const core: Core = Object.assign(runtime, {
     barrier,
-    events: new Events(),
     outputs: new Outputs(),
     backlog: new Backlog(),
     history: new History(),
-    watchers: new Watchers(),
-    plugins: new Plugins(parts.plugins ?? noPlugins, (method, params) =>
-      makeCalls(supervisorPort(core), ["supervisor"]).call(method, params),
-    ),
+    watchers,
+    plugins,
+    pools: new Pools(runtime, plugins, watchers),
+    stdin: new ChildStdin(runtime),
     preparations: new Preparations(),
     limbo: new Limbo(),
-    servers: new Servers(parts.serve),
+    servers: new Servers(runtime, (descriptor, server) => parts.serve(core, descriptor, server)),
     records: new GroupRecords(parts.sizes?.pieceBytes ?? PIECE_BYTES),
     autoLogs: new Map(),
     fastCgi: new Map(),
     waits: new Map(),
     nextWait: 1,
     nextClearing: 1,
-    deafChildren: new Set<number>(),
-    fullChildren: new Set<number>(),
     next: null,
     ending: false,
     reloads: { stored: 0, last: Promise.resolve() },
@@ -243,7 +244,7 @@ async function restart(core: Core, ref: Ref): Promise<unknown> {
 
 /** On the way down listeners hear everything before they are told. */
 function letListenersGo(core: Core): void {
-  if ((core.world.goingDown?.listeningUntilMs ?? null) === null || !core.events.allIsHeard()) return;
+  if ((core.world.goingDown?.listeningUntilMs ?? null) === null || !core.pools.allIsHeard()) return;
   core.loop.post((turn) => core.step(turn, (step, now) => allIsHeard(core.world, now, step)));
 }
 
@@ -255,7 +256,7 @@ function setAlarm(core: Core): void {
     nextDeadlineMs(core.world),
     core.preparations.nextDeadlineMs(),
     core.limbo.nextDeadlineMs(),
-    core.events.nextDeadlineMs(now),
+    core.pools.nextDeadlineMs(now),
     core.outputs.reopening.nextDeadlineMs(),
     core.barrier.nextDeadlineMs(),
     core.backlog.nextDeadlineMs(),
@@ -273,7 +274,7 @@ function ring(core: Core): void {
   }
   core.loop.post((turn) => {
     core.step(turn, (step, time) => stepReports(core.world, time, step));
-    core.events.timePassed(core, turn, core.doors.clock.now());
+    core.pools.timePassed(turn, core.doors.clock.now());
     core.outputs.reopening.tryAgain(turn, core.doors.clock.now());
   });
 }

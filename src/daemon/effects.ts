@@ -21,7 +21,7 @@ export function takeStep(core: Core, turn: Turn, act: (step: Step, now: Now) => 
   for (const ref of step.changed) {
     const member = findMember(core.world, ref);
     storeProcess(core, turn, ref);
-    if (member !== undefined) core.events.memberChanged(core, turn, member);
+    if (member !== undefined) core.pools.memberChanged(turn, member);
   }
   if (step.daemonChanged) turn.state(recordKeys.daemon, encodeRecord(daemonRecord(core)));
   if (step.daemonChanged || step.changed.size > 0) core.watchers.changed(turn);
@@ -33,7 +33,7 @@ function carryOutOne(core: Core, effect: Effect, turn: Turn, now: Now): void {
       return core.activity.write(turn, effect.level, effect.text);
     case "event":
       remember(core, effect.event, now);
-      return core.events.emit(core, turn, effect.event, now);
+      return core.pools.emit(turn, effect.event, now);
     case "prepare":
       return core.preparations.begin(core, effect.ref, effect.attempt);
     case "spawn": {
@@ -45,7 +45,7 @@ function carryOutOne(core: Core, effect: Effect, turn: Turn, now: Now): void {
       return turn.effect({ type: "signal", child: effect.child, signal: effect.signal, to: effect.to });
     case "reaped":
       core.outputs.reaped(turn, effect.child);
-      core.deafChildren.delete(effect.child);
+      core.stdin.reaped(effect.child);
       return reapedFastCgi(core, effect.ref);
     case "settle": {
       const settle = core.waits.get(effect.waiter);

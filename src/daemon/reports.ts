@@ -51,7 +51,8 @@ function handle(core: Core, turn: Turn, report: Report): void {
         stepTo(core, turn, member, { type: "signal-failed", signal: report.signal, errno: errnoName(report.errno) }, null),
       );
     case "stdin-failed":
-      return core.events.stdinFailed(core, turn, report.child, errnoName(report.errno), report.bytesNotTaken);
+      core.stdin.failed(report.child, errnoName(report.errno));
+      return core.pools.sendFailed(turn, report.child, errnoName(report.errno), report.bytesNotTaken);
     case "orphan":
       core.activity.write(turn, "info", say.orphanReaped(report.pid, decodeWaitStatus(report.waitStatus).words));
       return core.activity.write(turn, "debug", say.childQuit());

@@ -331,7 +331,7 @@ export function storeProcess(core: Core, turn: Turn, ref: Ref): void {
 export function groupChanged(core: Core, turn: Turn, name: string): void {
   const group = core.world.groups.get(name);
   if (group === undefined) return;
-  core.events.groupChanged(core, turn, group);
+  core.pools.groupChanged(turn, group);
   core.outputs.groupChanged(core, turn, group);
   const needed = neededAutoLogs(group.config.name, group.members.values());
   for (const key of core.autoLogs.keys()) if (key.startsWith(`${name}:`) && !needed.has(key)) core.autoLogs.delete(key);
@@ -345,7 +345,7 @@ export function pendingChanged(core: Core, turn: Turn, ref: Ref): void {
   const member = group?.members.get(ref.process);
   core.records.pending(core, turn, ref);
   if (group === undefined) return;
-  core.events.groupChanged(core, turn, group);
+  core.pools.groupChanged(turn, group);
   const needed = neededAutoLogs(ref.group, member === undefined ? [] : [member]);
   for (const channel of ["stdout", "stderr"] as const) if (!needed.has(autoKey(ref, channel))) core.autoLogs.delete(autoKey(ref, channel));
 }

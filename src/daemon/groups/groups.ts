@@ -16,7 +16,7 @@ export async function activateGroup(core: Core, config: GroupConfig): Promise<Re
     const tried = await tryFastCgi(core, config.socket);
     if (!tried.ok) return tried;
   }
-  const handler = await core.plugins.openHandler(core, config);
+  const handler = await core.plugins.openHandler(config);
   if (!handler.ok) return handler;
   const autoLogs = [...(await createAutoLogs(core, config))];
   const prepared = await core.records.prepareGroup(core, config, autoLogs);
@@ -25,7 +25,7 @@ export async function activateGroup(core: Core, config: GroupConfig): Promise<Re
     if (core.world.groups.has(config.name)) return core.records.sweep(core);
     for (const [key, path] of autoLogs) core.autoLogs.set(key, path);
     core.records.autoLogs.set(config.name, autoLogs);
-    core.events.groupAdded(core, turn, config);
+    core.pools.groupAdded(turn, config);
     core.step(turn, (step) => addGroup(core.world, config, step));
     core.records.group(core, turn, config.name);
   });
@@ -55,7 +55,7 @@ export async function deactivateGroup(core: Core, name: string): Promise<Result<
       return;
     }
     giveUpChildren(core, group);
-    core.events.groupRemoved(core, turn, group.config);
+    core.pools.groupRemoved(turn, group.config);
     core.step(turn, (step) => removeGroup(core.world, name, step));
     core.records.groupRemoved(core, turn, name);
     forgetAutoLogs(core, group.config);
@@ -73,7 +73,7 @@ export function dropAllGroups(core: Core, turn: Turn): void {
       if (pending !== null) turn.state(recordKeys.pending(ref), null);
     }
     giveUpChildren(core, group);
-    core.events.groupRemoved(core, turn, group.config);
+    core.pools.groupRemoved(turn, group.config);
   }
   core.world.groups.clear();
   core.records.dropAll(core, turn);

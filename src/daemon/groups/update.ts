@@ -42,7 +42,7 @@ export async function applyUpdate(core: Core, name: string): Promise<Result<bool
   const config = groupsByName(core.available).get(name);
   if (config === undefined || !core.world.groups.has(name)) return refuse("bad-name");
   if (core.running.daemon.updateMode !== "minimal" || planFor(core.world, config) === null) return ok(false);
-  const handler = await core.plugins.openHandler(core, config);
+  const handler = await core.plugins.openHandler(config);
   if (!handler.ok) core.loop.post((turn) => core.activity.write(turn, "critical", handler.error));
   const autoLogs = await createAutoLogs(core, config);
   const kept = [...core.autoLogs].filter(([key]) => key.startsWith(`${name}:`));

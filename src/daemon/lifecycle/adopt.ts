@@ -13,7 +13,7 @@ import { rememberStrangers } from "../groups/unowned.ts";
 import { resumeClearing } from "../logfiles/clearing.ts";
 import { streamOwner } from "../loop/numbers.ts";
 import type { Inheritance, LoadConfig } from "../runtime.ts";
-import { serveWithPlugins } from "../serving/pluginhost.ts";
+import { serveWithPlugins } from "./bringup.ts";
 import { tellDeaths } from "./deaths.ts";
 import type { BootFailure } from "./start.ts";
 import { adoptChildren, deleteKeys, readStoredConfig, type Stored } from "./takeover.ts";
@@ -64,7 +64,7 @@ export async function startWithoutStates(
     core.activity.write(turn, "critical", `starting without stored states (${why}); adopting ${adoptedText(core, inheritance)}`);
     turn.state(recordKeys.config, encodeRecord(configRecord(core)));
     turn.state(recordKeys.daemon, encodeRecord({ mood: "RUNNING", goingDown: null }));
-    for (const group of core.world.groups.values()) core.events.groupAdded(core, turn, group.config);
+    for (const group of core.world.groups.values()) core.pools.groupAdded(turn, group.config);
   });
   void core.records.storeAll(core);
   startAutostarts(core);

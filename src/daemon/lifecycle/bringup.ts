@@ -34,7 +34,7 @@ export async function bringUpGroups(
   options: { fresh: boolean },
 ): Promise<Result<{ needsSuccessor: boolean }, { text: string; code: number }>> {
   const { running } = core;
-  const servers = await core.servers.bind(core, running.servers);
+  const servers = await core.servers.bind(running.servers);
   if (!servers.ok && options.fresh) {
     sayMissing(core, servers.error.replaceAll("\n", " "));
     return giveUp(core, servers.error, 2);
@@ -53,7 +53,7 @@ export async function bringUpGroups(
 
 /** What was opened already is closed, and its file removed: the original leaves it behind. (HTTP-027) */
 async function giveUp(core: Core, text: string, code: number): Promise<Result<never, { text: string; code: number }>> {
-  core.servers.stop(core);
+  core.servers.stop();
   await core.loop.flushed();
   return refuse({ text, code });
 }
@@ -76,7 +76,7 @@ export async function beginToRun(core: Core, options: { fresh: boolean }): Promi
   startAutostarts(core);
   await core.loop.flushed();
   await core.limbo.empty(core, FIRST_STARTS_MS);
-  core.servers.serve(core);
+  core.servers.serve();
 }
 
 /** Pid file and listeners learn that supervisord runs; a successor does it when its predecessor did not come so far. */
@@ -84,8 +84,19 @@ export async function announce(core: Core): Promise<void> {
   await writePidfile(core);
   core.loop.post((turn) => {
     turn.state(recordKeys.beginning, null);
-    core.events.emit(core, turn, { kind: "supervisor-state", state: "RUNNING" }, core.doors.clock.now());
+    core.pools.emit(turn, { kind: "supervisor-state", state: "RUNNING" }, core.doors.clock.now());
   });
+}
+
+/**
+ * A successor answers clients when its plug-ins are there, so that they find its methods. One that cannot be loaded any more is no reason to keep the others
+ * waiting.
+ */
+export async function serveWithPlugins(core: Core): Promise<void> {
+  const opened = await core.plugins.begin();
+  if (!opened.ok) core.loop.post((turn) => core.activity.write(turn, "critical", opened.error));
+  for (const group of core.world.groups.values()) void core.plugins.openHandler(group.config);
+  core.servers.serve();
 }
 
 /** The next daemon gets what this one was not born with: the descriptors of further sockets. */

@@ -88,7 +88,7 @@ export function forgetReload(core: Core, turn: Turn): void {
 export async function rebuild(core: Core): Promise<void> {
   const next = core.next ?? (await reloadedOr(core));
   core.next = null;
-  core.servers.stop(core);
+  core.servers.stop();
   await removePidfile(core);
   core.loop.post((turn) => {
     // The stored mood stays RESTARTING until everything is built: a successor begins this again.
@@ -106,7 +106,7 @@ export async function rebuild(core: Core): Promise<void> {
     for (const { level, text } of became.value) core.activity.write(turn, level, text);
   });
   core.plugins.end();
-  const made = await core.plugins.begin(core);
+  const made = await core.plugins.begin();
   const up = await bringUpGroups(core, { fresh: false });
   core.loop.post((turn) => {
     if (!made.ok) core.activity.write(turn, "critical", made.error);

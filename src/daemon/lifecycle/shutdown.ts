@@ -4,7 +4,7 @@ import { endStrangers } from "../groups/unowned.ts";
 import { removePidfile } from "../serving/pidfile.ts";
 
 export async function shutDown(core: Core): Promise<void> {
-  core.servers.stop(core);
+  core.servers.stop();
   await removePidfile(core);
   core.loop.post((turn) => {
     endStrangers(core, turn);

@@ -18,7 +18,7 @@ export async function boot(core: Core): Promise<Result<true, BootFailure>> {
   if (!limited.ok) return refuse({ text: limited.error, code: 2 });
   const opened = await openLog(core, [...became.value, ...limited.value]);
   if (!opened.ok) return opened;
-  const made = await core.plugins.begin(core);
+  const made = await core.plugins.begin();
   if (!made.ok) return refuse({ text: made.error, code: 2 });
   const left = await leftBehind(core);
   const up = await bringUpGroups(core, { fresh: true });

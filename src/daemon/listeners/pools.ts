@@ -23,26 +23,36 @@ import { queueLength } from "../../events/queue.ts";
 import { type EventType, matches } from "../../events/table.ts";
 import { dueTicks, msToNextTick, type TickSlices } from "../../events/ticks.ts";
 import type { SupervisorEvent } from "../../events/types.ts";
-import { ok, type Result, refuse, unreachable } from "../../result.ts";
+import { refuse, unreachable } from "../../result.ts";
 import { decodeRecord, encodeRecord } from "../../supervisor/records.ts";
-import { allMembers, findMember, type Group, type Member, memberOfChild, type Ref } from "../../supervisor/world.ts";
-import type { Core } from "../core.ts";
+import { allMembers, type Group, type Member, memberOfChild, type Ref } from "../../supervisor/world.ts";
 import { SINK_CONSOLE } from "../loop/numbers.ts";
 import type { Turn } from "../loop/turn.ts";
-import type { Inheritance } from "../runtime.ts";
+import type { Watchers } from "../observers/watchers.ts";
+import type { Inheritance, Runtime } from "../runtime.ts";
+import type { PluginHost } from "../serving/pluginhost.ts";
 
 const SERIAL_KEY = "events";
 const poolKey = (pool: string): string => `pool/${pool}`;
 const eventPrefix = (pool: string): string => `event/${pool}/`;
 const TICK_TYPES = ["EVENT", "TICK", "TICK_5", "TICK_60", "TICK_3600"];
 
-export class Events {
+export class Pools {
+  readonly #runtime: Runtime;
+  readonly #plugins: PluginHost;
+  readonly #watchers: Watchers;
   readonly #pools = makePools();
   #slices: TickSlices | null = null;
   #nextTickWallMs = 0;
 
-  groupAdded(core: Core, turn: Turn, config: GroupConfig): void {
-    const poolConfig = poolConfigOf(core, config, namesOf(config));
+  constructor(runtime: Runtime, plugins: PluginHost, watchers: Watchers) {
+    this.#runtime = runtime;
+    this.#plugins = plugins;
+    this.#watchers = watchers;
+  }
+
+  groupAdded(turn: Turn, config: GroupConfig): void {
+    const poolConfig = this.#configOf(config, namesOf(config));
     if (poolConfig === null) return;
     const pool = makePool(poolConfig);
     this.#pools.byName.set(config.name, pool);
@@ -50,61 +60,60 @@ export class Events {
   }
 
   /** After an update in place: listeners may have come and gone, other events may be wanted. */
-  groupChanged(core: Core, turn: Turn, group: Group): void {
+  groupChanged(turn: Turn, group: Group): void {
     const pool = this.#pools.byName.get(group.config.name);
-    const config = poolConfigOf(core, group.config, [...group.members.keys()]);
+    const config = this.#configOf(group.config, [...group.members.keys()]);
     if (pool === undefined || config === null) return;
-    for (const effect of changePool(pool, config)) this.#carryOut(core, turn, effect);
-    this.#step(core, turn, pool, { type: "deadline" });
+    for (const effect of changePool(pool, config)) this.#carryOut(turn, effect);
+    this.#step(turn, pool, { type: "deadline" });
   }
 
   /** A removed pool drops its buffer. (EVT-079) */
-  groupRemoved(core: Core, turn: Turn, config: GroupConfig): void {
+  groupRemoved(turn: Turn, config: GroupConfig): void {
     const pool = this.#pools.byName.get(config.name);
     if (pool === undefined) return;
     this.#pools.byName.delete(config.name);
-    for (const effect of dropPool(pool)) this.#carryOut(core, turn, effect);
+    for (const effect of dropPool(pool)) this.#carryOut(turn, effect);
     turn.state(poolKey(config.name), null);
   }
 
   /** Tells every pool that wants to know. */
-  emit(core: Core, turn: Turn, event: SupervisorEvent, now: Now): void {
-    core.watchers.heard(event, now);
+  emit(turn: Turn, event: SupervisorEvent, now: Now): void {
+    this.#watchers.heard(event, now);
     if (this.#pools.byName.size === 0) return;
     const serial = this.#pools.nextSerial;
     const effects = notify(this.#pools, event, now.monoMs);
     if (this.#pools.nextSerial === serial) return;
     turn.state(SERIAL_KEY, encodeRecord(this.#pools.nextSerial));
-    for (const effect of effects) this.#carryOut(core, turn, effect);
+    for (const effect of effects) this.#carryOut(turn, effect);
     for (const pool of this.#pools.byName.values()) turn.state(poolKey(pool.config.name), poolRecord(pool));
   }
 
   /** A process has changed: if it is a listener, its pool must know. */
-  memberChanged(core: Core, turn: Turn, member: Member): void {
+  memberChanged(turn: Turn, member: Member): void {
     const pool = this.#pools.byName.get(member.ref.group);
     const listener = pool?.listeners.find((one) => one.process === member.ref.process);
     if (pool === undefined || listener === undefined) return;
     const { child, state } = member.state;
     const process = member.ref.process;
-    if (child !== 0 && child !== listener.child) this.#step(core, turn, pool, { type: "started", process, child });
-    if (child === 0 && listener.child !== 0) this.#step(core, turn, pool, { type: "ended", process });
+    if (child !== 0 && child !== listener.child) this.#step(turn, pool, { type: "started", process, child });
+    if (child === 0 && listener.child !== 0) this.#step(turn, pool, { type: "ended", process });
     const running = state === "RUNNING";
-    if (running !== listener.running) this.#step(core, turn, pool, { type: "running", process, running });
+    if (running !== listener.running) this.#step(turn, pool, { type: "running", process, running });
   }
 
   /** What a listener wrote on its stdout. */
-  listenerOutput(core: Core, turn: Turn, ref: Ref, child: number, bytes: Uint8Array): void {
+  listenerOutput(turn: Turn, ref: Ref, child: number, bytes: Uint8Array): void {
     const pool = this.#pools.byName.get(ref.group);
-    if (pool !== undefined) this.#step(core, turn, pool, { type: "output", process: ref.process, child, bytes });
+    if (pool !== undefined) this.#step(turn, pool, { type: "output", process: ref.process, child, bytes });
   }
 
   /** The keeper could not hand on what was meant for a child's stdin. */
-  stdinFailed(core: Core, turn: Turn, child: number, errno: string, bytesNotTaken: number): void {
-    (errno === "EPIPE" ? core.deafChildren : core.fullChildren).add(child);
-    const member = memberOfChild(core.world, child);
+  sendFailed(turn: Turn, child: number, errno: string, bytesNotTaken: number): void {
+    const member = memberOfChild(this.#runtime.world, child);
     const pool = member === undefined ? undefined : this.#pools.byName.get(member.ref.group);
     if (member !== undefined && pool !== undefined)
-      this.#step(core, turn, pool, { type: "send-failed", process: member.ref.process, child, errno, bytesNotTaken });
+      this.#step(turn, pool, { type: "send-failed", process: member.ref.process, child, errno, bytesNotTaken });
   }
 
   /** The earliest moment at which time alone changes something, monotonic. Ticks wake nobody up when nobody wants them. */
@@ -117,26 +126,26 @@ export class Events {
   }
 
   /** Ticks that are due, events whose pause is over. (EVT-036, EVT-037) */
-  timePassed(core: Core, turn: Turn, now: Now): void {
+  timePassed(turn: Turn, now: Now): void {
     if (this.#slices === null || msToNextTick(this.#nextTickWallMs, now.wallMs) === 0) {
       const { slices, events, nextWallMs } = dueTicks(this.#slices, now.wallMs);
       this.#slices = slices;
       this.#nextTickWallMs = nextWallMs;
-      for (const event of events) this.emit(core, turn, event, now);
+      for (const event of events) this.emit(turn, event, now);
     }
     for (const pool of this.#pools.byName.values()) {
       const due = nextDeadlineMs(pool);
-      if (due !== null && due <= now.monoMs) this.#step(core, turn, pool, { type: "deadline" });
+      if (due !== null && due <= now.monoMs) this.#step(turn, pool, { type: "deadline" });
     }
   }
 
   /** The predecessor's pools: what waited goes on waiting, what was being answered is still being answered. */
-  restore(core: Core, inheritance: Inheritance): void {
+  restore(inheritance: Inheritance): void {
     const serial = inheritance.store.get(SERIAL_KEY);
     const decoded = serial === undefined ? null : decodeRecord(serial);
     if (decoded?.ok === true && typeof decoded.value === "number") this.#pools.nextSerial = decoded.value;
-    for (const group of core.world.groups.values()) {
-      const config = poolConfigOf(core, group.config, [...group.members.keys()]);
+    for (const group of this.#runtime.world.groups.values()) {
+      const config = this.#configOf(group.config, [...group.members.keys()]);
       const record = inheritance.store.get(poolKey(group.config.name));
       if (config === null) continue;
       const restored = record === undefined ? refuse("it is missing") : restorePool(config, record, storedEvents(inheritance, config.name));
@@ -144,7 +153,7 @@ export class Events {
         ? restored.value.lost
         : [`pool ${config.name}: its record cannot be used (${restored.error}), its listeners must begin anew`];
       this.#pools.byName.set(config.name, restored.ok ? restored.value.pool : makePool(config));
-      for (const text of lost) core.loop.post((turn) => core.activity.write(turn, "error", text));
+      for (const text of lost) this.#runtime.loop.post((turn) => this.#runtime.activity.write(turn, "error", text));
     }
   }
 
@@ -167,25 +176,38 @@ export class Events {
   }
 
   /** Sends what can be sent, after a recovery. */
-  dispatchAll(core: Core, turn: Turn): void {
-    for (const member of allMembers(core.world)) this.memberChanged(core, turn, member);
-    for (const pool of this.#pools.byName.values()) this.#step(core, turn, pool, { type: "deadline" });
-    this.timePassed(core, turn, core.doors.clock.now());
+  dispatchAll(turn: Turn): void {
+    for (const member of allMembers(this.#runtime.world)) this.memberChanged(turn, member);
+    for (const pool of this.#pools.byName.values()) this.#step(turn, pool, { type: "deadline" });
+    this.timePassed(turn, this.#runtime.doors.clock.now());
   }
 
-  #step(core: Core, turn: Turn, pool: Pool, input: PoolInput): void {
-    for (const effect of stepPool(pool, input, core.doors.clock.now().monoMs)) this.#carryOut(core, turn, effect);
+  /** `processes`: also those that are on their way out. */
+  #configOf(group: GroupConfig, processes: readonly string[]): PoolConfig | null {
+    if (group.kind !== "listeners") return null;
+    return {
+      name: group.name,
+      processes,
+      events: new Set(group.events),
+      bufferSize: group.bufferSize,
+      resultHandler: this.#plugins.handlerFor(group.name, group.resultHandler),
+      identifier: this.#runtime.running.daemon.identifier,
+    };
+  }
+
+  #step(turn: Turn, pool: Pool, input: PoolInput): void {
+    for (const effect of stepPool(pool, input, this.#runtime.doors.clock.now().monoMs)) this.#carryOut(turn, effect);
     turn.state(poolKey(pool.config.name), poolRecord(pool));
   }
 
-  #carryOut(core: Core, turn: Turn, effect: PoolEffect): void {
+  #carryOut(turn: Turn, effect: PoolEffect): void {
     switch (effect.type) {
       case "log":
-        return core.activity.write(turn, effect.level, effect.text);
+        return this.#runtime.activity.write(turn, effect.level, effect.text);
       case "send":
         return turn.effect({ type: "stdin", child: effect.child, bytes: effect.bytes });
       case "stdout":
-        return core.running.daemon.nodaemon ? turn.effect({ type: "append", sink: SINK_CONSOLE, bytes: effect.bytes }) : undefined;
+        return this.#runtime.running.daemon.nodaemon ? turn.effect({ type: "append", sink: SINK_CONSOLE, bytes: effect.bytes }) : undefined;
       case "keep":
         return turn.state(`${eventPrefix(effect.pool)}${effect.event.id}`, eventRecord(effect.event));
       case "forget":
@@ -194,37 +216,6 @@ export class Events {
         return unreachable(effect);
     }
   }
-}
-
-/** Text for a process's stdin, from a client. (RPC-106..112) */
-export async function sendStdin(core: Core, ref: Ref, bytes: Uint8Array): Promise<Result<true, "closed" | "full">> {
-  const member = findMember(core.world, ref);
-  const group = core.world.groups.get(ref.group);
-  if (member === undefined || group === undefined) return refuse("closed");
-  const { child } = member.state;
-  if (child === 0 || group.config.kind === "fastcgi" || core.deafChildren.has(child)) return refuse("closed");
-  return new Promise((resolve) => {
-    core.loop.post((turn) => {
-      turn.effect({ type: "stdin", child, bytes });
-      core.requests.ping(turn, () => {
-        if (core.deafChildren.has(child)) resolve(refuse("closed"));
-        else resolve(core.fullChildren.delete(child) ? refuse("full") : ok(true));
-      });
-    });
-  });
-}
-
-/** `processes`: also those that are on their way out. */
-function poolConfigOf(core: Core, group: GroupConfig, processes: readonly string[]): PoolConfig | null {
-  if (group.kind !== "listeners") return null;
-  return {
-    name: group.name,
-    processes,
-    events: new Set(group.events),
-    bufferSize: group.bufferSize,
-    resultHandler: core.plugins.handlerFor(core, group.name, group.resultHandler),
-    identifier: core.running.daemon.identifier,
-  };
 }
 
 function namesOf(group: GroupConfig): readonly string[] {

@@ -23,7 +23,7 @@ export class Backlog {
   /** Whether the block is put off; it is handed to `Outputs.block` by `release` then. A stream has one block under way at a time, so nothing overtakes. */
   putsOff(core: Core, stream: Stream | undefined, block: Block): boolean {
     if (stream?.target.options.events !== true || this.#blocks.length >= PUT_OFF_MAX) return false;
-    if (core.events.mostWaiting(logEventType(stream.channel)) <= BEHIND_EVENTS) return false;
+    if (core.pools.mostWaiting(logEventType(stream.channel)) <= BEHIND_EVENTS) return false;
     this.#blocks.push(block);
     this.#untilMs ??= core.doors.clock.now().monoMs + PUT_OFF_MS;
     return true;

@@ -14,7 +14,7 @@ import { writeStreamRecords } from "./streamrecords.ts";
 export function handleBlock(core: Core, turn: Turn, stream: Stream, bytes: Uint8Array): Verdict {
   const step = passBlock(stream.state, bytes, streamOptions(core, stream));
   carryOutStep(core, turn, stream, step);
-  if (stream.target.options.protocol) core.events.listenerOutput(core, turn, stream.ref, stream.child, bytes);
+  if (stream.target.options.protocol) core.pools.listenerOutput(turn, stream.ref, stream.child, bytes);
   return step.verdict;
 }
 
@@ -43,7 +43,7 @@ function carryOutEffect(core: Core, turn: Turn, stream: Stream, effect: StreamEf
     case "log":
       return core.activity.write(turn, effect.level, effect.text);
     case "event":
-      return core.events.emit(core, turn, effect.event, now);
+      return core.pools.emit(turn, effect.event, now);
     case "syslog":
       for (const bytes of childRecords(stream.ref.process, effect.line, now.wallMs, core.doors.clock.offsetMinutes(now.wallMs))) {
         turn.effect({ type: "datagram", path: SYSLOG_SOCKET, bytes });

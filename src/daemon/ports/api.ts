@@ -24,7 +24,7 @@ export function watchOf(core: Core): Watch {
       return member === undefined ? [] : core.history.timeline(member);
     },
     options: (ref) => optionsOf(core, ref),
-    queues: () => core.events.queues(),
+    queues: () => core.pools.queues(),
     onChange: (changed) => core.watchers.onChange(changed),
     onEvent: (heard) => core.watchers.onEvent(heard),
     sample: readSamples,

@@ -15,7 +15,6 @@ import { reread } from "../groups/reread.ts";
 import { applyUpdate, previewUpdate } from "../groups/update.ts";
 import { orderDown } from "../lifecycle/orderdown.ts";
 import { reload } from "../lifecycle/reload.ts";
-import { sendStdin } from "../listeners/pools.ts";
 import { channelTarget } from "../logfiles/targets.ts";
 import { activityPath } from "../loop/activitylog.ts";
 import { findCommand } from "../spawn/command.ts";
@@ -37,7 +36,7 @@ export function supervisorPort(core: Core): SupervisorPort {
     start: (ref, until) => waitFor(core, ref, { type: "start" }, until),
     stop: (ref, until) => stop(core, ref, until),
     signal: (ref, signal) => signalProcess(core, ref, signal),
-    sendStdin: (ref, bytes) => sendStdin(core, ref, bytes),
+    sendStdin: (ref, bytes) => core.stdin.send(ref, bytes),
     clearLogs: (ref) => core.outputs.clear(core, ref),
     shutdown: () => core.loop.post((turn) => orderDown(core, turn, "SHUTDOWN")),
     restart: () => reload(core),
@@ -52,7 +51,7 @@ export function supervisorPort(core: Core): SupervisorPort {
     checkConfig: () => checkConfig(core),
     applyUpdate: (name) => applyUpdate(core, name),
     remoteEvent: (type, data) => {
-      core.loop.post((turn) => core.events.emit(core, turn, { kind: "remote-communication", type, data }, core.doors.clock.now()));
+      core.loop.post((turn) => core.pools.emit(turn, { kind: "remote-communication", type, data }, core.doors.clock.now()));
       return core.loop.flushed();
     },
     explain: (ref) => explain(core, ref),

@@ -19,7 +19,7 @@ import { supervisorPort } from "./rpc.ts";
 const scryptLine = new ScryptLine();
 
 /** `onBug` is told of our own mistakes; the client has its 500 by then, and everything goes on. */
-export const serveHttp: Serve = (core, descriptor, server) => {
+export const serveHttp = (core: Core, ...[descriptor, server]: Parameters<Serve>): ReturnType<Serve> => {
   const port = supervisorPort(core);
   const http = createHttpServer({
     server,

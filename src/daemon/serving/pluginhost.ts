@@ -13,7 +13,7 @@ import { FAULTS, fault, faultCode, faultText, isFault } from "../../rpc/faults.t
 import { type Interface, isMain } from "../../rpc/interfaces.ts";
 import type { Answer, PublishedMethod } from "../../rpc/method.ts";
 import { argumentOf, plainArgument, plainResult, resultOf } from "../../rpc/plainvalues.ts";
-import type { Core } from "../core.ts";
+import type { Runtime } from "../runtime.ts";
 
 export type PluginOutcome =
   | { readonly kind: "done"; readonly value: unknown }
@@ -43,7 +43,8 @@ export type CallOurs = Calls["call"];
 
 export const noPlugins: OpenPlugin = async () => refuse("plug-ins cannot be loaded here");
 
-export class Plugins {
+export class PluginHost {
+  readonly #runtime: Runtime;
   readonly #open: OpenPlugin;
   readonly #callOurs: CallOurs;
   readonly #running = new Map<string, RunningPlugin>();
@@ -51,7 +52,8 @@ export class Plugins {
   /** In the order of their sections. */
   #interfaces: readonly Interface[] = [];
 
-  constructor(open: OpenPlugin, callOurs: CallOurs) {
+  constructor(runtime: Runtime, open: OpenPlugin, callOurs: CallOurs) {
+    this.#runtime = runtime;
     this.#open = open;
     this.#callOurs = callOurs;
   }
@@ -65,10 +67,10 @@ export class Plugins {
    * Opens all that the running configuration names. What cannot be opened is left out; the error names the first of them. (RPC-241)
    * Without a server nobody could call them: none is made. (CONF-307)
    */
-  async begin(core: Core): Promise<Result<true, string>> {
-    const { rpcInterfaces, servers } = core.running;
+  async begin(): Promise<Result<true, string>> {
+    const { rpcInterfaces, servers } = this.#runtime.running;
     const sections = servers.length === 0 ? [] : rpcInterfaces.filter((section) => !isMain(section));
-    const opened = await Promise.all(sections.map((section) => this.#openInterface(core, section)));
+    const opened = await Promise.all(sections.map((section) => this.#openInterface(section)));
     this.#interfaces = opened.flatMap((one) => (one.ok ? one.value : []));
     return opened.find((one) => !one.ok) ?? ok(true);
   }
@@ -81,22 +83,22 @@ export class Plugins {
   }
 
   /** Opens the result handler of a group that is about to be added. The error is for the log. */
-  async openHandler(core: Core, group: GroupConfig): Promise<Result<true, string>> {
+  async openHandler(group: GroupConfig): Promise<Result<true, string>> {
     if (group.kind !== "listeners" || resultHandler(group.resultHandler) !== null) return ok(true);
-    const opened = await this.#take(core, handlerOrder(core, group.resultHandler));
+    const opened = await this.#take(handlerOrder(this.#runtime, group.resultHandler));
     return opened.ok ? ok(true) : refuse(`${group.resultHandler} cannot be resolved within [eventlistener:${group.name}]: ${opened.error}`);
   }
 
   /** What judges the results of a pool. */
-  handlerFor(core: Core, pool: string, name: string): ResultHandler {
+  handlerFor(pool: string, name: string): ResultHandler {
     const builtIn = resultHandler(name);
     if (builtIn !== null) return builtIn;
-    const order = handlerOrder(core, name);
+    const order = handlerOrder(this.#runtime, name);
     return {
       keepBytes: RESULT_BYTES_MAX,
       judge: (kept, length, event) => {
         const plugin = this.#running.get(keyOf(order));
-        if (plugin === undefined) void this.#take(core, order);
+        if (plugin === undefined) void this.#take(order);
         if (plugin === undefined) return { kind: "failed", why: "it is not loaded" };
         if (event === null) return { kind: "failed", why: "there is no event that was answered" };
         if (length > kept.length) return { kind: "failed", why: `a result of ${length} bytes is longer than ${RESULT_BYTES_MAX}` };
@@ -108,31 +110,31 @@ export class Plugins {
     };
   }
 
-  async #openInterface(core: Core, section: PluginConfig): Promise<Result<Interface, string>> {
-    const order = orderFor(core, "methods", section.factory, section.options, section.name);
-    const opened = await this.#take(core, order);
+  async #openInterface(section: PluginConfig): Promise<Result<Interface, string>> {
+    const order = orderFor(this.#runtime, "methods", section.factory, section.options, section.name);
+    const opened = await this.#take(order);
     if (!opened.ok) return refuse(`Could not make ${section.name} rpc interface: ${section.factory}: ${opened.error}`);
-    const call = (method: string, params: readonly unknown[]) => this.#call(core, order, method, params);
+    const call = (method: string, params: readonly unknown[]) => this.#call(order, method, params);
     return ok({ name: section.name, methods: opened.value.methods.map((description) => publishedMethod(description, call)) });
   }
 
-  async #call(core: Core, order: NamedOrder, method: string, params: readonly unknown[]): Promise<PluginOutcome> {
-    const plugin = await this.#take(core, order);
+  async #call(order: NamedOrder, method: string, params: readonly unknown[]): Promise<PluginOutcome> {
+    const plugin = await this.#take(order);
     return plugin.ok ? plugin.value.call(method, params) : { kind: "threw", text: plugin.error };
   }
 
   /** The running one, or a new one. */
-  #take(core: Core, order: NamedOrder): Promise<Result<RunningPlugin, string>> {
+  #take(order: NamedOrder): Promise<Result<RunningPlugin, string>> {
     const key = keyOf(order);
     const running = this.#running.get(key);
     if (running !== undefined) return Promise.resolve(ok(running));
-    const opening = this.#opening.get(key) ?? this.#start(core, order, key);
+    const opening = this.#opening.get(key) ?? this.#start(order, key);
     this.#opening.set(key, opening);
     return opening;
   }
 
-  async #start(core: Core, order: NamedOrder, key: string): Promise<Result<RunningPlugin, string>> {
-    const say = (level: LogLevel, text: string) => sayInLog(core, level, `plug-in ${order.label}: ${text}`);
+  async #start(order: NamedOrder, key: string): Promise<Result<RunningPlugin, string>> {
+    const say = (level: LogLevel, text: string) => sayInLog(this.#runtime, level, `plug-in ${order.label}: ${text}`);
     let plugin: RunningPlugin | null = null;
     const opened = await this.#open(order, {
       log: say,
@@ -151,17 +153,6 @@ export class Plugins {
   }
 }
 
-/**
- * A successor answers clients when its plug-ins are there, so that they find its methods. One that cannot be loaded any more is no reason to keep the others
- * waiting.
- */
-export async function serveWithPlugins(core: Core): Promise<void> {
-  const opened = await core.plugins.begin(core);
-  if (!opened.ok) sayInLog(core, "critical", opened.error);
-  for (const group of core.world.groups.values()) void core.plugins.openHandler(core, group.config);
-  core.servers.serve(core);
-}
-
 /** For who checks a configuration: it is loaded, looked at and closed. */
 export function checkWith(open: OpenPlugin): CheckPlugin {
   const nothing: PluginSurroundings = { call: async () => ok(true), log: () => undefined, ended: () => undefined };
@@ -173,14 +164,14 @@ export function checkWith(open: OpenPlugin): CheckPlugin {
 
 type NamedOrder = PluginOrder & { readonly label: string };
 
-function orderFor(core: Core, role: PluginOrder["role"], name: string, options: PluginConfig["options"], label: string): NamedOrder {
+function orderFor(runtime: Runtime, role: PluginOrder["role"], name: string, options: PluginConfig["options"], label: string): NamedOrder {
   const plugin = parsePluginName(name);
   assert(plugin !== null, `the configuration let ${name} pass as a plug-in`);
-  return { role, plugin, options, label, folder: absolute(folderOf(core.running.file), core.doors.birth.cwd) };
+  return { role, plugin, options, label, folder: absolute(folderOf(runtime.running.file), runtime.doors.birth.cwd) };
 }
 
-function handlerOrder(core: Core, name: string): NamedOrder {
-  return orderFor(core, "results", name, {}, name);
+function handlerOrder(runtime: Runtime, name: string): NamedOrder {
+  return orderFor(runtime, "results", name, {}, name);
 }
 
 /** Two sections may name one factory: each gets its own. */
@@ -228,6 +219,6 @@ function plainAnswer(answer: Awaited<ReturnType<CallOurs>>): Result<unknown, Fau
   return refuse({ code: FAULTS.INCORRECT_PARAMETERS, text: `${error}: ${message}` });
 }
 
-function sayInLog(core: Core, level: LogLevel, text: string): void {
-  core.loop.post((turn) => core.activity.write(turn, level, text));
+function sayInLog(runtime: Runtime, level: LogLevel, text: string): void {
+  runtime.loop.post((turn) => runtime.activity.write(turn, level, text));
 }

@@ -2,14 +2,13 @@
 import type { ServerConfig } from "../../config/model.ts";
 import type { Listen, SocketEntry } from "../../link/messages.ts";
 import { ok, type Result, refuse } from "../../result.ts";
-import type { Core } from "../core.ts";
 import { errnoName } from "../loop/errno.ts";
-import type { Inheritance } from "../runtime.ts";
+import type { Inheritance, Runtime } from "../runtime.ts";
 import { runningSupervisord } from "./alreadyrunning.ts";
 import { bindProblem, hostProblem, inUse } from "./servererrors.ts";
 
 /** Serves a listening descriptor until it is closed. Given by the composition root; the simulation has none. */
-export type Serve = (core: Core, descriptor: number, server: ServerConfig) => { close(): void };
+export type Serve = (descriptor: number, server: ServerConfig) => { close(): void };
 
 type Open = { readonly server: ServerConfig; readonly socket: number; readonly descriptor: number; handle: { close(): void } | null };
 
@@ -17,27 +16,29 @@ type Open = { readonly server: ServerConfig; readonly socket: number; readonly d
 export const BACKLOG = 1024;
 
 export class Servers {
+  readonly #runtime: Runtime;
   readonly #serve: Serve;
   #open: Open[] = [];
   /** Bound by a predecessor and taken up by nobody yet. */
   #inherited: SocketEntry[] = [];
 
-  constructor(serve: Serve) {
+  constructor(runtime: Runtime, serve: Serve) {
+    this.#runtime = runtime;
     this.#serve = serve;
   }
 
   /** Binds all; who connects waits until `serve`. The error is the text for the user (CONF-345..347). A socket that only the next daemon can serve sets `needsSuccessor`. */
-  async bind(core: Core, servers: readonly ServerConfig[]): Promise<Result<{ needsSuccessor: boolean }, string>> {
+  async bind(servers: readonly ServerConfig[]): Promise<Result<{ needsSuccessor: boolean }, string>> {
     let needsSuccessor = false;
     for (const server of servers) {
       if (this.#takeInherited(server)) continue;
-      const request = await listenRequest(core, server);
+      const request = await listenRequest(this.#runtime, server);
       if (!request.ok) return request;
-      const stale = server.kind === "unix" && (await core.doors.files.lstat(server.file)).ok;
-      const listened = await core.requests.listen(core.loop, core.numbers, request.value);
-      if (stale && listened.step === "done") core.doors.self.stderr(`Unlinking stale socket ${request.value.address}\n`);
-      if (errnoName(listened.errno) === "EADDRINUSE") return refuse(inUse(server, await runningSupervisord(core)));
-      if (listened.step !== "done") return refuse(bindProblem(server, listened, userName(core)));
+      const stale = server.kind === "unix" && (await this.#runtime.doors.files.lstat(server.file)).ok;
+      const listened = await this.#runtime.requests.listen(this.#runtime.loop, this.#runtime.numbers, request.value);
+      if (stale && listened.step === "done") this.#runtime.doors.self.stderr(`Unlinking stale socket ${request.value.address}\n`);
+      if (errnoName(listened.errno) === "EADDRINUSE") return refuse(inUse(server, await runningSupervisord(this.#runtime)));
+      if (listened.step !== "done") return refuse(bindProblem(server, listened, userName(this.#runtime)));
       if (listened.descriptor < 0) needsSuccessor = true;
       this.#open.push({ server, socket: listened.socket, descriptor: listened.descriptor, handle: null });
     }
@@ -51,17 +52,17 @@ export class Servers {
   }
 
   /** From now on clients are answered. */
-  serve(core: Core): void {
+  serve(): void {
     for (const open of this.#open)
-      if (open.handle === null && open.descriptor >= 0) open.handle = this.#serve(core, open.descriptor, open.server);
+      if (open.handle === null && open.descriptor >= 0) open.handle = this.#serve(open.descriptor, open.server);
   }
 
   /** Closes everything. The socket files are removed. (PROC-166) */
-  stop(core: Core): void {
+  stop(): void {
     const open = this.#open;
     this.#open = [];
     for (const { handle } of open) handle?.close();
-    core.loop.post((turn) => {
+    this.#runtime.loop.post((turn) => {
       for (const { server, socket } of open) turn.effect({ type: "unlisten", socket, unlink: server.kind === "unix" });
     });
   }
@@ -77,12 +78,12 @@ export class Servers {
   }
 }
 
-async function listenRequest(core: Core, server: ServerConfig): Promise<Result<Omit<Listen, "type" | "socket">, string>> {
+async function listenRequest(runtime: Runtime, server: ServerConfig): Promise<Result<Omit<Listen, "type" | "socket">, string>> {
   if (server.kind === "unix") {
     const { file: address, mode, uid, gid } = server;
     return ok({ family: "unix", serve: true, address, port: 0, mode, uid, gid, backlog: BACKLOG, stale: "try-connect" });
   }
-  const address = await core.doors.resolveHost(server.host);
+  const address = await runtime.doors.resolveHost(server.host);
   if (!address.ok || address.value.includes(":")) return refuse(hostProblem(server.host, server.section));
   return ok({
     family: "inet",
@@ -98,7 +99,7 @@ async function listenRequest(core: Core, server: ServerConfig): Promise<Result<O
 }
 
 /** Whom the daemon runs as, by now: `user` of [supervisord] has been obeyed. */
-function userName(core: Core): string {
-  const uid = core.running.daemon.uid ?? core.uid;
-  return core.doors.accounts.byUid(uid)?.name ?? String(uid);
+function userName(runtime: Runtime): string {
+  const uid = runtime.running.daemon.uid ?? runtime.uid;
+  return runtime.doors.accounts.byUid(uid)?.name ?? String(uid);
 }
