@@ -140,7 +140,7 @@ static void asked_again(void) {
 /* Rotation: at the limit the stream is held until the sink is reopened; no byte is lost, each is in one of the two files. */
 static void rotation(void) {
   say_hello();
-  struct spawning s = shell(1, "i=0; while [ $i -lt 20000 ]; do echo $i; i=$((i+1)); done", in_dir("log"));
+  struct spawning s = shell(1, "i=0; while [ $i -lt 40000 ]; do echo $i; i=$((i+1)); done", in_dir("log"));
   s.out.limit = 40000;
   spawn_now(&s);
   int rotations = 0;
@@ -172,7 +172,7 @@ static void rotation(void) {
   CHECK_EQ(await_exited(1), 0);
   CHECK(rotations >= 2);
   char command[1024];
-  snprintf(command, sizeof command, "cd %s && cat $(ls log.* | sort -t. -k2n) log | cmp - /dev/fd/9 9<<END\n$(seq 0 19999)\nEND", getenv("KEEPER_TEST_DIR"));
+  snprintf(command, sizeof command, "cd %s && cat $(ls log.* | sort -t. -k2n) log | cmp - /dev/fd/9 9<<END\n$(seq 0 39999)\nEND", getenv("KEEPER_TEST_DIR"));
   CHECK(system(command) == 0);
   finish();
 }
