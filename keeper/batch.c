@@ -12,7 +12,7 @@
 struct store stored_states = {.map = MAP_EMPTY(stored_states.map)};
 
 void refuse(uint64_t batch, enum refusal code, const char *text) {
-  report(LOOSE, REPORT_REFUSED, F8(batch), F1(code), FB(text, strlen(text)));
+  report(VOLATILE, REPORT_REFUSED, F8(batch), F1(code), FB(text, strlen(text)));
 }
 
 static void hello(struct reader *r) {
@@ -39,17 +39,17 @@ static bool store_states(struct batch *b) {
 }
 
 static void acknowledged(uint64_t number) {
-  struct settled s;
+  struct acknowledged s;
   if (!reports_acknowledge(&K.reports, number, &s)) return;
   switch (s.tag) {
     case REPORT_SPAWN_FAILED:
-    case REPORT_EXITED: child_told(s.first); break;
-    case REPORT_EOF: stream_told(s.first); break;
+    case REPORT_EXITED: child_acknowledged(s.first); break;
+    case REPORT_EOF: stream_acknowledged(s.first); break;
     case REPORT_LIMIT:
     case REPORT_IO_ERROR:
-    case REPORT_IO_RESUMED: sink_told(s.first, s.tag); break;
+    case REPORT_IO_RESUMED: sink_acknowledged(s.first, s.tag); break;
     case REPORT_SIGNAL:
-      signal_told(s.first);
+      signal_acknowledged(s.first);
       break;
     default: break;
   }
@@ -78,8 +78,8 @@ static void carry_out(const struct effect *e, uint64_t batch) {
     case EFFECT_UMASK: umask((mode_t)e->value & 0777); break;
     case EFFECT_FORGET_CHILD: child_forget(e->number); break;
     case EFFECT_DATAGRAM: sink_datagram(e->text, e->bytes); break;
-    case EFFECT_ECHO: report(LOOSE, REPORT_ECHOED, F4(e->number)); break;
-    case EFFECT_WRITTEN: sink_tell(e->number, e->token); break;
+    case EFFECT_ECHO: report(VOLATILE, REPORT_ECHOED, F4(e->number)); break;
+    case EFFECT_WRITTEN: sink_echo(e->number, e->token); break;
     case EFFECT_UPGRADE_RESERVED: break;
   }
 }
@@ -99,7 +99,7 @@ static void batch(struct span body) {
   for (uint32_t i = 0; i < b.effects.count; i++) {
     struct effect e;
     if (effect_next(&b.effects, &e) == DECODED) carry_out(&e, b.number);
-    else report(LOOSE, REPORT_UNKNOWN, F8(b.number), F2(e.tag));
+    else report(VOLATILE, REPORT_UNKNOWN, F8(b.number), F2(e.tag));
   }
 }
 
@@ -109,5 +109,5 @@ void frame_received(struct span frame) {
   struct span body = {r.at, frame.length - 2};
   if (tag == FRAME_HELLO) hello(&r);
   else if (tag == FRAME_BATCH) batch(body);
-  else report(LOOSE, REPORT_UNKNOWN, F8(0), F2(tag));
+  else report(VOLATILE, REPORT_UNKNOWN, F8(0), F2(tag));
 }

@@ -4,13 +4,13 @@
  */
 #include "children.h"
 #include "link.h"
-#include "birth.h"
+#include "spawn.h"
 #include "daemon.h"
 #include "host.h"
 #include "sockets.h"
 #include "streams.h"
 
-enum { SETTLE_MS = 500 };
+enum { DRAIN_MS = 500 };
 
 struct map all_children = MAP_EMPTY(all_children);
 static struct map pids = MAP_EMPTY(pids);
@@ -29,24 +29,24 @@ static void child_free(struct child *c) {
   free(c);
 }
 
-void child_told(uint32_t number) {
+void child_acknowledged(uint32_t number) {
   struct child *c = child_get(number);
   if (c && c->state == CHILD_ENDED) child_free(c);
 }
 
 static void report_failed(uint32_t child, int step, int error, pid_t pid) {
-  report(KEPT, REPORT_SPAWN_FAILED, F4(child), F1(step), F4(error), F4(pid), F8(now_mono()), F8(now_wall()));
+  report(DURABLE, REPORT_SPAWN_FAILED, F4(child), F1(step), F4(error), F4(pid), F8(now_mono()), F8(now_wall()));
 }
 
 static void signal_now(struct child *c, int signal, bool group) {
   if (c->pid <= 0 || c->reaped || sys_kill(group ? -c->pid : c->pid, signal) == 0 || errno == ESRCH) return;
-  report(LOOSE, REPORT_SIGNAL_FAILED, F4(c->node.key), F4(signal), F4(errno));
+  report(VOLATILE, REPORT_SIGNAL_FAILED, F4(c->node.key), F4(signal), F4(errno));
 }
 
 void child_signal(uint32_t number, int signal, bool group) {
   struct child *c = child_get(number);
   if (!c || c->reaped) return;
-  if (c->birth && signal > 0 && signal <= 64) c->signals[group] |= 1ull << (signal - 1);
+  if (c->spawning && signal > 0 && signal <= 64) c->signals[group] |= 1ull << (signal - 1);
   else signal_now(c, signal, group);
 }
 
@@ -63,33 +63,33 @@ static void report_exited(struct child *c) {
   timer_cancel(&K.timers, &c->timer);
   c->state = CHILD_ENDED;
   const struct rusage *u = &c->usage;
-  report(KEPT, REPORT_EXITED, F4(c->node.key), F4(c->pid), F4(c->wait_status), F8(c->ended_mono), F8(c->ended_wall),
+  report(DURABLE, REPORT_EXITED, F4(c->node.key), F4(c->pid), F4(c->wait_status), F8(c->ended_mono), F8(c->ended_wall),
          F8((uint64_t)u->ru_utime.tv_sec * 1000000 + (uint64_t)u->ru_utime.tv_usec),
          F8((uint64_t)u->ru_stime.tv_sec * 1000000 + (uint64_t)u->ru_stime.tv_usec), F8(u->ru_maxrss));
 }
 
-void child_settled(uint32_t number) {
+void child_drained(uint32_t number) {
   struct child *c = child_get(number);
-  if (!c || !c->reaped || c->birth || c->state != CHILD_RUNNING) return;
+  if (!c || !c->reaped || c->spawning || c->state != CHILD_RUNNING) return;
   for (int i = 0; i < 2; i++) {
     struct stream *s = stream_get(c->streams[i]);
-    if (s && s->settling) return;
+    if (s && s->draining) return;
   }
   report_exited(c);
 }
 
-/* Once it is reaped and no spawn is under way: its streams are emptied, then its end is told. */
+/* Once it is reaped and no spawn is under way: its streams are emptied, then its end is reported. */
 static void ended(struct child *c) {
-  timer_set(&K.timers, &c->timer, now_mono() + SETTLE_MS * MS);
+  timer_set(&K.timers, &c->timer, now_mono() + DRAIN_MS * MS);
   struct stream *streams[] = {stream_get(c->streams[0]), stream_get(c->streams[1])};
-  /* Both are marked before the first is looked at: else the end would be told after the first. */
+  /* Both are marked before the first is looked at: else the end would be reported after the first. */
   for (int i = 0; i < 2; i++) {
-    if (streams[i] && !streams[i]->told) streams[i]->settling = true;
+    if (streams[i] && !streams[i]->eof_reported) streams[i]->draining = true;
   }
   for (int i = 0; i < 2; i++) {
-    if (streams[i]) stream_settle(streams[i]);
+    if (streams[i]) stream_drain(streams[i]);
   }
-  child_settled((uint32_t)c->node.key);
+  child_drained((uint32_t)c->node.key);
 }
 
 void child_reaped(struct child *c, int status, const struct rusage *usage) {
@@ -100,7 +100,7 @@ void child_reaped(struct child *c, int status, const struct rusage *usage) {
   c->ended_wall = now_wall();
   stdin_end(c);
   if (c->by_pid.key > 0) map_drop(&pids, &c->by_pid);
-  if (c->birth) return;
+  if (c->spawning) return;
   if (c->step > 0) {
     c->state = CHILD_ENDED;
     report_failed((uint32_t)c->node.key, c->step, c->error, c->pid);
@@ -111,28 +111,28 @@ void child_reaped(struct child *c, int status, const struct rusage *usage) {
   if (K.ending == WILLING) wills_go();
 }
 
-static void spawn_failed_early(struct child *c, struct birth *b) {
+static void spawn_failed_early(struct child *c, struct spawn_request *r) {
   c->state = CHILD_ENDED;
   for (int i = 0; i < 2; i++) {
     struct stream *s = stream_get(c->streams[i]);
     if (s) stream_free(s);
     c->streams[i] = 0;
-    if (b->open[i]) {
-      b->open[i]->busy = false;
-      sink_free(b->open[i]);
+    if (r->open[i]) {
+      r->open[i]->busy = false;
+      sink_free(r->open[i]);
     }
   }
   reports_release(&K.reports, 1);
-  report_failed((uint32_t)c->node.key, b->step, b->error, 0);
+  report_failed((uint32_t)c->node.key, r->step, r->error, 0);
 }
 
-static void take_pipes(struct child *c, struct birth *b) {
-  c->stdin_fd = b->ours[0];
+static void take_pipes(struct child *c, struct spawn_request *r) {
+  c->stdin_fd = r->ours[0];
   for (int i = 0; i < 2; i++) {
     struct stream *s = stream_get(c->streams[i]);
     if (!s) continue;
-    s->fd = b->ours[i + 1];
-    s->pipe_bytes = b->pipe_bytes[i + 1];
+    s->fd = r->ours[i + 1];
+    s->pipe_bytes = r->pipe_bytes[i + 1];
   }
 }
 
@@ -146,35 +146,35 @@ static void begin_streams(struct child *c, bool end) {
 }
 
 static void spawned(struct job *job) {
-  struct birth *b = owner_of(job, struct birth, job);
-  struct child *c = child_get(b->child);
-  birth_done(b);
-  c->birth = NULL;
-  c->pid = b->pid;
-  c->mono = b->mono;
-  c->wall = b->wall;
-  c->step = b->step;
-  c->error = b->error;
-  if (b->pid == 0) {
-    spawn_failed_early(c, b);
+  struct spawn_request *r = owner_of(job, struct spawn_request, job);
+  struct child *c = child_get(r->child);
+  spawn_done(r);
+  c->spawning = NULL;
+  c->pid = r->pid;
+  c->mono = r->mono;
+  c->wall = r->wall;
+  c->step = r->step;
+  c->error = r->error;
+  if (r->pid == 0) {
+    spawn_failed_early(c, r);
   } else {
     c->state = CHILD_RUNNING;
-    take_pipes(c, b);
-    if (!b->reaped) map_put(&pids, &c->by_pid, (uint64_t)c->pid);
-    if (c->step == 0) report(KEPT, REPORT_SPAWNED, F4(b->child), F4(c->pid), F8(c->mono), F8(c->wall));
+    take_pipes(c, r);
+    if (!r->reaped) map_put(&pids, &c->by_pid, (uint64_t)c->pid);
+    if (c->step == 0) report(DURABLE, REPORT_SPAWNED, F4(r->child), F4(c->pid), F8(c->mono), F8(c->wall));
     for (int i = 0; i < 2; i++) {
-      if (b->open[i]) sink_opened(b->open[i]);
+      if (r->open[i]) sink_opened(r->open[i]);
     }
     begin_streams(c, c->step > 0);
     stdin_begin(c);
-    if (b->reaped) child_reaped(c, b->wait_status, &b->usage);
+    if (r->reaped) child_reaped(c, r->wait_status, &r->usage);
     else if (K.leave_none) signal_now(c, SIGKILL, true);
     else send_signals(c);
   }
-  free(b);
+  free(r);
 }
 
-/* Copies a text behind the birth. */
+/* Copies a text behind the request. */
 static char *place(char **room, struct span text) {
   char *at = *room;
   if (text.length > 0) memcpy(at, text.at, text.length);
@@ -189,52 +189,52 @@ static char **place_list(char ***pointers, char **room, struct list texts) {
   return first;
 }
 
-static struct birth *birth_of(const struct spawn *s) {
+static struct spawn_request *request_of(const struct spawn *s) {
   /* A text takes no more room with its NUL than it took with its length in the frame. */
   size_t texts = (size_t)(s->environment.items.end - s->label.at), numbers = s->groups.count * sizeof(gid_t) + s->limits.count * sizeof(struct limit);
-  struct birth *b = birth_new((size_t)s->argv.count + s->environment.count + 2, numbers + texts);
-  if (!b) return NULL;
-  char **pointers = (char **)(b + 1);
-  b->limits = (struct limit *)(pointers + s->argv.count + s->environment.count + 2);
-  b->groups = (gid_t *)(b->limits + s->limits.count);
-  char *room = (char *)(b->groups + s->groups.count);
+  struct spawn_request *r = spawn_request_new((size_t)s->argv.count + s->environment.count + 2, numbers + texts);
+  if (!r) return NULL;
+  char **pointers = (char **)(r + 1);
+  r->limits = (struct limit *)(pointers + s->argv.count + s->environment.count + 2);
+  r->groups = (gid_t *)(r->limits + s->limits.count);
+  char *room = (char *)(r->groups + s->groups.count);
   struct list groups = s->groups, limits = s->limits;
-  for (; b->group_count < groups.count; b->group_count++) b->groups[b->group_count] = group_next(&groups);
-  for (; b->limit_count < limits.count; b->limit_count++) b->limits[b->limit_count] = limit_next(&limits);
-  b->child = s->child;
-  b->path = place(&room, s->path);
-  b->argv = place_list(&pointers, &room, s->argv);
-  b->environment = place_list(&pointers, &room, s->environment);
-  if (s->chdir) b->directory = place(&room, s->directory);
-  b->umask = s->umask;
-  b->user = s->user;
-  b->uid = s->uid;
-  b->gid = s->gid;
-  b->job.run = birth_work;
-  b->job.done = spawned;
-  return b;
+  for (; r->group_count < groups.count; r->group_count++) r->groups[r->group_count] = group_next(&groups);
+  for (; r->limit_count < limits.count; r->limit_count++) r->limits[r->limit_count] = limit_next(&limits);
+  r->child = s->child;
+  r->path = place(&room, s->path);
+  r->argv = place_list(&pointers, &room, s->argv);
+  r->environment = place_list(&pointers, &room, s->environment);
+  if (s->chdir) r->directory = place(&room, s->directory);
+  r->umask = s->umask;
+  r->user = s->user;
+  r->uid = s->uid;
+  r->gid = s->gid;
+  r->job.run = spawn_work;
+  r->job.done = spawned;
+  return r;
 }
 
-/* 0, or the step that failed; then errno. What was made stays in the birth, the child and the table. */
-static int prepare(const struct spawn *s, struct birth *b, struct child *c) {
+/* 0, or the step that failed; then errno. What was made stays in the request, the child and the table. */
+static int prepare(const struct spawn *s, struct spawn_request *r, struct child *c) {
   const struct stream_spec *specs[] = {&s->out, &s->err};
   struct sock *socket = s->stdin_socket > 0 ? socket_get(s->stdin_socket) : NULL;
   errno = EBADF;
-  b->fd_count = 3;
-  b->piped[0] = s->stdin_socket == 0;
-  for (int i = 0; i < 3; i++) b->fds[i] = -1;
-  if (s->stdin_socket > 0 && (!socket || (b->fds[0] = sys_fcntl(socket->fd, F_DUPFD_CLOEXEC, 3)) < 0)) return STEP_PIPES;
-  if (s->out.stream == 0 && (b->fds[1] = sys_fcntl(K.null, F_DUPFD_CLOEXEC, 3)) < 0) return STEP_PIPES;
+  r->fd_count = 3;
+  r->piped[0] = s->stdin_socket == 0;
+  for (int i = 0; i < 3; i++) r->fds[i] = -1;
+  if (s->stdin_socket > 0 && (!socket || (r->fds[0] = sys_fcntl(socket->fd, F_DUPFD_CLOEXEC, 3)) < 0)) return STEP_PIPES;
+  if (s->out.stream == 0 && (r->fds[1] = sys_fcntl(K.null, F_DUPFD_CLOEXEC, 3)) < 0) return STEP_PIPES;
   for (int i = 0; i < 2; i++) {
     if (specs[i]->stream == 0) continue;
     errno = EBADF;
     if (!specs[i]->open && specs[i]->sink > 0 && !sink_get(specs[i]->sink)) return STEP_LOG_STDOUT + i;
     errno = ENOMEM;
-    if (specs[i]->open && !(b->open[i] = sink_new(specs[i]->sink, &specs[i]->spec))) return STEP_LOG_STDOUT + i;
-    if (b->open[i]) b->open[i]->busy = true;
+    if (specs[i]->open && !(r->open[i] = sink_new(specs[i]->sink, &specs[i]->spec))) return STEP_LOG_STDOUT + i;
+    if (r->open[i]) r->open[i]->busy = true;
     if (!stream_new(specs[i], s->child)) return STEP_PIPES;
     c->streams[i] = specs[i]->stream;
-    b->piped[i + 1] = true;
+    r->piped[i + 1] = true;
   }
   return 0;
 }
@@ -248,9 +248,9 @@ static void ring(struct timer *timer) {
   }
   for (int i = 0; i < 2; i++) {
     struct stream *s = stream_get(c->streams[i]);
-    if (s) s->settling = false;
+    if (s) s->draining = false;
   }
-  child_settled((uint32_t)c->node.key);
+  child_drained((uint32_t)c->node.key);
 }
 
 static struct child *child_new(const struct spawn *s) {
@@ -287,34 +287,34 @@ void child_spawn(const struct spawn *s, uint64_t batch) {
     return;
   }
   bool room = all_children.count < CHILDREN_MAX && K.ending == RUNNING;
-  struct birth *b = room ? birth_of(s) : NULL;
-  struct child *c = b ? child_new(s) : NULL;
+  struct spawn_request *r = room ? request_of(s) : NULL;
+  struct child *c = r ? child_new(s) : NULL;
   if (!c) {
-    free(b);
+    free(r);
     report_failed(s->child, STEP_FORK, room ? ENOMEM : EAGAIN, 0);
     return;
   }
   host.spawned = true;
-  c->birth = b;
-  b->step = prepare(s, b, c);
-  if (b->step > 0) {
-    b->error = errno;
+  c->spawning = r;
+  r->step = prepare(s, r, c);
+  if (r->step > 0) {
+    r->error = errno;
     for (int i = 0; i < 2; i++) {
-      if (b->fds[i] >= 0) sys_close(b->fds[i]);
+      if (r->fds[i] >= 0) sys_close(r->fds[i]);
     }
-    c->birth = NULL;
-    spawn_failed_early(c, b);
-    free(b);
+    c->spawning = NULL;
+    spawn_failed_early(c, r);
+    free(r);
     return;
   }
-  birth_submit(b);
+  spawn_submit(r);
 }
 
 void child_forget(uint32_t number) {
   struct child *c = child_get(number);
   if (c && !c->reaped) return;
   MAP_EACH(stream, s, &all_streams) {
-    if (s->child == number && !s->told) stream_forget(s);
+    if (s->child == number && !s->eof_reported) stream_forget(s);
   }
 }
 
@@ -331,12 +331,12 @@ void children_pause(bool stop) {
   }
 }
 
-static bool was_birth(pid_t pid, int status, const struct rusage *usage) {
-  for (struct birth *b = births; b; b = b->next) {
-    if (__atomic_load_n(&b->pid, __ATOMIC_ACQUIRE) != pid) continue;
-    b->reaped = true;
-    b->wait_status = status;
-    b->usage = *usage;
+static bool was_just_spawned(pid_t pid, int status, const struct rusage *usage) {
+  for (struct spawn_request *r = spawn_requests; r; r = r->next) {
+    if (__atomic_load_n(&r->pid, __ATOMIC_ACQUIRE) != pid) continue;
+    r->reaped = true;
+    r->wait_status = status;
+    r->usage = *usage;
     return true;
   }
   return false;
@@ -349,6 +349,6 @@ void children_reap(void) {
     struct node *n = map_get(&pids, (uint64_t)pid);
     if (pid == the_daemon.pid && !the_daemon.adopted) daemon_reaped(status);
     else if (n) child_reaped(owner_of(n, struct child, by_pid), status, &usage);
-    else if (!was_birth(pid, status, &usage) && K.reports.loose < UNSENT_MAX) report(LOOSE, REPORT_ORPHAN, F4(pid), F4(status));
+    else if (!was_just_spawned(pid, status, &usage) && K.reports.volatile_bytes < UNSENT_MAX) report(VOLATILE, REPORT_ORPHAN, F4(pid), F4(status));
   }
 }

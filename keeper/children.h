@@ -5,7 +5,7 @@
 
 struct child {
   struct node node, by_pid;
-  struct birth *birth;        /* while it is being spawned */
+  struct spawn_request *spawning;        /* while it is being spawned */
   pid_t pid;
   uint8_t state;
   bool reaped;
@@ -31,10 +31,10 @@ extern struct map all_children;
 struct child *child_get(uint32_t number);
 void child_spawn(const struct spawn *spawn, uint64_t batch);
 void child_reaped(struct child *c, int status, const struct rusage *usage);
-void child_settled(uint32_t number);
+void child_drained(uint32_t number);
 void child_signal(uint32_t number, int signal, bool group);
 void child_forget(uint32_t number);
-void child_told(uint32_t number);
+void child_acknowledged(uint32_t number);
 void children_reap(void);
 /* Stops the programs, or lets those go on that were stopped so. */
 void children_pause(bool stop);

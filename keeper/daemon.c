@@ -1,6 +1,6 @@
 /* The daemon's life as a process, and the keeper's own end. What to do next is decided in lives.c; here it is done. */
 #include "daemon.h"
-#include "birth.h"
+#include "spawn.h"
 #include "children.h"
 #include "host.h"
 #include "link.h"
@@ -29,19 +29,19 @@ static void explain_end(int signal) {
 }
 
 /* The exec has happened, or failed: then the child has ended or will, and is reaped as such. */
-static void born(struct job *job) {
-  struct birth *b = owner_of(job, struct birth, job);
-  sys_close(b->fds[3]);
+static void spawned(struct job *job) {
+  struct spawn_request *r = owner_of(job, struct spawn_request, job);
+  sys_close(r->fds[3]);
   reserve_descriptors();
-  birth_done(b);
-  the_daemon.birth = NULL;
-  the_daemon.pid = b->pid;
-  if (b->step > 0 && !the_daemon.lives.ever_ready) fail("cannot run", b->path, b->error);
-  else if (b->step == 0) the_daemon.begun = true;
-  bool reaped = b->reaped;
-  int status = b->wait_status;
-  pid_t pid = b->pid;
-  free(b);
+  spawn_done(r);
+  the_daemon.spawning = NULL;
+  the_daemon.pid = r->pid;
+  if (r->step > 0 && !the_daemon.lives.ever_ready) fail("cannot run", r->path, r->error);
+  else if (r->step == 0) the_daemon.begun = true;
+  bool reaped = r->reaped;
+  int status = r->wait_status;
+  pid_t pid = r->pid;
+  free(r);
   if (pid == 0) daemon_reaped(127 << 8);
   else if (reaped) daemon_reaped(status);
   else if (K.ending != RUNNING) daemon_kill();
@@ -59,20 +59,20 @@ static char **environment(char **room) {
   return first;
 }
 
-static struct birth *prepare(int socket) {
+static struct spawn_request *prepare(int socket) {
   size_t n = 0;
   while (environ[n]) n++;
-  struct birth *b = birth_new(n + 3, 0);
-  if (!b) return NULL;
-  b->path = the_daemon.program;
-  b->argv = the_daemon.argv;
-  b->environment = environment((char **)(b + 1));
-  for (int i = 0; i < 3; i++) b->fds[i] = i;
-  b->fds[3] = socket;
-  b->fd_count = sockets_for_daemon(b->fds, 4);
-  b->job.run = birth_work;
-  b->job.done = born;
-  return b;
+  struct spawn_request *r = spawn_request_new(n + 3, 0);
+  if (!r) return NULL;
+  r->path = the_daemon.program;
+  r->argv = the_daemon.argv;
+  r->environment = environment((char **)(r + 1));
+  for (int i = 0; i < 3; i++) r->fds[i] = i;
+  r->fds[3] = socket;
+  r->fd_count = sockets_for_daemon(r->fds, 4);
+  r->job.run = spawn_work;
+  r->job.done = spawned;
+  return r;
 }
 
 static void start_now(struct timer *timer) {
@@ -87,18 +87,18 @@ static void start_after(uint64_t ns) {
 
 void daemon_start(void) {
   int ends[2] = {-1, -1};
-  struct birth *b = NULL;
+  struct spawn_request *r = NULL;
   the_daemon.adopted = the_daemon.begun = false;
   reserve_give();
-  if (sys_socketpair(ends) == 0 && sys_fcntl(ends[0], F_SETFL, O_RDWR | O_NONBLOCK) == 0) b = prepare(ends[1]);
+  if (sys_socketpair(ends) == 0 && sys_fcntl(ends[0], F_SETFL, O_RDWR | O_NONBLOCK) == 0) r = prepare(ends[1]);
   the_daemon.socket = ends[0];
   the_daemon.watching_in = true;
-  if (!b || !watch(WATCH_DAEMON, 0, the_daemon.socket, EPOLLIN, false)) {
+  if (!r || !watch(WATCH_DAEMON, 0, the_daemon.socket, EPOLLIN, false)) {
     /* No descriptors or no memory: programs live on, and it is tried again. */
     for (int i = 0; i < 2; i++) {
       if (ends[i] >= 0) sys_close(ends[i]);
     }
-    free(b);
+    free(r);
     the_daemon.socket = -1;
     reserve_descriptors();
     if (!the_daemon.lives.ever_ready) fail("cannot start", the_daemon.argv[0], errno);
@@ -106,8 +106,8 @@ void daemon_start(void) {
     start_after(RETRY_MS * MS);
     return;
   }
-  the_daemon.birth = b;
-  birth_submit(b);
+  the_daemon.spawning = r;
+  spawn_submit(r);
 }
 
 void daemon_ready(void) {
@@ -165,11 +165,11 @@ void daemon_lost(void) {
 
 void keeper_signalled(int signal) {
   bool end = signal == SIGTERM || signal == SIGINT || signal == SIGQUIT;
-  if (signal_report[signal] == 0) signal_report[signal] = report(KEPT, REPORT_SIGNAL, F4(signal));
+  if (signal_report[signal] == 0) signal_report[signal] = report(DURABLE, REPORT_SIGNAL, F4(signal));
   if (end && lives_term(&the_daemon.lives)) wills_begin();
 }
 
-void signal_told(uint32_t signal) {
+void signal_acknowledged(uint32_t signal) {
   signal_report[signal] = 0;
   (void)reports_promise(&K.reports, 1);
 }
@@ -185,25 +185,25 @@ void keeper_end(int code) {
   exit_code = code & 0xff;
   end_timer.ring = out_of_time;
   timer_set(&K.timers, &end_timer, now_mono() + FLUSH_MS * MS);
-  MAP_EACH(stream, s, &all_streams) stream_settle(s);
+  MAP_EACH(stream, s, &all_streams) stream_drain(s);
   sinks_kick();
 }
 
-static bool streams_settled(void) {
+static bool streams_drained(void) {
   MAP_EACH(stream, s, &all_streams) {
-    if (s->settling && s->doing != ASKING && s->doing != WAITING) return false;
+    if (s->draining && s->doing != ASKING && s->doing != WAITING) return false;
   }
   return true;
 }
 
 void end_go(void) {
   if (K.ending == FLUSHING) {
-    bool quiet = K.workers.inflight == 0 && sinks_quiet() && streams_settled() && !(K.leave_none && children_live());
+    bool quiet = K.workers.inflight == 0 && sinks_quiet() && streams_drained() && !(K.leave_none && children_live());
     if (!quiet && !time_is_up) return;
     K.ending = PARTING;
     time_is_up = false;
     daemon_lost();
     timer_set(&K.timers, &end_timer, now_mono() + (PARTING_MS + 100) * MS);
   }
-  if (K.ending == PARTING && ((the_daemon.pid == 0 && !the_daemon.birth) || time_is_up)) _exit(exit_code);
+  if (K.ending == PARTING && ((the_daemon.pid == 0 && !the_daemon.spawning) || time_is_up)) _exit(exit_code);
 }

@@ -6,7 +6,7 @@
 extern struct daemon {
   char **argv, *program;      /* program: with its whole path, since daemonizing may change the directory */
   struct lives lives;
-  struct birth *birth;
+  struct spawn_request *spawning;
   pid_t pid;                  /* 0: none */
   bool begun;                 /* its program runs */
   bool adopted;               /* no child of this process any more: its end shows as the end of its socket */
@@ -33,7 +33,7 @@ void keeper_end(int code);
 /* Looks whether a step of the end is due. */
 void end_go(void);
 /* The report about a signal has been acknowledged. */
-void signal_told(uint32_t signal);
+void signal_acknowledged(uint32_t signal);
 
 /* reserve.c */
 void reserve_init(void);

@@ -6,7 +6,7 @@
 #include "host.h"
 #include "streams.h"
 
-/* N of a path that means a descriptor of the keeper itself by its words, else -1. Only what it was born with counts: nobody may write into the others. */
+/* N of a path that means a descriptor of the keeper itself by its words, else -1. Only what it inherited counts: nobody may write into the others. */
 static int named_descriptor(const char *path) {
   if (strcmp(path, "/dev/stdout") == 0) return 1;
   if (strcmp(path, "/dev/stderr") == 0) return 2;
@@ -111,7 +111,7 @@ static void write_all(struct sink *s, const uint8_t *bytes, size_t length) {
 }
 
 /* Reads until the pipe is empty, the file full or the others have waited enough. No sink: drops. */
-static void drain(struct stream *stream, struct sink *s, uint8_t *buffer) {
+static void move(struct stream *stream, struct sink *s, uint8_t *buffer) {
   stream->result.got = 0;
   stream->result.empty = stream->result.ended = false;
   while (stream->result.got < SHARE_MAX) {
@@ -124,7 +124,7 @@ static void drain(struct stream *stream, struct sink *s, uint8_t *buffer) {
     }
     stream->result.got += (size_t)n;
     if (s) write_all(s, buffer, (size_t)n);
-    if (s && !s->soft && full(s)) return;
+    if (s && s->enforces && full(s)) return;
     if (n < READ_MAX) {
       stream->result.empty = true;
       return;
@@ -132,7 +132,7 @@ static void drain(struct stream *stream, struct sink *s, uint8_t *buffer) {
   }
 }
 
-void stream_drop(struct job *job, struct worker *worker) { drain(owner_of(job, struct stream, job), NULL, worker->buffer); }
+void stream_drop(struct job *job, struct worker *worker) { move(owner_of(job, struct stream, job), NULL, worker->buffer); }
 
 static void send_datagram(struct sink *s, const struct op *op) {
   struct sockaddr_un to = {.sun_family = AF_UNIX};
@@ -162,11 +162,11 @@ void sink_work(struct job *job, struct worker *worker) {
       if (s->file.fd >= 0) sys_close(s->file.fd);
       s->file.fd = -1;
       return;
-    case OP_DRAIN:
+    case OP_MOVE:
       look_again(s);
-      drain(op->stream, s, worker->buffer);
+      move(op->stream, s, worker->buffer);
       return;
-    case OP_TELL: return; /* the hands' own */
+    case OP_ECHO: return; /* the main thread' own */
     case OP_WRITE:
     case OP_DATAGRAM: break;
   }
@@ -175,6 +175,6 @@ void sink_work(struct job *job, struct worker *worker) {
     if (op->kind == OP_DATAGRAM) send_datagram(s, op);
     else write_all(s, op->bytes, op->length);
     op->offset = op->length;
-    if (!s->soft && full(s)) return;
+    if (s->enforces && full(s)) return;
   }
 }

@@ -17,9 +17,9 @@ static void outlive(void) {
   if (fd >= 0) close(fd);
 }
 
-/* The keeper itself may have as many descriptors as the system allows; what it starts gets what it was born with. */
+/* The keeper itself may have as many descriptors as the system allows; what it starts gets what it inherited. */
 void host_init(void) {
-  /* Programs that take every processor must not keep their supervisor from reacting; they themselves get the priority that it was born with. */
+  /* Programs that take every processor must not keep their supervisor from reacting; they themselves get the priority that it inherited. */
   host.nice = getpriority(PRIO_PROCESS, 0);
   (void)setpriority(PRIO_PROCESS, 0, host.nice - NICE_AHEAD);
   outlive();
@@ -29,15 +29,15 @@ void host_init(void) {
 }
 
 void host_limit(const struct limit *l) {
-  struct rlimit wanted = {l->soft, l->hard}, *kept = &host.limits[l->resource];
+  struct rlimit wanted = {l->soft, l->hard}, *present = &host.limits[l->resource];
   bool only_asked = l->soft == 0 && l->hard == 0;
   int error = !only_asked && l->soft > l->hard ? EINVAL : 0;
   if (!only_asked && error == 0) {
     struct rlimit own = {l->resource == 0 ? l->hard : l->soft, l->hard};
     if (sys_setrlimit(resources[l->resource], &own) < 0) error = errno;
-    else *kept = wanted;
+    else *present = wanted;
   }
-  report(LOOSE, REPORT_LIMITED, F1(l->resource), F4(error), F8(kept->rlim_cur), F8(kept->rlim_max));
+  report(VOLATILE, REPORT_LIMITED, F1(l->resource), F4(error), F8(present->rlim_cur), F8(present->rlim_max));
 }
 
 void host_become(const struct effect *e) {
@@ -54,7 +54,7 @@ void host_become(const struct effect *e) {
     else (void)prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
   }
   free(ids);
-  report(LOOSE, REPORT_BECAME, F1(error ? step : 0), F4(error));
+  report(VOLATILE, REPORT_BECAME, F1(error ? step : 0), F4(error));
 }
 
 void host_daemonize(const struct effect *e, uint64_t batch) {
@@ -69,10 +69,10 @@ void host_daemonize(const struct effect *e, uint64_t batch) {
 }
 
 /*
- * In the new process: all that tells it from a foreground one. The old directory is kept when the wanted one cannot be entered; the daemon, which has
- * the same rights, finds that too and tells it.
+ * In the new process: all that distinguishes it from a foreground one. The old directory is kept when the wanted one cannot be entered; the daemon, which has
+ * the same rights, finds that too and echoes it.
  */
-static void settle(void) {
+static void after_fork(void) {
   bool entered = !host.daemonize.directory || chdir(host.daemonize.directory) == 0;
   (void)entered;
   (void)setsid();
@@ -82,7 +82,7 @@ static void settle(void) {
   unwatch(K.signals);
   (void)watch(WATCH_SIGNALS, 0, K.signals, EPOLLIN, false);
   host.daemonized = true;
-  report(LOOSE, REPORT_DAEMONIZED, F4(getpid()));
+  report(VOLATILE, REPORT_DAEMONIZED, F4(getpid()));
 }
 
 /*
@@ -104,5 +104,5 @@ void host_fork(void) {
   }
   the_daemon.adopted = true;
   if (the_daemon.pidfd >= 0) (void)watch(WATCH_PIDFD, 0, the_daemon.pidfd, EPOLLIN, false);
-  settle();
+  after_fork();
 }

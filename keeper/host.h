@@ -3,8 +3,8 @@
 #include "effects.h"
 
 extern struct host {
-  uint64_t inherited;         /* which descriptors below 64 it was born with, one bit each */
-  struct rlimit limits[2];    /* what children are born with: NOFILE, NPROC */
+  uint64_t inherited;         /* which descriptors below 64 it inherited, one bit each */
+  struct rlimit limits[2];    /* what children inherit: NOFILE, NPROC */
   int nice;                   /* and this */
   char oom[8];                /* and this score, when the keeper has another one */
   bool daemonized, spawned;

@@ -11,9 +11,9 @@
 
 enum { ROOM_MIN = 64 << 10, GATHER = 32 };
 
-/* Watches what is wanted now; only tells the kernel when that changed. */
+/* Watches what is wanted now; only echoes the kernel when that changed. */
 static void rewatch(void) {
-  bool out = the_daemon.blocked, in = K.reports.loose < UNSENT_MAX;
+  bool out = the_daemon.blocked, in = K.reports.volatile_bytes < UNSENT_MAX;
   if (the_daemon.socket < 0 || (out == the_daemon.watching_out && in == the_daemon.watching_in)) return;
   the_daemon.watching_out = out;
   the_daemon.watching_in = in;
@@ -155,7 +155,7 @@ static size_t greet_all(uint8_t *to) {
     GREET(FRAME_SINK, F4(s->node.key), FB(s->target.path, strlen(s->target.path)), F8(s->shown.size), F8(s->target.limit), F1(s->shown.kind == FILE_REGULAR));
   }
   MAP_EACH(stream, s, &all_streams) {
-    GREET(FRAME_STREAM, F4(s->node.key), F4(s->child), F1(s->mode), F4(s->sink), F1(!s->told));
+    GREET(FRAME_STREAM, F4(s->node.key), F4(s->child), F1(s->mode), F4(s->sink), F1(!s->eof_reported));
   }
   greet(&to, &size, FRAME_WELCOME_END, NULL, 0);
   return size;

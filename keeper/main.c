@@ -1,6 +1,6 @@
 /*
- * The keeper: parent of everything, never restarted, knows how and never what. This file: the start, and the one loop of the hands. Its thread never touches
- * a log file and never waits for anything but events; an idle keeper makes no system call at all.
+ * The keeper: parent of everything, never restarted, knows how and never what. This file: the start, and the loop of the main thread, which
+ * never touches a log file and never waits for anything but events; an idle keeper makes no system call at all.
  */
 #include "keeper.h"
 #include "children.h"
@@ -119,7 +119,7 @@ static bool init_process(void) {
 
 static bool init_table(void) {
   reserve_init();
-  /* Five signals may be waiting to be told; the timers of the daemon, the reserve and the end. */
+  /* Five signals may be waiting to be reported; the timers of the daemon, the reserve and the end. */
   return sinks_init() && reports_promise(&K.reports, 5) && timers_join(&K.timers, 3) && workers_init(&K.workers, &K.timers);
 }
 

@@ -51,7 +51,7 @@ enum {
   SOCKETS_MAX = 64,
   RESERVED_FDS = 3,           /* for the next daemon: its connection, and one more */
   RESERVED_TASKS = 64,        /* twice what a daemon may need */
-  UNSENT_MAX = 1 << 20,       /* bytes of reports that are not kept, before the keeper stops reading from a daemon that does not read */
+  UNSENT_MAX = 1 << 20,       /* bytes of volatile reports, before the keeper stops reading from a daemon that does not read */
   READ_MAX = 128 << 10,       /* one read of a plain stream */
   SHARE_MAX = 1 << 20,        /* bytes of one stream before the others have their turn */
   PIPE_BYTES = 1 << 20,       /* what a pipe is enlarged to, as root */

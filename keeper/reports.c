@@ -55,7 +55,7 @@ static void recycle(struct reports *r, struct report *b) {
 }
 
 static struct report *take_spare(struct reports *r, enum report_kind kind) {
-  bool promised = kind == KEPT && r->promised > 0;
+  bool promised = kind == DURABLE && r->promised > 0;
   struct report *b = r->spares;
   if (!promised && r->spare_count <= r->promised) return sys_alloc(sizeof *b);
   r->spares = b->next;
@@ -65,20 +65,20 @@ static struct report *take_spare(struct reports *r, enum report_kind kind) {
 }
 
 uint64_t reports_add(struct reports *r, enum report_kind kind, uint16_t tag, const struct field *fields, size_t n) {
-  if (kind == LOOSE && !r->connected) return 0;
+  if (kind == VOLATILE && !r->connected) return 0;
   struct report *b = take_spare(r, kind);
   if (!b) {
     r->failed = true;
     return 0;
   }
-  struct field all[16] = {{kind == KEPT ? ++r->last_number : 0, NULL, 8}};
+  struct field all[16] = {{kind == DURABLE ? ++r->last_number : 0, NULL, 8}};
   memcpy(all + 1, fields, n * sizeof *fields);
   b->number = all[0].value;
   b->large = NULL;
   b->sent = false;
   b->length = (uint32_t)frame_size(all, n + 1);
   frame_write(b->small, tag, all, n + 1);
-  if (kind == LOOSE) r->loose += b->length;
+  if (kind == VOLATILE) r->volatile_bytes += b->length;
   append(r, b);
   return b->number;
 }
@@ -117,17 +117,17 @@ bool reports_take_block(struct reports *r, struct report *b) {
   return true;
 }
 
-bool reports_acknowledge(struct reports *r, uint64_t number, struct settled *settled) {
+bool reports_acknowledge(struct reports *r, uint64_t number, struct acknowledged *what) {
   struct report *b = r->first;
   while (b && b->number != number) b = b->next;
   if (!b || number == 0 || !b->sent) return false;
   const uint8_t *frame = frame_of(b);
   struct reader at = {frame + 4, frame + b->length, false};
-  settled->tag = read_u16(&at);
-  if (settled->tag == REPORT_BLOCK) return false;
+  what->tag = read_u16(&at);
+  if (what->tag == REPORT_BLOCK) return false;
   (void)read_u64(&at);
-  settled->first = read_u32(&at);
-  settled->second = at.end - at.at >= 4 ? read_u32(&at) : 0;
+  what->first = read_u32(&at);
+  what->second = at.end - at.at >= 4 ? read_u32(&at) : 0;
   unlink_report(r, b);
   recycle(r, b);
   return true;
@@ -152,7 +152,7 @@ void reports_written(struct reports *r, size_t n) {
     r->unsent = b->next;
     b->sent = true;
     if (b->number > 0) continue;
-    r->loose -= b->length;
+    r->volatile_bytes -= b->length;
     unlink_report(r, b);
     recycle(r, b);
   }
@@ -167,6 +167,6 @@ void reports_disconnected(struct reports *r) {
     recycle(r, b);
   }
   r->unsent = r->first;
-  r->offset = r->loose = 0;
+  r->offset = r->volatile_bytes = 0;
   r->failed = r->connected = false;
 }

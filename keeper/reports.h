@@ -1,5 +1,5 @@
 /*
- * The book of reports: what the daemon must be told, in order. Kept reports stay until they are acknowledged and are sent again to every new daemon; loose
+ * The book of reports: what the daemon must be told, in order. Durable reports stay until they are acknowledged and are sent to every new daemon; volatile
  * ones are dropped with the connection. Memory for a report that must not fail is promised beforehand, when the thing it is about begins.
  */
 #pragma once
@@ -10,7 +10,7 @@ enum { REPORT_BYTES = 112, BLOCK_HEADER = 4 + 2 + 8 + 4 + 8 + 4 };
 
 struct report {
   struct report *next, *previous;
-  uint64_t number;            /* 0: loose */
+  uint64_t number;            /* 0: volatile */
   uint8_t *large;             /* the frame when it is not in `small` */
   uint32_t length;
   bool sent;                  /* wholly, to the present daemon */
@@ -21,19 +21,19 @@ struct reports {
   struct report *first, *last, *unsent, *spares;
   size_t spare_count, promised;
   size_t offset;              /* bytes of `unsent` that were written */
-  size_t loose;               /* bytes of loose reports that are not sent yet */
+  size_t volatile_bytes;               /* bytes of volatile reports that are not sent yet */
   uint64_t last_number;
-  bool connected;             /* a daemon has been greeted: loose reports are for it, else for nobody */
-  bool failed;                /* no memory for a loose report: the connection must end, so that the next daemon is told everything anew */
+  bool connected;             /* a daemon has been greeted: volatile reports are for it, else for nobody */
+  bool failed;                /* no memory for a volatile report: the connection must end, so that the next daemon is told everything anew */
 };
 
-/* Promises memory for n kept reports. False: none to be had. */
+/* Promises memory for n durable reports. False: none to be had. */
 bool reports_promise(struct reports *r, size_t n);
 /* Gives back promises that will not be used. */
 void reports_release(struct reports *r, size_t n);
 
-enum report_kind { LOOSE, KEPT };
-/* Adds a small report. KEPT uses up one promise; returns the report's number (0 for LOOSE). */
+enum report_kind { VOLATILE, DURABLE };
+/* Adds a small report. DURABLE uses up one promise; returns the report's number (0 for VOLATILE). */
 uint64_t reports_add(struct reports *r, enum report_kind kind, uint16_t tag, const struct field *fields, size_t n);
 
 /* A block to be filled (BLOCK_BYTES at block_data) and then added with reports_add_block, or discarded. NULL: no memory. */
@@ -44,13 +44,13 @@ void reports_add_block(struct reports *r, struct report *b, uint32_t stream, uin
 /* Takes a block that has had its verdict out of the book; the caller owns it. False: the present daemon was not sent it. */
 bool reports_take_block(struct reports *r, struct report *b);
 
-/* What an acknowledgement settled: the report's tag and its first two numbers (child, stream, sink, ...). */
-struct settled { uint16_t tag; uint32_t first, second; };
+/* What was acknowledged: the report's tag and its first two numbers (child, stream, sink, ...). */
+struct acknowledged { uint16_t tag; uint32_t first, second; };
 /* False: no such report was sent to the present daemon, or it is a block, which waits for its verdict. */
-bool reports_acknowledge(struct reports *r, uint64_t number, struct settled *settled);
+bool reports_acknowledge(struct reports *r, uint64_t number, struct acknowledged *what);
 
 /* Fills v with what is to be written next; returns how many. */
 int reports_gather(const struct reports *r, struct iovec *v, int max);
 void reports_written(struct reports *r, size_t n);
-/* The connection ended: loose reports are dropped, kept ones are unsent again. */
+/* The connection ended: volatile reports are dropped, durable ones are unsent again. */
 void reports_disconnected(struct reports *r);

@@ -1,5 +1,5 @@
 /*
- * Sinks, as the hands see them: a queue of ops per sink, done in order. What touches a regular file goes to a worker, one job per sink at a time; targets
+ * Sinks, as the main thread see them: a queue of ops per sink, done in order. What touches a regular file goes to a worker, one job per sink at a time; targets
  * that are no regular files are written here, without blocking, and wait for EPOLLOUT.
  */
 #include "sinks.h"
@@ -18,7 +18,7 @@ struct sink *sink_get(uint32_t number) {
 }
 
 /* Not a regular file: never blocks, never seeks, knows no limit. */
-bool sink_is_odd(const struct sink *s) { return s->file.kind == FILE_OTHER || s->file.kind == FILE_SOCKET; }
+bool sink_is_nonregular(const struct sink *s) { return s->file.kind == FILE_OTHER || s->file.kind == FILE_SOCKET; }
 
 static bool target_copy(struct target *t, const struct sink_spec *spec) {
   *t = (struct target){span_copy(spec->path), spec->flags, spec->mode, spec->limit};
@@ -46,11 +46,11 @@ static void op_end(struct sink *s, struct op *op) {
   bool was_block = op->block;
   size_t bytes = op->length;
   if (op == &s->close) return;
-  if (op->kind == OP_DRAIN) {
+  if (op->kind == OP_MOVE) {
     stream_idle(stream, true);
     return;
   }
-  if (op->kind == OP_TELL) report(LOOSE, REPORT_ECHOED, F4(op->token));
+  if (op->kind == OP_ECHO) report(VOLATILE, REPORT_ECHOED, F4(op->token));
   if (op->append) s->waiting -= op->length;
   if (op->block) block_discard(op->block);
   op_free(op);
@@ -72,12 +72,12 @@ void sink_free(struct sink *s) {
 }
 
 /* With a daemon there, a sink at its limit takes nothing until it is reopened; without one, or when it is to be closed, it goes on. */
-static bool hard(const struct sink *s) { return !s->closing && K.reports.connected && K.ending == RUNNING; }
-static bool held(const struct sink *s) { return s->over && hard(s); }
+static bool limit_enforced(const struct sink *s) { return !s->closing && K.reports.connected && K.ending == RUNNING; }
+static bool is_held_back(const struct sink *s) { return s->at_limit && limit_enforced(s); }
 
 void sink_add(struct sink *s, struct op *op) {
   op->next = NULL;
-  if (op->kind == OP_REOPEN && held(s)) {
+  if (op->kind == OP_REOPEN && is_held_back(s)) {
     op->next = s->first;
     s->first = op;
     if (!op->next) s->last = &op->next;
@@ -108,7 +108,7 @@ static void count_good(struct sink *s) {
   if (!s->failing) return;
   s->failing = false;
   if (s->resumed_report) return;
-  s->resumed_report = report(KEPT, REPORT_IO_RESUMED, F4(s->node.key), F8(s->lost_burst));
+  s->resumed_report = report(DURABLE, REPORT_IO_RESUMED, F4(s->node.key), F8(s->lost_burst));
   s->lost_burst = 0;
 }
 
@@ -117,11 +117,11 @@ void sink_lost(struct sink *s, int error, uint64_t bytes) {
   s->lost_burst += bytes;
   if (s->failing || s == datagrams) return;
   s->failing = true;
-  if (!s->error_report) s->error_report = report(KEPT, REPORT_IO_ERROR, F4(s->node.key), F4(error), F8(s->lost_all));
+  if (!s->error_report) s->error_report = report(DURABLE, REPORT_IO_ERROR, F4(s->node.key), F4(error), F8(s->lost_all));
 }
 
 /* One write to a target that is no regular file. False: it takes no more for now. */
-static bool write_odd(struct sink *s, struct op *op) {
+static bool write_nonregular(struct sink *s, struct op *op) {
   while (op->offset < op->length) {
     const uint8_t *from = op->bytes + op->offset;
     size_t left = op->length - op->offset;
@@ -150,39 +150,39 @@ static void submit(struct sink *s) {
   while ((op->kind == OP_WRITE || op->kind == OP_DATAGRAM) && s->first && s->first->kind == op->kind) op = op->next = take_first(s);
   op->next = NULL;
   s->busy = true;
-  s->soft = !hard(s);
+  s->enforces = limit_enforced(s);
   s->job.lane = lane_of(s->file.device);
   workers_submit(&K.workers, &s->job);
 }
 
 void sink_kick(struct sink *s) {
   while (!s->busy && s->first) {
-    bool tells = s->first->kind == OP_TELL, moves = s->first->kind == OP_WRITE || s->first->kind == OP_DRAIN;
-    if (moves && held(s)) return;
-    if (!tells && (!moves || !sink_is_odd(s))) {
+    bool echoes = s->first->kind == OP_ECHO, moves = s->first->kind == OP_WRITE || s->first->kind == OP_MOVE;
+    if (moves && is_held_back(s)) return;
+    if (!echoes && (!moves || !sink_is_nonregular(s))) {
       submit(s);
     } else {
-      if (s->first->kind == OP_WRITE && !write_odd(s, s->first)) return;
+      if (s->first->kind == OP_WRITE && !write_nonregular(s, s->first)) return;
       op_end(s, take_first(s));
     }
   }
 }
 
 static void look_at_limit(struct sink *s) {
-  s->over = s->file.kind == FILE_REGULAR && s->target.limit > 0 && s->file.size >= s->target.limit;
-  if (!s->over || s->closing || s->limit_report) return;
-  s->limit_report = report(KEPT, REPORT_LIMIT, F4(s->node.key), F8(s->file.size), F8(s->file.device), F8(s->file.inode));
+  s->at_limit = s->file.kind == FILE_REGULAR && s->target.limit > 0 && s->file.size >= s->target.limit;
+  if (!s->at_limit || s->closing || s->limit_report) return;
+  s->limit_report = report(DURABLE, REPORT_LIMIT, F4(s->node.key), F8(s->file.size), F8(s->file.device), F8(s->file.inode));
 }
 
 /* A new file, or the old one still when it could not be opened. */
 static void opened(struct sink *s, struct op *op) {
-  if (s->result.error == 0) s->over = false;
+  if (s->result.error == 0) s->at_limit = false;
   if (s->result.error == 0 && op->kind == OP_REOPEN) {
     struct target old = s->target;
     s->target = op->target;
     op->target = old;
   }
-  report(LOOSE, REPORT_SINK_OPENED, F4(s->node.key), F4(s->result.error), F8(s->file.size), F1(s->file.kind == FILE_REGULAR));
+  report(VOLATILE, REPORT_SINK_OPENED, F4(s->node.key), F4(s->result.error), F8(s->file.size), F1(s->file.kind == FILE_REGULAR));
 }
 
 /* Ends the writes that were done; what a full file did not take any more goes back to the head of the queue. */
@@ -221,7 +221,7 @@ static void sink_done(struct job *job) {
   if (s->result.lost > 0) sink_lost(s, s->result.error, s->result.lost);
   else if (s->result.good > 0) count_good(s);
   if (s->result.good > 0) look_at_limit(s);
-  if (kind == OP_DRAIN) stream_drained(op->stream);
+  if (kind == OP_MOVE) stream_moved(op->stream);
   else writes_done(s, op);
   sink_kick(s);
 }
@@ -295,11 +295,11 @@ void sink_append(uint32_t number, struct span bytes) {
   if (s) add_bytes(s, OP_WRITE, (struct span){NULL, 0}, bytes);
 }
 
-void sink_tell(uint32_t number, uint32_t token) {
+void sink_echo(uint32_t number, uint32_t token) {
   struct sink *s = sink_get(number);
-  struct op *op = s ? op_new(OP_TELL, 0) : NULL;
+  struct op *op = s ? op_new(OP_ECHO, 0) : NULL;
   if (!op) {
-    report(LOOSE, REPORT_ECHOED, F4(token));
+    report(VOLATILE, REPORT_ECHOED, F4(token));
     return;
   }
   op->token = token;
@@ -314,7 +314,7 @@ void sink_opened(struct sink *s) {
   sink_kick(s);
 }
 
-void sink_told(uint32_t number, uint16_t tag) {
+void sink_acknowledged(uint32_t number, uint16_t tag) {
   struct node *n = map_get(&all_sinks, number);
   if (!n || !reports_promise(&K.reports, 1)) return;
   struct sink *s = owner_of(n, struct sink, node);
@@ -323,7 +323,7 @@ void sink_told(uint32_t number, uint16_t tag) {
 
 void sinks_kick(void) {
   MAP_EACH(sink, s, &all_sinks) {
-    if (s->over && !s->busy) look_at_limit(s);
+    if (s->at_limit && !s->busy) look_at_limit(s);
     sink_kick(s);
   }
 }

@@ -11,13 +11,13 @@ enum file_kind { FILE_NONE, FILE_REGULAR, FILE_BORROWED, FILE_OTHER, FILE_SOCKET
 struct file { int fd; enum file_kind kind; uint64_t size, device, inode; };
 
 /* Something a sink has to do; done in order. */
-enum op_kind { OP_OPEN, OP_REOPEN, OP_CLOSE, OP_DRAIN, OP_WRITE, OP_DATAGRAM, OP_TELL };
+enum op_kind { OP_OPEN, OP_REOPEN, OP_CLOSE, OP_MOVE, OP_WRITE, OP_DATAGRAM, OP_ECHO };
 struct op {
   struct op *next;
   enum op_kind kind;
-  struct stream *stream;      /* DRAIN: what is drained; WRITE: the stream that waits for it, if any */
+  struct stream *stream;      /* MOVE: what is moved; WRITE: the stream that waits for it, if any */
   struct target target;       /* REOPEN; DATAGRAM: its path */
-  uint32_t token;             /* TELL: of the echo, when all before it is done */
+  uint32_t token;             /* ECHO: its own, when all before it is done */
   struct report *block;       /* WRITE: the owner of the bytes, or NULL: they follow the op */
   const uint8_t *bytes;
   size_t length, offset;
@@ -32,7 +32,7 @@ struct sink {
   struct op *first, **last;   /* waiting */
   struct op *work;            /* what the job in flight does */
   struct op close;            /* closing needs no memory */
-  bool busy, closing, watched, over, failing, soft;
+  bool busy, closing, watched, at_limit, failing, enforces;
   size_t waiting;             /* bytes of appends */
   uint64_t lost_all, lost_burst;
   uint64_t limit_report, error_report, resumed_report; /* their numbers while not acknowledged */
@@ -56,7 +56,7 @@ void sink_reopen(const struct effect *e, uint64_t batch);
 void sink_close(uint32_t number);
 void sink_append(uint32_t number, struct span bytes);
 /* Echoes the token when all that waits in the sink now has been done; at once when there is none. */
-void sink_tell(uint32_t number, uint32_t token);
+void sink_echo(uint32_t number, uint32_t token);
 void sink_datagram(struct span path, struct span bytes);
 /* With room for `bytes` bytes behind it, op_data(). */
 struct op *op_new(enum op_kind kind, size_t bytes);
@@ -69,9 +69,9 @@ void sink_kick(struct sink *sink);
 /* The spawn that opened it is done. */
 void sink_opened(struct sink *sink);
 void sink_lost(struct sink *sink, int error, uint64_t bytes);
-void sink_told(uint32_t number, uint16_t tag);
-/* The daemon came or went: limits are hard or soft now. */
+void sink_acknowledged(uint32_t number, uint16_t tag);
+/* The daemon came or went: limits are enforced now, or not. */
 void sinks_kick(void);
 /* Nothing waits to be written. */
 bool sinks_quiet(void);
-bool sink_is_odd(const struct sink *sink);
+bool sink_is_nonregular(const struct sink *sink);

@@ -1,5 +1,5 @@
 /*
- * Listening sockets. They live here, so that they survive the daemon; it serves them through descriptors it is born with: those that listen already, and a
+ * Listening sockets. They live here, so that they survive the daemon; it serves them through descriptors it inherits: those that listen already, and a
  * few unbound ones for what it may want to listen on. Names in the file system are made in a worker, and appear at once and complete: the socket is bound,
  * owned and listening under another name before it is linked to its own.
  */
@@ -150,7 +150,7 @@ static void end(struct sock *s) {
 static void listened(struct job *job) {
   struct sock *s = owner_of(job, struct sock, job);
   s->busy = false;
-  report(LOOSE, REPORT_LISTENED, F4(s->node.key), F1(s->step), F4(s->error), F4(s->step ? -1 : s->descriptor), F2(s->port));
+  report(VOLATILE, REPORT_LISTENED, F4(s->node.key), F1(s->step), F4(s->error), F4(s->step ? -1 : s->descriptor), F2(s->port));
   if (s->step || s->gone) end(s);
 }
 
@@ -181,7 +181,7 @@ void socket_listen(const struct listening *l) {
   }
   if (!s || s->fd < 0) {
     if (s) sock_free(s);
-    report(LOOSE, REPORT_LISTENED, F4(l->socket), F1(LISTEN_SOCKET), F4(error), F4(-1), F2(l->port));
+    report(VOLATILE, REPORT_LISTENED, F4(l->socket), F1(LISTEN_SOCKET), F4(error), F4(-1), F2(l->port));
     return;
   }
   s->family = l->family;

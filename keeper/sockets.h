@@ -1,4 +1,4 @@
-/* Listening sockets, and unbound ones that the next daemon is born with. */
+/* Listening sockets, and unbound ones that the next daemon inherits. */
 #pragma once
 #include "effects.h"
 #include "keeper.h"

@@ -3,7 +3,7 @@
 
 struct input { struct input *next; size_t length, offset; uint8_t bytes[]; };
 
-static void fail(uint32_t child, int error, size_t not_taken) { report(LOOSE, REPORT_STDIN_FAILED, F4(child), F4(error), F4(not_taken)); }
+static void fail(uint32_t child, int error, size_t not_taken) { report(VOLATILE, REPORT_STDIN_FAILED, F4(child), F4(error), F4(not_taken)); }
 
 void stdin_end(struct child *c) {
   for (struct input *i; (i = c->input);) {
@@ -40,12 +40,12 @@ void stdin_ready(struct child *c) {
     if (!c->input) c->input_last = &c->input;
     free(i);
   }
-  if (c->stdin_closing && !c->birth) stdin_end(c);
+  if (c->stdin_closing && !c->spawning) stdin_end(c);
 }
 
 void stdin_write(uint32_t number, struct span bytes) {
   struct child *c = child_get(number);
-  bool open = c && (c->birth || c->stdin_fd >= 0) && !c->stdin_closing && !c->reaped;
+  bool open = c && (c->spawning || c->stdin_fd >= 0) && !c->stdin_closing && !c->reaped;
   bool room = open && c->input_bytes + bytes.length <= STDIN_MAX;
   struct input *i = room ? sys_realloc(NULL, sizeof *i + bytes.length) : NULL;
   if (!i) {
@@ -58,7 +58,7 @@ void stdin_write(uint32_t number, struct span bytes) {
   *c->input_last = i;
   c->input_last = &i->next;
   c->input_bytes += bytes.length;
-  if (!c->birth && first) stdin_ready(c);
+  if (!c->spawning && first) stdin_ready(c);
 }
 
 /* The child is spawned: what came for it meanwhile is written; when its stdin is no pipe it is refused. */
@@ -74,5 +74,5 @@ void stdin_close(uint32_t number) {
   struct child *c = child_get(number);
   if (!c) return;
   c->stdin_closing = true;
-  if (!c->birth) stdin_ready(c);
+  if (!c->spawning) stdin_ready(c);
 }

@@ -9,7 +9,7 @@ struct store { struct map map; size_t total; };
 /* The changes of one batch while it is being looked at: newest first. */
 struct changes { struct store *store; struct state *last; };
 
-/* Carries out one change, to be undone by store_undo or settled by store_keep. False: no memory. */
+/* Carries out one change, to be undone by store_undo or made final by store_keep. False: no memory. */
 bool store_change(struct changes *c, struct span key, bool deletes, struct span value);
 /* False (and all undone) when the store would be larger than `max`. */
 bool store_keep(struct changes *c, size_t max);

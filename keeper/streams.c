@@ -1,12 +1,12 @@
 /*
  * Streams: the read ends of the children's pipes. Each is busy with one thing at a time; when it is IDLE, stream_go() decides what comes next. Plain streams
- * are drained by workers into regular files and by the hands into anything else; asked streams hand one block at a time to the daemon.
+ * are drained by workers into regular files and by the main thread into anything else; asked streams hand one block at a time to the daemon.
  */
 #include "streams.h"
 #include "children.h"
 
-/* SETTLED_MAX: settled blocks of one stream that may wait in its sink while it reads on, so that a listener's next answer does not wait for the disk. */
-enum { RETRY_MS = 10, REST_MIN_NS = 250000, SETTLED_MAX = 8 };
+/* ANSWERED_MAX: blocks of a stream that may wait in its sink, with their verdict, while it reads on: a listener's next answer does not wait for the disk. */
+enum { RETRY_MS = 10, REST_MIN_NS = 250000, ANSWERED_MAX = 8 };
 
 struct map all_streams = MAP_EMPTY(all_streams);
 static unsigned blocks;
@@ -31,7 +31,7 @@ struct stream *stream_new(const struct stream_spec *spec, uint32_t child) {
   s->sink = spec->sink;
   s->mode = spec->mode;
   s->fd = -1;
-  s->op.kind = OP_DRAIN;
+  s->op.kind = OP_MOVE;
   s->op.stream = s;
   s->timer.ring = ring;
   map_put(&all_streams, &s->node, spec->stream);
@@ -39,14 +39,14 @@ struct stream *stream_new(const struct stream_spec *spec, uint32_t child) {
 }
 
 void stream_free(struct stream *s) {
-  if (!s->told) reports_release(&K.reports, 1);
+  if (!s->eof_reported) reports_release(&K.reports, 1);
   timer_cancel(&K.timers, &s->timer);
   timers_leave(&K.timers, 1);
   map_drop(&all_streams, &s->node);
   free(s);
 }
 
-void stream_told(uint32_t number) {
+void stream_acknowledged(uint32_t number) {
   struct stream *s = stream_get(number);
   if (s) stream_free(s);
 }
@@ -77,11 +77,11 @@ static void end(struct stream *s) {
     sys_close(s->fd);
   }
   s->fd = -1;
-  s->settling = false;
-  if (s->told) return;
-  s->told = true;
-  report(KEPT, REPORT_EOF, F4(s->node.key), F4(s->child));
-  child_settled(s->child);
+  s->draining = false;
+  if (s->eof_reported) return;
+  s->eof_reported = true;
+  report(DURABLE, REPORT_EOF, F4(s->node.key), F4(s->child));
+  child_drained(s->child);
 }
 
 static void arm(struct stream *s) {
@@ -128,7 +128,7 @@ void block_released(void) {
   }
 }
 
-/* From the pipe into the memory of a write, by the hands: for sinks that are no regular files. */
+/* From the pipe into the memory of a write, by the main thread: for sinks that are no regular files. */
 static void pump(struct stream *s, struct sink *sink) {
   struct op *op = op_new(OP_WRITE, BLOCK_BYTES);
   if (!op) {
@@ -148,15 +148,15 @@ static void pump(struct stream *s, struct sink *sink) {
   sink_add(sink, op);
 }
 
-static void drop_done(struct job *job) { stream_drained(owner_of(job, struct stream, job)); }
+static void drop_done(struct job *job) { stream_moved(owner_of(job, struct stream, job)); }
 
 static void move(struct stream *s) {
   struct sink *sink = sink_get(s->sink);
-  if (sink && sink_is_odd(sink) && !sink->busy) {
+  if (sink && sink_is_nonregular(sink) && !sink->busy) {
     pump(s, sink);
     return;
   }
-  s->doing = DRAINING;
+  s->doing = MOVING;
   if (sink) {
     sink_add(sink, &s->op);
     return;
@@ -168,11 +168,11 @@ static void move(struct stream *s) {
 
 void stream_go(struct stream *s) {
   if (s->doing != IDLE || (s->fd < 0 && !s->ended)) return;
-  if (s->settling && !s->ended && !s->ready) {
+  if (s->draining && !s->ended && !s->ready) {
     look(s);
     if (!s->ended && !s->ready && s->writing == 0) {
-      s->settling = false;
-      child_settled(s->child);
+      s->draining = false;
+      child_drained(s->child);
     }
   }
   if (s->ended) {
@@ -198,13 +198,13 @@ void stream_idle(struct stream *s, bool ready) {
   stream_go(s);
 }
 
-static bool may_read_on(const struct stream *s) { return s->writing < SETTLED_MAX && s->writing_bytes < BLOCK_BYTES; }
+static bool may_read_on(const struct stream *s) { return s->writing < ANSWERED_MAX && s->writing_bytes < BLOCK_BYTES; }
 
 void stream_written(struct stream *s, size_t bytes) {
   s->writing--;
   s->writing_bytes -= bytes;
   if (s->doing == HELD && may_read_on(s)) stream_idle(s, true);
-  else if (s->ended || s->settling) stream_go(s);
+  else if (s->ended || s->draining) stream_go(s);
 }
 
 /*
@@ -217,7 +217,7 @@ static uint64_t rest_ns(struct stream *s) {
   size_t got = s->got;
   s->emptied_mono = now;
   s->got = 0;
-  if (s->settling || s->ended || since > 2 * most) return 0;
+  if (s->draining || s->ended || since > 2 * most) return 0;
   if (got >= s->pipe_bytes / 2) s->rest_ns = s->rest_ns > REST_MIN_NS ? s->rest_ns / 2 : 0;
   else if (got < s->pipe_bytes / 8) s->rest_ns = s->rest_ns < REST_MIN_NS ? REST_MIN_NS : s->rest_ns * 2;
   if (s->rest_ns > most) s->rest_ns = most;
@@ -232,7 +232,7 @@ void stream_pumped(struct stream *s) {
   else stream_idle(s, false);
 }
 
-void stream_drained(struct stream *s) {
+void stream_moved(struct stream *s) {
   s->doing = IDLE;
   if (s->result.ended) s->ended = true;
   s->ready = !s->result.empty;
@@ -248,9 +248,9 @@ static void stop_resting(struct stream *s) {
   s->doing = IDLE;
 }
 
-void stream_settle(struct stream *s) {
-  if (s->told) return;
-  s->settling = true;
+void stream_drain(struct stream *s) {
+  if (s->eof_reported) return;
+  s->draining = true;
   s->ready = false;
   stop_resting(s);
   stream_go(s);
@@ -260,7 +260,7 @@ void stream_forget(struct stream *s) {
   struct sink *sink = sink_get(s->sink);
   s->ended = true;
   stop_resting(s);
-  if (s->doing == DRAINING && sink && sink_withdraw(sink, &s->op)) s->doing = IDLE;
+  if (s->doing == MOVING && sink && sink_withdraw(sink, &s->op)) s->doing = IDLE;
   if (s->doing == WAITING) {
     struct stream **at = &block_queue;
     while (*at != s) at = &(*at)->next_waiting;
@@ -275,7 +275,7 @@ void stream_change(const struct effect *e) {
   struct stream *s = stream_get(e->number);
   if (!s || (e->sink > 0 && !sink_get(e->sink))) return;
   struct sink *old = sink_get(s->sink);
-  bool waited = s->doing == DRAINING && old && sink_withdraw(old, &s->op);
+  bool waited = s->doing == MOVING && old && sink_withdraw(old, &s->op);
   s->mode = e->kind;
   s->sink = e->sink;
   if (waited) stream_idle(s, true);

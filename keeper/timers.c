@@ -21,7 +21,7 @@ static void sit(struct timers *t, struct timer *timer, size_t place) {
 }
 
 /* Puts `timer` where it belongs, beginning at a free place. */
-static void settle(struct timers *t, struct timer *timer, size_t place) {
+static void sift(struct timers *t, struct timer *timer, size_t place) {
   for (; place > 1 && t->heap[place / 2]->at_mono > timer->at_mono; place /= 2) sit(t, t->heap[place / 2], place);
   for (size_t child; (child = place * 2) <= t->count; place = child) {
     if (child < t->count && t->heap[child + 1]->at_mono < t->heap[child]->at_mono) child++;
@@ -34,7 +34,7 @@ static void settle(struct timers *t, struct timer *timer, size_t place) {
 void timer_set(struct timers *t, struct timer *timer, uint64_t at_mono) {
   timer_cancel(t, timer);
   timer->at_mono = at_mono;
-  settle(t, timer, ++t->count);
+  sift(t, timer, ++t->count);
 }
 
 void timer_cancel(struct timers *t, struct timer *timer) {
@@ -42,7 +42,7 @@ void timer_cancel(struct timers *t, struct timer *timer) {
   if (place == 0) return;
   timer->place = 0;
   struct timer *last = t->heap[t->count--];
-  if (last != timer) settle(t, last, place);
+  if (last != timer) sift(t, last, place);
 }
 
 uint64_t timers_next(const struct timers *t) { return t->count > 0 ? t->heap[1]->at_mono : UINT64_MAX; }

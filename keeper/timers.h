@@ -1,4 +1,4 @@
-/* Deadlines in a heap. Room is made when a thing is born, so that arming never fails; an idle keeper has none and sleeps for ever. */
+/* Deadlines in a heap. Room is made when a thing is made, so that arming never fails; an idle keeper has none and sleeps for ever. */
 #pragma once
 #include "sys.h"
 

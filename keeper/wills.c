@@ -3,7 +3,7 @@
  * wait, SIGKILL; then the next rank; then the keeper ends with code 0. This is the only decision the keeper ever makes about a child.
  */
 #include "children.h"
-#include "birth.h"
+#include "spawn.h"
 #include "daemon.h"
 
 enum { KILLED_WAIT_MS = 5000 };
@@ -51,7 +51,7 @@ void children_kill(void) {
   }
 }
 
-bool children_live(void) { return births || highest(); }
+bool children_live(void) { return spawn_requests || highest(); }
 
 /* A child did not end in time. One that does not even die of SIGKILL (a sleep the kernel does not interrupt) is given up at last. */
 void will_hurry(struct child *c) {

@@ -1,5 +1,5 @@
 /*
- * The workers: a few threads that do what may sleep in the kernel (open, write and close files, spawn, bind on a path). The hands submit jobs and collect
+ * The workers: a few threads that do what may sleep in the kernel (open, write and close files, spawn, bind on a path). The main thread submit jobs and collect
  * results; a job and what it points to belong to the worker until then. One worker is enough as a rule; more are started when jobs wait and every worker
  * has been in the same job for a while, and end when there is nothing for them to do.
  *
@@ -27,7 +27,7 @@ struct job {
   struct job *next;
   unsigned lane;              /* from LANES on those that any other may overtake: spawns, of which there may be a thousand while logs are waited for */
   void (*run)(struct job *, struct worker *); /* in a worker */
-  void (*done)(struct job *);                 /* in the hands */
+  void (*done)(struct job *);                 /* in the main thread */
 };
 
 /* In either half. */
@@ -47,7 +47,7 @@ struct workers {
   unsigned count, idle, queued;
   bool quit;
   int event;                  /* an eventfd, edge-triggered and never read: there are results */
-  unsigned inflight;          /* submitted and not collected; the hands' own */
+  unsigned inflight;          /* submitted and not collected; the main thread' own */
   struct timer patience;
   struct timers *timers;
 };

@@ -22,7 +22,7 @@ const LONG_TEXT = /(["'`])(?:(?!\1).){60,}\1/g;
 const TABLE = /\/table\.ts$/;
 /** For tests and for what they wait for: more than ten times what any of them needs. */
 const TEST_LIMIT_MS_MIN = 120_000;
-/** Without its tests: to be audited in one sitting. */
+/** Without its tests: to be read in one sitting. It is larger (docs/keeper-audit.md), so limits.json holds it where it is. */
 const KEEPER_LINES_MAX = 1800;
 
 const CODE = /^(src|test|web|keeper|launcher|scripts|examples)\/.*\.(ts|tsx|mjs|js|c|h)$/;
@@ -166,7 +166,7 @@ function ratchet(lengths: ReadonlyMap<string, number>, exceptions: Exceptions, m
   return [...grown, ...idle];
 }
 
-test("the keeper is small enough to be read in one sitting, or at least does not grow", () => {
+test("the keeper does not grow", () => {
   const total = files(/^keeper\/[^/]+\.[ch]$/).reduce((sum, file) => sum + lines(file).length, 0);
   none(
     ratchet(new Map([["keeper/", total]]), LIMITS.keeper, KEEPER_LINES_MAX),

@@ -126,7 +126,7 @@ static void sinks(void) {
   until(&echoed, 1, "echoed");
 }
 
-/* Not regular: written by the hands. */
+/* Not regular: written by the main thread. */
 static void odd_sinks(void) {
   effect_sink(EFFECT_SINK_OPEN, base + 2, in_dir("fifo"), 0, 0);
   until(&opened, 1, "sink-opened");

@@ -1,5 +1,5 @@
 /*
- * Fuzzing of what the daemon may send: any bytes as the body of frames, after a good hello. The hands' code runs as it is; the kernel is kept out: every
+ * Fuzzing of what the daemon may send: any bytes as the body of frames, after a good hello. The main thread's code runs as it is; the kernel is kept out: every
  * system call fails (sys_fault), except that pipes and descriptors may be had as the input says, and jobs are run here, one after the other. So nothing is
  * ever opened, spawned or killed. Built as a libFuzzer target, or with a driver of its own that makes random frames (-DOWN_DRIVER: bytes SECONDS).
  *

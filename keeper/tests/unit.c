@@ -132,19 +132,19 @@ static size_t deliver(struct reports *r, size_t short_of) {
 
 static void reports_are_kept_until_acknowledged(void) {
   struct reports r = {0};
-  struct settled s;
-  CHECK_EQ(reports_add(&r, LOOSE, REPORT_ORPHAN, FIELDS(F4(1), F4(2))), 0);
+  struct acknowledged s;
+  CHECK_EQ(reports_add(&r, VOLATILE, REPORT_ORPHAN, FIELDS(F4(1), F4(2))), 0);
   CHECK_EQ(deliver(&r, 0), 0); /* no daemon: nobody to tell */
   r.connected = true;
   CHECK(reports_promise(&r, 3));
   fault_in = 1; /* what was promised needs no memory */
-  CHECK_EQ(reports_add(&r, KEPT, REPORT_EXITED, FIELDS(F4(7), F4(8))), 1);
-  CHECK_EQ(reports_add(&r, KEPT, REPORT_EOF, FIELDS(F4(9), F4(7))), 2);
+  CHECK_EQ(reports_add(&r, DURABLE, REPORT_EXITED, FIELDS(F4(7), F4(8))), 1);
+  CHECK_EQ(reports_add(&r, DURABLE, REPORT_EOF, FIELDS(F4(9), F4(7))), 2);
   CHECK_EQ(fault_in, 1);
-  CHECK_EQ(reports_add(&r, LOOSE, REPORT_ORPHAN, FIELDS(F4(1), F4(2))), 0);
+  CHECK_EQ(reports_add(&r, VOLATILE, REPORT_ORPHAN, FIELDS(F4(1), F4(2))), 0);
   CHECK(r.failed);
   r.failed = false;
-  reports_add(&r, LOOSE, REPORT_ORPHAN, FIELDS(F4(1), F4(2)));
+  reports_add(&r, VOLATILE, REPORT_ORPHAN, FIELDS(F4(1), F4(2)));
   CHECK(!reports_acknowledge(&r, 1, &s)); /* it was not sent yet */
   CHECK_EQ(deliver(&r, 1), 3);
   CHECK(reports_acknowledge(&r, 1, &s));
@@ -155,7 +155,7 @@ static void reports_are_kept_until_acknowledged(void) {
   CHECK(!reports_acknowledge(&r, 0, &s));
   CHECK(!reports_acknowledge(&r, 99, &s));
   CHECK_EQ(deliver(&r, 0), 1); /* the last byte of the loose one */
-  CHECK_EQ(r.loose, 0);
+  CHECK_EQ(r.volatile_bytes, 0);
   reports_disconnected(&r);
   CHECK(!reports_acknowledge(&r, 2, &s)); /* the new daemon was not told */
   r.connected = true;

@@ -1,12 +1,12 @@
-/* The making of a process: all that a worker and the child between clone and exec need, in one allocation, with room for what comes of it. */
+/* A spawn request: all that a worker and the child between clone and exec need, in one allocation, with room for what comes of it. */
 #pragma once
 #include "sinks.h"
 
 enum { FDS_MAX = 4 + SOCKETS_MAX + UNBOUND_MAX };
 
-struct birth {
+struct spawn_request {
   struct job job;
-  struct birth *next;         /* in flight */
+  struct spawn_request *next; /* in flight */
   uint32_t child;             /* 0: the daemon */
   char *path, **argv, **environment, *directory; /* directory NULL: the keeper's */
   int32_t umask;              /* -1: the keeper's */
@@ -15,8 +15,8 @@ struct birth {
   gid_t gid;
   gid_t *groups;
   size_t group_count, limit_count;
-  struct limit *limits;       /* after `born` */
-  struct rlimit born[2];      /* NOFILE, NPROC */
+  struct limit *limits;       /* after `inherited` */
+  struct rlimit inherited[2];      /* NOFILE, NPROC */
   int fds[FDS_MAX], fd_count; /* what becomes 0, 1, 2, ... */
   /* The next three count for children only. */
   struct sink *open[2];       /* sinks to open, for stdout and stderr, or NULL */
@@ -32,11 +32,11 @@ struct birth {
   struct rusage usage;
 };
 
-extern struct birth *births; /* in flight */
+extern struct spawn_request *spawn_requests; /* in flight */
 
 /* Runs in a worker. */
-void birth_work(struct job *job, struct worker *worker);
-void birth_submit(struct birth *b);
-void birth_done(struct birth *b);
-/* A birth with room for `pointers` pointers and `bytes` bytes behind it; NULL: no memory. */
-struct birth *birth_new(size_t pointers, size_t bytes);
+void spawn_work(struct job *job, struct worker *worker);
+void spawn_submit(struct spawn_request *b);
+void spawn_done(struct spawn_request *b);
+/* A request with room for `pointers` pointers and `bytes` bytes behind it; NULL: no memory. */
+struct spawn_request *spawn_request_new(size_t pointers, size_t bytes);
