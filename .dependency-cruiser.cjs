@@ -16,7 +16,7 @@ const ROOMS = {
   listener: ["rpc", "ctl/client", "plugin"],
   tools: ["config"],
   reference: ["config"],
-  plugin: ["config"],
+  plugin: ["config", "rpc"],
   daemon: ["config", "process", "events", "supervisor", "logs", "link", "rpc", "api", "http", "plugin"],
 };
 

@@ -1,10 +1,11 @@
 /** What the links of the status page do, and the words that the next page shows. (WEB-036..056) */
 
-import { processesByPriority, type Row } from "../rpc/fanout.ts";
+import { processesByPriority } from "../rpc/fanout.ts";
 import { FAULTS, type Fault, type FaultName, fault, faultText, SUCCESS } from "../rpc/faults.ts";
 import { clearOne } from "../rpc/logmethods.ts";
 import { findProcess, makeNamespec } from "../rpc/names.ts";
 import type { ProcessView, SupervisorPort } from "../rpc/port.ts";
+import type { ResultRow } from "../rpc/rows.ts";
 import { startInOrder, startOne } from "../rpc/starting.ts";
 import { stopInOrder, stopOne } from "../rpc/stopping.ts";
 import { ctime } from "../rpc/times.ts";
@@ -92,7 +93,7 @@ function startError(name: string, problem: Fault): string {
   return `ERROR: Process ${name}: ${START_ERRORS[problem.fault] ?? faultLine(problem)}`;
 }
 
-async function restartAll(port: SupervisorPort): Promise<readonly Row[]> {
+async function restartAll(port: SupervisorPort): Promise<readonly ResultRow[]> {
   const stopped = await stopInOrder(port, everything(port), true);
   const started = port.mood() === "RUNNING" ? await startInOrder(port, everything(port), true) : [];
   return [...stopped, ...started];
@@ -102,12 +103,12 @@ function everything(port: SupervisorPort): readonly ProcessView[] {
   return processesByPriority(port.groups());
 }
 
-async function whenRunning(port: SupervisorPort, deed: () => Promise<readonly Row[]>): Promise<readonly Row[] | Fault> {
+async function whenRunning(port: SupervisorPort, deed: () => Promise<readonly ResultRow[]>): Promise<readonly ResultRow[] | Fault> {
   return port.mood() === "RUNNING" ? deed() : fault("SHUTDOWN_STATE");
 }
 
 /** The original says `All stopped` whatever the results were (WEB-042, WEB-043); here those that failed are named. */
-function ofAll(port: SupervisorPort, done: "stopped" | "restarted", rows: readonly Row[] | Fault): string {
+function ofAll(port: SupervisorPort, done: "stopped" | "restarted", rows: readonly ResultRow[] | Fault): string {
   if ("fault" in rows) return faultLine(rows);
   const failed = rows.filter((row) => row.status !== SUCCESS);
   if (failed.length === 0) return `All ${done} at ${nowText(port)}`;

@@ -8,9 +8,7 @@ import type { Result } from "../result.ts";
 import { FAULTS, type Fault, faultText, SUCCESS } from "./faults.ts";
 import { makeNamespec, refOf } from "./names.ts";
 import type { GroupView, ProcessView } from "./port.ts";
-
-/** A row of the group and all forms, members in their order. (RPC-074) */
-export type Row = { readonly name: string; readonly group: string; readonly status: number; readonly description: string };
+import type { ResultRow } from "./rows.ts";
 
 export type Deed = {
   readonly process: ProcessView;
@@ -30,9 +28,9 @@ export function inStates(processes: readonly ProcessView[], kind: keyof (typeof 
 }
 
 /** Waits for all. One that fails never fails the others. (RPC-076, RPC-079) */
-export async function rowsOf(deeds: readonly Deed[]): Promise<readonly Row[]> {
-  const first = new Map<number, Row>();
-  const later: Row[] = [];
+export async function rowsOf(deeds: readonly Deed[]): Promise<readonly ResultRow[]> {
+  const first = new Map<number, ResultRow>();
+  const later: ResultRow[] = [];
   await Promise.all(
     deeds.map(async ({ process, outcome, atOnce }, index) => {
       const row = rowOf(process, await outcome);
@@ -48,7 +46,7 @@ export function rowName(process: ProcessView): string {
   return makeNamespec(refOf(process));
 }
 
-function rowOf(process: ProcessView, outcome: Result<true, Fault>): Row {
+function rowOf(process: ProcessView, outcome: Result<true, Fault>): ResultRow {
   const { name, group } = process;
   if (outcome.ok) return { name, group, status: SUCCESS, description: "OK" };
   return { name, group, status: FAULTS[outcome.error.fault], description: faultText(outcome.error) };

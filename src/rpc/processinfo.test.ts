@@ -5,7 +5,7 @@ import { call, supervisor } from "./calling.fixture.ts";
 import { makeCalls } from "./calls.ts";
 import { alone, FakePort, group, NOW_MS, running, view } from "./port.fixture.ts";
 import type { ProcessView } from "./port.ts";
-import type { ProcessInfo } from "./processinfo.ts";
+import type { ProcessInfo } from "./rows.ts";
 import { writeAnswer } from "./xmlwrite.ts";
 
 async function infoOf(process: ProcessView, change: (port: FakePort) => void = () => undefined): Promise<ProcessInfo> {

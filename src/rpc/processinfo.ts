@@ -10,27 +10,10 @@ import { INT_MAX, INT_MIN } from "./limits.ts";
 import { method } from "./method.ts";
 import { byCodePoint, findProcess } from "./names.ts";
 import type { GroupView, ProcessView, SupervisorPort } from "./port.ts";
+import type { ProcessInfo } from "./rows.ts";
 import { stopTimeText, uptimeText } from "./times.ts";
-import { Rendered, type RpcStruct } from "./values.ts";
+import { Rendered } from "./values.ts";
 import { escapeText, writeMember } from "./xmlwrite.ts";
-
-/** In the order in which the members are sent. (RPC-038) */
-export type ProcessInfo = RpcStruct & {
-  readonly name: string;
-  readonly group: string;
-  readonly start: number;
-  readonly stop: number;
-  readonly now: number;
-  readonly state: number;
-  readonly statename: string;
-  readonly spawnerr: string;
-  readonly exitstatus: number;
-  readonly logfile: string;
-  readonly stdout_logfile: string;
-  readonly stderr_logfile: string;
-  readonly pid: number;
-  readonly description: string;
-};
 
 export const getProcessInfo = method({
   name: "getProcessInfo",

@@ -2,14 +2,16 @@
  * Stop and start in one call, which the daemon carries out to its end: a client that stops first and starts then, and goes away in between, leaves a
  * process stopped. Made of the verbs of stopping and starting, so that their orders and faults are the same; nothing here orders anything itself.
  */
+
 import { ok, type Result } from "../result.ts";
 import { flag } from "./args.ts";
-import { type Row, rowsOf } from "./fanout.ts";
+import { rowsOf } from "./fanout.ts";
 import { type Fault, SUCCESS } from "./faults.ts";
 import { method } from "./method.ts";
 import { refOf } from "./names.ts";
 import { ONE, orders, rows, wait } from "./orders.ts";
 import type { ProcessView, SupervisorPort } from "./port.ts";
+import type { ResultRow } from "./rows.ts";
 import { checkCommand, startInOrder, startOne } from "./starting.ts";
 import { canStop, stopInOrder, stopOne } from "./stopping.ts";
 import type { RpcValue } from "./values.ts";
@@ -55,7 +57,7 @@ async function restartOne(port: SupervisorPort, process: ProcessView, { called, 
 }
 
 /** What cannot be executed or stopped has its row, and is not touched any more. */
-async function restartInOrder(port: SupervisorPort, processes: readonly ProcessView[], wait: boolean): Promise<readonly Row[]> {
+async function restartInOrder(port: SupervisorPort, processes: readonly ProcessView[], wait: boolean): Promise<readonly ResultRow[]> {
   const checks = await rowsOf(processes.map((process) => ({ process, outcome: checkCommand(port, process), atOnce: true })));
   const broken = checks.filter(failed);
   const stops = await stopInOrder(port, views(port, processes, broken), true);
@@ -63,12 +65,12 @@ async function restartInOrder(port: SupervisorPort, processes: readonly ProcessV
   return [...out, ...(await startInOrder(port, views(port, processes, out), wait))];
 }
 
-function failed({ status }: Row): boolean {
+function failed({ status }: ResultRow): boolean {
   return status !== SUCCESS;
 }
 
 /** As they are by now, without those of `out`. */
-function views(port: SupervisorPort, processes: readonly ProcessView[], out: readonly Row[]): readonly ProcessView[] {
+function views(port: SupervisorPort, processes: readonly ProcessView[], out: readonly ResultRow[]): readonly ProcessView[] {
   const names = new Set(out.map(({ group, name }) => `${group}:${name}`));
   return processes.filter(({ group, name }) => !names.has(`${group}:${name}`)).map((process) => current(port, process));
 }

@@ -1,13 +1,15 @@
 /** Signals to one process, a group, everything: to the process alone, and never a change of its state. (RPC-100) */
+
 import { STATES } from "../process/states.ts";
 import { ok, type Result, refuse } from "../result.ts";
 import { signalNumber } from "./args.ts";
-import { inStates, type Row, rowsOf } from "./fanout.ts";
+import { inStates, rowsOf } from "./fanout.ts";
 import { type Failure, type Fault, fault, isFault } from "./faults.ts";
 import { method, type Param } from "./method.ts";
 import { refOf } from "./names.ts";
 import { GROUP, ONE, orders, rows } from "./orders.ts";
 import type { ProcessView, SupervisorPort } from "./port.ts";
+import type { ResultRow } from "./rows.ts";
 import type { RpcValue } from "./values.ts";
 
 const SIGNAL = { name: "signal", type: "string", help: "By name ('HUP', 'SIGHUP') or number ('1')" } as const satisfies Param;
@@ -55,7 +57,7 @@ async function signalEach(
   port: SupervisorPort,
   processes: readonly ProcessView[],
   value: RpcValue,
-): Promise<Result<readonly Row[], Failure>> {
+): Promise<Result<readonly ResultRow[], Failure>> {
   const targets = inStates(processes, "signallable", true);
   if (targets.length === 0) return ok([]);
   const number = signalNumber(value);

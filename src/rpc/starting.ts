@@ -1,13 +1,15 @@
 /** Starting one process, a group, everything. */
+
 import { STATES } from "../process/states.ts";
 import { ok, type Result, refuse, unreachable } from "../result.ts";
 import { flag } from "./args.ts";
-import { inStates, type Row, rowName, rowsOf } from "./fanout.ts";
+import { inStates, rowName, rowsOf } from "./fanout.ts";
 import { type Fault, fault } from "./faults.ts";
 import { method } from "./method.ts";
 import { refOf } from "./names.ts";
 import { GROUP, ONE, orders, rows, wait } from "./orders.ts";
 import type { ProcessView, SupervisorPort, WaitOutcome } from "./port.ts";
+import type { ResultRow } from "./rows.ts";
 import type { RpcValue } from "./values.ts";
 
 const WAIT = wait("Answer only when it is running, or failed to (the default)");
@@ -59,7 +61,7 @@ type Start = { readonly called: string; readonly wait: boolean };
  * Without waiting for each other (RPC-073, RPC-078). All commands are looked up first: a slow disk may turn their order round, and then all starts are
  * ordered in one go.
  */
-export async function startInOrder(port: SupervisorPort, processes: readonly ProcessView[], wait: boolean): Promise<readonly Row[]> {
+export async function startInOrder(port: SupervisorPort, processes: readonly ProcessView[], wait: boolean): Promise<readonly ResultRow[]> {
   const wanted = inStates(processes, "running", false);
   const commands = await Promise.all(wanted.map((process) => checkCommand(port, process)));
   const deeds = wanted.map((process, index) => {

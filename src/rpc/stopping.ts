@@ -1,13 +1,15 @@
 /** Stopping one process, a group, everything: by rising priority, unlike the daemon's own shutdown. (RPC-089) */
+
 import { STATES } from "../process/states.ts";
 import { ok, type Result, refuse } from "../result.ts";
 import { flag } from "./args.ts";
-import { type Row, rowName, rowsOf } from "./fanout.ts";
+import { rowName, rowsOf } from "./fanout.ts";
 import { type Fault, fault } from "./faults.ts";
 import { method } from "./method.ts";
 import { refOf } from "./names.ts";
 import { GROUP, ONE, orders, rows, wait } from "./orders.ts";
 import type { ProcessView, SupervisorPort } from "./port.ts";
+import type { ResultRow } from "./rows.ts";
 import type { RpcValue } from "./values.ts";
 
 const WAIT = wait("Answer only when it has stopped (the default)");
@@ -65,7 +67,7 @@ export function stopOne(
 }
 
 /** In the order that is given; all are told at once, and none waits for another. (RPC-089, RPC-090) */
-export function stopInOrder(port: SupervisorPort, processes: readonly ProcessView[], wait: boolean): Promise<readonly Row[]> {
+export function stopInOrder(port: SupervisorPort, processes: readonly ProcessView[], wait: boolean): Promise<readonly ResultRow[]> {
   const deeds = processes.filter(canStop).map((process) => {
     const outcome = stopOne(port, process, { called: rowName(process), wait });
     return { process, outcome, atOnce: !wait || process.state === "BACKOFF" };

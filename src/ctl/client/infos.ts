@@ -4,28 +4,14 @@
  */
 import type { ConfigError } from "../../config/model.ts";
 import { ok, type Result, refuse } from "../../result.ts";
+import type { ProcessInfo as AnsweredInfo, ResultRow } from "../../rpc/rows.ts";
 import type { Failure } from "./failure.ts";
 import type { Struct, Value } from "./values.ts";
 
-/** A row of getProcessInfo and getAllProcessInfo. (RPC-038) */
-export type ProcessInfo = {
-  readonly name: string;
-  readonly group: string;
-  readonly start: number;
-  readonly stop: number;
-  readonly now: number;
-  readonly state: number;
-  readonly statename: string;
-  readonly spawnerr: string;
-  readonly exitstatus: number;
-  readonly stdout_logfile: string;
-  readonly stderr_logfile: string;
-  readonly pid: number;
-  readonly description: string;
-};
+export type { ResultRow } from "../../rpc/rows.ts";
 
-/** A row of the group and all forms: `status` is 80 or a fault's number. (RPC-074) */
-export type ResultRow = { readonly name: string; readonly group: string; readonly status: number; readonly description: string };
+/** A row of getProcessInfo and getAllProcessInfo. (RPC-038) */
+export type ProcessInfo = Omit<AnsweredInfo, "logfile">;
 
 /** What `avail` needs of a row of getAllConfigInfo. (RPC-158) */
 export type ConfigInfo = {
