@@ -1,22 +1,23 @@
 /** What the files of this room share: one running daemon. It is made once, by boot or by recovery, and handed to every function that needs it. */
 import type { Config } from "../config/model.ts";
 import type { Now } from "../doors.ts";
-import type { Channel } from "../events/types.ts";
-import type { Result } from "../result.ts";
 import type { Outcome } from "../supervisor/effects.ts";
-import { label, type Ref } from "../supervisor/world.ts";
 import type { GroupRecords } from "./groups/grouprecords.ts";
 import type { Limbo } from "./lifecycle/firststarts.ts";
 import type { Pools } from "./listeners/pools.ts";
 import type { ChildStdin } from "./listeners/stdin.ts";
+import type { AutoLogs } from "./logfiles/autologs.ts";
 import type { Backlog } from "./logfiles/backlog.ts";
+import type { Clearing } from "./logfiles/clearing.ts";
 import type { Outputs } from "./logfiles/outputs.ts";
+import type { Targets } from "./logfiles/targets.ts";
 import type { Barrier } from "./loop/barrier.ts";
 import type { History } from "./observers/history.ts";
 import type { Watchers } from "./observers/watchers.ts";
 import type { Runtime } from "./runtime.ts";
 import type { PluginHost } from "./serving/pluginhost.ts";
 import type { Servers } from "./serving/servers.ts";
+import type { FastCgiSockets } from "./spawn/fastcgi.ts";
 import type { Preparations } from "./spawn/preparations.ts";
 
 export type Core = Runtime & {
@@ -32,14 +33,13 @@ export type Core = Runtime & {
   readonly limbo: Limbo;
   readonly servers: Servers;
   readonly records: GroupRecords;
-  /** Files drawn for AUTO, by `autoKey`. */
-  readonly autoLogs: Map<string, string>;
-  /** FastCGI sockets that are bound or being bound, by group. */
-  readonly fastCgi: Map<string, Promise<Result<number, string>>>;
+  readonly autoLogs: AutoLogs;
+  readonly targets: Targets;
+  readonly clearing: Clearing;
+  readonly fastCgi: FastCgiSockets;
   /** Clients that wait, by the number of their wait. */
   readonly waits: Map<number, (outcome: Outcome) => void>;
   nextWait: number;
-  nextClearing: number;
   /** The configuration that a reload under way will build. */
   next: Config | null;
   /** Everything is down and what comes after has begun. */
@@ -53,11 +53,6 @@ export type Core = Runtime & {
   /** What is done when everything is down. */
   onEnded: () => void;
 };
-
-/** Where `autoLogs` keeps a channel's file. */
-export function autoKey(ref: Ref, channel: Channel): string {
-  return `${label(ref)}/${channel}`;
-}
 
 /** The keeper's clock as ours. */
 export function instantOf(at: { readonly monoNs: bigint; readonly wallNs: bigint }): Now {

@@ -36,9 +36,12 @@ import {
 } from "./lifecycle/takeover.ts";
 import { Pools } from "./listeners/pools.ts";
 import { ChildStdin } from "./listeners/stdin.ts";
+import { AutoLogs } from "./logfiles/autologs.ts";
 import { Backlog } from "./logfiles/backlog.ts";
-import { resumeClearing } from "./logfiles/clearing.ts";
+import { Clearing } from "./logfiles/clearing.ts";
 import { Outputs } from "./logfiles/outputs.ts";
+import { Streaming } from "./logfiles/streaming.ts";
+import { Targets } from "./logfiles/targets.ts";
 import { Activity } from "./loop/activitylog.ts";
 import { Barrier } from "./loop/barrier.ts";
 import { Numbers } from "./loop/numbers.ts";
@@ -52,6 +55,7 @@ import type { Inheritance, LoadConfig, Runtime } from "./runtime.ts";
 import { sweepPidfile } from "./serving/pidfile.ts";
 import { type CallOurs, noPlugins, type OpenPlugin, PluginHost } from "./serving/pluginhost.ts";
 import { type Serve, Servers } from "./serving/servers.ts";
+import { FastCgiSockets } from "./spawn/fastcgi.ts";
 import { Preparations } from "./spawn/preparations.ts";
 
 export type DaemonParts = {
@@ -131,18 +135,11 @@ async function resume(core: Core, stored: Stored, inheritance: Inheritance): Pro
   for (const { config, autoLogs } of stored.groups.groups) core.records.autoLogs.set(config.name, autoLogs);
   rememberStrangers(core, inheritance);
   core.activity.configure(core.running.daemon);
-  core.outputs.restore(core, inheritance);
-  resumeClearing(core, inheritance);
+  core.outputs.restore(inheritance);
+  core.clearing.restore(inheritance);
   core.pools.restore(inheritance);
   core.servers.inherit(core.running.servers, inheritance);
-  for (const group of core.world.groups.values()) {
-    if (group.config.kind !== "fastcgi") continue;
-    const { socket } = group.config;
-    const bound = inheritance.sockets.find(
-      (one) => !one.serve && one.listening && (socket.kind === "unix" ? one.address === socket.path : one.port === socket.port),
-    );
-    if (bound !== undefined) core.fastCgi.set(group.config.name, Promise.resolve(ok(bound.socket)));
-  }
+  core.fastCgi.restore(inheritance);
 }
 
 /** From here on a successor is like any daemon. */
@@ -207,24 +204,30 @@ function makeCore(parts: DaemonParts, inheritance: Inheritance, config: Config):
   const callOurs: CallOurs = (method, params) => makeCalls(supervisorPort(core), ["supervisor"]).call(method, params);
   const plugins = new PluginHost(runtime, parts.plugins ?? noPlugins, callOurs);
   const watchers = new Watchers();
+  const pools = new Pools(runtime, plugins, watchers);
+  const autoLogs = new AutoLogs(runtime);
+  const targets = new Targets(runtime, autoLogs);
+  const outputs = new Outputs(runtime, targets, new Streaming(runtime, pools), watchers);
+  const fastCgi = new FastCgiSockets(runtime);
   const core: Core = Object.assign(runtime, {
     barrier,
-    outputs: new Outputs(),
-    backlog: new Backlog(),
+    autoLogs,
+    targets,
+    outputs,
+    clearing: new Clearing(runtime, outputs),
+    backlog: new Backlog(runtime, pools, outputs),
+    fastCgi,
     history: new History(),
     watchers,
     plugins,
-    pools: new Pools(runtime, plugins, watchers),
+    pools,
     stdin: new ChildStdin(runtime),
-    preparations: new Preparations(),
+    preparations: new Preparations(runtime, fastCgi),
     limbo: new Limbo(),
     servers: new Servers(runtime, (descriptor, server) => parts.serve(core, descriptor, server)),
     records: new GroupRecords(parts.sizes?.pieceBytes ?? PIECE_BYTES),
-    autoLogs: new Map(),
-    fastCgi: new Map(),
     waits: new Map(),
     nextWait: 1,
-    nextClearing: 1,
     next: null,
     ending: false,
     reloads: { stored: 0, last: Promise.resolve() },
@@ -266,9 +269,9 @@ function setAlarm(core: Core): void {
 
 function ring(core: Core): void {
   const now = core.doors.clock.now();
-  core.preparations.release(core, now);
+  core.preparations.release(now);
   core.barrier.timePassed(now);
-  core.backlog.release(core, now.monoMs);
+  core.backlog.release(now.monoMs);
   for (const member of deadlinesDue(core.world, now)) {
     core.loop.post((turn) => core.step(turn, (step, time) => stepMember(core.world, member, { type: "deadline" }, time, step)));
   }

@@ -9,7 +9,6 @@ import type { Core } from "./core.ts";
 import { daemonRecord } from "./groups/daemonrecords.ts";
 import { groupChanged, pendingChanged, storeProcess } from "./groups/grouprecords.ts";
 import type { Turn } from "./loop/turn.ts";
-import { reapedFastCgi } from "./spawn/fastcgi.ts";
 import { spawnFrame } from "./spawn/plan.ts";
 
 /** Takes one step of the supervisor within a turn, with everything that follows from it in the same batch. */
@@ -35,10 +34,10 @@ function carryOutOne(core: Core, effect: Effect, turn: Turn, now: Now): void {
       remember(core, effect.event, now);
       return core.pools.emit(turn, effect.event, now);
     case "prepare":
-      return core.preparations.begin(core, effect.ref, effect.attempt);
+      return core.preparations.begin(effect.ref, effect.attempt);
     case "spawn": {
-      const frame = spawnFrame(core, effect.ref, effect.child, core.preparations.take(effect.child));
-      core.outputs.spawning(core, effect.ref, frame);
+      const frame = spawnFrame(core, core.targets, effect.ref, effect.child, core.preparations.take(effect.child));
+      core.outputs.spawning(effect.ref, frame);
       return turn.effect(frame);
     }
     case "signal":
@@ -46,7 +45,7 @@ function carryOutOne(core: Core, effect: Effect, turn: Turn, now: Now): void {
     case "reaped":
       core.outputs.reaped(turn, effect.child);
       core.stdin.reaped(effect.child);
-      return reapedFastCgi(core, effect.ref);
+      return core.fastCgi.reaped(effect.ref);
     case "settle": {
       const settle = core.waits.get(effect.waiter);
       core.waits.delete(effect.waiter);

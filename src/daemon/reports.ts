@@ -33,16 +33,16 @@ function handle(core: Core, turn: Turn, report: Report): void {
       });
       return core.activity.write(turn, "debug", say.childQuit());
     case "block":
-      return core.backlog.putsOff(core, core.outputs.streamOf(report.stream), report) ? undefined : core.outputs.block(core, turn, report);
+      return core.backlog.putsOff(core.outputs.streamOf(report.stream), report) ? undefined : core.outputs.block(turn, report);
     case "eof":
       turn.acknowledge(report.report);
-      return core.outputs.eof(core, turn, report.stream);
+      return core.outputs.eof(turn, report.stream);
     case "limit":
-      return core.outputs.limit(core, report);
+      return core.outputs.limit(report);
     case "io-error":
     case "io-resumed":
       turn.acknowledge(report.report);
-      return core.outputs.trouble(core, turn, report);
+      return core.outputs.trouble(turn, report);
     case "signal":
       turn.acknowledge(report.report);
       return onSignal(core, turn, report.signal);
@@ -57,7 +57,7 @@ function handle(core: Core, turn: Turn, report: Report): void {
       core.activity.write(turn, "info", say.orphanReaped(report.pid, decodeWaitStatus(report.waitStatus).words));
       return core.activity.write(turn, "debug", say.childQuit());
     case "sink-opened":
-      return core.outputs.opened(core, turn, report);
+      return core.outputs.opened(turn, report);
     case "daemonized":
       core.keeperPid = report.pid;
       return core.requests.replied(report);
@@ -103,7 +103,7 @@ function spawnFailed(core: Core, turn: Turn, member: Member, report: Extract<Rep
   assert(member.state.child === report.child, "a failed spawn belongs to its process");
   stepTo(core, turn, member, { type: "spawned", pid: report.pid }, report);
   saySpawnFailure(core, turn, member, report);
-  core.history.notSpawned(member, whyNotSpawned(core, member, report));
+  core.history.notSpawned(member, whyNotSpawned(core.uid, member, report));
   stepTo(core, turn, member, { type: "exited", waitStatus: exitWith(127) }, report);
   core.activity.write(turn, "debug", say.childQuit());
 }

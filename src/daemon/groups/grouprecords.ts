@@ -17,9 +17,8 @@ import {
   recordKeys,
 } from "../../supervisor/records.ts";
 import { pendingRecord } from "../../supervisor/update.ts";
-import { findMember, type Member, type Ref } from "../../supervisor/world.ts";
-import { autoKey, type Core } from "../core.ts";
-import { autoLogKeys } from "../logfiles/autologs.ts";
+import { findMember, type Ref } from "../../supervisor/world.ts";
+import type { Core } from "../core.ts";
 import type { Turn } from "../loop/turn.ts";
 
 /** What records of groups may take of the keeper's 64 MiB; the rest is for the states of processes and for events. */
@@ -332,9 +331,8 @@ export function groupChanged(core: Core, turn: Turn, name: string): void {
   const group = core.world.groups.get(name);
   if (group === undefined) return;
   core.pools.groupChanged(turn, group);
-  core.outputs.groupChanged(core, turn, group);
-  const needed = neededAutoLogs(group.config.name, group.members.values());
-  for (const key of core.autoLogs.keys()) if (key.startsWith(`${name}:`) && !needed.has(key)) core.autoLogs.delete(key);
+  core.outputs.groupChanged(turn, group);
+  core.autoLogs.keepNeeded(name, group.members.values());
   core.records.group(core, turn, name);
   for (const { ref, pending } of group.members.values()) if (pending !== null) core.records.pending(core, turn, ref);
 }
@@ -346,14 +344,7 @@ export function pendingChanged(core: Core, turn: Turn, ref: Ref): void {
   core.records.pending(core, turn, ref);
   if (group === undefined) return;
   core.pools.groupChanged(turn, group);
-  const needed = neededAutoLogs(ref.group, member === undefined ? [] : [member]);
-  for (const channel of ["stdout", "stderr"] as const) if (!needed.has(autoKey(ref, channel))) core.autoLogs.delete(autoKey(ref, channel));
-}
-
-/** The keys of the AUTO logs that these processes have or will have. */
-export function neededAutoLogs(group: string, members: Iterable<Member>): Set<string> {
-  const configs = [...members].flatMap(({ config, pending }) => [config, ...(pending?.config ? [pending.config] : [])]);
-  return autoLogKeys(group, configs);
+  core.autoLogs.keepNeededOf(ref, member);
 }
 
 const NAMES = new WeakMap<Config, ReadonlyMap<string, GroupConfig>>();

@@ -6,24 +6,22 @@ import { recordKeys } from "../../supervisor/records.ts";
 import { addGroup, autostartsDue, isFirstStartDue, removeGroup, stepMember } from "../../supervisor/step.ts";
 import { type Group, isStopped } from "../../supervisor/world.ts";
 import type { Core } from "../core.ts";
-import { createAutoLogs, forgetAutoLogs } from "../logfiles/autologs.ts";
 import type { Turn } from "../loop/turn.ts";
-import { tryFastCgi } from "../spawn/fastcgi.ts";
 
 /** Adds a group: a trial of its socket, its result handler, AUTO files, the pool, then the group itself. (PROC-149, PROC-228) */
 export async function activateGroup(core: Core, config: GroupConfig): Promise<Result<true, string>> {
   if (config.kind === "fastcgi") {
-    const tried = await tryFastCgi(core, config.socket);
+    const tried = await core.fastCgi.try(config.socket);
     if (!tried.ok) return tried;
   }
   const handler = await core.plugins.openHandler(config);
   if (!handler.ok) return handler;
-  const autoLogs = [...(await createAutoLogs(core, config))];
+  const autoLogs = await core.autoLogs.create(config);
   const prepared = await core.records.prepareGroup(core, config, autoLogs);
   if (!prepared.ok) return refuse(`group ${config.name}: ${prepared.error}`);
   core.loop.post((turn) => {
     if (core.world.groups.has(config.name)) return core.records.sweep(core);
-    for (const [key, path] of autoLogs) core.autoLogs.set(key, path);
+    core.autoLogs.remember(autoLogs);
     core.records.autoLogs.set(config.name, autoLogs);
     core.pools.groupAdded(turn, config);
     core.step(turn, (step) => addGroup(core.world, config, step));
@@ -58,7 +56,7 @@ export async function deactivateGroup(core: Core, name: string): Promise<Result<
     core.pools.groupRemoved(turn, group.config);
     core.step(turn, (step) => removeGroup(core.world, name, step));
     core.records.groupRemoved(core, turn, name);
-    forgetAutoLogs(core, group.config);
+    core.autoLogs.forget(group.config);
     result = ok(true);
   });
   await core.loop.flushed();

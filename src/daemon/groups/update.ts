@@ -8,7 +8,6 @@ import { type PlannedProcess, planUpdate, updateGroup } from "../../supervisor/u
 import { addWaiter } from "../../supervisor/waiters.ts";
 import type { World } from "../../supervisor/world.ts";
 import type { Core } from "../core.ts";
-import { createAutoLogs } from "../logfiles/autologs.ts";
 import { groupsByName } from "./grouprecords.ts";
 import { startAutostarts } from "./groups.ts";
 import { activeGroups, planOf } from "./reread.ts";
@@ -44,9 +43,8 @@ export async function applyUpdate(core: Core, name: string): Promise<Result<bool
   if (core.running.daemon.updateMode !== "minimal" || planFor(core.world, config) === null) return ok(false);
   const handler = await core.plugins.openHandler(config);
   if (!handler.ok) core.loop.post((turn) => core.activity.write(turn, "critical", handler.error));
-  const autoLogs = await createAutoLogs(core, config);
-  const kept = [...core.autoLogs].filter(([key]) => key.startsWith(`${name}:`));
-  const allLogs = [...kept, ...autoLogs];
+  const autoLogs = await core.autoLogs.create(config);
+  const allLogs = [...core.autoLogs.of(name), ...autoLogs];
   const prepared = await core.records.prepareGroup(core, config, allLogs);
   if (!prepared.ok) core.loop.post((turn) => core.activity.write(turn, "critical", `group ${name}: ${prepared.error}`));
   if (!prepared.ok) return ok(false);
@@ -57,7 +55,7 @@ export async function applyUpdate(core: Core, name: string): Promise<Result<bool
         core.records.sweep(core);
         return resolve(false);
       }
-      for (const [key, path] of autoLogs) core.autoLogs.set(key, path);
+      core.autoLogs.remember(autoLogs);
       core.records.autoLogs.set(name, allLogs);
       core.step(turn, (step, now) => updateGroup(core.world, config, now, step));
       return resolve(true);

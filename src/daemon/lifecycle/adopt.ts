@@ -6,11 +6,9 @@ import { ok, type Result, refuse } from "../../result.ts";
 import { encodeRecord, recordKeys } from "../../supervisor/records.ts";
 import { allMembers, label, makeGroup, type Ref } from "../../supervisor/world.ts";
 import type { Core } from "../core.ts";
-import { autoKey } from "../core.ts";
 import { configRecord } from "../groups/daemonrecords.ts";
 import { startAutostarts } from "../groups/groups.ts";
 import { rememberStrangers } from "../groups/unowned.ts";
-import { resumeClearing } from "../logfiles/clearing.ts";
 import { streamOwner } from "../loop/numbers.ts";
 import type { Inheritance, LoadConfig } from "../runtime.ts";
 import { serveWithPlugins } from "./bringup.ts";
@@ -50,8 +48,8 @@ export async function startWithoutStates(
   rememberStrangers(core, inheritance);
   recallAutoLogs(core, inheritance);
   core.activity.configure(core.running.daemon);
-  core.outputs.restore(core, inheritance);
-  resumeClearing(core, inheritance);
+  core.outputs.restore(inheritance);
+  core.clearing.restore(inheritance);
   core.servers.inherit(core.running.servers, inheritance);
   deleteKeys(
     core,
@@ -89,7 +87,7 @@ function recallAutoLogs(core: Core, inheritance: Inheritance): void {
   for (const { sink, path } of inheritance.sinks) {
     const { child, channel } = streamOwner(sink);
     const member = members.get(labels.get(child) ?? "");
-    if (member?.config[channel].logfile.kind === "auto") core.autoLogs.set(autoKey(member.ref, channel), path);
+    if (member !== undefined) core.autoLogs.recall(member, channel, path);
   }
 }
 

@@ -7,7 +7,6 @@ import { encodeRecord, recordKeys } from "../../supervisor/records.ts";
 import type { Core } from "../core.ts";
 import { configRecord, daemonRecord } from "../groups/daemonrecords.ts";
 import { activateGroup, startAutostarts } from "../groups/groups.ts";
-import { sweepAutoLogs } from "../logfiles/autologs.ts";
 import { writePidfile } from "../serving/pidfile.ts";
 
 /** Clients wait so long for the first processes to have pids: whoever finds one STARTING expects that. */
@@ -40,7 +39,7 @@ export async function bringUpGroups(
     return giveUp(core, servers.error, 2);
   }
   if (!servers.ok) sayMissing(core, servers.error);
-  await sweepAutoLogs(core);
+  await core.autoLogs.sweep();
   for (const group of running.groups) {
     if (core.world.groups.has(group.name)) continue;
     const activated = await activateGroup(core, group);

@@ -10,8 +10,9 @@ import { type DaemonRecord, decodeProcess, decodeRecord, isOldProcess, recordKey
 import { restorePending } from "../../supervisor/update.ts";
 import { allMembers, label, makeGroup, setState, type World } from "../../supervisor/world.ts";
 import type { Core } from "../core.ts";
-import { neededAutoLogs, storeProcess } from "../groups/grouprecords.ts";
+import { storeProcess } from "../groups/grouprecords.ts";
 import { readGroups, type StoredGroups, strayKeys } from "../groups/storedgroups.ts";
+import type { AutoLogs } from "../logfiles/autologs.ts";
 import type { Inheritance } from "../runtime.ts";
 
 /** So many daemons may die young before their states are suspected. */
@@ -67,7 +68,7 @@ function readRecord<T>(inheritance: Pick<Inheritance, "store">, key: string): Re
 }
 
 /** Fills the world from the records. */
-export function restoreWorld(world: World, stored: Stored, inheritance: Inheritance, autoLogs: Map<string, string>): void {
+export function restoreWorld(world: World, stored: Stored, inheritance: Inheritance, autoLogs: AutoLogs): void {
   world.mood = stored.daemon.mood;
   const { isOld } = stored.groups;
   const children = childrenByLabel(inheritance);
@@ -77,8 +78,7 @@ export function restoreWorld(world: World, stored: Stored, inheritance: Inherita
     const states = new Map(config.processes.map(({ name }): [string, ProcessState] => [name, stateOf(name)]));
     world.groups.set(config.name, restorePending(makeGroup(config, record.sequence, states), pending, stateOf));
     world.nextSequence = Math.max(world.nextSequence, record.sequence + 1);
-    const needed = neededAutoLogs(config.name, world.groups.get(config.name)?.members.values() ?? []);
-    for (const [key, path] of record.autoLogs) if (needed.has(key)) autoLogs.set(key, path);
+    autoLogs.restore(config.name, world.groups.get(config.name)?.members.values() ?? [], record.autoLogs);
   }
   for (const member of allMembers(world)) setState(world, member, member.state);
   const { goingDown } = stored.daemon;
@@ -162,6 +162,6 @@ export function deleteKeys(core: Core, keys: readonly string[]): void {
 /** Starts that were decided and not yet ordered are prepared again. */
 export function resumePreparations(core: Core): void {
   for (const member of allMembers(core.world)) {
-    if (isPreparing(member.state)) core.preparations.begin(core, member.ref, member.state.attempt);
+    if (isPreparing(member.state)) core.preparations.begin(member.ref, member.state.attempt);
   }
 }

@@ -3,8 +3,8 @@ import { test } from "node:test";
 import { good } from "../../config/load.fixture.ts";
 import type { GroupConfig } from "../../config/model.ts";
 import { ok, type Result, refuse } from "../../result.ts";
-import type { Core } from "../core.ts";
-import { createAutoLogs, isAutoLogName, sweepAutoLogs } from "./autologs.ts";
+import type { Runtime } from "../runtime.ts";
+import { AutoLogs, isAutoLogName } from "./autologs.ts";
 
 type Asked = { removed: string[]; made: [string, number][]; said: string[] };
 
@@ -13,7 +13,7 @@ async function daemon(
   supervisord: string,
   names: readonly string[] | null,
   stuck = "",
-): Promise<{ core: Core; asked: Asked; groups: readonly GroupConfig[] }> {
+): Promise<{ autoLogs: AutoLogs; asked: Asked; groups: readonly GroupConfig[] }> {
   const asked: Asked = { removed: [], made: [], said: [] };
   const text = `[supervisord]\nchildlogdir=/tmp\n${supervisord}\n[program:p]\ncommand=x\nstderr_logfile=/tmp/e\n[program:q]\ncommand=x\nredirect_stderr=true\n[program:n]\ncommand=x\nstdout_logfile=NONE\n`;
   const config = await good(text);
@@ -31,47 +31,46 @@ async function daemon(
   };
   const activity = { write: (_: unknown, level: string, said: string) => asked.said.push(`${level} ${said}`) };
   const loop = { post: (act: (turn: null) => void) => act(null) };
-  const core = {
+  const runtime = {
     running: config,
     doors: { files, birth: { cwd: "/start" }, random: { word: () => "a1_b2c3d" } },
     activity,
     loop,
-    autoLogs: new Map(),
-  } as unknown as Core;
-  return { core, asked, groups: config.groups };
+  } as unknown as Runtime;
+  return { autoLogs: new AutoLogs(runtime), asked, groups: config.groups };
 }
 
 const OLD = "p-stdout---supervisor-xxxxxxxx.log";
 
 test("CONF-376, CONF-139: old ones are deleted, unless nocleanup says otherwise", async () => {
   const clean = await daemon("", [OLD, "other.log"]);
-  await sweepAutoLogs(clean.core);
+  await clean.autoLogs.sweep();
   assert.deepEqual(clean.asked.removed, [`/tmp/${OLD}`]);
   const kept = await daemon("nocleanup=true", [OLD]);
-  await sweepAutoLogs(kept.core);
+  await kept.autoLogs.sweep();
   assert.deepEqual(kept.asked.removed, []);
 });
 
 test("CONF-379: what cannot be removed, and a folder that cannot be read, are told", async () => {
   const stuck = await daemon("", [OLD, "q-stdout---supervisor-xxxxxxxx.log"], `/tmp/${OLD}`);
-  await sweepAutoLogs(stuck.core);
+  await stuck.autoLogs.sweep();
   assert.deepEqual(stuck.asked.said, [`warn Failed to clean up '/tmp/${OLD}'`]);
   assert.equal(stuck.asked.removed.length, 1, "the others are removed");
   const unreadable = await daemon("", null);
-  await sweepAutoLogs(unreadable.core);
+  await unreadable.autoLogs.sweep();
   assert.deepEqual(unreadable.asked.said, ["warn Could not clear childlog dir"]);
 });
 
 test("CONF-372, CONF-373, CONF-381: names and mode; none for NONE, a file, or a redirected stderr", async () => {
-  const { core, asked, groups } = await daemon("identifier=my id", []);
-  for (const group of groups) await createAutoLogs(core, group);
+  const { autoLogs, asked, groups } = await daemon("identifier=my id", []);
+  for (const group of groups) await autoLogs.create(group);
   const made = ["n-stderr", "p-stdout", "q-stdout"].map((name) => [`/tmp/${name}---my id-a1_b2c3d.log`, 0o600]);
   assert.deepEqual(asked.made, made);
 });
 
 test("CONF-380: better: an identifier with a slash costs the file, which is told, and not the start", async () => {
-  const { core, asked, groups } = await daemon("identifier=a/b", []);
-  for (const group of groups) await createAutoLogs(core, group);
+  const { autoLogs, asked, groups } = await daemon("identifier=a/b", []);
+  for (const group of groups) await autoLogs.create(group);
   assert.deepEqual(asked.said, [
     "warn could not create /tmp/p-stdout---a/b-a1_b2c3d.log: ENOENT; the output of p goes there once it can be opened",
   ]);

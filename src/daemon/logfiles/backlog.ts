@@ -4,8 +4,10 @@
  */
 import type { Channel } from "../../events/types.ts";
 import type { Report } from "../../link/messages.ts";
-import type { Core } from "../core.ts";
-import type { Stream } from "./outputs.ts";
+import type { Pools } from "../listeners/pools.ts";
+import type { Runtime } from "../runtime.ts";
+import type { Outputs } from "./outputs.ts";
+import type { Stream } from "./streams.ts";
 
 /** A pool that has more events than this to hand out is behind. */
 const BEHIND_EVENTS = 16;
@@ -17,15 +19,24 @@ const PUT_OFF_MAX = 32;
 type Block = Extract<Report, { type: "block" }>;
 
 export class Backlog {
+  readonly #runtime: Runtime;
+  readonly #pools: Pools;
+  readonly #outputs: Outputs;
   #blocks: Block[] = [];
   #untilMs: number | null = null;
 
+  constructor(runtime: Runtime, pools: Pools, outputs: Outputs) {
+    this.#runtime = runtime;
+    this.#pools = pools;
+    this.#outputs = outputs;
+  }
+
   /** Whether the block is put off; it is handed to `Outputs.block` by `release` then. A stream has one block under way at a time, so nothing overtakes. */
-  putsOff(core: Core, stream: Stream | undefined, block: Block): boolean {
+  putsOff(stream: Stream | undefined, block: Block): boolean {
     if (stream?.target.options.events !== true || this.#blocks.length >= PUT_OFF_MAX) return false;
-    if (core.pools.mostWaiting(logEventType(stream.channel)) <= BEHIND_EVENTS) return false;
+    if (this.#pools.mostWaiting(logEventType(stream.channel)) <= BEHIND_EVENTS) return false;
     this.#blocks.push(block);
-    this.#untilMs ??= core.doors.clock.now().monoMs + PUT_OFF_MS;
+    this.#untilMs ??= this.#runtime.doors.clock.now().monoMs + PUT_OFF_MS;
     return true;
   }
 
@@ -35,10 +46,10 @@ export class Backlog {
   }
 
   /** Posts what was put off long enough. */
-  release(core: Core, nowMonoMs: number): void {
+  release(nowMonoMs: number): void {
     if (this.#untilMs === null || this.#untilMs > nowMonoMs) return;
     this.#untilMs = null;
-    for (const block of this.#blocks.splice(0)) core.loop.post((turn) => core.outputs.block(core, turn, block));
+    for (const block of this.#blocks.splice(0)) this.#runtime.loop.post((turn) => this.#outputs.block(turn, block));
   }
 }
 

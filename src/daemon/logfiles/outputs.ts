@@ -6,46 +6,26 @@ import { resolve as absolute } from "node:path";
 import type { DaemonConfig } from "../../config/model.ts";
 import type { Channel } from "../../events/types.ts";
 import type { Report, Spawn, Verdict } from "../../link/messages.ts";
-import { NEW_STREAM, type StreamState } from "../../logs/pipeline.ts";
-import type { Result } from "../../result.ts";
+import { NEW_STREAM } from "../../logs/pipeline.ts";
 import { findMember, type Group, memberOfChild, type Ref } from "../../supervisor/world.ts";
-import type { Core } from "../core.ts";
 import { activityPath, activitySpec, openEffects } from "../loop/activitylog.ts";
 import { errnoName, whyNotOpened } from "../loop/errno.ts";
 import { SINK_ACTIVITY, SINK_CONSOLE, streamNumber, streamOwner } from "../loop/numbers.ts";
 import type { Turn } from "../loop/turn.ts";
-import type { Inheritance } from "../runtime.ts";
-import { type Clearable, clearActivityLog, clearProcessLogs } from "./clearing.ts";
+import type { Watchers } from "../observers/watchers.ts";
+import type { Inheritance, Runtime } from "../runtime.ts";
 import { Reopening } from "./reopening.ts";
 import { rotate } from "./rotating.ts";
-import { handleBlock, handleEnd } from "./streaming.ts";
+import type { Streaming } from "./streaming.ts";
 import { dropStreamRecords, restoreStreamState } from "./streamrecords.ts";
-import { type ChannelTarget, channelTarget } from "./targets.ts";
-
-/** A file that the keeper writes. */
-export type LogFile = {
-  readonly sink: number;
-  readonly path: string;
-  /** The same for every spelling of a path: `x.log`, `./x.log`, `/srv/app/x.log`. */
-  readonly place: string;
-  readonly maxBytes: number;
-  readonly backups: number;
-  readonly owner: string;
-};
-
-/** One channel of one run of a process. */
-export type Stream = {
-  readonly stream: number;
-  readonly child: number;
-  readonly ref: Ref;
-  readonly channel: Channel;
-  readonly target: ChannelTarget;
-  state: StreamState;
-  ended: boolean;
-  reaped: boolean;
-};
+import type { Clearable, LogFile, Stream } from "./streams.ts";
+import type { Targets } from "./targets.ts";
 
 export class Outputs {
+  readonly #runtime: Runtime;
+  readonly #targets: Targets;
+  readonly #streaming: Streaming;
+  readonly #watchers: Watchers;
   readonly #files = new Map<number, LogFile>();
   readonly #streams = new Map<number, Stream>();
   readonly #rotating = new Set<number>();
@@ -64,6 +44,13 @@ export class Outputs {
   readonly #lost = new Map<number, number>();
   #activityOpened: ((errno: number) => void) | null = null;
 
+  constructor(runtime: Runtime, targets: Targets, streaming: Streaming, watchers: Watchers) {
+    this.#runtime = runtime;
+    this.#targets = targets;
+    this.#streaming = streaming;
+    this.#watchers = watchers;
+  }
+
   /** Who writes the file at this path, however each of them spells it. */
   at(path: string): readonly LogFile[] {
     const place = absolute(path);
@@ -71,9 +58,9 @@ export class Outputs {
   }
 
   /** A spawn is being ordered: its streams and files are known from now on. */
-  spawning(core: Core, ref: Ref, frame: Spawn): void {
-    this.#add(core, ref, frame.child, "stdout");
-    if (frame.stderr.stream !== 0) this.#add(core, ref, frame.child, "stderr");
+  spawning(ref: Ref, frame: Spawn): void {
+    this.#add(ref, frame.child, "stdout");
+    if (frame.stderr.stream !== 0) this.#add(ref, frame.child, "stderr");
   }
 
   /** The child is gone. What its descendants still write is taken until they close it. */
@@ -90,48 +77,48 @@ export class Outputs {
     return this.#streams.get(stream);
   }
 
-  block(core: Core, turn: Turn, report: Extract<Report, { type: "block" }>): void {
+  block(turn: Turn, report: Extract<Report, { type: "block" }>): void {
     const stream = this.#streams.get(report.stream);
     if (stream === undefined)
       return turn.effect({ type: "verdict", stream: report.stream, block: report.block, verdict: { kind: "as-is" } });
-    const verdict = handleBlock(core, turn, stream, report.bytes);
+    const verdict = this.#streaming.block(turn, stream, report.bytes);
     return turn.effect({ type: "verdict", stream: report.stream, block: report.block, verdict });
   }
 
   /** Output that has not come through the pipe goes its whole way all the same: log, events, syslog, the activity log. */
-  said(core: Core, turn: Turn, number: number, bytes: Uint8Array): void {
+  said(turn: Turn, number: number, bytes: Uint8Array): void {
     const stream = this.#streams.get(number);
     if (stream === undefined) return;
-    const verdict: Verdict = stream.target.asked ? handleBlock(core, turn, stream, bytes) : { kind: "as-is" };
+    const verdict: Verdict = stream.target.asked ? this.#streaming.block(turn, stream, bytes) : { kind: "as-is" };
     if (verdict.kind === "drop" || !this.#files.has(number)) return;
     turn.effect({ type: "append", sink: number, bytes: verdict.kind === "replace" ? verdict.bytes : bytes });
   }
 
-  eof(core: Core, turn: Turn, number: number): void {
+  eof(turn: Turn, number: number): void {
     const stream = this.#streams.get(number);
     if (this.#orphans.delete(number)) turn.effect({ type: "sink-close", sink: number });
     if (stream === undefined) return;
     stream.ended = true;
-    const rest = handleEnd(core, turn, stream);
+    const rest = this.#streaming.end(turn, stream);
     if (rest.length > 0 && this.#files.has(number)) turn.effect({ type: "append", sink: number, bytes: rest });
     this.#closeIfDone(turn, stream);
   }
 
   /** A file has reached its size: it is moved aside, the keeper gets the next one. The report stays pending until then. */
-  limit(core: Core, report: Extract<Report, { type: "limit" }>): void {
+  limit(report: Extract<Report, { type: "limit" }>): void {
     const file = this.#files.get(report.sink);
     if (file === undefined || this.#rotating.has(report.sink)) {
-      if (file === undefined) core.loop.post((turn) => this.#growOn(turn, report));
+      if (file === undefined) this.#runtime.loop.post((turn) => this.#growOn(turn, report));
       return;
     }
     this.#rotating.add(report.sink);
     const isStillOpen = (): boolean => this.#files.has(report.sink);
     const resumed = this.#resumed.delete(report.sink);
-    void this.#oneByOne(file.place, () => rotate(core, file, report, { resumed, isStillOpen })).then(
+    void this.#oneByOne(file.place, () => rotate(this.#runtime, file, report, { resumed, isStillOpen })).then(
       ({ truncate, regularOnly, limit, why }) => {
-        core.loop.post((turn) => {
+        this.#runtime.loop.post((turn) => {
           this.#rotating.delete(report.sink);
-          this.#sayGrowing(core, turn, file, why);
+          this.#sayGrowing(turn, file, why);
           turn.acknowledge(report.report);
           const now = this.#files.get(report.sink);
           if (now === undefined) return;
@@ -142,11 +129,11 @@ export class Outputs {
     );
   }
 
-  #sayGrowing(core: Core, turn: Turn, file: LogFile, why: string | null): void {
+  #sayGrowing(turn: Turn, file: LogFile, why: string | null): void {
     if (why === null) this.#growing.delete(file.sink);
     if (why === null || this.#growing.has(file.sink)) return;
     this.#growing.add(file.sink);
-    core.activity.write(turn, "critical", `cannot rotate ${file.path} (${file.owner}): ${why}; it grows on`);
+    this.#runtime.activity.write(turn, "critical", `cannot rotate ${file.path} (${file.owner}): ${why}; it grows on`);
   }
 
   /** Two runs of a process may write one path for a moment: a rotation counts on what the one before it has left. */
@@ -170,11 +157,11 @@ export class Outputs {
   }
 
   /** After an update in place: logs that are being written get their new limits. */
-  groupChanged(core: Core, turn: Turn, group: Group): void {
+  groupChanged(turn: Turn, group: Group): void {
     for (const { ref, config, state } of group.members.values()) {
       for (const channel of ["stdout", "stderr"] as const) {
         const file = this.#files.get(streamNumber(state.child, channel));
-        const { path, maxBytes, backups } = channelTarget(core, ref, group.config, config, channel);
+        const { path, maxBytes, backups } = this.#targets.of(ref, group.config, config, channel);
         if (file === undefined || file.path !== path || (file.maxBytes === maxBytes && file.backups === backups)) continue;
         this.#files.set(file.sink, { ...file, maxBytes, backups });
         if (file.maxBytes === maxBytes || this.#rotating.has(file.sink)) continue;
@@ -188,16 +175,16 @@ export class Outputs {
   }
 
   /** A write failed, or works again: told once each. */
-  trouble(core: Core, turn: Turn, report: Extract<Report, { type: "io-error" | "io-resumed" }>): void {
+  trouble(turn: Turn, report: Extract<Report, { type: "io-error" | "io-resumed" }>): void {
     const file = this.#files.get(report.sink);
     if (file === undefined) return;
-    core.watchers.changed(turn);
+    this.#watchers.changed(turn);
     if (report.type === "io-error") this.#lost.set(report.sink, Math.max(1, Number(report.lostBytes)));
     else this.#lost.delete(report.sink);
     if (report.type === "io-resumed") {
-      core.activity.write(turn, "warn", `${file.path} (${file.owner}) is written again; ${report.lostBytes} bytes were lost`);
+      this.#runtime.activity.write(turn, "warn", `${file.path} (${file.owner}) is written again; ${report.lostBytes} bytes were lost`);
     } else {
-      core.activity.write(
+      this.#runtime.activity.write(
         turn,
         "critical",
         `cannot write ${file.path} (${file.owner}): ${errnoName(report.errno)}; its output is lost until that works again`,
@@ -205,7 +192,7 @@ export class Outputs {
     }
   }
 
-  opened(core: Core, turn: Turn, report: Extract<Report, { type: "sink-opened" }>): void {
+  opened(turn: Turn, report: Extract<Report, { type: "sink-opened" }>): void {
     if (report.sink === SINK_ACTIVITY && this.#activityOpened !== null) {
       this.#activityOpened(report.errno);
       this.#activityOpened = null;
@@ -213,10 +200,10 @@ export class Outputs {
     }
     const file = this.#files.get(report.sink);
     if (report.errno === 0 || file === undefined) return this.reopening.done(report.sink);
-    const failures = this.reopening.failed(report.sink, core.doors.clock.now());
+    const failures = this.reopening.failed(report.sink, this.#runtime.doors.clock.now());
     if (failures > 1) return;
     const further = failures === 1 ? "its output waits until that works, it is tried every second" : "what was open before is written on";
-    core.activity.write(turn, "critical", `cannot open ${file.path} (${file.owner}): ${whyNotOpened(report.errno)}; ${further}`);
+    this.#runtime.activity.write(turn, "critical", `cannot open ${file.path} (${file.owner}): ${whyNotOpened(report.errno)}; ${further}`);
   }
 
   /** Bytes of a child's output that could not be written, as far as is known; 0 when all is well. */
@@ -253,21 +240,17 @@ export class Outputs {
     this.#registerActivity(config);
   }
 
-  clear(core: Core, ref: Ref): Promise<Result<true, "failed">> {
-    return clearProcessLogs(core, this.#filesOf(core, ref));
-  }
-
-  clearActivity(core: Core): Promise<Result<true, "no-file" | "failed">> {
-    return clearActivityLog(core, this.#files.get(SINK_ACTIVITY));
+  get activityFile(): LogFile | undefined {
+    return this.#files.get(SINK_ACTIVITY);
   }
 
   /** A successor knows the streams from their numbers and the rest from the processes' records. */
-  restore(core: Core, inheritance: Inheritance): void {
+  restore(inheritance: Inheritance): void {
     for (const { sink } of inheritance.sinks) if (sink === SINK_ACTIVITY || sink === SINK_CONSOLE) this.#own.add(sink);
     // A predecessor that was ready had ordered both; the keeper may not have them open yet.
-    if (core.running.daemon.nodaemon) this.#own.add(SINK_CONSOLE);
-    if (activityPath(core.running.daemon) !== null) this.#own.add(SINK_ACTIVITY);
-    this.#registerActivity(core.running.daemon);
+    if (this.#runtime.running.daemon.nodaemon) this.#own.add(SINK_CONSOLE);
+    if (activityPath(this.#runtime.running.daemon) !== null) this.#own.add(SINK_ACTIVITY);
+    this.#registerActivity(this.#runtime.running.daemon);
     for (const sink of inheritance.sinks) if (sink.limit > 0n && sink.size >= sink.limit) this.#resumed.add(sink.sink);
     const labels = new Map(inheritance.children.map((child) => [child.child, child.label]));
     for (const entry of inheritance.streams) {
@@ -275,48 +258,48 @@ export class Outputs {
       const name = labels.get(child) ?? "";
       const colon = name.indexOf(":");
       const ref = { group: name.slice(0, colon), process: name.slice(colon + 1) };
-      if (findMember(core.world, ref) === undefined) continue;
-      const stream = this.#add(core, ref, child, channel);
+      if (findMember(this.#runtime.world, ref) === undefined) continue;
+      const stream = this.#add(ref, child, channel);
       if (stream === null) continue;
       stream.ended = !entry.open;
       stream.state = restoreStreamState(inheritance.store, entry.stream);
-      if (stream.target.asked !== (entry.mode === "asked")) this.#changeMode(core, stream);
+      if (stream.target.asked !== (entry.mode === "asked")) this.#changeMode(stream);
     }
-    this.#restoreFilesWithoutStreams(core, inheritance);
+    this.#restoreFilesWithoutStreams(inheritance);
   }
 
   /** The stream has ended and the process has not, or nobody knows the process any more, or the file was about to be closed. */
-  #restoreFilesWithoutStreams(core: Core, inheritance: Inheritance): void {
+  #restoreFilesWithoutStreams(inheritance: Inheritance): void {
     const flowing = new Set(inheritance.streams.map((entry) => entry.stream));
     for (const { sink, path } of inheritance.sinks) {
       if (this.#own.has(sink) || this.#streams.has(sink)) continue;
       const { child, channel } = streamOwner(sink);
-      const member = memberOfChild(core.world, child);
-      const stream = member === undefined ? null : this.#add(core, member.ref, child, channel);
+      const member = memberOfChild(this.#runtime.world, child);
+      const stream = member === undefined ? null : this.#add(member.ref, child, channel);
       if (stream !== null) stream.ended = true;
       else if (flowing.has(sink)) this.#orphans.set(sink, path);
-      else core.loop.post((turn) => turn.effect({ type: "sink-close", sink }));
+      else this.#runtime.loop.post((turn) => turn.effect({ type: "sink-close", sink }));
     }
   }
 
   /** Files of a process that are open now, else where they would be: by channel. */
-  #filesOf(core: Core, ref: Ref): Clearable[] {
-    const member = findMember(core.world, ref);
-    const group = core.world.groups.get(ref.group);
+  logsOf(ref: Ref): Clearable[] {
+    const member = findMember(this.#runtime.world, ref);
+    const group = this.#runtime.world.groups.get(ref.group);
     if (member === undefined || group === undefined) return [];
     return (["stdout", "stderr"] as const).flatMap((channel) => {
-      const { path } = channelTarget(core, ref, group.config, member.config, channel);
+      const { path } = this.#targets.of(ref, group.config, member.config, channel);
       if (path === null) return [];
       const number = streamNumber(member.state.child, channel);
       return [{ path, stream: this.#streams.get(number) ?? null }];
     });
   }
 
-  #add(core: Core, ref: Ref, child: number, channel: Channel): Stream | null {
-    const member = findMember(core.world, ref);
-    const group = core.world.groups.get(ref.group);
+  #add(ref: Ref, child: number, channel: Channel): Stream | null {
+    const member = findMember(this.#runtime.world, ref);
+    const group = this.#runtime.world.groups.get(ref.group);
     if (member === undefined || group === undefined) return null;
-    const target = channelTarget(core, ref, group.config, member.config, channel);
+    const target = this.#targets.of(ref, group.config, member.config, channel);
     const number = streamNumber(child, channel);
     const reaped = member.state.child !== child;
     const stream: Stream = { stream: number, child, ref, channel, target, state: NEW_STREAM, ended: false, reaped };
@@ -348,9 +331,11 @@ export class Outputs {
     });
   }
 
-  #changeMode(core: Core, stream: Stream): void {
+  #changeMode(stream: Stream): void {
     const sink = this.#files.has(stream.stream) ? stream.stream : 0;
-    core.loop.post((turn) => turn.effect({ type: "stream", stream: stream.stream, mode: stream.target.asked ? "asked" : "plain", sink }));
+    this.#runtime.loop.post((turn) =>
+      turn.effect({ type: "stream", stream: stream.stream, mode: stream.target.asked ? "asked" : "plain", sink }),
+    );
   }
 
   #closeIfDone(turn: Turn, stream: Stream): void {

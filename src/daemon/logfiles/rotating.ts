@@ -5,7 +5,7 @@ import type { Report } from "../../link/messages.ts";
 import { backupsAmong, planRotation } from "../../logs/rotation.ts";
 import { ok } from "../../result.ts";
 import type { Runtime } from "../runtime.ts";
-import type { LogFile } from "./outputs.ts";
+import type { LogFile } from "./streams.ts";
 
 /** How the file is opened after it, and why it was not moved, where that is to be told. */
 export type Rotated = { readonly truncate: boolean; readonly regularOnly: boolean; readonly limit: number; readonly why: string | null };

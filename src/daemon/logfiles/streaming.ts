@@ -4,52 +4,68 @@ import { endStream, passBlock, type StreamEffect, type StreamOptions, type Strea
 import { childRecords } from "../../logs/syslog.ts";
 import { unreachable } from "../../result.ts";
 import { findMember } from "../../supervisor/world.ts";
-import type { Core } from "../core.ts";
+import type { Pools } from "../listeners/pools.ts";
 import { SYSLOG_SOCKET } from "../loop/activitylog.ts";
 import type { Turn } from "../loop/turn.ts";
-import type { Stream } from "./outputs.ts";
+import type { Runtime } from "../runtime.ts";
 import { writeStreamRecords } from "./streamrecords.ts";
+import type { Stream } from "./streams.ts";
 
-/** One block: its verdict, and everything that comes of it in the same turn. */
-export function handleBlock(core: Core, turn: Turn, stream: Stream, bytes: Uint8Array): Verdict {
-  const step = passBlock(stream.state, bytes, streamOptions(core, stream));
-  carryOutStep(core, turn, stream, step);
-  if (stream.target.options.protocol) core.pools.listenerOutput(turn, stream.ref, stream.child, bytes);
-  return step.verdict;
-}
+export class Streaming {
+  readonly #runtime: Runtime;
+  readonly #pools: Pools;
 
-/** The end of a stream: what was held back is appended to its log. */
-export function handleEnd(core: Core, turn: Turn, stream: Stream): Uint8Array {
-  if (!stream.target.asked) return new Uint8Array(0);
-  const step = endStream(stream.state, streamOptions(core, stream));
-  carryOutStep(core, turn, stream, step);
-  return step.verdict.kind === "replace" ? step.verdict.bytes : new Uint8Array(0);
-}
+  constructor(runtime: Runtime, pools: Pools) {
+    this.#runtime = runtime;
+    this.#pools = pools;
+  }
 
-function streamOptions(core: Core, stream: Stream): StreamOptions {
-  const state = findMember(core.world, stream.ref)?.state;
-  return { ...stream.target.options, pid: state?.child === stream.child ? state.pid : 0 };
-}
+  /** One block: its verdict, and everything that comes of it in the same turn. */
+  block(turn: Turn, stream: Stream, bytes: Uint8Array): Verdict {
+    const step = passBlock(stream.state, bytes, this.#options(stream));
+    this.#carryOut(turn, stream, step);
+    if (stream.target.options.protocol) this.#pools.listenerOutput(turn, stream.ref, stream.child, bytes);
+    return step.verdict;
+  }
 
-function carryOutStep(core: Core, turn: Turn, stream: Stream, step: StreamStep): void {
-  for (const effect of step.effects) carryOutEffect(core, turn, stream, effect);
-  writeStreamRecords(turn, stream, step);
-  stream.state = step.state;
-}
+  /** The end of a stream: what was held back is appended to its log. */
+  end(turn: Turn, stream: Stream): Uint8Array {
+    if (!stream.target.asked) return new Uint8Array(0);
+    const step = endStream(stream.state, this.#options(stream));
+    this.#carryOut(turn, stream, step);
+    return step.verdict.kind === "replace" ? step.verdict.bytes : new Uint8Array(0);
+  }
 
-function carryOutEffect(core: Core, turn: Turn, stream: Stream, effect: StreamEffect): void {
-  const now = core.doors.clock.now();
-  switch (effect.type) {
-    case "log":
-      return core.activity.write(turn, effect.level, effect.text);
-    case "event":
-      return core.pools.emit(turn, effect.event, now);
-    case "syslog":
-      for (const bytes of childRecords(stream.ref.process, effect.line, now.wallMs, core.doors.clock.offsetMinutes(now.wallMs))) {
-        turn.effect({ type: "datagram", path: SYSLOG_SOCKET, bytes });
-      }
-      return undefined;
-    default:
-      return unreachable(effect);
+  #options(stream: Stream): StreamOptions {
+    const state = findMember(this.#runtime.world, stream.ref)?.state;
+    return { ...stream.target.options, pid: state?.child === stream.child ? state.pid : 0 };
+  }
+
+  #carryOut(turn: Turn, stream: Stream, step: StreamStep): void {
+    for (const effect of step.effects) this.#carryOutOne(turn, stream, effect);
+    writeStreamRecords(turn, stream, step);
+    stream.state = step.state;
+  }
+
+  #carryOutOne(turn: Turn, stream: Stream, effect: StreamEffect): void {
+    const now = this.#runtime.doors.clock.now();
+    switch (effect.type) {
+      case "log":
+        return this.#runtime.activity.write(turn, effect.level, effect.text);
+      case "event":
+        return this.#pools.emit(turn, effect.event, now);
+      case "syslog":
+        for (const bytes of childRecords(
+          stream.ref.process,
+          effect.line,
+          now.wallMs,
+          this.#runtime.doors.clock.offsetMinutes(now.wallMs),
+        )) {
+          turn.effect({ type: "datagram", path: SYSLOG_SOCKET, bytes });
+        }
+        return undefined;
+      default:
+        return unreachable(effect);
+    }
   }
 }

@@ -3,7 +3,7 @@
 import { clearCapture, NEW_STREAM, type StreamState, type StreamStep } from "../../logs/pipeline.ts";
 import { chunkRecord, restoreStream, streamRecord } from "../../logs/streamrecord.ts";
 import type { Turn } from "../loop/turn.ts";
-import type { Stream } from "./outputs.ts";
+import type { Stream } from "./streams.ts";
 
 const stateKey = (stream: number): string => `stream/${stream}`;
 const chunkPrefix = (stream: number): string => `chunk/${stream}/`;

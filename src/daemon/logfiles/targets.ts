@@ -3,7 +3,8 @@ import type { GroupConfig, ProcessConfig } from "../../config/model.ts";
 import type { Channel } from "../../events/types.ts";
 import { needsAsking, type StreamOptions } from "../../logs/pipeline.ts";
 import type { Ref } from "../../supervisor/world.ts";
-import { autoKey, type Core } from "../core.ts";
+import type { Runtime } from "../runtime.ts";
+import type { AutoLogs } from "./autologs.ts";
 
 export type ChannelTarget = {
   /** null: no file. */
@@ -16,35 +17,45 @@ export type ChannelTarget = {
   readonly options: Omit<StreamOptions, "pid">;
 };
 
-export function channelTarget(core: Core, ref: Ref, group: GroupConfig, config: ProcessConfig, channel: Channel): ChannelTarget {
-  const settings = config[channel];
-  const protocol = group.kind === "listeners" && channel === "stdout";
-  const path = pathOf(core, ref, config, channel);
-  const options: ChannelTarget["options"] = {
-    group: ref.group,
-    process: ref.process,
-    channel,
-    protocol,
-    logged: path !== null,
-    strip: core.running.daemon.stripAnsi,
-    captureMaxBytes: protocol ? 0 : settings.captureMaxBytes,
-    events: settings.eventsEnabled && !protocol,
-    syslog: settings.syslog && !protocol,
-    echo: core.activity.writes("debug"),
-  };
-  const asked = needsAsking({ ...options, pid: 0 });
-  return { path, maxBytes: Math.max(0, settings.maxBytes), backups: settings.backups, asked, options };
-}
+export class Targets {
+  readonly #runtime: Runtime;
+  readonly #autoLogs: AutoLogs;
 
-function pathOf(core: Core, ref: Ref, config: ProcessConfig, channel: Channel): string | null {
-  if (channel === "stderr" && config.redirectStderr) return null;
-  const target = config[channel].logfile;
-  switch (target.kind) {
-    case "none":
-      return null;
-    case "file":
-      return target.path;
-    case "auto":
-      return core.autoLogs.get(autoKey(ref, channel)) ?? null;
+  constructor(runtime: Runtime, autoLogs: AutoLogs) {
+    this.#runtime = runtime;
+    this.#autoLogs = autoLogs;
+  }
+
+  of(ref: Ref, group: GroupConfig, config: ProcessConfig, channel: Channel): ChannelTarget {
+    const settings = config[channel];
+    const protocol = group.kind === "listeners" && channel === "stdout";
+    const path = this.#pathOf(ref, config, channel);
+    const options: ChannelTarget["options"] = {
+      group: ref.group,
+      process: ref.process,
+      channel,
+      protocol,
+      logged: path !== null,
+      strip: this.#runtime.running.daemon.stripAnsi,
+      captureMaxBytes: protocol ? 0 : settings.captureMaxBytes,
+      events: settings.eventsEnabled && !protocol,
+      syslog: settings.syslog && !protocol,
+      echo: this.#runtime.activity.writes("debug"),
+    };
+    const asked = needsAsking({ ...options, pid: 0 });
+    return { path, maxBytes: Math.max(0, settings.maxBytes), backups: settings.backups, asked, options };
+  }
+
+  #pathOf(ref: Ref, config: ProcessConfig, channel: Channel): string | null {
+    if (channel === "stderr" && config.redirectStderr) return null;
+    const target = config[channel].logfile;
+    switch (target.kind) {
+      case "none":
+        return null;
+      case "file":
+        return target.path;
+      case "auto":
+        return this.#autoLogs.pathOf(ref, channel);
+    }
   }
 }

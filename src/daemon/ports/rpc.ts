@@ -15,7 +15,6 @@ import { reread } from "../groups/reread.ts";
 import { applyUpdate, previewUpdate } from "../groups/update.ts";
 import { orderDown } from "../lifecycle/orderdown.ts";
 import { reload } from "../lifecycle/reload.ts";
-import { channelTarget } from "../logfiles/targets.ts";
 import { activityPath } from "../loop/activitylog.ts";
 import { findCommand } from "../spawn/command.ts";
 import { checkConfig } from "./checking.ts";
@@ -37,11 +36,11 @@ export function supervisorPort(core: Core): SupervisorPort {
     stop: (ref, until) => stop(core, ref, until),
     signal: (ref, signal) => signalProcess(core, ref, signal),
     sendStdin: (ref, bytes) => core.stdin.send(ref, bytes),
-    clearLogs: (ref) => core.outputs.clear(core, ref),
+    clearLogs: (ref) => core.clearing.clear(ref),
     shutdown: () => core.loop.post((turn) => orderDown(core, turn, "SHUTDOWN")),
     restart: () => reload(core),
     mainLogfile: () => activityPath(core.running.daemon),
-    clearMainLog: () => core.outputs.clearActivity(core),
+    clearMainLog: () => core.clearing.clearActivity(),
     reloadConfig: () => reread(core),
     available: () => ({ groups: inFileOrder(core), inForce: inForce(core) }),
     addGroup: (name) => addGroup(core, name),
@@ -108,7 +107,7 @@ class Views {
 
 function viewOf(core: Core, group: Group, member: Member): ProcessView {
   const { config, state, ref } = member;
-  const logfile = (channel: "stdout" | "stderr") => channelTarget(core, ref, group.config, config, channel).path;
+  const logfile = (channel: "stdout" | "stderr") => core.targets.of(ref, group.config, config, channel).path;
   return {
     group: ref.group,
     name: ref.process,

@@ -4,12 +4,12 @@ import type { Channel } from "../../events/types.ts";
 import type { Spawn, StreamSpec, UserSpec } from "../../link/messages.ts";
 import { ok, type Result, refuse } from "../../result.ts";
 import { findMember, label, type Ref } from "../../supervisor/world.ts";
-import type { Core } from "../core.ts";
-import { channelTarget } from "../logfiles/targets.ts";
+import type { Targets } from "../logfiles/targets.ts";
 import { streamNumber } from "../loop/numbers.ts";
+import type { Runtime } from "../runtime.ts";
 import { type Command, findCommand } from "./command.ts";
 import { childEnvironment } from "./environment.ts";
-import { openFastCgi } from "./fastcgi.ts";
+import type { FastCgiSockets } from "./fastcgi.ts";
 
 /** The configuration has no bounds for stopwaitsecs and priority, the last will has those of its numbers. */
 const U32_MAX = 2 ** 32 - 1;
@@ -24,23 +24,23 @@ export type SpawnPlan = {
 };
 
 /** Looks up what a spawn needs. The error is the spawn error's text. (PROC-026, PROC-062) */
-export async function planSpawn(core: Core, ref: Ref): Promise<Result<SpawnPlan, string>> {
-  const member = findMember(core.world, ref);
-  const group = core.world.groups.get(ref.group);
+export async function planSpawn(runtime: Runtime, fastCgi: FastCgiSockets, ref: Ref): Promise<Result<SpawnPlan, string>> {
+  const member = findMember(runtime.world, ref);
+  const group = runtime.world.groups.get(ref.group);
   if (member === undefined || group === undefined) return refuse("the process was removed");
   const { config } = member;
-  const command = await findCommand(core.doors.commandFiles, config, core.doors.birth.environment["PATH"]);
+  const command = await findCommand(runtime.doors.commandFiles, config, runtime.doors.birth.environment["PATH"]);
   if (!command.ok) return refuse(command.error.text);
-  const stdin = await openFastCgi(core, group.config);
+  const stdin = await fastCgi.open(group.config);
   if (!stdin.ok) return refuse(stdin.error);
-  const environment = childEnvironment(core.doors.birth.environment, ref, config, core.running.daemon.serverUrl);
-  return ok({ command: command.value, environment, user: userOf(core, config), stdin: stdin.value });
+  const environment = childEnvironment(runtime.doors.birth.environment, ref, config, runtime.running.daemon.serverUrl);
+  return ok({ command: command.value, environment, user: userOf(runtime, config), stdin: stdin.value });
 }
 
 /** The frame for the keeper. */
-export function spawnFrame(core: Core, ref: Ref, child: number, plan: SpawnPlan): Spawn {
-  const config = findMember(core.world, ref)?.config;
-  const group = core.world.groups.get(ref.group)?.config;
+export function spawnFrame(runtime: Runtime, targets: Targets, ref: Ref, child: number, plan: SpawnPlan): Spawn {
+  const config = findMember(runtime.world, ref)?.config;
+  const group = runtime.world.groups.get(ref.group)?.config;
   if (config === undefined || group === undefined) throw new Error(`broken invariant: ${label(ref)} is spawned and not there`);
   return {
     type: "spawn",
@@ -54,8 +54,8 @@ export function spawnFrame(core: Core, ref: Ref, child: number, plan: SpawnPlan)
     user: plan.user,
     limits: [],
     stdin: plan.stdin,
-    stdout: streamSpec(core, ref, group, config, child, "stdout"),
-    stderr: config.redirectStderr ? NO_STREAM : streamSpec(core, ref, group, config, child, "stderr"),
+    stdout: streamSpec(targets, ref, group, config, child, "stdout"),
+    stderr: config.redirectStderr ? NO_STREAM : streamSpec(targets, ref, group, config, child, "stderr"),
     lastWill: {
       signal: config.stopSignal,
       waitMs: Math.min(Math.max(0, config.stopWaitSecs) * 1000, U32_MAX),
@@ -68,9 +68,9 @@ export function spawnFrame(core: Core, ref: Ref, child: number, plan: SpawnPlan)
 
 const NO_STREAM: StreamSpec = { stream: 0, mode: "plain", sink: 0, open: null };
 
-function streamSpec(core: Core, ref: Ref, group: GroupConfig, config: ProcessConfig, child: number, channel: Channel): StreamSpec {
+function streamSpec(targets: Targets, ref: Ref, group: GroupConfig, config: ProcessConfig, child: number, channel: Channel): StreamSpec {
   const stream = streamNumber(child, channel);
-  const target = channelTarget(core, ref, group, config, channel);
+  const target = targets.of(ref, group, config, channel);
   const mode = target.asked ? "asked" : "plain";
   if (target.path === null) return { stream, mode, sink: 0, open: null };
   const open = { path: target.path, truncate: false, regularOnly: false, mode: 0o666, limit: target.maxBytes };
@@ -78,8 +78,8 @@ function streamSpec(core: Core, ref: Ref, group: GroupConfig, config: ProcessCon
 }
 
 /** A user of its own, unless the daemon is that user already (PROC-103). A uid that is gone from the files keeps its number alone. */
-function userOf(core: Core, config: ProcessConfig): UserSpec | null {
-  if (config.uid === null || config.uid === core.uid) return null;
-  const account = core.doors.accounts.byUid(config.uid);
+function userOf(runtime: Runtime, config: ProcessConfig): UserSpec | null {
+  if (config.uid === null || config.uid === runtime.uid) return null;
+  const account = runtime.doors.accounts.byUid(config.uid);
   return { uid: config.uid, gid: account?.gid ?? config.uid, groups: account?.groups ?? [] };
 }

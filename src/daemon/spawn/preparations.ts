@@ -8,8 +8,9 @@ import type { ProcessInput } from "../../process/state.ts";
 import type { Result } from "../../result.ts";
 import { stepMember } from "../../supervisor/step.ts";
 import { findMember, type Ref } from "../../supervisor/world.ts";
-import type { Core } from "../core.ts";
 import type { Turn } from "../loop/turn.ts";
+import type { Runtime } from "../runtime.ts";
+import type { FastCgiSockets } from "./fastcgi.ts";
 import { planSpawn, type SpawnPlan } from "./plan.ts";
 
 /** So long does a preparation keep its place in the order while later ones are ready: longer than a busy machine takes, less than a person minds. */
@@ -25,37 +26,44 @@ type Entry = {
 };
 
 export class Preparations {
+  readonly #runtime: Runtime;
+  readonly #fastCgi: FastCgiSockets;
   /** In the order of the decisions. */
   #waiting: Entry[] = [];
   /** Lost their place; they come when they come. */
   readonly #late = new Set<Entry>();
   readonly #plans = new Map<number, SpawnPlan>();
 
-  begin(core: Core, ref: Ref, attempt: number): void {
+  constructor(runtime: Runtime, fastCgi: FastCgiSockets) {
+    this.#runtime = runtime;
+    this.#fastCgi = fastCgi;
+  }
+
+  begin(ref: Ref, attempt: number): void {
     const entry: Entry = {
       ref,
-      sequence: core.world.groups.get(ref.group)?.sequence,
+      sequence: this.#runtime.world.groups.get(ref.group)?.sequence,
       attempt,
-      sinceMs: core.doors.clock.now().monoMs,
+      sinceMs: this.#runtime.doors.clock.now().monoMs,
       result: null,
     };
     this.#waiting.push(entry);
-    void planSpawn(core, ref).then((result) => {
+    void planSpawn(this.#runtime, this.#fastCgi, ref).then((result) => {
       entry.result = result;
-      if (this.#late.delete(entry)) this.#deliver(core, entry, result);
-      else this.release(core, core.doors.clock.now());
+      if (this.#late.delete(entry)) this.#deliver(entry, result);
+      else this.release(this.#runtime.doors.clock.now());
     });
   }
 
   /** Delivers what is ready, in order; called again when the grace of the first is over. */
-  release(core: Core, now: Now): void {
+  release(now: Now): void {
     while (this.#waiting.some((entry) => entry.result !== null)) {
       const first = this.#waiting[0];
       if (first === undefined) return;
       if (first.result === null && now.monoMs - first.sinceMs < GRACE_MS) return;
       this.#waiting.shift();
       if (first.result === null) this.#late.add(first);
-      else this.#deliver(core, first, first.result);
+      else this.#deliver(first, first.result);
     }
   }
 
@@ -75,18 +83,18 @@ export class Preparations {
     return plan;
   }
 
-  #deliver(core: Core, entry: Entry, result: Result<SpawnPlan, string>): void {
-    core.loop.post((turn) => {
-      const member = findMember(core.world, entry.ref);
-      if (member === undefined || core.world.groups.get(entry.ref.group)?.sequence !== entry.sequence) return;
-      const input = this.#input(turn, core, entry.attempt, result);
-      core.step(turn, (step, now) => stepMember(core.world, member, input, now, step));
+  #deliver(entry: Entry, result: Result<SpawnPlan, string>): void {
+    this.#runtime.loop.post((turn) => {
+      const member = findMember(this.#runtime.world, entry.ref);
+      if (member === undefined || this.#runtime.world.groups.get(entry.ref.group)?.sequence !== entry.sequence) return;
+      const input = this.#input(turn, entry.attempt, result);
+      this.#runtime.step(turn, (step, now) => stepMember(this.#runtime.world, member, input, now, step));
     });
   }
 
-  #input(turn: Turn, core: Core, attempt: number, result: Result<SpawnPlan, string>): ProcessInput {
+  #input(turn: Turn, attempt: number, result: Result<SpawnPlan, string>): ProcessInput {
     if (!result.ok) return { type: "unprepared", attempt, text: result.error };
-    const child = core.numbers.next(turn);
+    const child = this.#runtime.numbers.next(turn);
     this.#plans.set(child, result.value);
     return { type: "prepared", attempt, child };
   }

@@ -4,7 +4,6 @@ import { test } from "node:test";
 import type { KeeperEffect, SpawnStep } from "../../link/messages.ts";
 import { program } from "../../process/life.fixture.ts";
 import type { Member } from "../../supervisor/world.ts";
-import type { Core } from "../core.ts";
 import { streamNumber } from "../loop/numbers.ts";
 import { Turn } from "../loop/turn.ts";
 import { saySpawnFailure, spawnErrorText } from "./spawnerrors.ts";
@@ -41,9 +40,8 @@ function said(
   const turn = new Turn();
   const sinks = new Set(logs.map((channel) => streamNumber(CHILD, channel === "stdout" ? "stdout" : "stderr")));
   const append = (sink: number, bytes: Uint8Array): void => void (sinks.has(sink) && turn.effect({ type: "append", sink, bytes }));
-  const outputs = { said: (_core: Core, _turn: Turn, sink: number, bytes: Uint8Array) => append(sink, bytes) };
-  const core = { uid, outputs } as unknown as Core;
-  saySpawnFailure(core, turn, { config } as Member, failure(step, errno, 99));
+  const outputs = { said: (_turn: Turn, sink: number, bytes: Uint8Array) => append(sink, bytes) };
+  saySpawnFailure({ uid, outputs }, turn, { config } as Member, failure(step, errno, 99));
   const appends = turn.effects.filter((effect): effect is Extract<KeeperEffect, { type: "append" }> => effect.type === "append");
   return appends
     .map((effect) => `${effect.sink === streamNumber(CHILD, "stdout") ? "stdout" : "stderr"}: ${Buffer.from(effect.bytes).toString()}`)

@@ -4,7 +4,7 @@ import { errnoWords } from "../../errnowords.ts";
 import type { Report } from "../../link/messages.ts";
 import { unreachable } from "../../result.ts";
 import type { Member } from "../../supervisor/world.ts";
-import type { Core } from "../core.ts";
+import type { Outputs } from "../logfiles/outputs.ts";
 import { errnoName } from "../loop/errno.ts";
 import { streamNumber } from "../loop/numbers.ts";
 import type { Turn } from "../loop/turn.ts";
@@ -23,27 +23,32 @@ export function spawnErrorText(name: string, failure: Failure): string {
 }
 
 /** What the original's child writes to its stderr before it ends with 127 is output like any other. (PROC-077..083) */
-export function saySpawnFailure(core: Core, turn: Turn, member: Member, failure: Failure): void {
-  const reason = childFailureText(core, member, failure);
+export function saySpawnFailure(
+  { uid, outputs }: { readonly uid: number; readonly outputs: Pick<Outputs, "said"> },
+  turn: Turn,
+  member: Member,
+  failure: Failure,
+): void {
+  const reason = childFailureText(uid, member, failure);
   const text = `${reason === null ? "" : `supervisor: ${reason}\n`}supervisor: child process was not spawned\n`;
   const stream = streamNumber(failure.child, member.config.redirectStderr ? "stdout" : "stderr");
-  core.outputs.said(core, turn, stream, new TextEncoder().encode(text));
+  outputs.said(turn, stream, new TextEncoder().encode(text));
 }
 
 /** The same for people who ask why. */
-export function whyNotSpawned(core: Core, member: Member, failure: Failure): string {
+export function whyNotSpawned(uid: number, member: Member, failure: Failure): string {
   const errno = errnoName(failure.errno);
-  const text = childFailureText(core, member, failure) ?? `couldn't spawn: ${failure.step}: ${errno}`;
+  const text = childFailureText(uid, member, failure) ?? `couldn't spawn: ${failure.step}: ${errno}`;
   return text.replace(errno, errnoWords(errno));
 }
 
-function childFailureText(core: Core, member: Member, failure: Failure): string | null {
+function childFailureText(uid: number, member: Member, failure: Failure): string | null {
   const { config } = member;
   const errno = errnoName(failure.errno);
   switch (failure.step) {
     case "setgroups":
     case "setgid":
-      return `couldn't setuid to ${config.uid ?? 0}: ${userFailureText(core, failure.step)}`;
+      return `couldn't setuid to ${config.uid ?? 0}: ${userFailureText(uid, failure.step)}`;
     case "chdir":
       return `couldn't chdir to ${config.directory ?? ""}: ${errno}`;
     case "exec":
@@ -65,8 +70,8 @@ function childFailureText(core: Core, member: Member, failure: Failure): string 
 }
 
 /** (PROC-079) */
-function userFailureText(core: Core, step: "setgroups" | "setgid"): string {
-  if (core.uid !== 0) return "Can't drop privilege as nonroot user";
+function userFailureText(uid: number, step: "setgroups" | "setgid"): string {
+  if (uid !== 0) return "Can't drop privilege as nonroot user";
   return step === "setgroups" ? "Could not set groups of effective user" : "Could not set group id of effective user";
 }
 
