@@ -6,17 +6,16 @@ import type { Calls } from "../rpc/calls.ts";
 import type { LogFollow } from "../rpc/following.ts";
 import type { ProcessView } from "../rpc/port.ts";
 import type { RpcResult } from "../rpc/values.ts";
-import { API_PREFIX } from "./address.ts";
 import { callMethod } from "./calls.ts";
 import { Hub } from "./hub.ts";
 import { type LogRequest, logDownload, logFollow, logPiece } from "./logs.ts";
 import { followLogs } from "./manylogs.ts";
 import { METRICS_TYPE, metricsText } from "./metrics.ts";
 import { openApi } from "./openapi.ts";
-import { fails, JSON_TYPE, json, type Reply } from "./reply.ts";
+import { API_PREFIX, fails, JSON_TYPE, json, type Reply } from "./reply.ts";
 import type { Parts } from "./rows.ts";
-import type { Timers } from "./timers.ts";
 import { applyUpdates, updatePreview } from "./update.ts";
+import type { Timers } from "./watch.ts";
 
 export type ApiParts = Parts & {
   readonly follow: LogFollow;

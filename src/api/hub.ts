@@ -9,9 +9,9 @@ import type { GroupView, ProcessView } from "../rpc/port.ts";
 import { EVENTS_GATHERED_MAX, GATHER_MS, VIEWER_HELD_BYTES_MAX, VIEWERS_MAX, WORDS_DELAY_MS } from "./limits.ts";
 import { type Outlet, sse } from "./reply.ts";
 import { daemonRow, groupRow, type Parts, processRow } from "./rows.ts";
-import type { Timers } from "./timers.ts";
 import type { ProcessUsage, Snapshot, SupervisorEvent, Usage } from "./types.ts";
 import { UsageSampler } from "./usagesampler.ts";
+import type { Timers } from "./watch.ts";
 import { isInTrouble, LastWords } from "./words.ts";
 
 type Viewer = { readonly outlet: Outlet; readonly events: boolean; missed: number };

@@ -4,8 +4,8 @@ import { followLog, type LogFollow, logAt } from "../rpc/following.ts";
 import type { SupervisorPort } from "../rpc/port.ts";
 import { ALIVE_MS, LOG_PIECE_BYTES, LOG_PIECE_BYTES_MAX } from "./limits.ts";
 import { fails, json, type Outlet, type Reply, sse } from "./reply.ts";
-import type { Timers } from "./timers.ts";
 import type { LogPiece } from "./types.ts";
+import type { Timers } from "./watch.ts";
 
 export type LogRequest = { readonly path: string | null; readonly from: number | null; readonly length: number | null };
 

@@ -3,6 +3,9 @@ import { jsonOf } from "../bytes.ts";
 import { FAULTS, type FaultName } from "../rpc/faults.ts";
 import type { ApiError } from "./types.ts";
 
+/** Where the API is found. */
+export const API_PREFIX = "/api/v1/";
+
 export type ApiStatus = 200 | 400 | 404 | 405 | 409 | 500 | 503;
 
 /** A client that takes a stream. Pieces are written whole or not at all. */

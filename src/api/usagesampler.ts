@@ -1,9 +1,9 @@
 /** Looks at the machine's processes again and again while somebody watches, and never otherwise. */
 import { FIRST_USAGE_MS, USAGE_MS, USAGE_MS_MAX, USAGE_SHARE } from "./limits.ts";
 import type { Parts } from "./rows.ts";
-import type { Timers } from "./timers.ts";
 import type { ProcessUsage, Usage } from "./types.ts";
 import { type Look, makeLook, usageBetween, usageOf } from "./usage.ts";
+import type { Timers } from "./watch.ts";
 
 type Told = { readonly usage: readonly ProcessUsage[]; readonly daemon: Usage };
 

@@ -2,9 +2,8 @@
 import { ok, type Result, refuse } from "../result.ts";
 import type { ProcessRef } from "../rpc/port.ts";
 import type { Outlet } from "./reply.ts";
-import type { Timers } from "./timers.ts";
 import type { OptionValue, SupervisorEvent, TimelineEntry } from "./types.ts";
-import type { ProcessDetail, ProcessSample, QueueFacts, Sampled, Watch } from "./watch.ts";
+import type { ProcessDetail, ProcessSample, QueueFacts, Sampled, Timers, Watch } from "./watch.ts";
 
 export const DETAIL: ProcessDetail = {
   startedAt: null,

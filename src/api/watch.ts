@@ -61,3 +61,9 @@ export interface Watch {
   /** All processes of the machine that can be seen. */
   sample(): Promise<Result<Sampled, Errno>>;
 }
+
+/** Timers as this room needs them. */
+export interface Timers {
+  /** Calls `ring` once after `ms`; what it returns cancels. */
+  after(ms: number, ring: () => void): () => void;
+}

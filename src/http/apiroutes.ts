@@ -2,17 +2,16 @@
  * The JSON API, /metrics, /healthz and /readyz over HTTP. Their code is loaded when the first request comes; here is what can be decided without it: who may
  * ask, what is switched on, how much a request may hold.
  */
-import { API_PREFIX } from "../api/address.ts";
+
 import type { Api } from "../api/api.ts";
 import { BODY_BYTES_MAX } from "../api/limits.ts";
-import type { Outlet, Reply } from "../api/reply.ts";
+import { API_PREFIX, type Outlet, type Reply } from "../api/reply.ts";
 import { unreachable } from "../result.ts";
 import type { Calls } from "../rpc/calls.ts";
 import type { SupervisorPort } from "../rpc/port.ts";
-import type { Exchange, Headers } from "./exchange.ts";
+import type { Exchange, Headers, Route } from "./exchange.ts";
 import { PIECE_BYTES } from "./limits.ts";
 import { type Origins, originProblem, readingProblem } from "./origin.ts";
-import type { Route } from "./routes.ts";
 import { percentDecode } from "./target.ts";
 
 /** Gives the API, loading it the first time. */

@@ -220,3 +220,11 @@ export class Exchange {
 function lengthOf(body: Body): number {
   return typeof body === "string" ? Buffer.byteLength(body) : body.reduce((sum, piece) => sum + piece.length, 0);
 }
+
+/** What answers what: routes in their order, the first that matches handles the request. (HTTP-039) */
+export type Route = {
+  /** `path` is decoded. */
+  readonly matches: (path: string, method: string) => boolean;
+  /** What it throws is our bug: status 500 and the server's `bug`. */
+  readonly handle: (exchange: Exchange) => void | Promise<void>;
+};

@@ -1,7 +1,6 @@
 /** /healthz and /readyz, for containers: 200 or 503, with the reason as a text. They follow the server's authentication as everything does. */
-import type { Exchange } from "./exchange.ts";
+import type { Exchange, Route } from "./exchange.ts";
 import { type Origins, readingProblem } from "./origin.ts";
-import type { Route } from "./routes.ts";
 
 export type Readiness = {
   /** It is not on its way out. */

@@ -1,11 +1,10 @@
 /** The web pages: /, /index.html, /tail.html, and /ok.html for health checks. (WEB-001, HTTP-044, HTTP-048) */
 import type { SupervisorPort } from "../rpc/port.ts";
-import type { Exchange, Headers } from "./exchange.ts";
+import type { Exchange, Headers, Route } from "./exchange.ts";
 import { FORM_BYTES_MAX } from "./limits.ts";
 import { type Origins, originProblem, readingProblem } from "./origin.ts";
 import { act } from "./pageactions.ts";
 import { statusPage as redirectPage } from "./response.ts";
-import type { Route } from "./routes.ts";
 import { statusPage } from "./statuspage.ts";
 import { tailPage } from "./tailpage.ts";
 import { parseFields, percentEncode } from "./target.ts";

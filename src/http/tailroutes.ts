@@ -1,11 +1,15 @@
-/** /logtail/NAME[/stdout or /stderr] and /mainlogtail. (HTTP-109..124) */
-
-import type { LogFollow, Tailing } from "../rpc/following.ts";
+/**
+ * /logtail/NAME[/stdout or /stderr] and /mainlogtail: a log that is followed, as the original sends it: its end, then what is added, as plain text
+ * without an end. (HTTP-109..124)
+ */
+import { beginFollowing, TRUNCATED } from "../logs/follow.ts";
+import { followLog, type LogFollow, logAt, type Tailing } from "../rpc/following.ts";
 import { splitNamespec } from "../rpc/names.ts";
 import type { SupervisorPort } from "../rpc/port.ts";
+import { httpDate } from "../rpc/times.ts";
+import type { Exchange, Headers, Route } from "./exchange.ts";
+import { PIECE_BYTES } from "./limits.ts";
 import { type Origins, readingProblem } from "./origin.ts";
-import type { Route } from "./routes.ts";
-import { tailLog } from "./tailing.ts";
 
 /** Proxies must not gather it. (HTTP-113) */
 const NOT_BUFFERED: readonly string[] = ["X-Accel-Buffering", "no"];
@@ -34,6 +38,24 @@ export function mainLogTailRoute(port: SupervisorPort, follow: LogFollow, origin
       return tailLog(tailing, exchange, port.mainLogfile(), []);
     },
   };
+}
+
+/** Answers with the log, or with 404 when there is none. (HTTP-111, HTTP-113, HTTP-122, HTTP-123) */
+async function tailLog(tailing: Tailing, exchange: Exchange, path: string | null, headers: Headers): Promise<void> {
+  const found = path === null ? null : await logAt(tailing.files, path);
+  if (path === null || found === null) return exchange.fail(404);
+  if (exchange.isOver) return;
+  exchange.stream(["Last-Modified", httpDate(found.mtimeMs), "Content-Type", "text/plain;charset=utf-8", ...headers]);
+  await followLog(
+    tailing,
+    { path, begun: beginFollowing(found), pieceBytes: PIECE_BYTES, emptyMayBeRewritten: true },
+    {
+      piece: (bytes) => exchange.write(bytes),
+      // A rotated log goes on without a word.
+      restarted: async (why) => why === "rotated" || exchange.write(TRUNCATED),
+      onGone: (gone) => void exchange.response.once("close", gone),
+    },
+  );
 }
 
 /** What stands behind the first slash is looked up among what is active; it is never a path. null: no such log. (HTTP-109..112) */

@@ -3,8 +3,7 @@
  * path of a request reaches the disk. Everybody who is no browser that opens a page gets the classic one, as do all when the files are missing.
  */
 import type { SupervisorPort } from "../rpc/port.ts";
-import type { Exchange, Headers } from "./exchange.ts";
-import type { Route } from "./routes.ts";
+import type { Exchange, Headers, Route } from "./exchange.ts";
 
 export type WebPage = {
   /** Where manifest.json lies. */

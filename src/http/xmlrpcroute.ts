@@ -1,9 +1,8 @@
 /** /RPC2 and whatever begins so. (HTTP-040, HTTP-041) */
 import type { Endpoint, Reply } from "../rpc/endpoint.ts";
-import type { Exchange } from "./exchange.ts";
+import type { Exchange, Route } from "./exchange.ts";
 import { CALL_BYTES_MAX } from "./limits.ts";
 import { type Origins, originProblem } from "./origin.ts";
-import type { Route } from "./routes.ts";
 
 const XML: readonly string[] = ["Content-Type", "text/xml"];
 

@@ -3,8 +3,8 @@ import type { GroupConfig, ProcessConfig } from "../config/model.ts";
 import type { FileInfo } from "../doors.ts";
 import type { Mood } from "../process/states.ts";
 import { ok, type Result, refuse } from "../result.ts";
-import type { Activity } from "./activity.ts";
 import type {
+  Activity,
   CommandProblem,
   ConfigReport,
   Explanation,

@@ -6,7 +6,7 @@
  * identity, so a view that is made anew for each call costs a lot, and one that is changed in place is never seen to change.
  */
 import type { Difference } from "../config/diff.ts";
-import type { ConfigError, DaemonConfig, GroupConfig } from "../config/model.ts";
+import type { ConfigError, DaemonConfig, GroupConfig, LogLevel } from "../config/model.ts";
 import type { Clock, Files } from "../doors.ts";
 import type { Mood, State } from "../process/states.ts";
 import type { Result } from "../result.ts";
@@ -146,4 +146,11 @@ export interface SupervisorPort {
 
   /** Emits REMOTE_COMMUNICATION; resolves when no death of the daemon can lose it any more. (RPC-113) */
   remoteEvent(type: string, data: string): Promise<void>;
+}
+
+/** The activity log as this room and `http` see it. */
+export interface Activity {
+  /** Whether a line of this level would be written; ask before a line is costly to make. */
+  takes(level: LogLevel): boolean;
+  write(level: LogLevel, text: string): void;
 }

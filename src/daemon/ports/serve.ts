@@ -2,11 +2,10 @@
 import type { Api } from "../../api/api.ts";
 import { ScryptLine } from "../../http/scryptline.ts";
 import { createHttpServer } from "../../http/server.ts";
-import type { Activity } from "../../rpc/activity.ts";
 import { makeCalls } from "../../rpc/calls.ts";
 import { mainNamespaces } from "../../rpc/interfaces.ts";
 import { plainResult } from "../../rpc/plainvalues.ts";
-import type { SupervisorPort } from "../../rpc/port.ts";
+import type { Activity, SupervisorPort } from "../../rpc/port.ts";
 import type { Core } from "../core.ts";
 import { built, loadApi } from "../doors/built.ts";
 import { realFollow } from "../doors/follow.ts";

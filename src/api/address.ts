@@ -1,2 +1,0 @@
-/** Where the API is found. */
-export const API_PREFIX = "/api/v1/";
