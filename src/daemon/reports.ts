@@ -27,10 +27,7 @@ function handle(core: Core, turn: Turn, report: Report): void {
       return stepChild(core, turn, report, (member) => spawnFailed(core, turn, member, report));
     case "exited":
       turn.acknowledge(report.report);
-      stepChild(core, turn, report, (member) => {
-        core.history.exited(member, report.waitStatus, instantOf(report).wallMs);
-        stepTo(core, turn, member, { type: "exited", waitStatus: report.waitStatus }, report);
-      });
+      stepChild(core, turn, report, (member) => stepTo(core, turn, member, { type: "exited", waitStatus: report.waitStatus }, report));
       return core.activity.write(turn, "debug", say.childQuit());
     case "block":
       return core.backlog.putsOff(core.outputs.streamOf(report.stream), report) ? undefined : core.outputs.block(turn, report);
@@ -103,7 +100,7 @@ function spawnFailed(core: Core, turn: Turn, member: Member, report: Extract<Rep
   assert(member.state.child === report.child, "a failed spawn belongs to its process");
   stepTo(core, turn, member, { type: "spawned", pid: report.pid }, report);
   saySpawnFailure(core, turn, member, report);
-  core.history.notSpawned(member, whyNotSpawned(core.uid, member, report));
-  stepTo(core, turn, member, { type: "exited", waitStatus: exitWith(127) }, report);
+  const notSpawned = whyNotSpawned(core.uid, member, report);
+  stepTo(core, turn, member, { type: "exited", waitStatus: exitWith(127), notSpawned }, report);
   core.activity.write(turn, "debug", say.childQuit());
 }

@@ -16,6 +16,8 @@ const state = (to: State, more: Partial<Extract<SupervisorEvent, { kind: "proces
   pid: 7,
   tries: 0,
   expected: false,
+  spawnError: "",
+  cause: { type: "start" },
   ...more,
 });
 

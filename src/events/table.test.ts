@@ -46,7 +46,18 @@ test("EVT-009: the header names the concrete type", () => {
   const output = { group: "g", process: "p", pid: 1, data: new Uint8Array(0) };
   const events: readonly (readonly [SupervisorEvent, EventType])[] = [
     [
-      { kind: "process-state", state: "BACKOFF", from: "STARTING", group: "g", process: "p", pid: 0, tries: 1, expected: false },
+      {
+        kind: "process-state",
+        state: "BACKOFF",
+        from: "STARTING",
+        group: "g",
+        process: "p",
+        pid: 0,
+        tries: 1,
+        expected: false,
+        spawnError: "",
+        cause: { type: "deadline" },
+      },
       "PROCESS_STATE_BACKOFF",
     ],
     [{ kind: "process-log", channel: "stdout", ...output }, "PROCESS_LOG_STDOUT"],

@@ -1,4 +1,5 @@
 /** What can happen, as values. Names, inheritance and payloads as listeners see them are derived in this room. */
+import type { ProcessInput } from "../process/state.ts";
 import type { State } from "../process/states.ts";
 
 export type Channel = "stdout" | "stderr";
@@ -13,6 +14,9 @@ export type SupervisorEvent =
       readonly pid: number;
       readonly tries: number;
       readonly expected: boolean;
+      readonly spawnError: string;
+      /** What led to it. */
+      readonly cause: ProcessInput;
     }
   | {
       readonly kind: "process-log" | "process-communication";

@@ -41,7 +41,8 @@ export type ProcessInput =
   | { readonly type: "unprepared"; readonly attempt: number; readonly text: string }
   | { readonly type: "spawned"; readonly pid: number }
   | { readonly type: "spawn-failed"; readonly text: string }
-  | { readonly type: "exited"; readonly waitStatus: number }
+  /** `notSpawned`: the child never became the program, and why. */
+  | { readonly type: "exited"; readonly waitStatus: number; readonly notSpawned?: string }
   | { readonly type: "stop" }
   | { readonly type: "signal"; readonly signal: number }
   | { readonly type: "signal-failed"; readonly signal: number; readonly errno: string }
@@ -63,6 +64,7 @@ export type ProcessEffect =
       readonly pid: number;
       readonly tries: number;
       readonly expected: boolean;
+      readonly spawnError: string;
     }
   | { readonly type: "prepare"; readonly attempt: number }
   | { readonly type: "spawn"; readonly child: number }
@@ -124,8 +126,8 @@ export function unchanged(process: ProcessState): Transition {
 /** A change of state with its event. Nothing happens when the state is the same. (PROC-005) */
 export function change(process: ProcessState, state: State, expected = false): Transition {
   if (process.state === state) return unchanged(process);
-  const { state: from, pid, tries } = process;
-  return { process: { ...process, state }, effects: [{ type: "event", state, from, pid, tries, expected }] };
+  const { state: from, pid, tries, spawnError } = process;
+  return { process: { ...process, state }, effects: [{ type: "event", state, from, pid, tries, expected, spawnError }] };
 }
 
 export function log(level: LogLine["level"], text: string): ProcessEffect {

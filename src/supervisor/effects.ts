@@ -1,6 +1,6 @@
 /** What a step of the supervisor wants done. Only `daemon/` does it, in this order. */
 import type { SupervisorEvent } from "../events/types.ts";
-import type { LogLine } from "../process/state.ts";
+import type { LogLine, ProcessEffect } from "../process/state.ts";
 import type { Ref } from "./world.ts";
 
 /** How a client's wait for a process ended. (RPC-063..069, RPC-083) */
@@ -9,9 +9,7 @@ export type Outcome = "done" | "spawn-error" | "abnormal-termination" | "gone";
 export type Effect =
   | ({ readonly type: "log" } & LogLine)
   | { readonly type: "event"; readonly event: SupervisorEvent }
-  | { readonly type: "prepare"; readonly ref: Ref; readonly attempt: number }
-  | { readonly type: "spawn"; readonly ref: Ref; readonly child: number }
-  | { readonly type: "signal"; readonly child: number; readonly signal: number; readonly to: "process" | "group" }
+  | (Exclude<ProcessEffect, { type: "event" }> & { readonly ref: Ref })
   /** The process is back from where nothing of it lives: its logs and pipes can be closed. */
   | { readonly type: "reaped"; readonly ref: Ref; readonly child: number }
   | { readonly type: "settle"; readonly waiter: number; readonly outcome: Outcome }

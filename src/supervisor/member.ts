@@ -2,7 +2,6 @@
 import type { Now } from "../doors.ts";
 import { type DeadlineName, earliestDeadline, type ProcessEffect, type ProcessInput } from "../process/state.ts";
 import { stepProcess } from "../process/table.ts";
-import { unreachable } from "../result.ts";
 import type { Effect, Step } from "./effects.ts";
 import { settleWaiters } from "./waiters.ts";
 import { isStopped, type Member, type Pending, removeMember, setState, type World } from "./world.ts";
@@ -47,7 +46,7 @@ function applyToMember(world: World, member: Member, input: ProcessInput, now: N
     member.version += 1;
     step.changed.add(member.ref);
   }
-  for (const effect of effects) step.effects.push(lift(member, effect));
+  for (const effect of effects) step.effects.push(ofMember(member, effect, input));
   if (before.child !== 0 && process.child === 0) step.effects.push({ type: "reaped", ref: member.ref, child: before.child });
   settleWaiters(world, member, step);
 }
@@ -67,22 +66,9 @@ function settlePending(world: World, member: Member, { config, start }: Pending,
   if (start && world.mood === "RUNNING" && member.state.state !== "UNKNOWN") applyToMember(world, member, { type: "start" }, now, step);
 }
 
-/** A process speaks of itself; the whole adds whose it is. */
-function lift(member: Member, effect: ProcessEffect): Effect {
-  switch (effect.type) {
-    case "log":
-    case "signal":
-      return effect;
-    case "prepare":
-      return { type: "prepare", ref: member.ref, attempt: effect.attempt };
-    case "spawn":
-      return { type: "spawn", ref: member.ref, child: effect.child };
-    case "event": {
-      const { group, process } = member.ref;
-      const { state, from, pid, tries, expected } = effect;
-      return { type: "event", event: { kind: "process-state", state, from, group, process, pid, tries, expected } };
-    }
-    default:
-      return unreachable(effect);
-  }
+/** A process speaks of itself; the whole adds whose it is, and to an event what led to it. */
+function ofMember({ ref }: Member, effect: ProcessEffect, cause: ProcessInput): Effect {
+  if (effect.type !== "event") return { ...effect, ref };
+  const { type, ...change } = effect;
+  return { type, event: { kind: "process-state", ...ref, ...change, cause } };
 }

@@ -10,11 +10,11 @@ import type { Member } from "../../supervisor/world.ts";
 /** State changes that are kept of each process; some 10 kB when it is full. */
 export const TIMELINE_MAX = 100;
 
+type ProcessStateEvent = Extract<SupervisorEvent, { kind: "process-state" }>;
 type Past = { readonly entries: TimelineEntry[]; restarts: number; lastExit: ExitReason | null; words: string; unspawned: string | null };
 
 export class History {
   readonly #past = new WeakMap<Member, Past>();
-  #isOrdered = false;
 
   timeline(member: Member): readonly TimelineEntry[] {
     return this.#past.get(member)?.entries ?? [];
@@ -40,50 +40,27 @@ export class History {
     };
   }
 
-  /** The child has been reaped; the states that follow have this reason. */
-  exited(member: Member, waitStatus: number, at: number): void {
-    const { status, words } = decodeWaitStatus(waitStatus);
-    const { signal, coreDumped } = endingSignal(waitStatus);
-    const past = this.#of(member);
-    past.lastExit = {
-      at: Math.round(at),
-      exitCode: status < 0 ? null : status,
-      signal,
-      expected: member.state.state === "STOPPING" || member.config.exitCodes.includes(status),
-      coreDumped,
-    };
-    past.words = signal === null ? words.replace("exit status", "exit") : `${signal}${coreDumped ? " (core dumped)" : ""}`;
-  }
-
   /** There was a start, but never a program: why not. Until the next start. */
-  notSpawned(member: Member, why: string): void {
-    this.#of(member).unspawned = why;
-  }
-
   unspawned(member: Member): string | null {
     return this.#past.get(member)?.unspawned ?? null;
   }
 
-  /** What starts within `act` was ordered by somebody: it is no restart. */
-  ordered(act: () => void): void {
-    this.#isOrdered = true;
-    try {
-      act();
-    } finally {
-      this.#isOrdered = false;
-    }
-  }
-
   /** A process has changed its state. */
-  changed(member: Member, event: Extract<SupervisorEvent, { kind: "process-state" }>, at: number): void {
+  changed(member: Member, event: ProcessStateEvent, at: number): void {
     const past = this.#of(member);
-    const { state, from, pid } = event;
-    if (state === "STARTING" && (from === "EXITED" || from === "BACKOFF") && !this.#isOrdered) past.restarts += 1;
+    const { state, from, pid, cause, spawnError } = event;
     if (state === "STARTING") {
+      // A start that somebody ordered is no restart.
+      if ((from === "EXITED" || from === "BACKOFF") && cause.type !== "start") past.restarts += 1;
       past.words = "";
       past.unspawned = null;
     }
-    past.entries.push({ at: Math.round(at), state, from, pid, reason: reasonOf(state, past.words, member.state.spawnError) });
+    if (cause.type === "exited") {
+      past.lastExit = exitReason(member, event, cause.waitStatus, Math.round(at));
+      past.words = wordsOf(cause.waitStatus);
+      past.unspawned = cause.notSpawned ?? null;
+    }
+    past.entries.push({ at: Math.round(at), state, from, pid, reason: reasonOf(state, past.words, spawnError) });
     if (past.entries.length > TIMELINE_MAX) past.entries.shift();
   }
 
@@ -94,6 +71,18 @@ export class History {
     this.#past.set(member, past);
     return past;
   }
+}
+
+function exitReason({ config }: Member, { from }: ProcessStateEvent, waitStatus: number, at: number): ExitReason {
+  const { status } = decodeWaitStatus(waitStatus);
+  const expected = from === "STOPPING" || config.exitCodes.includes(status);
+  return { at, exitCode: status < 0 ? null : status, ...endingSignal(waitStatus), expected };
+}
+
+function wordsOf(waitStatus: number): string {
+  const { signal, coreDumped } = endingSignal(waitStatus);
+  if (signal === null) return decodeWaitStatus(waitStatus).words.replace("exit status", "exit");
+  return `${signal}${coreDumped ? " (core dumped)" : ""}`;
 }
 
 function reasonOf(state: TimelineEntry["state"], words: string, spawnError: string): string {

@@ -139,14 +139,12 @@ function waitFor(core: Core, ref: ProcessRef, input: ProcessInput, until: Waiter
     core.loop.post((turn) => {
       const member = findMember(core.world, ref);
       if (member === undefined) return resolve("gone");
-      core.history.ordered(() =>
-        core.step(turn, (step, now) => {
-          stepMember(core.world, member, input, now, step);
-          const id = core.nextWait++;
-          core.waits.set(id, resolve);
-          addWaiter(core.world, { id, ref, until }, now, step);
-        }),
-      );
+      return core.step(turn, (step, now) => {
+        stepMember(core.world, member, input, now, step);
+        const id = core.nextWait++;
+        core.waits.set(id, resolve);
+        addWaiter(core.world, { id, ref, until }, now, step);
+      });
     });
   });
 }
