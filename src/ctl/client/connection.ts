@@ -1,6 +1,9 @@
 /**
- * One connection to supervisord that carries one request after the other. HTTP is written and read here by hand on node:net: node:http would add
- * a seventh to the CPU that a whole `status` costs. A request is never sent twice here, and none waits for ever.
+ * One connection to supervisord that carries one request after the other. A request is never sent twice here, and none waits for ever.
+ *
+ * HTTP is written and read by hand on node:net, here and in `answer-reader.ts`, `dial.ts` and `request.ts`. With node:http and one Agent a whole
+ * `supervisorctl status` took 1.2 times as long for 200 programs and 1.3 times for one, and 10 ms of CPU more than 44 (medians of 120 interleaved
+ * runs each, Node 20, empty environment).
  */
 import type { Socket } from "node:net";
 import { ok, type Result, refuse } from "../../result.ts";
