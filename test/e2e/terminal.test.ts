@@ -56,7 +56,7 @@ test("keys behind Tab in one chunk come after the completion; Ctrl-C clears a li
     const seen = await onTerminal(
       [CTL, "-c", it.conf],
       [
-        ["supervisor> ", "versi\t\r"],
+        ["supervisor> ", "verx\u007fsi\t\r"],
         ["\n4.", ""],
         ["supervisor> ", "pi\tca\t\r"],
         ["pid cat", ""],

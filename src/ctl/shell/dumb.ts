@@ -4,26 +4,22 @@
  */
 import type { Interface } from "node:readline";
 import type { Completion } from "./completer.ts";
-
-type Key = { readonly name?: string };
-/** The method that readline calls for each key; it looks it up on the object, so that programs may put their own there. */
-type Keyed = { _ttyWrite: (text: string | undefined, key: Key) => void };
+import type { Keys } from "./keys.ts";
 
 export function editOnDumbTerminal(
+  keys: Keys,
   editor: Interface,
   complete: (line: string) => Promise<Completion>,
   write: (text: string) => void,
 ): void {
-  const keyed = editor as unknown as Keyed;
-  const other = keyed._ttyWrite.bind(editor);
   let lastMatches = "";
-  keyed._ttyWrite = (text, key) => {
-    if (key.name === "tab") {
+  keys.intercept = ({ name }) => {
+    if (name === "tab") {
       editor.pause();
       void complete(editor.line).then(({ words, word }) => {
         editor.resume();
         const common = commonStart(words);
-        if (common.length > word.length) other(common.slice(word.length), {});
+        if (common.length > word.length) editor.write(common.slice(word.length));
         else if (words.length > 1 && lastMatches === editor.line) {
           write(`\r\n${words.join(" ")}\r\n`);
           editor.prompt(true);
@@ -31,17 +27,12 @@ export function editOnDumbTerminal(
         } else write("\u0007");
         lastMatches = editor.line;
       });
-      return;
-    }
-    if (key.name === "backspace") {
-      if (editor.line === "") return;
-      const edited = editor as unknown as { line: string; cursor: number };
-      edited.line = [...editor.line].slice(0, -1).join("");
-      edited.cursor = edited.line.length;
+    } else if (name === "backspace" && editor.line !== "") {
+      const line = [...editor.line].slice(0, -1).join("");
+      Object.assign(editor, { line, cursor: line.length });
       write("\b \b");
-      return;
     }
-    other(text, key);
+    return name === "tab" || name === "backspace";
   };
 }
 

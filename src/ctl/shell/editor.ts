@@ -80,7 +80,7 @@ export class Editor {
       // Back after Ctrl-Z: readline has paused itself, and would leave it at that.
       editor.on("SIGCONT", () => editor.prompt(true));
       editor.on("close", onClose);
-      if (process.env["TERM"] === "dumb") editOnDumbTerminal(editor, this.#complete, (text) => process.stdout.write(text));
+      if (process.env["TERM"] === "dumb") editOnDumbTerminal(this.#keys, editor, this.#complete, (text) => process.stdout.write(text));
       editor.prompt();
       if (this.#begun !== "") editor.write(this.#begun);
       this.#begun = "";

@@ -4,9 +4,14 @@
  */
 import { PassThrough } from "node:stream";
 
+/** A key as node:readline takes it out of what is typed. */
+type Key = { readonly name?: string };
+
 const TAB = "\t".charCodeAt(0);
 
 export class Keys extends PassThrough {
+  /** Sees each key before readline does; true keeps it from readline. */
+  intercept: (key: Key) => boolean = () => false;
   readonly #terminal: NodeJS.ReadStream;
   readonly #onData = (typed: Buffer): void => {
     for (const piece of piecesOf(typed)) this.write(piece);
@@ -16,6 +21,11 @@ export class Keys extends PassThrough {
   constructor(terminal: NodeJS.ReadStream) {
     super({ readableObjectMode: false });
     this.#terminal = terminal;
+  }
+
+  /** node:readline takes the keys out of what is typed, emits each of them on this stream, and listens here itself. */
+  override emit(event: string | symbol, ...told: readonly unknown[]): boolean {
+    return (event === "keypress" && this.intercept(told[1] as Key)) || super.emit(event, ...told);
   }
 
   /** From now on what is typed comes here. */
