@@ -27,7 +27,7 @@ const { loadConfig } = await import("../src/config/load.ts");
 const { referencePage } = await import("../src/reference/reference.ts");
 const { configSchema } = await import("../src/reference/schema.ts");
 const { getAllConfigInfo } = await import("../src/rpc/configuration.ts");
-const { FakePort } = await import("../src/rpc/port.fixture.ts");
+const { FakeControl } = await import("../src/rpc/control.fixture.ts");
 const { planUpdate } = await import("../src/supervisor/update.ts");
 
 const FILE = "[program:x]\ncommand=/x\nniceness=5\nmask=0%(process_num)d7\nstdout_colour=yes\n";
@@ -84,7 +84,7 @@ test("a changed value is told, and an update knows whether a running process can
 });
 
 test("getAllConfigInfo tells one that has a place there", async () => {
-  const port = new FakePort();
+  const port = new FakeControl();
   port.configured = { groups: [await groupOf(FILE)], reread: true };
   const answer = await getAllConfigInfo.run(port);
   assert.ok(answer.ok && Array.isArray(answer.value));

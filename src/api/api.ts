@@ -3,8 +3,8 @@
  * bundle of its own: the daemon loads it when somebody first asks.
  */
 import type { Calls } from "../rpc/calls.ts";
+import type { ProcessView } from "../rpc/control.ts";
 import type { LogFollow } from "../rpc/following.ts";
-import type { ProcessView } from "../rpc/port.ts";
 import type { RpcResult } from "../rpc/values.ts";
 import { callMethod } from "./calls.ts";
 import { Hub } from "./hub.ts";
@@ -51,7 +51,7 @@ export class Api {
     if (request.method !== "GET" && request.method !== "HEAD")
       return fails(405, "INCORRECT_PARAMETERS", `${request.method} is not known here`);
     if (head === "processes") return this.#process(rest, request);
-    if (head === "log") return this.#log(this.#parts.port.mainLogfile(), rest, request);
+    if (head === "log") return this.#log(this.#parts.control.mainLogfile(), rest, request);
     if (head === "logs" && rest.length === 1 && rest[0] === "follow") return this.#manyLogs(request);
     if (rest.length > 0) return nothing(request.segments);
     switch (head) {
@@ -62,7 +62,7 @@ export class Api {
       case "stream":
         return this.#stream(request.query.get("events") === "1");
       case "update":
-        return updatePreview(this.#parts.port);
+        return updatePreview(this.#parts.control);
       default:
         return nothing(request.segments);
     }
@@ -78,7 +78,7 @@ export class Api {
     if (body === undefined) return fails(400, "INCORRECT_PARAMETERS", "the body is not JSON");
     const [name, ...more] = rest;
     if (head === "call" && name !== undefined && more.length === 0) return callMethod(calls, this.#parts, name, body);
-    if (head === "update" && name === undefined) return applyUpdates(this.#parts.port, body);
+    if (head === "update" && name === undefined) return applyUpdates(this.#parts.control, body);
     return nothing([head, ...rest]);
   }
 
@@ -90,7 +90,7 @@ export class Api {
   /** GROUP/NAME/what. */
   async #process([group = "", name = "", what, ...rest]: readonly string[], request: ApiRequest): Promise<Reply> {
     const ref = { group, process: name };
-    const view = this.#parts.port.process(ref);
+    const view = this.#parts.control.process(ref);
     if (view === null) return fails(404, "BAD_NAME", `BAD_NAME: ${group}:${name}`);
     if (what === "log") return this.#processLog(view, rest, request);
     if (rest.length > 0) return nothing(request.segments);
@@ -107,27 +107,27 @@ export class Api {
   }
 
   #manyLogs({ query, lastEventId }: ApiRequest): Reply {
-    const { port, follow, timers } = this.#parts;
+    const { control, follow, timers } = this.#parts;
     const pathOf = (log: string): string | null => {
-      if (log === "activity") return this.#parts.port.mainLogfile();
+      if (log === "activity") return this.#parts.control.mainLogfile();
       const [group = "", process = "", channel, ...rest] = log.split("/").map(decoded);
-      const view = rest.length > 0 ? null : port.process({ group, process });
+      const view = rest.length > 0 ? null : control.process({ group, process });
       return (channel === "stdout" ? view?.stdoutLogfile : channel === "stderr" ? view?.stderrLogfile : null) ?? null;
     };
-    return followLogs({ files: port.files, follow, timers }, query.getAll("log"), { lastEventId, pathOf });
+    return followLogs({ files: control.files, follow, timers }, query.getAll("log"), { lastEventId, pathOf });
   }
 
   async #log(path: string | null, [what, ...rest]: readonly string[], { query, lastEventId, segments }: ApiRequest): Promise<Reply> {
-    const { port, follow, timers } = this.#parts;
+    const { control, follow, timers } = this.#parts;
     const from = whole(what === "follow" ? (lastEventId ?? query.get("from")) : query.get("from"));
     const length = whole(query.get("length"));
     if (from === undefined || length === undefined || (length ?? 1) < 0)
       return fails(400, "BAD_ARGUMENTS", "from and length are whole numbers");
     const request: LogRequest = { path, from, length };
     if (rest.length > 0) return nothing(segments);
-    if (what === undefined) return logPiece(port.files, request);
-    if (what === "download") return logDownload(port.files, path);
-    return what === "follow" ? logFollow({ files: port.files, follow, timers }, request) : nothing(segments);
+    if (what === undefined) return logPiece(control.files, request);
+    if (what === "download") return logDownload(control.files, path);
+    return what === "follow" ? logFollow({ files: control.files, follow, timers }, request) : nothing(segments);
   }
 }
 

@@ -1,20 +1,20 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { makeCalls } from "../rpc/calls.ts";
+import { alone, FakeControl, running, view } from "../rpc/control.fixture.ts";
 import { FAULTS } from "../rpc/faults.ts";
 import { plainResult } from "../rpc/plainvalues.ts";
-import { alone, FakePort, running, view } from "../rpc/port.fixture.ts";
+import { BODY_DEPTH_MAX } from "./bounds.ts";
 import { callMethod, FAULT_STATUS } from "./calls.ts";
-import { BODY_DEPTH_MAX } from "./limits.ts";
 import { openApi } from "./openapi.ts";
 
-function calling(port = new FakePort(alone(running("web"), view("db")))) {
-  const calls = makeCalls(port, ["supervisor"]);
+function calling(control = new FakeControl(alone(running("web"), view("db")))) {
+  const calls = makeCalls(control, ["supervisor"]);
   const call = async (name: string, body: unknown): Promise<[number, unknown]> => {
-    const reply = await callMethod(calls, { plain: plainResult, port }, name, body);
+    const reply = await callMethod(calls, { plain: plainResult, control }, name, body);
     return reply.kind === "text" ? [reply.status, JSON.parse(reply.body)] : [0, null];
   };
-  return { port, calls, call };
+  return { control, calls, call };
 }
 
 test("what was rendered as XML comes as plain data", async () => {
@@ -34,10 +34,10 @@ test("what was rendered as XML comes as plain data", async () => {
 });
 
 test("an optional parameter may be left out, but not one before another that is given", async () => {
-  const { call, port } = calling();
+  const { call, control } = calling();
   assert.equal((await call("supervisor.startProcess", { name: "db", wait: false }))[0], 200);
   assert.equal((await call("supervisor.startProcess", { wait: false }))[0], 400);
-  assert.equal(port.done.length, 1);
+  assert.equal(control.done.length, 1);
 });
 
 test("null, fractions for whole numbers, and what is nested too deeply are refused", async () => {

@@ -1,12 +1,12 @@
 /** `POST call/NAMESPACE.METHOD`: the methods of XML-RPC, with parameters by name or in a list, and types that are checked. */
 import { ok, type Result, refuse } from "../result.ts";
 import type { Calls } from "../rpc/calls.ts";
+import type { SupervisorControl } from "../rpc/control.ts";
 import { FAULTS, type Failure, type FaultName, faultCode, faultText, isFault } from "../rpc/faults.ts";
 import type { Param, PublishedMethod, ValueType } from "../rpc/method.ts";
 import { splitNamespec } from "../rpc/names.ts";
-import type { SupervisorPort } from "../rpc/port.ts";
 import type { RpcResult, RpcValue } from "../rpc/values.ts";
-import { BODY_DEPTH_MAX } from "./limits.ts";
+import { BODY_DEPTH_MAX } from "./bounds.ts";
 import { type ApiStatus, fails, failure, json, type Reply } from "./reply.ts";
 import type { ApiError } from "./types.ts";
 
@@ -32,15 +32,18 @@ export const FAULT_STATUS: Readonly<Record<FaultName, ApiStatus>> = {
 };
 
 /** `plain`: a result of ours as plain data. */
-export type CallParts = { readonly plain: (result: RpcResult) => unknown; readonly port: Pick<SupervisorPort, "explain" | "lastWords"> };
+export type CallParts = {
+  readonly plain: (result: RpcResult) => unknown;
+  readonly control: Pick<SupervisorControl, "explain" | "lastWords">;
+};
 
-export async function callMethod(calls: Calls, { plain, port }: CallParts, name: string, body: unknown): Promise<Reply> {
+export async function callMethod(calls: Calls, { plain, control }: CallParts, name: string, body: unknown): Promise<Reply> {
   const method = calls.methods.get(name);
   if (method === undefined) return fails(404, "UNKNOWN_METHOD", `UNKNOWN_METHOD: ${name}`);
   const params = readParams(method, body);
   if (!params.ok) return fails(400, "INCORRECT_PARAMETERS", params.error);
   const answer = await calls.call(name, params.value);
-  return answer.ok ? json({ result: plain(answer.value) }) : failed(answer.error, await whyFailed(port, answer.error, params.value));
+  return answer.ok ? json({ result: plain(answer.value) }) : failed(answer.error, await whyFailed(control, answer.error, params.value));
 }
 
 /** A plug-in's own numbers have names that nobody knows: they are called after the fault that they came as. */
@@ -56,13 +59,13 @@ function failed(error: Failure, why: Why): Reply {
 type Why = Pick<ApiError, "reason" | "lastWords">;
 
 /** What is known beside the fault, which is the original's, of a process that did not come up. */
-async function whyFailed(port: CallParts["port"], failure: Failure, [name]: Params): Promise<Why> {
+async function whyFailed(control: CallParts["control"], failure: Failure, [name]: Params): Promise<Why> {
   const isAboutRun = isFault(failure) && (failure.fault === "SPAWN_ERROR" || failure.fault === "ABNORMAL_TERMINATION");
   if (!isAboutRun || typeof name !== "string") return {};
   const { group, process } = splitNamespec(name);
   const ref = { group, process: process ?? group };
-  const explained = port.explain(ref);
-  return explained === null ? {} : { reason: explained.reason, lastWords: await port.lastWords(ref) };
+  const explained = control.explain(ref);
+  return explained === null ? {} : { reason: explained.reason, lastWords: await control.lastWords(ref) };
 }
 
 type Params = readonly RpcValue[];

@@ -1,31 +1,31 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ok, refuse } from "../result.ts";
-import { alone, FakePort, running, view } from "../rpc/port.fixture.ts";
-import { Hub } from "./hub.ts";
+import { alone, FakeControl, running, view } from "../rpc/control.fixture.ts";
 import {
   EVENTS_GATHERED_MAX,
   FIRST_USAGE_MS,
   GATHER_MS,
+  LAST_LINES_DELAY_MS,
   USAGE_MS,
   USAGE_MS_MAX,
   USAGE_SHARE,
   VIEWER_HELD_BYTES_MAX,
   VIEWERS_MAX,
-  WORDS_DELAY_MS,
-} from "./limits.ts";
+} from "./bounds.ts";
+import { Hub } from "./hub.ts";
 import { FakeOutlet, FakeTimers, FakeWatch, settled } from "./watch.fixture.ts";
 
-function hubOf(port = new FakePort(alone(running("web"), running("db")))) {
+function hubOf(control = new FakeControl(alone(running("web"), running("db")))) {
   const [watch, timers] = [new FakeWatch(), new FakeTimers()];
-  const hub = new Hub({ port, watch }, timers);
+  const hub = new Hub({ control, watch }, timers);
   const join = async (events = false) => {
     const outlet = new FakeOutlet();
     await hub.open(outlet, { events });
     await settled();
     return outlet;
   };
-  return { port, watch, timers, hub, join };
+  return { control, watch, timers, hub, join };
 }
 
 const event = (serial: number, payload = "") => ({ serial, at: 0, type: "REMOTE_COMMUNICATION", payload });
@@ -42,10 +42,10 @@ test("without viewers nobody is listened to and nothing is looked at; the last o
 });
 
 test("the first change goes out at once, a storm behind it as one message; only rows that have changed", async () => {
-  const { port, watch, timers, join } = hubOf();
+  const { control, watch, timers, join } = hubOf();
   const outlet = await join();
   assert.deepEqual(outlet.kinds(), ["snapshot"]);
-  port.active = [port.active[0], ...alone(view("db", { state: "STOPPED" }))].filter((group) => group !== undefined);
+  control.active = [control.active[0], ...alone(view("db", { state: "STOPPED" }))].filter((group) => group !== undefined);
   watch.changed();
   watch.changed();
   assert.deepEqual(
@@ -76,14 +76,14 @@ test("output that cannot be written is told of, and that it can be again", async
 });
 
 test("a group that comes or goes is a snapshot; another mood is told of alone", async () => {
-  const { port, watch, timers, join } = hubOf();
+  const { control, watch, timers, join } = hubOf();
   const outlet = await join();
   outlet.kinds();
-  port.active = alone(running("web"));
+  control.active = alone(running("web"));
   watch.changed();
   await timers.ring(GATHER_MS);
   assert.deepEqual(outlet.kinds(), ["snapshot"]);
-  port.moodNow = "SHUTDOWN";
+  control.moodNow = "SHUTDOWN";
   watch.changed();
   await timers.ring(GATHER_MS);
   assert.deepEqual(outlet.kinds(), ["daemon"]);
@@ -133,16 +133,16 @@ test("there are only so many viewers", async () => {
 });
 
 test("a process in trouble is shown at once, and its last words when the log has them", async () => {
-  const { port, watch, timers, join } = hubOf();
+  const { control, watch, timers, join } = hubOf();
   const outlet = await join();
   outlet.kinds();
-  port.active = [...alone(running("web")), ...alone(view("db", { state: "FATAL" }))];
+  control.active = [...alone(running("web")), ...alone(view("db", { state: "FATAL" }))];
   watch.changed();
   await timers.ring(0);
   assert.match(outlet.text, /"state":"FATAL".*"lastWords":\[\]/);
   outlet.kinds();
-  port.write("/log/db.err", "first\n\nno such table\n");
-  await timers.ring(WORDS_DELAY_MS);
+  control.write("/log/db.err", "first\n\nno such table\n");
+  await timers.ring(LAST_LINES_DELAY_MS);
   await timers.ring(GATHER_MS);
   assert.match(outlet.text, /"lastWords":\["first","no such table"\]/);
   const late = await join();
@@ -183,13 +183,13 @@ test("where processes cannot be seen viewers hear at least that the stream lives
 });
 
 test("figures come soon, then every two seconds, to all as one text; they end with the last viewer", async () => {
-  const { port, watch, timers, join } = hubOf();
+  const { control, watch, timers, join } = hubOf();
   const sample = (cpuMs: number) => ({ pid: 4711, parent: 11015, cpuMs, memory: 5000, startTicks: 7 });
   watch.samples = ok([sample(1000), { pid: 11016, parent: 11015, cpuMs: 10, memory: 100, startTicks: 3 }]);
   const outlet = await join();
   outlet.kinds();
   watch.samples = ok([sample(1200), { ...sample(40), pid: 5000, parent: 4711 }]);
-  port.monoMs += 400;
+  control.monoMs += 400;
   await timers.ring(FIRST_USAGE_MS);
   const [, data = ""] = /event: usage\ndata: (.*)\n/.exec(outlet.text) ?? [];
   const { usage } = JSON.parse(data) as { usage: unknown[] };

@@ -4,22 +4,22 @@
  */
 
 import { jsonOf } from "../bytes.ts";
+import type { GroupView, ProcessView } from "../rpc/control.ts";
 import { refOf } from "../rpc/names.ts";
-import type { GroupView, ProcessView } from "../rpc/port.ts";
-import { EVENTS_GATHERED_MAX, GATHER_MS, VIEWER_HELD_BYTES_MAX, VIEWERS_MAX, WORDS_DELAY_MS } from "./limits.ts";
+import { EVENTS_GATHERED_MAX, GATHER_MS, LAST_LINES_DELAY_MS, VIEWER_HELD_BYTES_MAX, VIEWERS_MAX } from "./bounds.ts";
+import { isInTrouble, LastLines } from "./lastlines.ts";
 import { type Outlet, sse } from "./reply.ts";
 import { daemonRow, groupRow, type Parts, processRow } from "./rows.ts";
 import type { ProcessUsage, Snapshot, SupervisorEvent, Usage } from "./types.ts";
 import { UsageSampler } from "./usagesampler.ts";
 import type { Timers } from "./watch.ts";
-import { isInTrouble, LastWords } from "./words.ts";
 
 type Viewer = { readonly outlet: Outlet; readonly events: boolean; missed: number };
 
 export class Hub {
   readonly #parts: Parts;
   readonly #timers: Timers;
-  readonly #words: LastWords;
+  readonly #words: LastLines;
   readonly #usage: UsageSampler;
   readonly #viewers = new Set<Viewer>();
   /** Viewers whose first snapshot is being made. */
@@ -42,7 +42,7 @@ export class Hub {
   constructor(parts: Parts, timers: Timers) {
     this.#parts = parts;
     this.#timers = timers;
-    this.#words = new LastWords(parts.port);
+    this.#words = new LastLines(parts.control);
     this.#usage = new UsageSampler(parts, timers, (usage, daemon) => this.#tellUsage(usage, daemon));
   }
 
@@ -74,7 +74,7 @@ export class Hub {
   }
 
   #begin(): void {
-    this.#groups = this.#parts.port.groups();
+    this.#groups = this.#parts.control.groups();
     this.#daemon = jsonOf(daemonRow(this.#parts));
     this.#ends = [this.#parts.watch.onChange(() => this.#schedule())];
     this.#usage.start();
@@ -112,13 +112,13 @@ export class Hub {
 
   #schedule(): void {
     if (this.#cancelFlush !== null || this.#viewers.size === 0) return;
-    const since = this.#parts.port.clock.now().monoMs - this.#flushedMs;
+    const since = this.#parts.control.clock.now().monoMs - this.#flushedMs;
     this.#cancelFlush = this.#timers.after(Math.max(0, Math.ceil(GATHER_MS - since)), () => this.#flush());
   }
 
   #flush(): void {
     this.#cancelFlush = null;
-    this.#flushedMs = this.#parts.port.clock.now().monoMs;
+    this.#flushedMs = this.#parts.control.clock.now().monoMs;
     const states = this.#stateMessages();
     const events = this.#eventMessages();
     if (states !== "") this.#tell(states, ({ events: wants }) => !wants);
@@ -141,7 +141,7 @@ export class Hub {
   }
 
   #stateMessages(): string {
-    const groups = this.#parts.port.groups();
+    const groups = this.#parts.control.groups();
     const isOther = !isSameList(this.#groups, groups);
     const rows = isOther ? [] : this.#changedViews(groups);
     this.#groups = groups;
@@ -188,7 +188,7 @@ export class Hub {
   #wantWords(view: ProcessView): void {
     const detail = this.#parts.watch.detail(refOf(view));
     if (detail === null || !isInTrouble(view, detail, this.#nowMs())) return;
-    this.#timers.after(WORDS_DELAY_MS, () => {
+    this.#timers.after(LAST_LINES_DELAY_MS, () => {
       void this.#words.read(view, detail).then((changed) => {
         if (!changed || this.#viewers.size === 0) return;
         this.#touched.add(view);
@@ -199,8 +199,8 @@ export class Hub {
 
   /** Of those that have not been read yet. */
   async #readAllWords(): Promise<void> {
-    const { port, watch } = this.#parts;
-    const unread = allViews(port.groups()).flatMap((view) => {
+    const { control, watch } = this.#parts;
+    const unread = allViews(control.groups()).flatMap((view) => {
       const detail = this.#words.of(view) === null ? watch.detail(refOf(view)) : null;
       return detail !== null && isInTrouble(view, detail, this.#nowMs()) ? [{ view, detail }] : [];
     });
@@ -212,7 +212,7 @@ export class Hub {
   }
 
   #snapshotText(): string {
-    const groups = this.#parts.port.groups().map((group) => groupRow(this.#parts, group, (view) => this.#words.of(view) ?? []));
+    const groups = this.#parts.control.groups().map((group) => groupRow(this.#parts, group, (view) => this.#words.of(view) ?? []));
     const snapshot: Snapshot = { daemon: daemonRow(this.#parts), groups, now: this.#nowMs() };
     return jsonOf(snapshot);
   }
@@ -224,7 +224,7 @@ export class Hub {
   }
 
   #nowMs(): number {
-    return Math.round(this.#parts.port.clock.now().wallMs);
+    return Math.round(this.#parts.control.clock.now().wallMs);
   }
 }
 

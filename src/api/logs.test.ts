@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { FakePort } from "../rpc/port.fixture.ts";
-import { LOG_PIECE_BYTES_MAX, LOGS_AT_ONCE_MAX } from "./limits.ts";
+import { FakeControl } from "../rpc/control.fixture.ts";
+import { LOG_PIECE_BYTES_MAX, LOGS_AT_ONCE_MAX } from "./bounds.ts";
 import { continuation, logFollow, logPiece, unfinished } from "./logs.ts";
 import { followLogs } from "./manylogs.ts";
 import type { Reply } from "./reply.ts";
@@ -12,13 +12,13 @@ import { FakeOutlet, FakeTimers, settled } from "./watch.fixture.ts";
 const pieceOf = (reply: Reply) => JSON.parse(reply.kind === "text" ? reply.body : "") as LogPiece;
 
 test("pieces put together are the log, whatever their length: no character is cut", async () => {
-  const port = new FakePort();
+  const control = new FakeControl();
   await fc.assert(
     fc.asyncProperty(fc.string({ unit: "grapheme", minLength: 1 }), fc.integer({ min: 4, max: 9 }), async (text, length) => {
-      port.write("/log/a", text);
+      control.write("/log/a", text);
       let all = "";
       for (let from = 0; from < Buffer.byteLength(text); ) {
-        const piece = pieceOf(await logPiece(port.files, { path: "/log/a", from, length }));
+        const piece = pieceOf(await logPiece(control.files, { path: "/log/a", from, length }));
         assert.ok(piece.next > from);
         all += piece.text;
         from = piece.next;
@@ -30,18 +30,18 @@ test("pieces put together are the log, whatever their length: no character is cu
 });
 
 test("from the end: a character that the beginning would cut is left out; one piece has an end", async () => {
-  const port = new FakePort();
-  port.write("/log/a", "a£b");
-  assert.deepEqual(pieceOf(await logPiece(port.files, { path: "/log/a", from: -2, length: null })), {
+  const control = new FakeControl();
+  control.write("/log/a", "a£b");
+  assert.deepEqual(pieceOf(await logPiece(control.files, { path: "/log/a", from: -2, length: null })), {
     from: 3,
     next: 4,
     size: 4,
     text: "b",
   });
-  port.write("/log/a", "x".repeat(LOG_PIECE_BYTES_MAX + 5));
-  const piece = pieceOf(await logPiece(port.files, { path: "/log/a", from: 0, length: 10 * LOG_PIECE_BYTES_MAX }));
+  control.write("/log/a", "x".repeat(LOG_PIECE_BYTES_MAX + 5));
+  const piece = pieceOf(await logPiece(control.files, { path: "/log/a", from: 0, length: 10 * LOG_PIECE_BYTES_MAX }));
   assert.equal(piece.next, LOG_PIECE_BYTES_MAX);
-  const missing = await logPiece(port.files, { path: "/log/none", from: 0, length: 1 });
+  const missing = await logPiece(control.files, { path: "/log/none", from: 0, length: 1 });
   assert.equal(missing.kind === "text" && missing.status, 404);
 });
 
@@ -53,16 +53,16 @@ test("bytes that are no UTF-8 hold nothing up", () => {
 });
 
 test("several logs in one stream: each message says which, and its id where all of them are", async () => {
-  const port = new FakePort();
-  port.write("/log/a", "one\n");
-  port.write("/log/b", "zwei\n");
+  const control = new FakeControl();
+  control.write("/log/a", "one\n");
+  control.write("/log/b", "zwei\n");
   const watched = new Map<string, () => void>();
   const onGrowth = (path: string, act: () => void) => {
     watched.set(path, act);
     return () => void watched.delete(path);
   };
   const timers = new FakeTimers();
-  const tail = { files: port.files, follow: { onGrowth }, timers };
+  const tail = { files: control.files, follow: { onGrowth }, timers };
   const pathOf = (log: string) => (log === "c" ? null : `/log/${log}`);
   const outlet = new FakeOutlet();
   const reply = followLogs(tail, ["a@0", "b", "c"], { lastEventId: null, pathOf });
@@ -70,7 +70,7 @@ test("several logs in one stream: each message says which, and its id where all 
   await settled();
   assert.match(outlet.text, /event: missing\nid: 0,5,0\ndata: \{"log":"c"\}/);
   assert.match(outlet.text, /id: 4,5,0\ndata: \{"log":"a","from":0,"next":4,"size":4,"text":"one\\n"\}/);
-  port.write("/log/b", "zwei\ndrei\n");
+  control.write("/log/b", "zwei\ndrei\n");
   watched.get("/log/b")?.();
   await settled();
   assert.match(outlet.text, /id: 4,10,0\ndata: \{"log":"b","from":5,/);
@@ -92,28 +92,28 @@ test("several logs in one stream: each message says which, and its id where all 
 });
 
 test("a log that is followed: half a character waits for its end; another file is told of", async () => {
-  const port = new FakePort();
-  port.write("/log/a", Buffer.from("a£").subarray(0, 2));
+  const control = new FakeControl();
+  control.write("/log/a", Buffer.from("a£").subarray(0, 2));
   let changed: () => void = () => undefined;
   const onGrowth = (_path: string, act: () => void) => {
     changed = act;
     return () => undefined;
   };
   const timers = new FakeTimers();
-  const reply = await logFollow({ files: port.files, follow: { onGrowth }, timers }, { path: "/log/a", from: 0, length: null });
+  const reply = await logFollow({ files: control.files, follow: { onGrowth }, timers }, { path: "/log/a", from: 0, length: null });
   assert.equal(reply.kind, "events");
   const outlet = new FakeOutlet();
   const ended = reply.kind === "events" ? reply.run(outlet) : undefined;
   await settled();
   assert.match(outlet.text, /"from":0,"next":1,"size":2,"text":"a"/);
   outlet.kinds();
-  port.write("/log/a", "a£b");
+  control.write("/log/a", "a£b");
   changed();
   await settled();
   assert.match(outlet.text, /id: 4\ndata: \{"from":1,"next":4,"size":4,"text":"£b"\}/);
   outlet.kinds();
-  port.inodes.set("/log/a", 2n);
-  port.write("/log/a", "new");
+  control.inodes.set("/log/a", 2n);
+  control.write("/log/a", "new");
   changed();
   await settled();
   assert.match(outlet.text, /"why":"rotated".*"from":0,"next":3/s);

@@ -1,15 +1,15 @@
 /** Logs of processes and of the daemon: a piece, the whole file, and what is written from now on. Offsets count bytes; text never ends within a character. */
 import { jsonOf } from "../bytes.ts";
+import type { SupervisorControl } from "../rpc/control.ts";
 import { followLog, type LogFollow, logAt } from "../rpc/following.ts";
-import type { SupervisorPort } from "../rpc/port.ts";
-import { ALIVE_MS, LOG_PIECE_BYTES, LOG_PIECE_BYTES_MAX } from "./limits.ts";
+import { ALIVE_MS, LOG_PIECE_BYTES, LOG_PIECE_BYTES_MAX } from "./bounds.ts";
 import { fails, json, type Outlet, type Reply, sse } from "./reply.ts";
 import type { LogPiece } from "./types.ts";
 import type { Timers } from "./watch.ts";
 
 export type LogRequest = { readonly path: string | null; readonly from: number | null; readonly length: number | null };
 
-export async function logPiece(files: SupervisorPort["files"], { path, from, length }: LogRequest): Promise<Reply> {
+export async function logPiece(files: SupervisorControl["files"], { path, from, length }: LogRequest): Promise<Reply> {
   const found = path === null ? null : await logAt(files, path);
   if (path === null || found === null) return noLog();
   const { size } = found;
@@ -23,13 +23,13 @@ export async function logPiece(files: SupervisorPort["files"], { path, from, len
   return json(piece);
 }
 
-export async function logDownload(files: SupervisorPort["files"], path: string | null): Promise<Reply> {
+export async function logDownload(files: SupervisorControl["files"], path: string | null): Promise<Reply> {
   const found = path === null ? null : await logAt(files, path);
   if (path === null || found === null) return noLog();
   return { kind: "file", path, size: found.size, name: path.slice(path.lastIndexOf("/") + 1) };
 }
 
-export type Tail = { readonly files: SupervisorPort["files"]; readonly follow: LogFollow; readonly timers: Timers };
+export type Tail = { readonly files: SupervisorControl["files"]; readonly follow: LogFollow; readonly timers: Timers };
 
 /** `from` null: what is written from now on. */
 export async function logFollow(tail: Tail, request: LogRequest): Promise<Reply> {
@@ -48,7 +48,7 @@ export async function logFollow(tail: Tail, request: LogRequest): Promise<Reply>
 export type Begun = { readonly path: string; readonly offset: number; readonly inode: bigint };
 
 /** null: there is no such log. Beyond its end: it has been begun anew since that was its length, and is followed from its beginning. */
-export async function beginAt(files: SupervisorPort["files"], { path, from }: Omit<LogRequest, "length">): Promise<Begun | null> {
+export async function beginAt(files: SupervisorControl["files"], { path, from }: Omit<LogRequest, "length">): Promise<Begun | null> {
   const found = path === null ? null : await logAt(files, path);
   if (path === null || found === null) return null;
   const offset = from === null ? found.size : from < 0 ? startOf(from, found.size) : from;

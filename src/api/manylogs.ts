@@ -1,7 +1,7 @@
 /** Several logs in one stream: a browser has few connections to a server, and each stream takes one for as long as it is open. */
 import { jsonOf } from "../bytes.ts";
-import { Turnstile } from "../rpc/turnstile.ts";
-import { LOGS_AT_ONCE_MAX } from "./limits.ts";
+import { Semaphore } from "../rpc/semaphore.ts";
+import { LOGS_AT_ONCE_MAX } from "./bounds.ts";
 import { beginAt, followTo, keepAlive, type Tail } from "./logs.ts";
 import { fails, type Outlet, type Reply, sse } from "./reply.ts";
 
@@ -28,7 +28,7 @@ export function followLogs(
 
 async function followAll(tail: Tail, wanted: readonly Wanted[], outlet: Outlet): Promise<void> {
   const places = wanted.map(({ from }) => from ?? 0);
-  const turnstile = new Turnstile(1);
+  const semaphore = new Semaphore(1);
   const gone = new Set<() => void>();
   const endAlive = keepAlive(tail.timers, outlet);
   outlet.onGone(() => {
@@ -36,7 +36,7 @@ async function followAll(tail: Tail, wanted: readonly Wanted[], outlet: Outlet):
     for (const tell of gone) tell();
   });
   const say = (at: number, kind: string, message: object, next: number) =>
-    turnstile.run(() => {
+    semaphore.run(() => {
       places[at] = next;
       return outlet.write(sse(kind, jsonOf(message), places.join(",")));
     });

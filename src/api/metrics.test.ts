@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { refuse } from "../result.ts";
-import { alone, FakePort, view } from "../rpc/port.fixture.ts";
+import { alone, FakeControl, view } from "../rpc/control.fixture.ts";
 import { exposition } from "./exposition.ts";
 import { metricsText } from "./metrics.ts";
 import { FakeWatch } from "./watch.fixture.ts";
@@ -15,14 +15,14 @@ test("labels are escaped, families without samples left out", () => {
 });
 
 test("where processes cannot be seen the rest is told all the same", async () => {
-  const port = new FakePort(alone(view("db", { state: "EXITED" })));
-  port.write("/log/db.out", "12345");
+  const control = new FakeControl(alone(view("db", { state: "EXITED" })));
+  control.write("/log/db.out", "12345");
   const watch = new FakeWatch();
   watch.samples = refuse("EACCES");
   watch.pools = [{ pool: "p", length: 3, capacity: 10 }];
   const exit = { at: 0, exitCode: null, signal: "SIGKILL", expected: false, coreDumped: false };
   watch.details.set("db", { restarts: 4, lastExit: exit });
-  const text = await metricsText({ port, watch });
+  const text = await metricsText({ control, watch });
   for (const line of [
     'holdfast_process_state{group="db",name="db",state="EXITED"} 1',
     'holdfast_process_state{group="db",name="db",state="RUNNING"} 0',

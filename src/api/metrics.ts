@@ -3,12 +3,12 @@
  * processes, one stat for each log.
  */
 import { STATES, type State } from "../process/states.ts";
+import type { ProcessView } from "../rpc/control.ts";
 import { refOf } from "../rpc/names.ts";
-import type { ProcessView } from "../rpc/port.ts";
-import { Turnstile } from "../rpc/turnstile.ts";
+import { Semaphore } from "../rpc/semaphore.ts";
 import { HOLDFAST_VERSION, SUPERVISOR_VERSION } from "../version.ts";
+import { STATS_AT_ONCE } from "./bounds.ts";
 import { exposition, type Family, type Sample } from "./exposition.ts";
-import { STATS_AT_ONCE } from "./limits.ts";
 import type { Parts } from "./rows.ts";
 import { childrenIn, type Look, makeLook, treeOf } from "./usage.ts";
 import type { ProcessDetail, ProcessSample } from "./watch.ts";
@@ -32,11 +32,11 @@ export async function metricsText(parts: Parts): Promise<string> {
   return exposition([...daemonFamilies(parts, look), ...processFamilies(processes), ...queueFamilies(parts)]);
 }
 
-async function measure({ port, watch }: Parts, look: Look): Promise<readonly Measured[]> {
+async function measure({ control, watch }: Parts, look: Look): Promise<readonly Measured[]> {
   const children = childrenIn(look);
-  const turnstile = new Turnstile(STATS_AT_ONCE);
-  const sizeOf = (path: string | null) => (path === null ? null : turnstile.run(() => port.files.stat(path)));
-  const views = port.groups().flatMap(({ processes }) => processes);
+  const semaphore = new Semaphore(STATS_AT_ONCE);
+  const sizeOf = (path: string | null) => (path === null ? null : semaphore.run(() => control.files.stat(path)));
+  const views = control.groups().flatMap(({ processes }) => processes);
   return Promise.all(
     views.map(async (view) => {
       const labels = { group: view.group, name: view.name };
@@ -50,16 +50,16 @@ async function measure({ port, watch }: Parts, look: Look): Promise<readonly Mea
   );
 }
 
-function daemonFamilies({ port, watch }: Parts, look: Look): readonly Family[] {
+function daemonFamilies({ control, watch }: Parts, look: Look): readonly Family[] {
   const { pid, daemonPid, startedAt } = watch.daemon();
-  const labels = { version: HOLDFAST_VERSION, supervisor_version: SUPERVISOR_VERSION, identifier: port.identifier() };
+  const labels = { version: HOLDFAST_VERSION, supervisor_version: SUPERVISOR_VERSION, identifier: control.identifier() };
   const parts = Object.entries({ keeper: look.processes.get(pid), daemon: look.processes.get(daemonPid) });
   const ofParts = (value: (sample: ProcessSample) => number): readonly Sample[] =>
     parts.flatMap(([part, sample]) => (sample === undefined ? [] : [{ labels: { part }, value: value(sample) }]));
   return [
     gauge("holdfast_info", "Versions and the identifier of this instance.", [{ labels, value: 1 }]),
     gauge("holdfast_up", "1 while the daemon is neither going down nor restarting.", [
-      { labels: {}, value: port.mood() === "RUNNING" ? 1 : 0 },
+      { labels: {}, value: control.mood() === "RUNNING" ? 1 : 0 },
     ]),
     gauge("holdfast_start_time_seconds", "When this daemon began, in seconds since 1970.", [{ labels: {}, value: startedAt / 1000 }]),
     counter(

@@ -1,15 +1,16 @@
 /** The daemon, its groups and processes as rows for viewers. */
+
+import type { GroupView, ProcessView, SupervisorControl } from "../rpc/control.ts";
 import { makeNamespec, refOf } from "../rpc/names.ts";
-import type { GroupView, ProcessView, SupervisorPort } from "../rpc/port.ts";
 import { description } from "../rpc/processinfo.ts";
 import { HOLDFAST_VERSION, SUPERVISOR_VERSION } from "../version.ts";
 import type { DaemonRow, GroupRow, ProcessRow } from "./types.ts";
 import type { Watch } from "./watch.ts";
 
-export type Parts = { readonly port: SupervisorPort; readonly watch: Watch };
+export type Parts = { readonly control: SupervisorControl; readonly watch: Watch };
 
 /** `words`: what it said last, where that matters. */
-export function processRow({ port, watch }: Parts, view: ProcessView, words: readonly string[]): ProcessRow {
+export function processRow({ control, watch }: Parts, view: ProcessView, words: readonly string[]): ProcessRow {
   const ref = refOf(view);
   const detail = watch.detail(ref);
   return {
@@ -17,7 +18,7 @@ export function processRow({ port, watch }: Parts, view: ProcessView, words: rea
     name: view.name,
     namespec: makeNamespec(ref),
     state: view.state,
-    description: description(port, view),
+    description: description(control, view),
     pid: view.pid,
     startedAt: detail?.startedAt ?? null,
     stoppedAt: detail?.stoppedAt ?? null,
@@ -42,17 +43,17 @@ export function groupRow(
   return { name, priority, processes: processes.map((view) => processRow(parts, view, wordsOf(view))) };
 }
 
-export function daemonRow({ port, watch }: Parts): DaemonRow {
+export function daemonRow({ control, watch }: Parts): DaemonRow {
   const { pid, startedAt, configFile, hostName } = watch.daemon();
   return {
-    identifier: port.identifier(),
+    identifier: control.identifier(),
     version: HOLDFAST_VERSION,
     supervisorVersion: SUPERVISOR_VERSION,
     pid,
     startedAt,
-    state: port.mood(),
+    state: control.mood(),
     configFile,
     hostName,
-    log: port.mainLogfile() !== null,
+    log: control.mainLogfile() !== null,
   };
 }

@@ -1,5 +1,5 @@
 /** Looks at the machine's processes again and again while somebody watches, and never otherwise. */
-import { FIRST_USAGE_MS, USAGE_MS, USAGE_MS_MAX, USAGE_SHARE } from "./limits.ts";
+import { FIRST_USAGE_MS, USAGE_MS, USAGE_MS_MAX, USAGE_SHARE } from "./bounds.ts";
 import type { Parts } from "./rows.ts";
 import type { ProcessUsage, Usage } from "./types.ts";
 import { type Look, makeLook, usageBetween, usageOf } from "./usage.ts";
@@ -42,10 +42,10 @@ export class UsageSampler {
   }
 
   async #look(watch: number): Promise<void> {
-    const { port } = this.#parts;
+    const { control } = this.#parts;
     const sampled = await this.#parts.watch.sample();
     if (watch !== this.#watch) return;
-    const now = port.clock.now().monoMs;
+    const now = control.clock.now().monoMs;
     const before = this.#before;
     if (sampled.ok) {
       const look = makeLook(sampled.value.processes, now);
@@ -61,8 +61,8 @@ export class UsageSampler {
   }
 
   #report(before: Look, now: Look): void {
-    const { port, watch } = this.#parts;
-    const views = port.groups().flatMap(({ processes }) => processes);
+    const { control, watch } = this.#parts;
+    const views = control.groups().flatMap(({ processes }) => processes);
     const usage = usageOf(views, before, now);
     const { pid } = watch.daemon();
     const own = [...now.processes.values()].filter((sample) => sample.pid === pid || sample.pid === watch.daemon().daemonPid);

@@ -1,6 +1,6 @@
-/** What the API knows of a daemon besides its port, made of plain values; and viewers that take what they are told to. */
+/** What the API knows of a daemon besides the RPC methods' view of it, made of plain values; and viewers that take what they are told to. */
 import { ok, type Result, refuse } from "../result.ts";
-import type { ProcessRef } from "../rpc/port.ts";
+import type { ProcessRef } from "../rpc/control.ts";
 import type { Outlet } from "./reply.ts";
 import type { OptionValue, SupervisorEvent, TimelineEntry } from "./types.ts";
 import type { ProcessDetail, ProcessSample, QueueFacts, Sampled, Timers, Watch } from "./watch.ts";

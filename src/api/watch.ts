@@ -1,10 +1,10 @@
 /**
- * What the API needs of the daemon besides the port of the RPC methods: what happened, who wants to know of it, and figures. The daemon implements
+ * What the API needs of the daemon besides `SupervisorControl`: what happened, who wants to know of it, and figures. The daemon implements
  * it; tests use a plain object. Nothing in it costs anything while nobody asks.
  */
 import type { Errno } from "../doors.ts";
 import type { Result } from "../result.ts";
-import type { ProcessRef } from "../rpc/port.ts";
+import type { ProcessRef } from "../rpc/control.ts";
 import type { ExitReason, OptionValue, SupervisorEvent, TimelineEntry } from "./types.ts";
 
 /** What is known of a process besides its view. */

@@ -49,7 +49,7 @@ import { Requests } from "./loop/requests.ts";
 import { BATCH_BYTES, Loop } from "./loop/turn.ts";
 import { History } from "./observers/history.ts";
 import { Watchers } from "./observers/watchers.ts";
-import { supervisorPort } from "./ports/rpc.ts";
+import { supervisorControl } from "./ports/rpc.ts";
 import { receive } from "./reports.ts";
 import type { Inheritance, LoadConfig, Runtime } from "./runtime.ts";
 import { sweepPidfile } from "./serving/pidfile.ts";
@@ -201,7 +201,7 @@ function makeCore(parts: DaemonParts, inheritance: Inheritance, config: Config):
     startedWallMs: doors.clock.now().wallMs,
     uid: doors.birth.uid,
   };
-  const callOurs: CallOurs = (method, params) => makeCalls(supervisorPort(core), ["supervisor"]).call(method, params);
+  const callOurs: CallOurs = (method, params) => makeCalls(supervisorControl(core), ["supervisor"]).call(method, params);
   const plugins = new PluginHost(runtime, parts.plugins ?? noPlugins, callOurs);
   const watchers = new Watchers();
   const pools = new Pools(runtime, plugins, watchers);
@@ -240,7 +240,7 @@ function makeCore(parts: DaemonParts, inheritance: Inheritance, config: Config):
 }
 
 async function restart(core: Core, ref: Ref): Promise<unknown> {
-  const port = supervisorPort(core);
+  const port = supervisorControl(core);
   await port.stop(ref, "stopped");
   return port.start(ref, "spawned");
 }

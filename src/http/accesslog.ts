@@ -1,7 +1,7 @@
 /** A line per answer, at the lowest level that matters: `localhost:0 - - [24/Nov/2026:05:33:48 +0000] "POST /RPC2 HTTP/1.1" 200 251`. (LOG-147) */
 import type { IncomingMessage } from "node:http";
 import type { Clock } from "../doors.ts";
-import type { Activity } from "../rpc/port.ts";
+import type { Activity } from "../rpc/control.ts";
 import { accessTime } from "../rpc/times.ts";
 import type { VersionedResponse } from "./response.ts";
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ServerConfig } from "../config/model.ts";
-import { FakePort } from "../rpc/port.fixture.ts";
+import { FakeControl } from "../rpc/control.fixture.ts";
 import { announceServer } from "./announcements.ts";
 import { OFFERS } from "./serving.fixture.ts";
 
@@ -26,7 +26,7 @@ const tcp = (host: string, username: string | null = null): ServerConfig => ({
   username,
   password: username,
 });
-const { clock } = new FakePort();
+const { clock } = new FakeControl();
 const lines = (server: ServerConfig, namespaces: readonly string[] = []) =>
   announceServer(server, namespaces, clock).map(({ level, text }) => `${level} ${text}`);
 

@@ -1,28 +1,28 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { Api } from "../api/api.ts";
-import { BODY_BYTES_MAX, GATHER_MS } from "../api/limits.ts";
+import { BODY_BYTES_MAX, GATHER_MS } from "../api/bounds.ts";
 import { FakeWatch } from "../api/watch.fixture.ts";
+import { alone, FakeControl, running } from "../rpc/control.fixture.ts";
 import { plainResult } from "../rpc/plainvalues.ts";
-import { alone, FakePort, running } from "../rpc/port.fixture.ts";
+import { STALL_MS_MAX } from "./bounds.ts";
 import type { Readiness } from "./healthroutes.ts";
-import { STALL_MS_MAX } from "./limits.ts";
 import { FakeFollow, FakeTimers, header, type OFFERS, serve } from "./serving.fixture.ts";
 
 type Options = { readonly tcp?: string; readonly username?: string; readonly offers?: Partial<typeof OFFERS>; readonly health?: Readiness };
 
 async function served(t: TestContext, { tcp, username, offers = {}, health = { alive: true, ready: true, why: [] } }: Options = {}) {
-  const port = new FakePort(alone(running("web")));
+  const control = new FakeControl(alone(running("web")));
   const [watch, apiTimers] = [new FakeWatch(), new FakeTimers()];
   let loads = 0;
   const loadApi = async () => {
     loads += 1;
-    return new Api({ port, watch, follow: new FakeFollow(), timers: apiTimers, plain: plainResult });
+    return new Api({ control, watch, follow: new FakeFollow(), timers: apiTimers, plain: plainResult });
   };
   const login = username === undefined ? {} : { username, password: "secret" };
   const section = { ...(tcp === undefined ? {} : { tcp }), ...login, ...offers };
-  const it = await serve(t, { port, loadApi, readiness: () => health, section });
-  return { ...it, port, watch, apiTimers, loads: () => loads };
+  const it = await serve(t, { control, loadApi, readiness: () => health, section });
+  return { ...it, control, watch, apiTimers, loads: () => loads };
 }
 
 test("the code is loaded when the first request comes, and not for health checks or what is refused", async (t) => {
@@ -57,13 +57,13 @@ test("a name that was pointed at an open server reads nothing; with a password, 
 });
 
 test("a page of another origin may link here, and neither fetch nor order", async (t) => {
-  const { ask, port } = await served(t);
+  const { ask, control } = await served(t);
   const cross = (mode: string) => ({ "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": mode });
   assert.match((await ask("GET", "/api/v1/state", cross("navigate"))).status, / 200 /);
   assert.match((await ask("GET", "/api/v1/stream", cross("no-cors"))).status, / 403 /);
   const order = await ask("POST", "/api/v1/call/supervisor.stopProcess", cross("no-cors"), '["web"]');
   assert.match(order.status, / 403 /);
-  assert.deepEqual(port.done, []);
+  assert.deepEqual(control.done, []);
 });
 
 test("a body that is too large, has no length, or is no JSON is refused; so is another method", async (t) => {
@@ -78,9 +78,9 @@ test("a body that is too large, has no length, or is no JSON is refused; so is a
 });
 
 test("a download is the file as it was; HEAD has its length alone; a name cannot break out of the header", async (t) => {
-  const { ask, port } = await served(t);
-  port.active = alone(running("web", { stdoutLogfile: '/log/it\'s "x".out' }));
-  port.write('/log/it\'s "x".out', "x".repeat(200_000));
+  const { ask, control } = await served(t);
+  control.active = alone(running("web", { stdoutLogfile: '/log/it\'s "x".out' }));
+  control.write('/log/it\'s "x".out', "x".repeat(200_000));
   const path = "/api/v1/processes/web/web/log/stdout/download";
   const got = await ask("GET", path);
   assert.equal(got.body.length, 200_000);
@@ -90,7 +90,7 @@ test("a download is the file as it was; HEAD has its length alone; a name cannot
 });
 
 test("a viewer who takes nothing at all is cut off, and forgotten", async (t) => {
-  const { connect, port, watch, apiTimers, timers } = await served(t);
+  const { connect, control, watch, apiTimers, timers } = await served(t);
   const socket = connect();
   socket.pause();
   socket.write("GET /api/v1/stream?events=1 HTTP/1.1\r\nHost: localhost\r\n\r\n");
@@ -98,9 +98,9 @@ test("a viewer who takes nothing at all is cut off, and forgotten", async (t) =>
   const event = { serial: 1, at: 0, type: "REMOTE_COMMUNICATION", payload: "x".repeat(4096) };
   for (let round = 0; round < 40; round++) {
     for (let count = 0; count < 50; count++) watch.happened(event);
-    apiTimers.pass(port, GATHER_MS);
+    apiTimers.pass(control, GATHER_MS);
   }
-  timers.pass(port, STALL_MS_MAX);
+  timers.pass(control, STALL_MS_MAX);
   await condition(() => watch.eventWatchers.size === 0);
   assert.equal(watch.changeWatchers.size, 0);
 });

@@ -4,13 +4,13 @@
  */
 
 import type { Api } from "../api/api.ts";
-import { BODY_BYTES_MAX } from "../api/limits.ts";
+import { BODY_BYTES_MAX } from "../api/bounds.ts";
 import { API_PREFIX, type Outlet, type Reply } from "../api/reply.ts";
 import { unreachable } from "../result.ts";
 import type { Calls } from "../rpc/calls.ts";
-import type { SupervisorPort } from "../rpc/port.ts";
+import type { SupervisorControl } from "../rpc/control.ts";
+import { PIECE_BYTES } from "./bounds.ts";
 import type { Exchange, Headers, Route } from "./exchange.ts";
-import { PIECE_BYTES } from "./limits.ts";
 import { type Origins, originProblem, readingProblem } from "./origin.ts";
 import { percentDecode } from "./target.ts";
 
@@ -20,7 +20,7 @@ export type LoadApi = () => Promise<Api>;
 export type ApiRouteParts = {
   readonly load: LoadApi;
   readonly calls: Calls;
-  readonly port: SupervisorPort;
+  readonly control: SupervisorControl;
   readonly origins: Origins;
   readonly broken: (error: unknown) => void;
 };
@@ -72,7 +72,7 @@ async function answer(parts: ApiRouteParts, exchange: Exchange, body: Buffer): P
   await send(parts, exchange, await api.answer(request, parts.calls));
 }
 
-async function send({ port }: ApiRouteParts, exchange: Exchange, reply: Reply): Promise<void> {
+async function send({ control }: ApiRouteParts, exchange: Exchange, reply: Reply): Promise<void> {
   if (exchange.isOver) return;
   switch (reply.kind) {
     case "text":
@@ -82,7 +82,7 @@ async function send({ port }: ApiRouteParts, exchange: Exchange, reply: Reply): 
       exchange.stream(EVENTS);
       return reply.run(outletOf(exchange));
     case "file":
-      return sendFile(port, exchange, reply);
+      return sendFile(control, exchange, reply);
     default:
       return unreachable(reply);
   }
@@ -102,13 +102,17 @@ function outletOf(exchange: Exchange): Outlet {
 }
 
 /** As much as there was when it was asked for. A file that has become shorter meanwhile ends the connection, so that nobody takes a part for all. */
-async function sendFile(port: SupervisorPort, exchange: Exchange, { path, size, name }: Extract<Reply, { kind: "file" }>): Promise<void> {
+async function sendFile(
+  control: SupervisorControl,
+  exchange: Exchange,
+  { path, size, name }: Extract<Reply, { kind: "file" }>,
+): Promise<void> {
   const called = `attachment; filename*=UTF-8''${encodeURIComponent(name).replaceAll("'", "%27")}`;
   const headers = ["Content-Type", "text/plain; charset=utf-8", "Content-Disposition", called, ...NOT_KEPT, "Content-Length", String(size)];
   if (exchange.method === "HEAD") return exchange.sendNothing(200, headers);
   exchange.stream(headers);
   for (let at = 0; at < size; ) {
-    const read = await port.files.readAt(path, at, Math.min(PIECE_BYTES, size - at));
+    const read = await control.files.readAt(path, at, Math.min(PIECE_BYTES, size - at));
     if (!read.ok || read.value.length === 0) return void exchange.response.destroy();
     if (!(await exchange.write(read.value))) return;
     at += read.value.length;

@@ -4,7 +4,7 @@ import { createHash, scryptSync } from "node:crypto";
 import { test } from "node:test";
 import fc from "fast-check";
 import { Gate } from "./auth.ts";
-import { SCRYPT_WAITING_MAX } from "./limits.ts";
+import { SCRYPT_WAITING_MAX } from "./bounds.ts";
 import { makeScrypt, parseScrypt } from "./passwords.ts";
 import { peerOf, ScryptLine } from "./scryptline.ts";
 import { basic, callBody, header, names, serve } from "./serving.fixture.ts";
@@ -32,10 +32,10 @@ test("HTTP-096, HTTP-098, HTTP-105, HTTP-107: every route wants the password, al
 });
 
 test("HTTP-108: the body of a call without the password is not looked at", async (t) => {
-  const { ask, port } = await serve(t, { section: { username: "user", password: "pass" } });
+  const { ask, control } = await serve(t, { section: { username: "user", password: "pass" } });
   assert.equal((await ask("POST", "/RPC2", basic("user", "wrong"), callBody("supervisor.shutdown"))).status, DENIED);
   assert.equal((await ask("POST", "/RPC2", {}, callBody("supervisor.shutdown"))).status, DENIED);
-  assert.deepEqual(port.done, []);
+  assert.deepEqual(control.done, []);
 });
 
 test("HTTP-097: an empty user name is none", () => {

@@ -4,7 +4,7 @@ import { execFile, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { test } from "node:test";
 import { promisify } from "node:util";
-import { alone, FakePort, group, running, view } from "../rpc/port.fixture.ts";
+import { alone, FakeControl, group, running, view } from "../rpc/control.fixture.ts";
 import { type Served, serve } from "./serving.fixture.ts";
 
 const run = promisify(execFile);
@@ -12,14 +12,14 @@ const CTL = "/usr/bin/supervisorctl";
 const noCtl = existsSync(CTL) ? false : `${CTL} is not installed`;
 const noPython = existsSync("/usr/bin/python3") ? false : "python3 is not installed";
 
-function daemon(): FakePort {
-  const port = new FakePort([
+function daemon(): FakeControl {
+  const control = new FakeControl([
     ...alone(running("web"), view("idle", { stderrLogfile: null })),
     group("g", running("a"), view("b", { state: "FATAL", spawnError: "can't find command '/x'" })),
   ]);
-  port.write("/log/web.out", "hello\nworld é\n");
-  port.write("/log/supervisord.log", "main\n");
-  return port;
+  control.write("/log/web.out", "hello\nworld é\n");
+  control.write("/log/supervisord.log", "main\n");
+  return control;
 }
 
 async function ctl({ socketPath }: Served, ...args: readonly string[]): Promise<readonly [string, number]> {
@@ -56,7 +56,7 @@ json.dump(out, sys.stdout)
 `;
 
 test("Python's xmlrpc.client over one connection", { skip: noPython }, async (t) => {
-  const served = await serve(t, { port: daemon() });
+  const served = await serve(t, { control: daemon() });
   const { stdout } = await run("/usr/bin/python3", ["-c", PYTHON, served.socketPath], { timeout: 300_000 });
   assert.deepEqual(JSON.parse(stdout), [
     { statecode: 1, statename: "RUNNING" },
@@ -73,8 +73,8 @@ test("Python's xmlrpc.client over one connection", { skip: noPython }, async (t)
 });
 
 test("the original's supervisorctl: status, start, stop, signal, logs", { skip: noCtl }, async (t) => {
-  const served = await serve(t, { port: daemon() });
-  const { port } = served;
+  const served = await serve(t, { control: daemon() });
+  const { control } = served;
   const [status, code] = await ctl(served, "status");
   assert.deepEqual(
     status.split("\n").map((line) => line.split(/ {2,}/)),
@@ -97,7 +97,7 @@ test("the original's supervisorctl: status, start, stop, signal, logs", { skip: 
   assert.deepEqual(await ctl(served, "pid"), ["11015\n", 0]);
   assert.deepEqual(await ctl(served, "tail", "web"), ["hello\nworld é\n\n", 0]);
   assert.deepEqual(await ctl(served, "maintail"), ["main\n\n", 0]);
-  assert.ok(port.done.includes("signal web:web 1"));
+  assert.ok(control.done.includes("signal web:web 1"));
 });
 
 test("the original's supervisorctl: tail -f and maintail -f", { skip: noCtl }, async (t) => {
@@ -105,8 +105,8 @@ test("the original's supervisorctl: tail -f and maintail -f", { skip: noCtl }, a
     [["tail", "-f", "web"], "/log/web.out", "hello\nworld é\n"],
     [["maintail", "-f"], "/log/supervisord.log", "main\n"],
   ] as const) {
-    const port = daemon();
-    const served = await serve(t, { port });
+    const control = daemon();
+    const served = await serve(t, { control });
     const child = spawn(CTL, ["-s", `unix://${served.socketPath}`, ...args], { env: { ...process.env, PYTHONUNBUFFERED: "1" } });
     t.after(() => child.kill("SIGKILL"));
     let shown = "";
@@ -117,7 +117,7 @@ test("the original's supervisorctl: tail -f and maintail -f", { skip: noCtl }, a
       while (!shown.includes(text)) await new Promise((resolve) => child.stdout.once("data", resolve));
     };
     await shows(start);
-    port.write(path, `${start}more\n`);
+    control.write(path, `${start}more\n`);
     served.follow.changed(path);
     await shows("more\n");
     const ended = new Promise((resolve) => child.once("exit", resolve));
@@ -127,7 +127,7 @@ test("the original's supervisorctl: tail -f and maintail -f", { skip: noCtl }, a
 });
 
 test("the original's supervisorctl with a password, right and wrong", { skip: noCtl }, async (t) => {
-  const served = await serve(t, { port: daemon(), section: { username: "user", password: "pass:wörd" } });
+  const served = await serve(t, { control: daemon(), section: { username: "user", password: "pass:wörd" } });
   assert.deepEqual(await ctl(served, "-u", "user", "-p", "pass:wörd", "pid"), ["11015\n", 0]);
   const [text, code] = await ctl(served, "-u", "user", "-p", "wrong", "pid");
   assert.match(text, /Server requires authentication/);

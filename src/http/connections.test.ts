@@ -2,9 +2,7 @@
 import assert from "node:assert/strict";
 import type { Socket } from "node:net";
 import { test } from "node:test";
-import { alone, FakePort, running, view } from "../rpc/port.fixture.ts";
-import { Deadlines } from "./deadlines.ts";
-import type { Exchange } from "./exchange.ts";
+import { alone, FakeControl, running, view } from "../rpc/control.fixture.ts";
 import {
   ANSWERS_BYTES_MAX,
   BODIES_BYTES_MAX,
@@ -17,7 +15,9 @@ import {
   PIECE_BYTES,
   PIPELINED_MAX,
   STALL_MS_MAX,
-} from "./limits.ts";
+} from "./bounds.ts";
+import { Deadlines } from "./deadlines.ts";
+import type { Exchange } from "./exchange.ts";
 import { callBody, FakeTimers, header, post, type Served, serve } from "./serving.fixture.ts";
 
 const STATE = callBody("supervisor.getState");
@@ -71,7 +71,7 @@ test("HTTP-061: who has not sent a head in time is cut off, however slowly it dr
   for (let n = 0; n < 5; n++) {
     dripping.write("GET /"[n] ?? "");
     await settled();
-    served.timers.pass(served.port, HEAD_MS_MAX / 5);
+    served.timers.pass(served.control, HEAD_MS_MAX / 5);
   }
   assert.deepEqual(await Promise.all(gone), ["", "", ""]);
   await alive(served);
@@ -83,7 +83,7 @@ test("a body that does not come in time ends the connection", async (t) => {
   const gone = closed(socket);
   socket.write(`POST /RPC2 HTTP/1.1\r\nContent-Length: 100\r\n\r\n<meth`);
   await settled();
-  served.timers.pass(served.port, BODY_MS_MAX);
+  served.timers.pass(served.control, BODY_MS_MAX);
   assert.equal(await gone, "");
   await alive(served);
 });
@@ -139,7 +139,7 @@ test("HTTP-063: an idle connection is left alone, for days", async (t) => {
   const socket = await connected(served);
   assert.match(await answered(socket, post(STATE)), /RUNNING/);
   for (let day = 0; day < 3; day++) {
-    served.timers.pass(served.port, 86_400_000);
+    served.timers.pass(served.control, 86_400_000);
     await settled();
     assert.match(await answered(socket, post(STATE)), /RUNNING/);
   }
@@ -154,26 +154,26 @@ test("the rest of a body that nobody wanted must come in time; then the connecti
     assert.match(await answered(socket, "PUT /nothere HTTP/1.1\r\nContent-Length: 10\r\n\r\n01234"), / 400 /);
   slow.write("56789");
   await settled();
-  served.timers.pass(served.port, BODY_MS_MAX);
+  served.timers.pass(served.control, BODY_MS_MAX);
   await gone;
-  served.timers.pass(served.port, 86_400_000);
+  served.timers.pass(served.control, 86_400_000);
   assert.match(await answered(slow, post(STATE)), /RUNNING/);
 });
 
 test("RPC-173: a call that waits has all the time of the world", async (t) => {
-  const port = new FakePort(alone(view("a")));
-  port.starts.set("a", new Promise(() => undefined));
-  const served = await serve(t, { port });
+  const control = new FakeControl(alone(view("a")));
+  control.starts.set("a", new Promise(() => undefined));
+  const served = await serve(t, { control });
   const socket = await connected(served);
   socket.write(post(callBody("supervisor.startProcess", "a")));
-  while (port.done.length === 0) await turn();
-  for (let day = 0; day < 3; day++) served.timers.pass(port, 86_400_000);
+  while (control.done.length === 0) await turn();
+  for (let day = 0; day < 3; day++) served.timers.pass(control, 86_400_000);
   await settled();
   assert.equal(socket.destroyed, false);
 });
 
 test("HTTP-064: when there is no more room the connection that has been idle longest makes it", async (t) => {
-  const served = await serve(t, { port: new FakePort(alone(running("a"))) });
+  const served = await serve(t, { control: new FakeControl(alone(running("a"))) });
   const first = await connected(served);
   const second = await connected(served);
   await answered(first, post(STATE));
@@ -192,12 +192,12 @@ test("HTTP-064: when there is no more room the connection that has been idle lon
 });
 
 test("HTTP-064: when all are busy the newcomer is refused, and they are not disturbed", async (t) => {
-  const port = new FakePort(alone(view("a")));
-  port.starts.set("a", new Promise(() => undefined));
-  const served = await serve(t, { port });
+  const control = new FakeControl(alone(view("a")));
+  control.starts.set("a", new Promise(() => undefined));
+  const served = await serve(t, { control });
   const busy = Array.from({ length: CONNECTIONS_MAX }, () => served.connect());
   for (const socket of busy) socket.write(post(callBody("supervisor.startProcess", "a")));
-  while (port.done.length < CONNECTIONS_MAX) await turn();
+  while (control.done.length < CONNECTIONS_MAX) await turn();
   assert.equal(await closed(served.connect()), "");
   assert.ok(busy.every((socket) => !socket.destroyed));
   busy[0]?.destroy();
@@ -206,21 +206,21 @@ test("HTTP-064: when all are busy the newcomer is refused, and they are not dist
 });
 
 test("HTTP-092: who asks more at once than anybody needs is cut off", async (t) => {
-  const port = new FakePort(alone(view("a")));
-  port.starts.set("a", new Promise(() => undefined));
-  const served = await serve(t, { port });
+  const control = new FakeControl(alone(view("a")));
+  control.starts.set("a", new Promise(() => undefined));
+  const served = await serve(t, { control });
   const socket = await connected(served);
   const gone = closed(socket);
   socket.write(post(callBody("supervisor.startProcess", "a")).repeat(PIPELINED_MAX + 1));
   assert.equal(await gone, "");
-  assert.ok(port.done.length <= PIPELINED_MAX);
+  assert.ok(control.done.length <= PIPELINED_MAX);
   await alive(served);
 });
 
 test("rubbish behind a request that waits ends the connection, and nothing is said in between", async (t) => {
-  const port = new FakePort(alone(view("a")));
-  port.starts.set("a", new Promise(() => undefined));
-  const served = await serve(t, { port });
+  const control = new FakeControl(alone(view("a")));
+  control.starts.set("a", new Promise(() => undefined));
+  const served = await serve(t, { control });
   const socket = await connected(served);
   const gone = closed(socket);
   socket.write(`${post(callBody("supervisor.startProcess", "a"))}get / HTTP/1.1\r\n\r\n`);
@@ -229,9 +229,9 @@ test("rubbish behind a request that waits ends the connection, and nothing is sa
 });
 
 test("who does not take its answer is cut off; who takes it slowly is not", async (t) => {
-  const port = new FakePort(alone(running("p")));
-  port.write("/log/p.out", "x".repeat(8 * 1024 * 1024));
-  const served = await serve(t, { port });
+  const control = new FakeControl(alone(running("p")));
+  control.write("/log/p.out", "x".repeat(8 * 1024 * 1024));
+  const served = await serve(t, { control });
   const read = post(callBody("supervisor.readProcessStdoutLog", "p", "<int>0</int>", "<int>0</int>"));
   const [slow, stuck] = [await connected(served), await connected(served)];
   let taken = 0;
@@ -243,13 +243,13 @@ test("who does not take its answer is cut off; who takes it slowly is not", asyn
   slow.pause();
   await settled();
   for (let n = 0; n < 4; n++) {
-    served.timers.pass(port, STALL_MS_MAX / 3);
+    served.timers.pass(control, STALL_MS_MAX / 3);
     const before = taken;
     slow.resume();
     while (taken < before + 4 * PIECE_BYTES && !slow.destroyed) await turn();
     slow.pause();
     await settled();
-    served.timers.pass(port, STALL_MS_MAX / 3);
+    served.timers.pass(control, STALL_MS_MAX / 3);
     await settled();
   }
   await new Promise((resolve) => stuck.resume().once("close", resolve));
@@ -294,19 +294,19 @@ test("an idle server has no timer", async (t) => {
 });
 
 test("deadlines ring at the earliest, once, and only for those that are late", () => {
-  const [port, timers, rung] = [new FakePort(), new FakeTimers(), [] as string[]];
-  const deadlines = new Deadlines<string>(port.clock, timers, (key) => rung.push(key));
+  const [control, timers, rung] = [new FakeControl(), new FakeTimers(), [] as string[]];
+  const deadlines = new Deadlines<string>(control.clock, timers, (key) => rung.push(key));
   deadlines.set("a", 100);
   deadlines.set("b", 50);
   deadlines.set("c", 200);
   assert.deepEqual(timers.pending, [50]);
   deadlines.lift("b");
-  timers.pass(port, 50);
+  timers.pass(control, 50);
   assert.deepEqual([rung, timers.pending], [[], [50]]);
   deadlines.set("a", 60);
-  timers.pass(port, 50);
+  timers.pass(control, 50);
   assert.deepEqual(rung, []);
-  timers.pass(port, 10);
+  timers.pass(control, 10);
   assert.deepEqual(rung, ["a"]);
   deadlines.delete("c");
   deadlines.delete("b");

@@ -4,8 +4,8 @@
  */
 import type { Socket } from "node:net";
 import type { Clock } from "../doors.ts";
+import { BODY_MS_MAX, CONNECTIONS_MAX, HEAD_MS_MAX, LINGER_BYTES_MAX, LINGER_MS_MAX, PIPELINED_MAX, STALL_MS_MAX } from "./bounds.ts";
 import { Deadlines, type Timers } from "./deadlines.ts";
-import { BODY_MS_MAX, CONNECTIONS_MAX, HEAD_MS_MAX, LINGER_BYTES_MAX, LINGER_MS_MAX, PIPELINED_MAX, STALL_MS_MAX } from "./limits.ts";
 
 type State = {
   /** Requests that are not answered yet. */

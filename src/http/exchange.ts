@@ -1,8 +1,8 @@
 /** One request and its answer, as routes see them: everything that all answers have in common is done here. */
 import type { IncomingMessage } from "node:http";
+import { ANSWER_COUNTED, ANSWERS_BYTES_MAX, BODIES_BYTES_MAX, PIECE_BYTES } from "./bounds.ts";
 import type { Connections } from "./connections.ts";
 import type { Dates } from "./dates.ts";
-import { ANSWER_COUNTED, ANSWERS_BYTES_MAX, BODIES_BYTES_MAX, PIECE_BYTES } from "./limits.ts";
 import { SERVER_NAME, STATUS_TEXTS, type Status, statusPage, type VersionedResponse } from "./response.ts";
 import { parseTarget, type Target } from "./target.ts";
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ServerConfig } from "../config/model.ts";
-import { alone, FakePort, running } from "../rpc/port.fixture.ts";
+import { alone, FakeControl, running } from "../rpc/control.fixture.ts";
 import { type Asking, originProblem, originsOf } from "./origin.ts";
 import { basic, callBody, OFFERS, serve } from "./serving.fixture.ts";
 
@@ -111,8 +111,8 @@ test("behind a proxy the name that the proxy was asked under counts as well", ()
 });
 
 test("calls and actions of other origins are refused before anything happens; reading pages is not", async (t) => {
-  const port = new FakePort(alone(running("a")));
-  const { ask } = await serve(t, { port });
+  const control = new FakeControl(alone(running("a")));
+  const { ask } = await serve(t, { control });
   const foreign = { Origin: "http://evil.example", "Content-Type": "text/plain" };
   const refused = await ask("POST", "/RPC2", foreign, callBody("supervisor.shutdown"));
   assert.equal(refused.status, "HTTP/1.1 403 Forbidden");
@@ -121,7 +121,7 @@ test("calls and actions of other origins are refused before anything happens; re
     assert.equal((await ask("GET", `/?${query}`, { "Sec-Fetch-Site": "cross-site" })).status, "HTTP/1.1 403 Forbidden");
     assert.equal((await ask("POST", "/", foreign, query)).status, "HTTP/1.1 403 Forbidden");
   }
-  assert.deepEqual(port.done, []);
+  assert.deepEqual(control.done, []);
   // A link on another page may open ours; a script there may not fetch it.
   assert.equal((await ask("GET", "/", { "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate" })).status, "HTTP/1.1 200 OK");
   assert.equal((await ask("GET", "/", { "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors" })).status, "HTTP/1.1 403 Forbidden");
@@ -132,17 +132,17 @@ test("calls and actions of other origins are refused before anything happens; re
 });
 
 test("a rebound name is refused on an open TCP server", async (t) => {
-  const { ask, port } = await serve(t, { section: { tcp: "127.0.0.1" } });
+  const { ask, control } = await serve(t, { section: { tcp: "127.0.0.1" } });
   const rebound = { Host: "evil.example:9001", Origin: "http://evil.example:9001" };
   assert.equal((await ask("POST", "/RPC2", rebound, callBody("supervisor.shutdown"))).status, "HTTP/1.1 403 Forbidden");
   assert.equal((await ask("POST", "/RPC2", { Host: "evil.example:9001" }, callBody("supervisor.getState"))).status, "HTTP/1.1 200 OK");
-  assert.deepEqual(port.done, []);
+  assert.deepEqual(control.done, []);
 });
 
 test("what programs print cannot be read under a rebound name, wherever it stands; programs and the user's own names can", async (t) => {
-  const port = new FakePort(alone(running("a")));
-  port.write("/log/a.out", "secret");
-  const { ask } = await serve(t, { section: { tcp: "127.0.0.1" }, port });
+  const control = new FakeControl(alone(running("a")));
+  control.write("/log/a.out", "secret");
+  const { ask } = await serve(t, { section: { tcp: "127.0.0.1" }, control });
   const rebound = { Host: "evil.example:9001", "Accept-Language": "en", Accept: "*/*" };
   const whole = { ...rebound, Referer: "http://evil.example:9001/", "Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors" };
   for (const path of [

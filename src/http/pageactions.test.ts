@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { refuse } from "../result.ts";
-import { alone, FakePort, group, running, view } from "../rpc/port.fixture.ts";
-import type { WaitOutcome } from "../rpc/port.ts";
+import { alone, FakeControl, group, running, view } from "../rpc/control.fixture.ts";
+import type { WaitOutcome } from "../rpc/control.ts";
 import { header, pageMessage as message, names, serve } from "./serving.fixture.ts";
 
 const OK = "HTTP/1.1 200 OK";
@@ -43,20 +43,20 @@ test("WEB-041, WEB-044: refresh, whatever process is named", async (t) => {
 });
 
 test("WEB-042, WEB-043: all are stopped, or stopped and all started; the page says when some were not", async (t) => {
-  const port = new FakePort(alone(running("a"), view("b")));
-  const served = await serve(t, { port });
+  const control = new FakeControl(alone(running("a"), view("b")));
+  const served = await serve(t, { control });
   assert.equal(await message(served, "action=stopall"), `All stopped at ${CTIME}`);
-  assert.deepEqual(port.done, ["stop a:a stopped"]);
+  assert.deepEqual(control.done, ["stop a:a stopped"]);
   assert.equal(await message(served, "action=restartall"), `All restarted at ${CTIME}`);
-  assert.deepEqual(port.done.slice(1), ["stop a:a stopped", "start b:b running"]);
-  port.starts.set("b", "spawn-error");
+  assert.deepEqual(control.done.slice(1), ["stop a:a stopped", "start b:b running"]);
+  control.starts.set("b", "spawn-error");
   assert.equal(await message(served, "action=restartall"), `ERROR: not all restarted at ${CTIME}: b (SPAWN_ERROR: b)`);
-  port.stops.set("a", refuse("no"));
+  control.stops.set("a", refuse("no"));
   assert.equal(await message(served, "action=stopall"), `ERROR: not all stopped at ${CTIME}: a (FAILED: no)`);
 });
 
 test("WEB-045: who is not there, and whole groups", async (t) => {
-  const served = await serve(t, { port: new FakePort([group("g", running("a"))]) });
+  const served = await serve(t, { control: new FakeControl([group("g", running("a"))]) });
   for (const name of ["nope", "g:*", "g:", "g", "a"]) {
     for (const action of ["start", "stop", "restart", "clearlog"])
       assert.equal(await message(served, `processname=${name}&action=${action}`), `No such process named ${name}`);
@@ -64,54 +64,54 @@ test("WEB-045: who is not there, and whole groups", async (t) => {
 });
 
 test("WEB-046, WEB-047: start, and what can go wrong", async (t) => {
-  const port = new FakePort(alone(view("a"), running("up"), view("unknown", { state: "UNKNOWN" })));
-  const served = await serve(t, { port });
+  const control = new FakeControl(alone(view("a"), running("up"), view("unknown", { state: "UNKNOWN" })));
+  const served = await serve(t, { control });
   const start = (name = "a") => message(served, `processname=${name}&action=start`);
   assert.equal(await start(), "Process a started");
   assert.equal(await start("a:a"), "Process a:a started");
   assert.equal(await start("up"), "ERROR: Process up: already started");
   assert.equal(await start("unknown"), "ERROR: Process unknown: unexpected rpc fault [30] FAILED: unknown is in an unknown process state");
-  port.starts.set("a", "spawn-error");
+  control.starts.set("a", "spawn-error");
   assert.equal(await start(), "ERROR: Process a: spawn error");
-  port.starts.set("a", "abnormal-termination");
+  control.starts.set("a", "abnormal-termination");
   assert.equal(await start(), "ERROR: Process a: abnormal termination");
-  port.commands.set("a", { kind: "no-file", text: "x" });
+  control.commands.set("a", { kind: "no-file", text: "x" });
   assert.equal(await start(), "ERROR: Process a: no such file");
-  port.commands.set("a", { kind: "not-executable", text: "x" });
+  control.commands.set("a", { kind: "not-executable", text: "x" });
   assert.equal(await start(), "ERROR: Process a: file not executable");
 });
 
 test("WEB-048, WEB-049: stop, and what can go wrong", async (t) => {
-  const served = await serve(t, { port: new FakePort(alone(running("a"), view("idle"))) });
+  const served = await serve(t, { control: new FakeControl(alone(running("a"), view("idle"))) });
   assert.equal(await message(served, "processname=a&action=stop"), "Process a stopped");
   assert.equal(await message(served, "processname=idle&action=stop"), "unexpected rpc fault [70] NOT_RUNNING: idle");
 });
 
 test("WEB-050: restart stops what runs and starts; the page says when the start failed", async (t) => {
-  const port = new FakePort(alone(running("a"), view("idle")));
-  port.stop = async (ref) => {
-    port.done.push(`stop ${ref.process}`);
-    port.active = alone(view("a"), view("idle"));
+  const control = new FakeControl(alone(running("a"), view("idle")));
+  control.stop = async (ref) => {
+    control.done.push(`stop ${ref.process}`);
+    control.active = alone(view("a"), view("idle"));
     return { ok: true, value: "done" };
   };
-  const served = await serve(t, { port });
+  const served = await serve(t, { control });
   assert.equal(await message(served, "processname=a&action=restart"), "Process a restarted");
   assert.equal(await message(served, "processname=idle&action=restart"), "Process idle restarted");
-  assert.deepEqual(port.done, ["stop a", "start a:a running", "start idle:idle running"]);
-  port.starts.set("idle", "spawn-error");
+  assert.deepEqual(control.done, ["stop a", "start a:a running", "start idle:idle running"]);
+  control.starts.set("idle", "spawn-error");
   assert.equal(await message(served, "processname=idle&action=restart"), "ERROR: Process idle: spawn error");
 });
 
 test("WEB-051: clear log", async (t) => {
-  const port = new FakePort(alone(running("a"), view("idle")));
-  port.unclearable.add("idle");
-  const served = await serve(t, { port });
+  const control = new FakeControl(alone(running("a"), view("idle")));
+  control.unclearable.add("idle");
+  const served = await serve(t, { control });
   assert.equal(await message(served, "processname=a&action=clearlog"), "Log for a cleared");
   assert.equal(await message(served, "processname=idle&action=clearlog"), "unexpected rpc fault [30] FAILED: idle");
 });
 
 test("WEB-052: no such action, or one that needs a process", async (t) => {
-  const { ask } = await serve(t, { port: new FakePort(alone(running("a"))) });
+  const { ask } = await serve(t, { control: new FakeControl(alone(running("a"))) });
   for (const query of [
     "action=nothere",
     "processname=a&action=nothere",
@@ -128,28 +128,28 @@ test("WEB-052: no such action, or one that needs a process", async (t) => {
 });
 
 test("HEAD does nothing", async (t) => {
-  const port = new FakePort(alone(running("a")));
-  const { ask } = await serve(t, { port });
+  const control = new FakeControl(alone(running("a")));
+  const { ask } = await serve(t, { control });
   assert.equal((await ask("HEAD", "/?action=stopall")).status, OK);
-  assert.deepEqual(port.done, []);
+  assert.deepEqual(control.done, []);
 });
 
 test("WEB-054, WEB-055: the browser waits on its connection until the action is done, better: and not a moment longer; the page for others does not wait", async (t) => {
-  const port = new FakePort(alone(running("a")));
+  const control = new FakeControl(alone(running("a")));
   let stopped: () => void = () => undefined;
-  port.stops.set(
+  control.stops.set(
     "a",
     new Promise((resolve) => {
       stopped = () => resolve({ ok: true, value: "done" as WaitOutcome });
     }),
   );
-  const { ask } = await serve(t, { port });
+  const { ask } = await serve(t, { control });
   let answered = false;
   const answer = ask("GET", "/?action=stop&processname=a").then((reply) => {
     answered = true;
     return reply;
   });
-  while (port.done.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  while (control.done.length === 0) await new Promise((resolve) => setImmediate(resolve));
   assert.equal((await ask("GET", "/")).status, OK);
   assert.equal(answered, false);
   t.mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
@@ -158,23 +158,23 @@ test("WEB-054, WEB-055: the browser waits on its connection until the action is 
 });
 
 test("WEB-056: the action goes to its end when the browser has gone", async (t) => {
-  const port = new FakePort(alone(running("a")));
+  const control = new FakeControl(alone(running("a")));
   let stopped: () => void = () => undefined;
-  port.stops.set(
+  control.stops.set(
     "a",
     new Promise((resolve) => {
       stopped = () => resolve({ ok: true, value: "done" as WaitOutcome });
     }),
   );
-  const { connect } = await serve(t, { port });
+  const { connect } = await serve(t, { control });
   const socket = connect();
   socket.write("GET /?action=restartall HTTP/1.1\r\nHost: x\r\n\r\n");
-  while (port.done.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  while (control.done.length === 0) await new Promise((resolve) => setImmediate(resolve));
   const closed = new Promise((resolve) => socket.once("close", resolve));
   socket.destroy();
   await closed;
-  port.active = alone(view("a"));
+  control.active = alone(view("a"));
   stopped();
-  while (port.done.length < 2) await new Promise((resolve) => setImmediate(resolve));
-  assert.deepEqual(port.done, ["stop a:a stopped", "start a:a running"]);
+  while (control.done.length < 2) await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(control.done, ["stop a:a stopped", "start a:a running"]);
 });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import { test } from "node:test";
 import { refuse } from "../result.ts";
-import { alone, FakePort, group, running, view } from "../rpc/port.fixture.ts";
+import { alone, FakeControl, group, running, view } from "../rpc/control.fixture.ts";
 import { HOLDFAST_VERSION } from "../version.ts";
 import { header, pageMessage as message, names, serve } from "./serving.fixture.ts";
 
@@ -14,7 +14,7 @@ const rows = (page: string) =>
 const items = (cells: string) => [...cells.matchAll(/<li>(<a [\s\S]*?)<\/li>/g)].map(([, item = ""]) => item);
 
 test("WEB-055, WEB-001, WEB-002: the pages, their headers in order, and the length in bytes", async (t) => {
-  const { ask } = await serve(t, { port: new FakePort(alone(running("café"))) });
+  const { ask } = await serve(t, { control: new FakeControl(alone(running("café"))) });
   for (const target of ["/", "/index.html", "//index.html", "/tail.html?processname=café"]) {
     const reply = await ask("GET", encodeURI(target));
     assert.equal(reply.status, OK);
@@ -48,7 +48,7 @@ test("HTTP-086: the pages allow no script, no frame around them and nothing from
 });
 
 test("WEB-006, WEB-007: no script, no refresh, links relative to the page", async (t) => {
-  const { ask } = await serve(t, { port: new FakePort(alone(running("a"))) });
+  const { ask } = await serve(t, { control: new FakeControl(alone(running("a"))) });
   for (const target of ["/", "/tail.html?processname=a"]) {
     const { body } = await ask("GET", target);
     assert.doesNotMatch(body, /<script|http-equiv|javascript:| on\w+=/i);
@@ -58,7 +58,7 @@ test("WEB-006, WEB-007: no script, no refresh, links relative to the page", asyn
 });
 
 test("WEB-008, WEB-009: fields of query and form", async (t) => {
-  const served = await serve(t, { port: new FakePort(alone(running("a b"))) });
+  const served = await serve(t, { control: new FakeControl(alone(running("a b"))) });
   const { ask } = served;
   const shown = async (target: string, body?: string) =>
     /<div class="status_msg">(.*?)<\/div>/s.exec((await ask(body === undefined ? "GET" : "POST", target, {}, body)).body)?.[1];
@@ -78,37 +78,37 @@ test("WEB-010: fields change nothing but what they are for", async (t) => {
 
 test("WEB-012: the pages need no [rpcinterface:supervisor]", async (t) => {
   const served = await serve(t, {
-    port: new FakePort(alone(running("a"))),
+    control: new FakeControl(alone(running("a"))),
     calls: { methods: new Map(), call: () => refuse({ fault: "UNKNOWN_METHOD", detail: null }) },
   });
   assert.equal(await message(served, "processname=a&action=stop"), "Process a stopped");
 });
 
 test("WEB-013: while the daemon goes down the page says so, and actions are refused", async (t) => {
-  const port = new FakePort(alone(running("a")));
-  port.moodNow = "SHUTDOWN";
-  const served = await serve(t, { port });
+  const control = new FakeControl(alone(running("a")));
+  control.moodNow = "SHUTDOWN";
+  const served = await serve(t, { control });
   assert.match((await served.ask("GET", "/")).body, /<div class="status_msg">The daemon is going down \(SHUTDOWN\)\.<\/div>/);
   assert.equal(await message(served, "action=stopall"), "unexpected rpc fault [6] SHUTDOWN_STATE");
   assert.equal(await message(served, "processname=a&action=start"), "ERROR: Process a: unexpected rpc fault [6] SHUTDOWN_STATE");
   assert.equal(await message(served, "processname=a&action=clearlog"), "unexpected rpc fault [6] SHUTDOWN_STATE");
   assert.match((await served.ask("GET", "/tail.html?processname=a")).body, /ERROR: unexpected rpc fault \[6\] SHUTDOWN_STATE/);
-  assert.deepEqual(port.done, []);
+  assert.deepEqual(control.done, []);
 });
 
 test("WEB-015: a mistake of ours while a page is built is status 500 and a line at ERRO", async (t) => {
-  const port = new FakePort();
-  port.groups = () => {
+  const control = new FakeControl();
+  control.groups = () => {
     throw new Error("oops");
   };
-  const { ask, activity, bugs } = await serve(t, { port });
+  const { ask, activity, bugs } = await serve(t, { control });
   assert.equal((await ask("GET", "/")).status, "HTTP/1.1 500 Internal Server Error");
   assert.ok(activity.lines.some((line) => line.startsWith("error ") && line.includes("oops")));
   assert.equal(bugs.length, 1);
 });
 
 test("WEB-016, WEB-017, WEB-018, WEB-075: title, style sheet, icon, and the names that other style sheets know", async (t) => {
-  const { ask } = await serve(t, { port: new FakePort(alone(running("a"), view("b"))) });
+  const { ask } = await serve(t, { control: new FakeControl(alone(running("a"), view("b"))) });
   const { body } = await ask("GET", "/");
   for (const part of [
     "<title>Supervisor Status</title>",
@@ -148,8 +148,11 @@ test("WEB-019, WEB-020, WEB-021: a form around the three buttons, which are link
 });
 
 test("WEB-022, WEB-023, WEB-025: a row per process by group and name, every second one shaded", async (t) => {
-  const port = new FakePort([...alone(view("b"), running("a")), group("A", view("z", { state: "FATAL", spawnError: "can't <find> it" }))]);
-  const { body } = await (await serve(t, { port })).ask("GET", "/");
+  const control = new FakeControl([
+    ...alone(view("b"), running("a")),
+    group("A", view("z", { state: "FATAL", spawnError: "can't <find> it" })),
+  ]);
+  const { body } = await (await serve(t, { control })).ask("GET", "/");
   assert.deepEqual(
     [...body.matchAll(/<th class="\w+">(\w+)/g)].map(([, head]) => head),
     ["State", "Description", "Name", "Action"],
@@ -178,7 +181,7 @@ test("WEB-024: the class tells the kind of state", async (t) => {
     UNKNOWN: "statusnominal",
   } as const;
   for (const [state, name] of Object.entries(states)) {
-    const { body } = await (await serve(t, { port: new FakePort(alone(view("a", { state: state as keyof typeof states }))) })).ask(
+    const { body } = await (await serve(t, { control: new FakeControl(alone(view("a", { state: state as keyof typeof states }))) })).ask(
       "GET",
       "/",
     );
@@ -187,8 +190,8 @@ test("WEB-024: the class tells the kind of state", async (t) => {
 });
 
 test("WEB-026, WEB-031, WEB-032: links carry the name percent-encoded", async (t) => {
-  const port = new FakePort([group("g", running('a"&é', { name: 'a"&é' }))]);
-  const { body } = await (await serve(t, { port })).ask("GET", "/");
+  const control = new FakeControl([group("g", running('a"&é', { name: 'a"&é' }))]);
+  const { body } = await (await serve(t, { control })).ask("GET", "/");
   const name = "g%3Aa%22%26%C3%A9";
   assert.ok(body.includes(`<a href="tail.html?processname=${name}" target="_blank">g:a"&amp;é</a>`));
   assert.ok(body.includes(`<a href="index.html?processname=${name}&amp;action=restart" name="Restart">Restart</a>`));
@@ -209,7 +212,7 @@ test("WEB-027, WEB-028, WEB-029, WEB-030: five items always; what starts or wait
     UNKNOWN: ["#", "#"],
   } as const;
   for (const [state, labels] of Object.entries(offered)) {
-    const { body } = await (await serve(t, { port: new FakePort(alone(view("a", { state: state as keyof typeof offered }))) })).ask(
+    const { body } = await (await serve(t, { control: new FakeControl(alone(view("a", { state: state as keyof typeof offered }))) })).ask(
       "GET",
       "/",
     );
@@ -234,9 +237,9 @@ test("WEB-035: the identifier is shown, unlike in the original", async (t) => {
 });
 
 test("WEB-004, WEB-005, WEB-034: attributes by name, empty elements as the original closes them; the type of the document and the foot are ours", async (t) => {
-  const port = new FakePort(alone(running("a"), view("b", { stdoutLogfile: null })));
-  port.write("/log/a.out", "");
-  const { ask } = await serve(t, { port });
+  const control = new FakeControl(alone(running("a"), view("b", { stdoutLogfile: null })));
+  control.write("/log/a.out", "");
+  const { ask } = await serve(t, { control });
   for (const target of ["/", "/?message=x", "/tail.html?processname=a", "/tail.html?processname=b"]) {
     const { body } = await ask("GET", target);
     assert.match(body, /^<!DOCTYPE html>\n<html lang="en">\n/);
@@ -253,8 +256,8 @@ test("WEB-004, WEB-005, WEB-034: attributes by name, empty elements as the origi
 });
 
 test("WEB-014: better: no page is read from a disk", async (t) => {
-  const port = new FakePort(alone(running("a")));
-  const { ask } = await serve(t, { port });
+  const control = new FakeControl(alone(running("a")));
+  const { ask } = await serve(t, { control });
   const first = await ask("GET", "/");
   const read = ["open", "openSync", "readFile", "readFileSync"] as const;
   const calls = [

@@ -1,7 +1,7 @@
 /** The web pages: /, /index.html, /tail.html, and /ok.html for health checks. (WEB-001, HTTP-044, HTTP-048) */
-import type { SupervisorPort } from "../rpc/port.ts";
+import type { SupervisorControl } from "../rpc/control.ts";
+import { FORM_BYTES_MAX } from "./bounds.ts";
 import type { Exchange, Headers, Route } from "./exchange.ts";
-import { FORM_BYTES_MAX } from "./limits.ts";
 import { type Origins, originProblem, readingProblem } from "./origin.ts";
 import { act } from "./pageactions.ts";
 import { statusPage as redirectPage } from "./response.ts";
@@ -26,9 +26,9 @@ const PROTECTION: Headers = [
 
 type Fields = ReadonlyMap<string, string>;
 
-export function pagesRoute(port: SupervisorPort, origins: Origins, broken: (error: unknown) => void): Route {
+export function pagesRoute(control: SupervisorControl, origins: Origins, broken: (error: unknown) => void): Route {
   const answer = (exchange: Exchange, fields: Fields) => {
-    page(port, origins, exchange, fields).catch((error: unknown) => {
+    page(control, origins, exchange, fields).catch((error: unknown) => {
       exchange.crash();
       broken(error);
     });
@@ -49,20 +49,20 @@ function nameOf(path: string): string {
   return path.replace(/^\/+/, "");
 }
 
-async function page(port: SupervisorPort, origins: Origins, exchange: Exchange, fields: Fields): Promise<void> {
+async function page(control: SupervisorControl, origins: Origins, exchange: Exchange, fields: Fields): Promise<void> {
   const name = nameOf(exchange.target.path);
   if (name === "ok.html") return exchange.send(200, ["Content-Type", "text/plain"], "OK");
   const problem = readingProblem(origins, exchange.request);
   if (problem !== null) return exchange.fail(403, { explanation: problem, last: true });
   switch (name) {
     case "tail.html":
-      return exchange.send(200, HTML, await tailPage(port, fields), PROTECTION);
+      return exchange.send(200, HTML, await tailPage(control, fields), PROTECTION);
     default: {
       const action = fields.get("action");
       // HEAD changes nothing: who asks so wants to see the head alone.
       if (action !== undefined && exchange.method !== "HEAD")
-        return perform(port, origins, exchange, { action, processName: fields.get("processname") });
-      return exchange.send(200, HTML, statusPage(port, fields.get("message")), PROTECTION);
+        return perform(control, origins, exchange, { action, processName: fields.get("processname") });
+      return exchange.send(200, HTML, statusPage(control, fields.get("message")), PROTECTION);
     }
   }
 }
@@ -70,10 +70,10 @@ async function page(port: SupervisorPort, origins: Origins, exchange: Exchange, 
 type Wish = { readonly action: string; readonly processName: string | undefined };
 
 /** Does it, then sends the browser back to the page with what came of it. (WEB-036, WEB-052) */
-async function perform(port: SupervisorPort, origins: Origins, exchange: Exchange, { action, processName }: Wish): Promise<void> {
+async function perform(control: SupervisorControl, origins: Origins, exchange: Exchange, { action, processName }: Wish): Promise<void> {
   const problem = originProblem(origins, exchange.request);
   if (problem !== null) return exchange.fail(403, { explanation: problem });
-  const message = await act(port, action, processName);
+  const message = await act(control, action, processName);
   if (message === null) return exchange.fail(500);
   const location = `${baseOf(exchange)}?message=${percentEncode(message)}`;
   exchange.send(301, ["Location", location, "Content-Type", "text/html", ...NOT_KEPT], redirectPage(301));

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import type { Socket } from "node:net";
 import { test } from "node:test";
-import { CALL_BYTES_MAX, CONNECTIONS_MAX, FORM_BYTES_MAX, HEAD_BYTES_MAX, LINGER_BYTES_MAX, LINGER_MS_MAX } from "./limits.ts";
+import { CALL_BYTES_MAX, CONNECTIONS_MAX, FORM_BYTES_MAX, HEAD_BYTES_MAX, LINGER_BYTES_MAX, LINGER_MS_MAX } from "./bounds.ts";
 import { callBody, type Served, serve } from "./serving.fixture.ts";
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
@@ -130,10 +130,10 @@ test("who does not close behind a refusal is cut off after a while, and earlier 
   assert.ok(sent >= LINGER_BYTES_MAX && sent < 2 * LINGER_BYTES_MAX, String(sent));
   silent.write("x");
   await settled();
-  served.timers.pass(served.port, LINGER_MS_MAX - 1);
+  served.timers.pass(served.control, LINGER_MS_MAX - 1);
   await settled();
   assert.equal(await connectionsOf(served), 1);
-  served.timers.pass(served.port, 1);
+  served.timers.pass(served.control, 1);
   await settled();
   assert.equal(await connectionsOf(served), 0);
 });

@@ -3,7 +3,7 @@
  * who sends wrong ones as fast as he can must not keep out the owner: each peer has its turn, whoever came last is mostly the first of its peer to be
  * served (who is refused comes again at once, and stands behind the line that he has made), and whoever is gone costs nothing.
  */
-import { SCRYPT_WAITING_MAX } from "./limits.ts";
+import { SCRYPT_WAITING_MAX } from "./bounds.ts";
 
 /** Who asks: its connection, its address, and whether it still wants to know. */
 export type Client = {

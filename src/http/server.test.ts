@@ -1,8 +1,8 @@
 /** The protocol as clients see it: routes, heads, bodies, status lines, connections. Raw bytes on a real socket. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { alone, FakePort, running, view } from "../rpc/port.fixture.ts";
-import type { WaitOutcome } from "../rpc/port.ts";
+import { alone, FakeControl, running, view } from "../rpc/control.fixture.ts";
+import type { WaitOutcome } from "../rpc/control.ts";
 import { callBody, header, names, post, serve } from "./serving.fixture.ts";
 
 const STATE = callBody("supervisor.getState");
@@ -23,7 +23,7 @@ test("HTTP-041: a call is a POST", async (t) => {
 });
 
 test("HTTP-044, HTTP-048: the pages by their exact names, slashes in front apart", async (t) => {
-  const { ask, port } = await serve(t);
+  const { ask, control } = await serve(t);
   for (const target of ["/ok.html", "//ok.html", "/ok%2ehtml", "/ok.html?x=y"]) {
     const reply = await ask("GET", target);
     assert.deepEqual(
@@ -34,7 +34,7 @@ test("HTTP-044, HTTP-048: the pages by their exact names, slashes in front apart
   }
   assert.equal((await ask("POST", "/ok.html", {}, "a=b")).body, "OK");
   for (const target of ["/ok.htm", "/OK.html", "/x/ok.html", "/ok.html/"]) assert.match((await ask("GET", target)).status, / 404 /, target);
-  port.moodNow = "SHUTDOWN";
+  control.moodNow = "SHUTDOWN";
   assert.equal((await ask("GET", "/ok.html")).body, "OK");
 });
 
@@ -176,7 +176,7 @@ test("HTTP-074, HTTP-075, HTTP-076, RPC-211: the headers of an answer to a call,
 });
 
 test("RPC-178: the length counts bytes, also of an answer that had to wait", async (t) => {
-  const { raw } = await serve(t, { port: new FakePort(alone(view("café", { state: "STOPPED" }))) });
+  const { raw } = await serve(t, { control: new FakeControl(alone(view("café", { state: "STOPPED" }))) });
   const [reply] = await raw(post(callBody("supervisor.startProcessGroup", "café"), { headers: "Connection: close\r\n" }));
   assert.match(reply?.body ?? "", /<name>group<\/name>\n<value><string>café<\/string>[\s\S]*<\/methodResponse>\n$/);
   assert.equal(reply && header(reply, "Content-Length"), String(Buffer.byteLength(reply?.body ?? "")));
@@ -219,7 +219,7 @@ test("HTTP-080: HTTP/1.1 stays open without a word, and closes when it is asked 
 });
 
 test("HTTP-081, RPC-179: HTTP/1.0 closes unless it is asked to stay, in any case of letters, for every kind of answer", async (t) => {
-  const { raw } = await serve(t, { port: new FakePort(alone(view("a"))) });
+  const { raw } = await serve(t, { control: new FakeControl(alone(view("a"))) });
   const [plain] = await raw(post(STATE, { version: "1.0" }));
   assert.deepEqual([plain?.status, plain?.closed], ["HTTP/1.0 200 OK", true]);
   for (const word of ["keep-alive", "Keep-Alive"]) {
@@ -271,27 +271,27 @@ test("HTTP-089: a mistake of ours is status 500, a line at ERRO, and told to the
 });
 
 test("RPC-013: a mistake of ours inside a method, too", async (t) => {
-  const port = new FakePort();
-  port.identifier = () => {
+  const control = new FakeControl();
+  control.identifier = () => {
     throw new Error("oops");
   };
-  const { ask, bugs } = await serve(t, { port });
+  const { ask, bugs } = await serve(t, { control });
   assert.equal((await ask("POST", "/RPC2", {}, callBody("supervisor.getIdentification"))).status, "HTTP/1.1 500 Internal Server Error");
   assert.equal(bugs.length, 1);
 });
 
 test("HTTP-091, HTTP-092, RPC-176: requests behind one that waits are answered behind it, whole", async (t) => {
-  const port = new FakePort(alone(view("a")));
+  const control = new FakeControl(alone(view("a")));
   let started: (outcome: WaitOutcome) => void = () => undefined;
-  port.starts.set(
+  control.starts.set(
     "a",
     new Promise((resolve) => {
       started = resolve;
     }),
   );
-  const { raw } = await serve(t, { port });
+  const { raw } = await serve(t, { control });
   const replies = raw(post(callBody("supervisor.startProcess", "a")) + post(callBody("supervisor.getPID")), 2);
-  while (port.done.length === 0) await turn();
+  while (control.done.length === 0) await turn();
   await turn();
   started("done");
   const [first, second] = await replies;
@@ -301,38 +301,38 @@ test("HTTP-091, HTTP-092, RPC-176: requests behind one that waits are answered b
 
 test("HTTP-093, RPC-174, RPC-175: who goes away, or stops sending, loses the answer and nothing else", async (t) => {
   for (const leave of ["destroy", "end"] as const) {
-    const port = new FakePort(alone(view("a")));
+    const control = new FakeControl(alone(view("a")));
     let started: (outcome: WaitOutcome) => void = () => undefined;
-    port.starts.set(
+    control.starts.set(
       "a",
       new Promise((resolve) => {
         started = resolve;
       }),
     );
-    const { connect, ask, bugs } = await serve(t, { port });
+    const { connect, ask, bugs } = await serve(t, { control });
     const socket = connect();
     let received = "";
     socket.on("data", (piece) => {
       received += String(piece);
     });
     socket.write(post(callBody("supervisor.startProcess", "a")));
-    while (port.done.length === 0) await turn();
+    while (control.done.length === 0) await turn();
     const closed = new Promise((resolve) => socket.once("close", resolve));
     socket[leave]();
     await closed;
     started("done");
     assert.equal((await ask("GET", "/ok.html")).body, "OK");
     assert.deepEqual([received, bugs], ["", []], leave);
-    assert.deepEqual(port.done, ["start a:a running"]);
+    assert.deepEqual(control.done, ["start a:a running"]);
   }
 });
 
 test("HTTP-094, RPC-172: others are served meanwhile", async (t) => {
-  const port = new FakePort(alone(view("a")));
-  port.starts.set("a", new Promise(() => undefined));
-  const { connect, ask } = await serve(t, { port });
+  const control = new FakeControl(alone(view("a")));
+  control.starts.set("a", new Promise(() => undefined));
+  const { connect, ask } = await serve(t, { control });
   connect().write(post(callBody("supervisor.startProcess", "a")));
-  while (port.done.length === 0) await turn();
+  while (control.done.length === 0) await turn();
   assert.equal((await ask("POST", "/RPC2", {}, STATE)).status, OK);
 });
 
@@ -361,7 +361,7 @@ test("HTTP-039: a route of ours comes before the pages, and never before those o
     matches: () => true,
     handle: (exchange: { send: (status: 200, headers: string[], body: string) => void }) => exchange.send(200, [], "mine"),
   };
-  const { ask } = await serve(t, { routes: [mine], port: new FakePort(alone(running("a"))) });
+  const { ask } = await serve(t, { routes: [mine], control: new FakeControl(alone(running("a"))) });
   assert.equal((await ask("GET", "/ok.html")).body, "mine");
   assert.match((await ask("POST", "/RPC2", {}, STATE)).body, /RUNNING/);
   assert.match((await ask("GET", "/logtail/nope")).status, / 404 /);

@@ -6,18 +6,18 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { Socket } from "node:net";
 import type { ServerConfig } from "../config/model.ts";
 import type { Calls } from "../rpc/calls.ts";
+import type { Activity, SupervisorControl } from "../rpc/control.ts";
 import { Endpoint } from "../rpc/endpoint.ts";
 import type { LogFollow } from "../rpc/following.ts";
-import type { Activity, SupervisorPort } from "../rpc/port.ts";
 import { AccessLog } from "./accesslog.ts";
 import { apiRoute, type LoadApi, metricsRoute } from "./apiroutes.ts";
 import { Gate, type Verdict } from "./auth.ts";
+import { HEAD_BYTES_MAX } from "./bounds.ts";
 import { Connections } from "./connections.ts";
 import { Dates } from "./dates.ts";
 import type { Timers } from "./deadlines.ts";
 import { Exchange, type Route, type Shared } from "./exchange.ts";
 import { healthRoute, type Readiness } from "./healthroutes.ts";
-import { HEAD_BYTES_MAX } from "./limits.ts";
 import { type Origins, originsOf } from "./origin.ts";
 import { pagesRoute } from "./pages.ts";
 import { SERVER_NAME, STATUS_TEXTS, type Status, statusPage, VersionedResponse } from "./response.ts";
@@ -29,7 +29,7 @@ import { xmlRpcRoute } from "./xmlrpcroute.ts";
 
 export type HttpServerOptions = {
   readonly server: ServerConfig;
-  readonly port: SupervisorPort;
+  readonly control: SupervisorControl;
   readonly calls: Calls;
   readonly activity: Activity;
   readonly follow: LogFollow;
@@ -59,10 +59,10 @@ export type HttpServer = Server<typeof IncomingMessage, typeof VersionedResponse
 
 /** To be given a descriptor: `listen({ fd })`. To close it: `close()` and `closeAllConnections()`. */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
-  const { port, activity, timers } = options;
-  const connections = new Connections(port.clock, timers);
-  const shared: Shared = { connections, dates: new Dates(port.clock), held: { bodies: 0, answers: 0 } };
-  const accessLog = new AccessLog(activity, port.clock);
+  const { control, activity, timers } = options;
+  const connections = new Connections(control.clock, timers);
+  const shared: Shared = { connections, dates: new Dates(control.clock), held: { bodies: 0, answers: 0 } };
+  const accessLog = new AccessLog(activity, control.clock);
   const gate = new Gate(options.server, options.scryptLine);
   const broken = (error: unknown) => tellBroken(options, error);
   const routes = routesOf(options, gate, broken);
@@ -112,13 +112,13 @@ function looksLikeHttp({ code, rawPacket }: UnreadableRequest): boolean {
 }
 
 function routesOf(options: HttpServerOptions, gate: Gate, broken: Broken): readonly Route[] {
-  const { server, port, calls, activity, follow, hostNames, routes = [] } = options;
+  const { server, control, calls, activity, follow, hostNames, routes = [] } = options;
   const origins = originsOf(server, gate.isOpen, hostNames);
-  const classic = pagesRoute(port, origins, broken);
+  const classic = pagesRoute(control, origins, broken);
   return [
     xmlRpcRoute(new Endpoint(calls, activity), origins, broken),
-    logTailRoute(port, follow, origins),
-    mainLogTailRoute(port, follow, origins),
+    logTailRoute(control, follow, origins),
+    mainLogTailRoute(control, follow, origins),
     ...routes,
     ...modernRoutes(options, classic, { origins, broken }),
     classic,
@@ -128,19 +128,19 @@ function routesOf(options: HttpServerOptions, gate: Gate, broken: Broken): reado
 
 /** What is switched off is not there at all. */
 function modernRoutes(
-  { server, port, calls, loadApi, readiness, webFolder }: HttpServerOptions,
+  { server, control, calls, loadApi, readiness, webFolder }: HttpServerOptions,
   classic: Route,
   { origins, broken }: { readonly origins: Origins; readonly broken: Broken },
 ): readonly Route[] {
   const routes: Route[] = [];
   if (loadApi !== undefined) {
-    const parts = { load: loadApi, calls, port, origins, broken };
+    const parts = { load: loadApi, calls, control, origins, broken };
     if (server.api) routes.push(apiRoute(parts));
     if (server.metrics) routes.push(metricsRoute(parts));
   }
   if (server.health && readiness !== undefined) routes.push(healthRoute(readiness, origins));
   if (server.ui === "modern" && server.api && webFolder !== undefined) {
-    const page = { folder: webFolder, files: port.files };
+    const page = { folder: webFolder, files: control.files };
     routes.push(webPageRoute(page, classic), webAssetsRoute(page));
   }
   return routes;

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { TestContext } from "node:test";
 import type { ServerConfig } from "../config/model.ts";
 import { makeCalls } from "../rpc/calls.ts";
-import { FakeActivity, FakePort } from "../rpc/port.fixture.ts";
+import { FakeActivity, FakeControl } from "../rpc/control.fixture.ts";
 import { createHttpServer, type HttpServer, type HttpServerOptions } from "./server.ts";
 
 export type Reply = {
@@ -51,9 +51,9 @@ export class FakeTimers {
     return [...this.#due.values()].map((due) => due - this.#elapsed);
   }
 
-  /** Lets the time pass on the port's clock, and rings what is due. */
-  pass(port: FakePort, ms: number): void {
-    port.monoMs += ms;
+  /** Lets the time pass on the daemon's clock, and rings what is due. */
+  pass(control: FakeControl, ms: number): void {
+    control.monoMs += ms;
     this.#elapsed += ms;
     for (const [ring, due] of this.#due) {
       if (due > this.#elapsed) continue;
@@ -65,7 +65,7 @@ export class FakeTimers {
 
 export type Served = {
   readonly server: HttpServer;
-  readonly port: FakePort;
+  readonly control: FakeControl;
   readonly activity: FakeActivity;
   readonly follow: FakeFollow;
   readonly timers: FakeTimers;
@@ -86,11 +86,11 @@ type Section = Partial<Pick<ServerConfig, "username" | "password" | keyof typeof
 
 export async function serve(
   t: TestContext,
-  options: Partial<HttpServerOptions> & { readonly section?: Section; readonly port?: FakePort } = {},
+  options: Partial<HttpServerOptions> & { readonly section?: Section; readonly control?: FakeControl } = {},
 ): Promise<Served> {
   const folder = await mkdtemp(join(tmpdir(), "holdfast-http-"));
   const socketPath = join(folder, "s.sock");
-  const port = options.port ?? new FakePort();
+  const control = options.control ?? new FakeControl();
   const [activity, follow, timers, bugs] = [new FakeActivity(), new FakeFollow(), new FakeTimers(), [] as unknown[]];
   const { section = {}, ...rest } = options;
   const { tcp, ...said } = section;
@@ -99,10 +99,10 @@ export async function serve(
   // Whatever the section says, the tests speak over a unix socket: nothing is opened to the network.
   const config: ServerConfig =
     tcp === undefined ? unix : { kind: "inet", section: "inet_http_server", host: tcp, port: 9001, ...credentials };
-  const calls = makeCalls(port, ["supervisor"]);
+  const calls = makeCalls(control, ["supervisor"]);
   const server = createHttpServer({
     server: config,
-    port,
+    control,
     calls,
     activity,
     follow,
@@ -140,7 +140,7 @@ export async function serve(
     if (reply === undefined) throw new Error("no reply");
     return reply;
   };
-  return { server, port, activity, follow, timers, bugs, socketPath, connect: connectHere, raw, ask };
+  return { server, control, activity, follow, timers, bugs, socketPath, connect: connectHere, raw, ask };
 }
 
 export function header(reply: Reply, name: string): string | undefined {

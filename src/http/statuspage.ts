@@ -4,16 +4,16 @@
  */
 
 import type { State } from "../process/states.ts";
+import type { ProcessView, SupervisorControl } from "../rpc/control.ts";
 import { makeNamespec, refOf } from "../rpc/names.ts";
-import type { ProcessView, SupervisorPort } from "../rpc/port.ts";
 import { description, processesByName } from "../rpc/processinfo.ts";
 import { HOLDFAST_VERSION } from "../version.ts";
 import { attribute, text } from "./html.ts";
 import { percentEncode } from "./target.ts";
 
 /** `message`: what came of the last action. (WEB-018, WEB-057) */
-export function statusPage(port: SupervisorPort, message: string | undefined): string {
-  const processes = processesByName(port.groups());
+export function statusPage(control: SupervisorControl, message: string | undefined): string {
+  const processes = processesByName(control.groups());
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -25,16 +25,16 @@ export function statusPage(port: SupervisorPort, message: string | undefined): s
 </head>
 <body>
 <div id="wrapper">
-  <div id="header"><img alt="Supervisor status" src="images/supervisor.gif" /> Holdfast <span>${text(port.identifier())}</span></div>
+  <div id="header"><img alt="Supervisor status" src="images/supervisor.gif" /> Holdfast <span>${text(control.identifier())}</span></div>
   <div>
-    ${messageArea(port, message)}
+    ${messageArea(control, message)}
     <form action="index.html" method="post">
       <ul class="clr" id="buttons">
         ${button("refresh", "Refresh")}
         ${button("restartall", "Restart All")}
         ${button("stopall", "Stop All")}
       </ul>
-      ${processes.length === 0 ? "No programs to manage" : processTable(port, processes)}
+      ${processes.length === 0 ? "No programs to manage" : processTable(control, processes)}
     </form>
   </div>
   <div class="push"></div>
@@ -46,8 +46,8 @@ export function statusPage(port: SupervisorPort, message: string | undefined): s
 }
 
 /** While the daemon goes down it says so; the original has only an error page then (WEB-013). */
-function messageArea(port: SupervisorPort, message: string | undefined): string {
-  const lines = port.mood() === "RUNNING" ? [] : [`The daemon is going down (${port.mood()}).`];
+function messageArea(control: SupervisorControl, message: string | undefined): string {
+  const lines = control.mood() === "RUNNING" ? [] : [`The daemon is going down (${control.mood()}).`];
   if (message !== undefined) lines.push(message);
   return lines.length === 0 ? '<div class="hidden">#</div>' : `<div class="status_msg">${text(lines.join(" "))}</div>`;
 }
@@ -56,21 +56,21 @@ function button(action: string, label: string): string {
   return `<li class="action-button"><a href="index.html?action=${action}">${label}</a></li>`;
 }
 
-function processTable(port: SupervisorPort, processes: readonly ProcessView[]): string {
+function processTable(control: SupervisorControl, processes: readonly ProcessView[]): string {
   return `<table>
         <thead><tr><th class="state">State</th><th class="desc">Description</th><th class="name">Name</th><th class="action">Action</th></tr></thead>
         <tbody>
-${processes.map((process, index) => row(port, process, index % 2 === 1)).join("\n")}
+${processes.map((process, index) => row(control, process, index % 2 === 1)).join("\n")}
         </tbody>
       </table>`;
 }
 
-function row(port: SupervisorPort, process: ProcessView, shaded: boolean): string {
+function row(control: SupervisorControl, process: ProcessView, shaded: boolean): string {
   const name = makeNamespec(refOf(process));
   const state = process.state.toLowerCase();
   return `<tr class="${shaded ? "shade" : ""}">
 <td class="status"><span class="${stateClass(process.state)}">${state}</span></td>
-<td><span>${text(description(port, process))}</span></td>
+<td><span>${text(description(control, process))}</span></td>
 <td><a href="tail.html?processname=${attribute(percentEncode(name))}" target="_blank">${text(name)}</a></td>
 <td class="action"><ul>${actions(process.state, percentEncode(name)).join("")}</ul></td>
 </tr>`;

@@ -1,16 +1,16 @@
 /** The page that shows the end of a process's output. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { alone, FakePort, group, running, view } from "../rpc/port.fixture.ts";
-import { TAIL_PAGE_BYTES_MAX } from "./limits.ts";
+import { alone, FakeControl, group, running, view } from "../rpc/control.fixture.ts";
+import { TAIL_PAGE_BYTES_MAX } from "./bounds.ts";
 import { serve } from "./serving.fixture.ts";
 
 const OK = "HTTP/1.1 200 OK";
 
 test("WEB-065, WEB-066, WEB-068, WEB-074: the end of a process's output, escaped, with a link to see it again", async (t) => {
-  const port = new FakePort([group("g", running("p"))]);
-  port.write("/log/p.out", "a <b> & c\n");
-  const { body } = await (await serve(t, { port })).ask("GET", "/tail.html?processname=g%3Ap&limit=2000");
+  const control = new FakeControl([group("g", running("p"))]);
+  control.write("/log/p.out", "a <b> & c\n");
+  const { body } = await (await serve(t, { control })).ask("GET", "/tail.html?processname=g%3Ap&limit=2000");
   assert.match(body, /<title>Supervisor tail of process g:p<\/title>/);
   assert.match(body, /<pre>\na &lt;b> &amp; c\n<\/pre>/);
   assert.match(
@@ -22,22 +22,22 @@ test("WEB-065, WEB-066, WEB-068, WEB-074: the end of a process's output, escaped
 });
 
 test("WEB-067, WEB-073: digits only, 1024 at least, and not without end", async (t) => {
-  const port = new FakePort(alone(running("p")));
-  const { ask } = await serve(t, { port });
-  port.write("/log/p.out", `${"x".repeat(4000)}y`);
+  const control = new FakeControl(alone(running("p")));
+  const { ask } = await serve(t, { control });
+  control.write("/log/p.out", `${"x".repeat(4000)}y`);
   const shown = async (limit: string) =>
     (/<pre>\n(.*)<\/pre>/s.exec((await ask("GET", `/tail.html?processname=p${limit}`)).body)?.[1] ?? "").length;
   for (const limit of ["", "&limit=0", "&limit=100", "&limit=abc", "&limit=-5", "&limit=", "&limit=1.5", "&limit=1024"])
     assert.equal(await shown(limit), 1024, limit);
   assert.equal(await shown("&limit=3000"), 3000);
   assert.equal(await shown("&limit=99999999999"), 4001);
-  port.write("/log/p.out", "z".repeat(TAIL_PAGE_BYTES_MAX + 5));
+  control.write("/log/p.out", "z".repeat(TAIL_PAGE_BYTES_MAX + 5));
   assert.equal(await shown("&limit=99999999999"), TAIL_PAGE_BYTES_MAX);
 });
 
 test("WEB-069, WEB-070, WEB-071: what there is instead of a log", async (t) => {
-  const port = new FakePort(alone(view("none", { stdoutLogfile: null }), view("gone")));
-  const { ask } = await serve(t, { port });
+  const control = new FakeControl(alone(view("none", { stdoutLogfile: null }), view("gone")));
+  const { ask } = await serve(t, { control });
   const nobody = await ask("GET", "/tail.html");
   assert.match(nobody.body, /<title>Supervisor tail of process None<\/title>[\s\S]*No process name found/);
   assert.doesNotMatch(nobody.body, /Refresh/);
@@ -50,7 +50,7 @@ test("WEB-069, WEB-070, WEB-071: what there is instead of a log", async (t) => {
 });
 
 test("WEB-072: output that is not UTF-8 is shown as well as can be", async (t) => {
-  const port = new FakePort(alone(running("p")));
-  port.write("/log/p.out", Buffer.from([0x6f, 0xff, 0x6b, 0x00]));
-  assert.match((await (await serve(t, { port })).ask("GET", "/tail.html?processname=p")).body, /<pre>\no\ufffdk\ufffd<\/pre>/);
+  const control = new FakeControl(alone(running("p")));
+  control.write("/log/p.out", Buffer.from([0x6f, 0xff, 0x6b, 0x00]));
+  assert.match((await (await serve(t, { control })).ask("GET", "/tail.html?processname=p")).body, /<pre>\no\ufffdk\ufffd<\/pre>/);
 });

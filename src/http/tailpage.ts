@@ -1,20 +1,21 @@
 /** The page that shows the end of a process's output. (WEB-065..074) */
+
+import type { SupervisorControl } from "../rpc/control.ts";
 import { faultText, isFault } from "../rpc/faults.ts";
 import { readEnd } from "../rpc/logmethods.ts";
 import { findProcess } from "../rpc/names.ts";
-import type { SupervisorPort } from "../rpc/port.ts";
 import { Rendered } from "../rpc/values.ts";
+import { TAIL_PAGE_BYTES_MAX } from "./bounds.ts";
 import { attribute, text } from "./html.ts";
-import { TAIL_PAGE_BYTES_MAX } from "./limits.ts";
 import { faultLine } from "./pageactions.ts";
 import { percentEncode } from "./target.ts";
 
 const BYTES_MIN = 1024;
 
-export async function tailPage(port: SupervisorPort, fields: ReadonlyMap<string, string>): Promise<string> {
+export async function tailPage(control: SupervisorControl, fields: ReadonlyMap<string, string>): Promise<string> {
   const name = fields.get("processname");
   const bytes = limitOf(fields.get("limit"));
-  const shown = name === undefined ? "No process name found" : await endOf(port, name, bytes);
+  const shown = name === undefined ? "No process name found" : await endOf(control, name, bytes);
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -42,11 +43,11 @@ function limitOf(limit: string | undefined): number {
 }
 
 /** (WEB-070, WEB-071) */
-async function endOf(port: SupervisorPort, name: string, bytes: number): Promise<string> {
-  if (port.mood() !== "RUNNING") return `ERROR: ${faultLine({ fault: "SHUTDOWN_STATE", detail: null })}`;
-  const found = findProcess(port, name);
+async function endOf(control: SupervisorControl, name: string, bytes: number): Promise<string> {
+  if (control.mood() !== "RUNNING") return `ERROR: ${faultLine({ fault: "SHUTDOWN_STATE", detail: null })}`;
+  const found = findProcess(control, name);
   if (!found.ok) return `ERROR: ${faultLine(found.error)}`;
-  const read = await readEnd(port, found.value, bytes);
+  const read = await readEnd(control, found.value, bytes);
   if (read.ok) return read.value instanceof Rendered ? String(read.value.plain()) : read.value;
   if (!isFault(read.error)) return `ERROR: ${read.error.stumble.message}`;
   return read.error.fault === "NO_FILE" ? `No file for ${name}` : `ERROR: ${faultText(read.error)}`;

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import type { Socket } from "node:net";
 import { test } from "node:test";
 import fc from "fast-check";
-import { alone, FakePort, group, running, view } from "../rpc/port.fixture.ts";
-import { PIECE_BYTES, STALL_MS_MAX } from "./limits.ts";
+import { alone, FakeControl, group, running, view } from "../rpc/control.fixture.ts";
+import { PIECE_BYTES, STALL_MS_MAX } from "./bounds.ts";
 import { header, names, type Reply, type Served, serve } from "./serving.fixture.ts";
 
 const LOG = "/log/p.out";
@@ -57,15 +57,15 @@ class Tail {
   }
 }
 
-function logging(text: string | Uint8Array): FakePort {
-  const port = new FakePort([...alone(running("p"), view("none", { stdoutLogfile: null }), view("gone")), group("g", running("m"))]);
-  port.write(LOG, text);
-  return port;
+function logging(text: string | Uint8Array): FakeControl {
+  const control = new FakeControl([...alone(running("p"), view("none", { stdoutLogfile: null }), view("gone")), group("g", running("m"))]);
+  control.write(LOG, text);
+  return control;
 }
 
 /** Adds to the log and says so. */
-function grow({ port, follow }: Served, text: string): void {
-  port.write(LOG, Buffer.concat([port.contents.get(LOG) ?? Buffer.alloc(0), Buffer.from(text)]));
+function grow({ control, follow }: Served, text: string): void {
+  control.write(LOG, Buffer.concat([control.contents.get(LOG) ?? Buffer.alloc(0), Buffer.from(text)]));
   follow.changed(LOG);
 }
 
@@ -74,10 +74,10 @@ const settled = async () => {
 };
 
 test("HTTP-042, HTTP-109: the process by its namespec, the channel behind it, a query does not matter", async (t) => {
-  const port = logging("out");
-  port.write("/log/p.err", "err");
-  port.write("/log/m.out", "member");
-  const served = await serve(t, { port });
+  const control = logging("out");
+  control.write("/log/p.err", "err");
+  control.write("/log/m.out", "member");
+  const served = await serve(t, { control });
   const expected = {
     "/logtail/p": "out",
     "/logtail/p/stdout": "out",
@@ -92,13 +92,13 @@ test("HTTP-042, HTTP-109: the process by its namespec, the channel behind it, a 
 });
 
 test("HTTP-109, HTTP-122: GET only", async (t) => {
-  const { ask } = await serve(t, { port: logging("x") });
+  const { ask } = await serve(t, { control: logging("x") });
   for (const target of ["/logtail/p", "/mainlogtail"])
     for (const method of ["POST", "HEAD", "PUT"]) assert.match((await ask(method, target, {}, "")).status, / 400 /);
 });
 
 test("HTTP-110, HTTP-111, HTTP-112: no such process, channel, log or file", async (t) => {
-  const { ask } = await serve(t, { port: logging("x") });
+  const { ask } = await serve(t, { control: logging("x") });
   for (const target of [
     "nope",
     "g",
@@ -121,14 +121,14 @@ test("HTTP-110, HTTP-111, HTTP-112: no such process, channel, log or file", asyn
 });
 
 test("HTTP-111: what is no regular file is no log", async (t) => {
-  const { ask } = await serve(t, { port: new FakePort(alone(running("p", { stdoutLogfile: "/folder/" }))) });
+  const { ask } = await serve(t, { control: new FakeControl(alone(running("p", { stdoutLogfile: "/folder/" }))) });
   assert.match((await ask("GET", "/logtail/p")).status, / 404 /);
 });
 
 test("HTTP-083, HTTP-113, HTTP-123: the headers, for the logs of processes and of the daemon", async (t) => {
-  const port = logging("x");
-  port.write("/log/supervisord.log", "main");
-  const served = await serve(t, { port });
+  const control = logging("x");
+  control.write("/log/supervisord.log", "main");
+  const served = await serve(t, { control });
   const fields = async (target: string) => {
     const tail = new Tail(served, target);
     await tail.begun();
@@ -151,19 +151,19 @@ test("HTTP-114, LOG-106: first the last 1024 bytes, or all there is, or only the
     [5000, 1024],
   ] as const) {
     const text = Array.from({ length: size }, (_, n) => String(n % 10)).join("");
-    const tail = new Tail(await serve(t, { port: logging(text) }), "/logtail/p");
+    const tail = new Tail(await serve(t, { control: logging(text) }), "/logtail/p");
     await tail.begun();
     await tail.has(text.slice(size - shown));
   }
 });
 
 test("HTTP-115, HTTP-116: every growth comes as it is, at once, whatever bytes it has", async (t) => {
-  const served = await serve(t, { port: logging("first\n") });
+  const served = await serve(t, { control: logging("first\n") });
   const tail = new Tail(served, "/logtail/p");
   await tail.has("first\n");
   grow(served, "second\n");
   await tail.has("first\nsecond\n");
-  served.port.write(LOG, Buffer.concat([served.port.contents.get(LOG) ?? Buffer.alloc(0), Buffer.from([0, 255, 254, 13, 10])]));
+  served.control.write(LOG, Buffer.concat([served.control.contents.get(LOG) ?? Buffer.alloc(0), Buffer.from([0, 255, 254, 13, 10])]));
   served.follow.changed(LOG);
   while (tail.chunks.length < 3) await turn();
   assert.deepEqual(
@@ -173,45 +173,45 @@ test("HTTP-115, HTTP-116: every growth comes as it is, at once, whatever bytes i
 });
 
 test("HTTP-117: a log that is rotated loses nothing: what is left of the old file comes first", async (t) => {
-  const served = await serve(t, { port: logging("one\n") });
-  const { port, follow } = served;
+  const served = await serve(t, { control: logging("one\n") });
+  const { control, follow } = served;
   const tail = new Tail(served, "/logtail/p");
   await tail.has("one\n");
-  port.write(`${LOG}.1`, "one\nlast words\n");
-  port.inodes.set(`${LOG}.1`, 1n);
-  port.write(LOG, "new file\n");
-  port.inodes.set(LOG, 2n);
+  control.write(`${LOG}.1`, "one\nlast words\n");
+  control.inodes.set(`${LOG}.1`, 1n);
+  control.write(LOG, "new file\n");
+  control.inodes.set(LOG, 2n);
   follow.changed(LOG);
   await tail.has("one\nlast words\nnew file\n");
 });
 
 test("HTTP-117: a file that is gone for a while is waited for, and its successor comes from its beginning", async (t) => {
-  const served = await serve(t, { port: logging("one\n") });
-  const { port, follow } = served;
+  const served = await serve(t, { control: logging("one\n") });
+  const { control, follow } = served;
   const tail = new Tail(served, "/logtail/p");
   await tail.has("one\n");
-  port.contents.delete(LOG);
+  control.contents.delete(LOG);
   follow.changed(LOG);
   await settled();
   assert.equal(tail.text, "one\n");
-  port.write(LOG, "two\n");
-  port.inodes.set(LOG, 2n);
+  control.write(LOG, "two\n");
+  control.inodes.set(LOG, 2n);
   follow.changed(LOG);
   await tail.has("one\ntwo\n");
 });
 
 test("a file that is replaced between the look and the reading gives no byte of the wrong one", async (t) => {
-  const port = logging("one\n");
-  const served = await serve(t, { port });
+  const control = logging("one\n");
+  const served = await serve(t, { control });
   const tail = new Tail(served, "/logtail/p");
   await tail.has("one\n");
-  const { readAt } = port.files;
-  port.files.readAt = async (path, offset, length) => {
-    port.files.readAt = readAt;
-    port.write(`${LOG}.1`, "one\ntwo\n");
-    port.inodes.set(`${LOG}.1`, 1n);
-    port.write(LOG, "XXXXYYYY");
-    port.inodes.set(LOG, 2n);
+  const { readAt } = control.files;
+  control.files.readAt = async (path, offset, length) => {
+    control.files.readAt = readAt;
+    control.write(`${LOG}.1`, "one\ntwo\n");
+    control.inodes.set(`${LOG}.1`, 1n);
+    control.write(LOG, "XXXXYYYY");
+    control.inodes.set(LOG, 2n);
     const read = await readAt(path, offset, length);
     served.follow.changed(LOG);
     return read;
@@ -221,30 +221,30 @@ test("a file that is replaced between the look and the reading gives no byte of 
 });
 
 test("HTTP-118, LOG-106: a file that became shorter is told, and comes from its beginning", async (t) => {
-  const served = await serve(t, { port: logging("first\nsecond\n") });
+  const served = await serve(t, { control: logging("first\nsecond\n") });
   const tail = new Tail(served, "/logtail/p");
   await tail.has("first\nsecond\n");
-  served.port.write(LOG, "new\n");
+  served.control.write(LOG, "new\n");
   served.follow.changed(LOG);
   await tail.has("first\nsecond\n==> File truncated <==\nnew\n");
 });
 
 test("HTTP-118: a file that is written anew, with what was in it, goes on as if it had grown: it was empty for a moment", async (t) => {
-  const served = await serve(t, { port: logging("first\n") });
+  const served = await serve(t, { control: logging("first\n") });
   const tail = new Tail(served, "/logtail/p");
   await tail.has("first\n");
-  served.port.write(LOG, "");
+  served.control.write(LOG, "");
   served.follow.changed(LOG);
   await turn();
   await turn();
-  served.port.write(LOG, "first\nsecond\n");
+  served.control.write(LOG, "first\nsecond\n");
   served.follow.changed(LOG);
   await tail.has("first\nsecond\n");
 });
 
 test("HTTP-119: HTTP/1.0, and who asks to close, get it at once as well", async (t) => {
   for (const options of [{ version: "1.0" }, { headers: "Connection: close\r\n" }]) {
-    const served = await serve(t, { port: logging("first\n") });
+    const served = await serve(t, { control: logging("first\n") });
     const tail = new Tail(served, "/logtail/p", options);
     await tail.has("first\n");
     grow(served, "second\n");
@@ -253,14 +253,14 @@ test("HTTP-119: HTTP/1.0, and who asks to close, get it at once as well", async 
 });
 
 test("HTTP-120: it goes on while the daemon goes down", async (t) => {
-  const served = await serve(t, { port: logging("first\n") });
-  served.port.moodNow = "SHUTDOWN";
+  const served = await serve(t, { control: logging("first\n") });
+  served.control.moodNow = "SHUTDOWN";
   const tail = new Tail(served, "/logtail/p");
   await tail.has("first\n");
 });
 
 test("who goes away is forgotten", async (t) => {
-  const served = await serve(t, { port: logging("x") });
+  const served = await serve(t, { control: logging("x") });
   const tails = [new Tail(served, "/logtail/p"), new Tail(served, "/logtail/p")];
   for (const tail of tails) await tail.has("x");
   while (served.follow.watched.get(LOG)?.size !== 2) await turn();
@@ -272,11 +272,11 @@ test("who goes away is forgotten", async (t) => {
 });
 
 test("nothing is read while nothing changes, and nothing more than a piece while the client takes none; who takes nothing at all is cut off", async (t) => {
-  const port = logging("");
-  const served = await serve(t, { port });
+  const control = logging("");
+  const served = await serve(t, { control });
   let read = 0;
-  const { readAt } = port.files;
-  port.files.readAt = async (path, offset, length) => {
+  const { readAt } = control.files;
+  control.files.readAt = async (path, offset, length) => {
     const result = await readAt(path, offset, length);
     if (result.ok) read += result.value.length;
     return result;
@@ -295,7 +295,7 @@ test("nothing is read while nothing changes, and nothing more than a piece while
   }
   // What the kernel's buffers hold, and one piece.
   assert.ok(read > 0 && read < huge / 2, `${read}`);
-  served.timers.pass(port, STALL_MS_MAX);
+  served.timers.pass(control, STALL_MS_MAX);
   await new Promise((resolve) => tail.socket.resume().once("close", resolve));
   assert.deepEqual(served.bugs, []);
 });
@@ -303,7 +303,7 @@ test("nothing is read while nothing changes, and nothing more than a piece while
 test("whatever is appended and whenever it is told, the client gets exactly the log", async (t) => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.tuple(fc.string({ minLength: 1, maxLength: 20 }), fc.boolean()), { maxLength: 12 }), async (steps) => {
-      const served = await serve(t, { port: logging("start\n") });
+      const served = await serve(t, { control: logging("start\n") });
       const tail = new Tail(served, "/logtail/p");
       await tail.has("start\n");
       for (const [text, wait] of steps) {
@@ -318,14 +318,14 @@ test("whatever is appended and whenever it is told, the client gets exactly the 
 });
 
 test("HTTP-043, HTTP-122: the daemon's log; without a file there is none", async (t) => {
-  const port = new FakePort();
-  port.write("/log/supervisord.log", "main\n");
-  const served = await serve(t, { port });
+  const control = new FakeControl();
+  control.write("/log/supervisord.log", "main\n");
+  const served = await serve(t, { control });
   await new Tail(served, "/mainlogtail").has("main\n");
   await new Tail(served, "/mainlogtailx").has("main\n");
   const missing = async (): Promise<Reply> => served.ask("GET", "/mainlogtail");
   for (const path of [null, "/log/nothere"]) {
-    port.mainLog = path;
+    control.mainLog = path;
     const reply = await missing();
     assert.match(reply.status, / 404 /);
     assert.equal(header(reply, "Content-Type"), "text/html");

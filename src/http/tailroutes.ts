@@ -3,39 +3,39 @@
  * without an end. (HTTP-109..124)
  */
 import { beginFollowing, TRUNCATED } from "../logs/follow.ts";
+import type { SupervisorControl } from "../rpc/control.ts";
 import { followLog, type LogFollow, logAt, type Tailing } from "../rpc/following.ts";
 import { splitNamespec } from "../rpc/names.ts";
-import type { SupervisorPort } from "../rpc/port.ts";
 import { httpDate } from "../rpc/times.ts";
+import { PIECE_BYTES } from "./bounds.ts";
 import type { Exchange, Headers, Route } from "./exchange.ts";
-import { PIECE_BYTES } from "./limits.ts";
 import { type Origins, readingProblem } from "./origin.ts";
 
 /** Proxies must not gather it. (HTTP-113) */
 const NOT_BUFFERED: readonly string[] = ["X-Accel-Buffering", "no"];
 
-export function logTailRoute(port: SupervisorPort, follow: LogFollow, origins: Origins): Route {
-  const tailing: Tailing = { files: port.files, follow };
+export function logTailRoute(control: SupervisorControl, follow: LogFollow, origins: Origins): Route {
+  const tailing: Tailing = { files: control.files, follow };
   return {
     matches: (path) => path.startsWith("/logtail"),
     handle(exchange) {
       if (exchange.method !== "GET") return exchange.fail(400);
       const problem = readingProblem(origins, exchange.request);
       if (problem !== null) return exchange.fail(403, { explanation: problem, last: true });
-      return tailLog(tailing, exchange, logfileOf(port, exchange.target.path), NOT_BUFFERED);
+      return tailLog(tailing, exchange, logfileOf(control, exchange.target.path), NOT_BUFFERED);
     },
   };
 }
 
-export function mainLogTailRoute(port: SupervisorPort, follow: LogFollow, origins: Origins): Route {
-  const tailing: Tailing = { files: port.files, follow };
+export function mainLogTailRoute(control: SupervisorControl, follow: LogFollow, origins: Origins): Route {
+  const tailing: Tailing = { files: control.files, follow };
   return {
     matches: (path) => path.startsWith("/mainlogtail"),
     handle(exchange) {
       if (exchange.method !== "GET") return exchange.fail(400);
       const problem = readingProblem(origins, exchange.request);
       if (problem !== null) return exchange.fail(403, { explanation: problem, last: true });
-      return tailLog(tailing, exchange, port.mainLogfile(), []);
+      return tailLog(tailing, exchange, control.mainLogfile(), []);
     },
   };
 }
@@ -59,11 +59,11 @@ async function tailLog(tailing: Tailing, exchange: Exchange, path: string | null
 }
 
 /** What stands behind the first slash is looked up among what is active; it is never a path. null: no such log. (HTTP-109..112) */
-function logfileOf(port: SupervisorPort, path: string): string | null {
+function logfileOf(control: SupervisorControl, path: string): string | null {
   const [, , name = "", channel = "stdout", ...more] = path.split("/");
   const { group, process } = splitNamespec(name);
   if (process === null || more.length > 0) return null;
-  const view = port.process({ group, process });
+  const view = control.process({ group, process });
   if (channel === "stdout") return view?.stdoutLogfile ?? null;
   return channel === "stderr" ? (view?.stderrLogfile ?? null) : null;
 }

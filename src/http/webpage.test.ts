@@ -1,26 +1,26 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { FakePort } from "../rpc/port.fixture.ts";
+import { FakeControl } from "../rpc/control.fixture.ts";
 import { header, serve } from "./serving.fixture.ts";
 
 const BROWSER = { Accept: "text/html,*/*", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document" };
 const PAGE = "<title>new</title>";
 
 async function served(t: TestContext, { built = true, ui = "modern" as "modern" | "classic" } = {}) {
-  const port = new FakePort();
+  const control = new FakeControl();
   if (built) {
     const manifest = {
       "/": { file: "index.html", type: "text/html; charset=utf-8", etag: '"i1"' },
       "/assets/app-1a2b.js": { file: "assets/app-1a2b.js", type: "text/javascript", etag: '"a1"' },
     };
-    port.write("/web/manifest.json", JSON.stringify(manifest));
-    port.write("/web/index.html", PAGE);
-    port.write("/web/assets/app-1a2b.js", "run()");
-    port.write("/web/assets/app-1a2b.js.gz", gzipSync("run()"));
-    port.write("/web/secret", "not in the manifest");
+    control.write("/web/manifest.json", JSON.stringify(manifest));
+    control.write("/web/index.html", PAGE);
+    control.write("/web/assets/app-1a2b.js", "run()");
+    control.write("/web/assets/app-1a2b.js.gz", gzipSync("run()"));
+    control.write("/web/secret", "not in the manifest");
   }
-  return serve(t, { port, webFolder: "/web", section: { ui } });
+  return serve(t, { control, webFolder: "/web", section: { ui } });
 }
 
 test("a browser that opens / gets the new page, under a strict policy; everybody else the classic one", async (t) => {

@@ -2,13 +2,13 @@
  * The new page at `/`, for people: the files that the build has left in dist/web, compressed already. Its manifest is the list of what there is, so no
  * path of a request reaches the disk. Everybody who is no browser that opens a page gets the classic one, as do all when the files are missing.
  */
-import type { SupervisorPort } from "../rpc/port.ts";
+import type { SupervisorControl } from "../rpc/control.ts";
 import type { Exchange, Headers, Route } from "./exchange.ts";
 
 export type WebPage = {
   /** Where manifest.json lies. */
   readonly folder: string;
-  readonly files: SupervisorPort["files"];
+  readonly files: SupervisorControl["files"];
 };
 
 type Entry = { readonly file: string; readonly type: string; readonly etag: string };

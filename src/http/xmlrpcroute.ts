@@ -1,7 +1,7 @@
 /** /RPC2 and whatever begins so. (HTTP-040, HTTP-041) */
 import type { Endpoint, Reply } from "../rpc/endpoint.ts";
+import { CALL_BYTES_MAX } from "./bounds.ts";
 import type { Exchange, Route } from "./exchange.ts";
-import { CALL_BYTES_MAX } from "./limits.ts";
 import { type Origins, originProblem } from "./origin.ts";
 
 const XML: readonly string[] = ["Content-Type", "text/xml"];

@@ -1,16 +1,16 @@
-/** Calls as tests write them: `await supervisor(port, "startProcess", "a")` gives the value, or `fault 10 BAD_NAME: a`, or `stumble AttributeError: ...`. */
+/** Calls as tests write them: `await supervisor(control, "startProcess", "a")` gives the value, or `fault 10 BAD_NAME: a`, or `stumble AttributeError: ...`. */
 import { makeCalls } from "./calls.ts";
+import type { SupervisorControl } from "./control.ts";
 import { type Failure, faultCode, faultText, isFault } from "./faults.ts";
-import type { SupervisorPort } from "./port.ts";
 import { Rendered, type RpcResult, type RpcValue } from "./values.ts";
 
-export async function call(port: SupervisorPort, name: RpcValue, ...params: readonly RpcValue[]): Promise<unknown> {
-  const answer = await makeCalls(port, ["supervisor"]).call(name, params);
+export async function call(control: SupervisorControl, name: RpcValue, ...params: readonly RpcValue[]): Promise<unknown> {
+  const answer = await makeCalls(control, ["supervisor"]).call(name, params);
   return answer.ok ? plain(answer.value) : failureText(answer.error);
 }
 
-export function supervisor(port: SupervisorPort, name: string, ...params: readonly RpcValue[]): Promise<unknown> {
-  return call(port, `supervisor.${name}`, ...params);
+export function supervisor(control: SupervisorControl, name: string, ...params: readonly RpcValue[]): Promise<unknown> {
+  return call(control, `supervisor.${name}`, ...params);
 }
 
 export function failureText(failure: Failure): string {

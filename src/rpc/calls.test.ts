@@ -4,10 +4,10 @@ import { test } from "node:test";
 import { ok } from "../result.ts";
 import { call, failureText, supervisor } from "./calling.fixture.ts";
 import { makeCalls } from "./calls.ts";
+import { alone, FakeControl, running } from "./control.fixture.ts";
 import { FAULTS, fault, faultText, SUCCESS } from "./faults.ts";
 import { mainNamespaces } from "./interfaces.ts";
 import type { PublishedMethod } from "./method.ts";
-import { alone, FakePort, running } from "./port.fixture.ts";
 import { SUPERVISOR_METHODS } from "./table.ts";
 
 const UNKNOWN = "fault 1 UNKNOWN_METHOD";
@@ -51,7 +51,7 @@ test("RPC-005: there is no FATAL_STATE", () => {
 });
 
 test("RPC-006, RPC-007, RPC-008, RPC-010: only whole names of the table are called", async () => {
-  const port = new FakePort();
+  const control = new FakeControl();
   const names = [
     "foo",
     "",
@@ -68,11 +68,11 @@ test("RPC-006, RPC-007, RPC-008, RPC-010: only whole names of the table are call
     "SUPERVISOR.getPID",
     "system.nothere",
   ];
-  for (const name of names) assert.equal(await call(port, name), UNKNOWN, name);
+  for (const name of names) assert.equal(await call(control, name), UNKNOWN, name);
 });
 
 test("RPC-009: names of things that are no methods, and those that every object has, are unknown", async () => {
-  const port = new FakePort();
+  const control = new FakeControl();
   for (const name of [
     "supervisor.supervisord",
     "system.namespaces",
@@ -81,75 +81,75 @@ test("RPC-009: names of things that are no methods, and those that every object 
     "__proto__.call",
     "constructor.name",
   ]) {
-    assert.equal(await call(port, name), UNKNOWN, name);
+    assert.equal(await call(control, name), UNKNOWN, name);
   }
 });
 
 test("RPC-011: too few or too many arguments, for every method of the table", async () => {
   for (const { name, params } of SUPERVISOR_METHODS) {
     const most = Array.from({ length: params.length + 1 }, () => "x");
-    assert.equal(await supervisor(new FakePort(), name, ...most), WRONG_COUNT, name);
+    assert.equal(await supervisor(new FakeControl(), name, ...most), WRONG_COUNT, name);
     const required = params.filter((param) => param.optional !== true).length;
-    if (required > 0) assert.equal(await supervisor(new FakePort(), name, ...most.slice(0, required - 1)), WRONG_COUNT, name);
+    if (required > 0) assert.equal(await supervisor(new FakeControl(), name, ...most.slice(0, required - 1)), WRONG_COUNT, name);
   }
 });
 
 test("RPC-014: a process name that is no text makes the original stumble", async () => {
-  const port = new FakePort();
+  const control = new FakeControl();
   const stumble = (type: string) => `stumble AttributeError: '${type}' object has no attribute 'split'`;
-  assert.equal(await supervisor(port, "getProcessInfo", 3), stumble("int"));
-  assert.equal(await supervisor(port, "startProcess", true), stumble("bool"));
-  assert.equal(await supervisor(port, "stopProcess", ["a"]), stumble("list"));
-  assert.equal(await supervisor(port, "clearProcessLogs", new Map()), stumble("dict"));
-  assert.equal(await supervisor(port, "signalProcess", null, "HUP"), stumble("NoneType"));
-  assert.equal(await supervisor(port, "readProcessStdoutLog", { double: 1.5 }, 0, 0), stumble("float"));
+  assert.equal(await supervisor(control, "getProcessInfo", 3), stumble("int"));
+  assert.equal(await supervisor(control, "startProcess", true), stumble("bool"));
+  assert.equal(await supervisor(control, "stopProcess", ["a"]), stumble("list"));
+  assert.equal(await supervisor(control, "clearProcessLogs", new Map()), stumble("dict"));
+  assert.equal(await supervisor(control, "signalProcess", null, "HUP"), stumble("NoneType"));
+  assert.equal(await supervisor(control, "readProcessStdoutLog", { double: 1.5 }, 0, 0), stumble("float"));
 });
 
 test("RPC-016, RPC-019: while the daemon goes down everything but an event is refused", async () => {
   for (const mood of ["SHUTDOWN", "RESTARTING"] as const) {
     for (const { name, params } of SUPERVISOR_METHODS) {
-      const port = new FakePort(alone(running("a")));
-      port.moodNow = mood;
-      const answer = await supervisor(port, name, ...params.map((param) => (param.type === "int" ? 0 : "a")));
+      const control = new FakeControl(alone(running("a")));
+      control.moodNow = mood;
+      const answer = await supervisor(control, name, ...params.map((param) => (param.type === "int" ? 0 : "a")));
       assert.equal(answer, name === "sendRemoteCommEvent" ? true : "fault 6 SHUTDOWN_STATE", name);
     }
   }
 });
 
 test("RPC-016: the state comes before the values of arguments", async () => {
-  const port = new FakePort();
-  port.moodNow = "SHUTDOWN";
-  assert.equal(await supervisor(port, "getProcessInfo", "nothere"), "fault 6 SHUTDOWN_STATE");
-  assert.equal(await supervisor(port, "getProcessInfo", 3), "fault 6 SHUTDOWN_STATE");
+  const control = new FakeControl();
+  control.moodNow = "SHUTDOWN";
+  assert.equal(await supervisor(control, "getProcessInfo", "nothere"), "fault 6 SHUTDOWN_STATE");
+  assert.equal(await supervisor(control, "getProcessInfo", 3), "fault 6 SHUTDOWN_STATE");
 });
 
 test("RPC-017: the number of arguments comes before the state", async () => {
-  const port = new FakePort();
-  port.moodNow = "SHUTDOWN";
-  assert.equal(await supervisor(port, "getState", 1), WRONG_COUNT);
+  const control = new FakeControl();
+  control.moodNow = "SHUTDOWN";
+  assert.equal(await supervisor(control, "getState", 1), WRONG_COUNT);
 });
 
 test("RPC-018: system.* works while the daemon goes down; calls inside a multicall do not", async () => {
-  const port = new FakePort();
-  port.moodNow = "SHUTDOWN";
-  assert.equal(((await call(port, "system.listMethods")) as string[]).length, 41);
-  assert.deepEqual(await call(port, "system.methodSignature", "supervisor.getPID"), ["int"]);
-  assert.match(String(await call(port, "system.methodHelp", "supervisor.getPID")), /process id/);
+  const control = new FakeControl();
+  control.moodNow = "SHUTDOWN";
+  assert.equal(((await call(control, "system.listMethods")) as string[]).length, 41);
+  assert.deepEqual(await call(control, "system.methodSignature", "supervisor.getPID"), ["int"]);
+  assert.match(String(await call(control, "system.methodHelp", "supervisor.getPID")), /process id/);
   const inside = new Map([["methodName", "supervisor.getPID"]]);
-  assert.deepEqual(await call(port, "system.multicall", [inside]), [{ faultCode: 6, faultString: "SHUTDOWN_STATE" }]);
+  assert.deepEqual(await call(control, "system.multicall", [inside]), [{ faultCode: 6, faultString: "SHUTDOWN_STATE" }]);
 });
 
 test("RPC-235, RPC-243: each section gives a namespace; without any only system.* is there", async () => {
-  const port = new FakePort();
-  const none = makeCalls(port, []);
+  const control = new FakeControl();
+  const none = makeCalls(control, []);
   const answer = await none.call("supervisor.getState", []);
   assert.equal(answer.ok ? "" : failureText(answer.error), UNKNOWN);
   assert.deepEqual([...none.methods.keys()], ["system.listMethods", "system.methodHelp", "system.methodSignature", "system.multicall"]);
-  assert.deepEqual(await makeCalls(port, ["other", "supervisor"]).call("other.getPID", []), { ok: true, value: 11015 });
+  assert.deepEqual(await makeCalls(control, ["other", "supervisor"]).call("other.getPID", []), { ok: true, value: 11015 });
 });
 
 test("RPC-242: a section that calls itself system gives way", () => {
-  assert.deepEqual([...makeCalls(new FakePort(), ["system"]).methods.keys()].length, 4);
+  assert.deepEqual([...makeCalls(new FakeControl(), ["system"]).methods.keys()].length, 4);
 });
 
 test("RPC-235: the sections with the original's factory give the supervisor's namespaces, by their names", () => {
@@ -172,7 +172,7 @@ const told: PublishedMethod = {
 
 test("RPC-235, RPC-242: a plug-in's methods are found under its section's name; a plug-in that calls itself system gives way", async () => {
   const calls = makeCalls(
-    new FakePort(),
+    new FakeControl(),
     ["supervisor"],
     [
       { name: "my", methods: [told] },
@@ -185,7 +185,7 @@ test("RPC-235, RPC-242: a plug-in's methods are found under its section's name; 
 });
 
 test("RPC-185, RPC-186: a method without a text has the help None and no signature", async () => {
-  const calls = makeCalls(new FakePort(), [], [{ name: "my", methods: [told] }]);
+  const calls = makeCalls(new FakeControl(), [], [{ name: "my", methods: [told] }]);
   assert.deepEqual(await calls.call("system.methodHelp", ["my.told"]), ok("None"));
   const signature = await calls.call("system.methodSignature", ["my.told"]);
   assert.equal(signature.ok ? "" : failureText(signature.error), "fault 4 SIGNATURE_UNSUPPORTED");

@@ -1,11 +1,11 @@
 /** From a name and arguments to a method and its answer. (RPC-006..019) */
 import { refuse } from "../result.ts";
 import { noAttribute } from "./args.ts";
+import type { SupervisorControl } from "./control.ts";
 import { fault } from "./faults.ts";
 import { HOLDFAST_METHODS } from "./holdfast.ts";
 import type { Interface } from "./interfaces.ts";
 import type { Answer, PublishedMethod } from "./method.ts";
-import type { SupervisorPort } from "./port.ts";
 import { systemMethods } from "./system.ts";
 import { SUPERVISOR_METHODS } from "./table.ts";
 import type { RpcValue } from "./values.ts";
@@ -21,11 +21,11 @@ export type Calls = {
  * `namespaces`: where the supervisor's methods are found, one for each [rpcinterface:x] that asks for them (RPC-235, RPC-243). `plugins`: those that ask
  * for others.
  */
-export function makeCalls(port: SupervisorPort, namespaces: readonly string[], plugins: readonly Interface[] = []): Calls {
+export function makeCalls(control: SupervisorControl, namespaces: readonly string[], plugins: readonly Interface[] = []): Calls {
   const methods = new Map<string, PublishedMethod>();
   const calls: Calls = {
     methods,
-    call: (name, params) => (typeof name === "string" ? callMethod(port, methods, name, params) : refuse(noAttribute(name, "split"))),
+    call: (name, params) => (typeof name === "string" ? callMethod(control, methods, name, params) : refuse(noAttribute(name, "split"))),
   };
   // A section that calls itself `system` gives way. (RPC-242)
   const given = namespaces.filter((namespace) => namespace !== "system");
@@ -45,7 +45,7 @@ type Params = readonly RpcValue[] | null;
 
 /** The table decides what exists; then the number of arguments is looked at, then the state of the daemon. (RPC-006..008, RPC-011, RPC-016, RPC-017) */
 function callMethod(
-  port: SupervisorPort,
+  control: SupervisorControl,
   methods: ReadonlyMap<string, PublishedMethod>,
   name: string,
   params: Params,
@@ -53,8 +53,8 @@ function callMethod(
   const method = methods.get(name);
   if (method === undefined) return refuse(fault("UNKNOWN_METHOD"));
   if (params === null || !countFits(method, params.length)) return refuse(fault("INCORRECT_PARAMETERS"));
-  if (!method.duringShutdown && port.mood() !== "RUNNING") return refuse(fault("SHUTDOWN_STATE"));
-  return method.run(port, ...params);
+  if (!method.duringShutdown && control.mood() !== "RUNNING") return refuse(fault("SHUTDOWN_STATE"));
+  return method.run(control, ...params);
 }
 
 function countFits({ params }: PublishedMethod, count: number): boolean {

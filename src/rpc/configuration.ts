@@ -3,10 +3,10 @@ import type { GroupConfig, LogTarget, ProcessConfig } from "../config/model.ts";
 import { type Option, PROGRAM } from "../config/table.ts";
 import { ok, refuse } from "../result.ts";
 import { groupName } from "./args.ts";
+import type { ProcessView, SupervisorControl } from "./control.ts";
 import { fault } from "./faults.ts";
 import { method } from "./method.ts";
 import { byCodePoint } from "./names.ts";
-import type { ProcessView, SupervisorPort } from "./port.ts";
 import type { RpcResult, RpcStruct } from "./values.ts";
 
 export const reloadConfig = method({
@@ -15,8 +15,8 @@ export const reloadConfig = method({
   returns: { type: "array", help: "[[added, changed, removed]], each an array of group names" },
   faults: ["CANT_REREAD"],
   help: "Read the configuration file again and tell which groups differ from the active ones. Nothing is started or stopped.",
-  async run(port) {
-    const plan = await port.reloadConfig();
+  async run(control) {
+    const plan = await control.reloadConfig();
     if (!plan.ok) return refuse(fault("CANT_REREAD", plan.error));
     return ok([[plan.value.added, plan.value.changed, plan.value.removed]]);
   },
@@ -28,10 +28,10 @@ export const addProcessGroup = method({
   returns: { type: "boolean", help: "True" },
   faults: ["BAD_NAME", "ALREADY_ADDED"],
   help: "Make a group of the configuration active; its autostart processes start.",
-  async run(port, name) {
+  async run(control, name) {
     const text = groupName(name);
     if (!text.ok) return text;
-    const added = await port.addGroup(text.value);
+    const added = await control.addGroup(text.value);
     return added.ok ? added : refuse(fault(added.error === "bad-name" ? "BAD_NAME" : "ALREADY_ADDED", text.value));
   },
 });
@@ -42,10 +42,10 @@ export const removeProcessGroup = method({
   returns: { type: "boolean", help: "True" },
   faults: ["BAD_NAME", "STILL_RUNNING"],
   help: "Take a group out of the active ones.",
-  async run(port, name) {
+  async run(control, name) {
     const text = groupName(name);
     if (!text.ok) return text;
-    const removed = await port.removeGroup(text.value);
+    const removed = await control.removeGroup(text.value);
     return removed.ok ? removed : refuse(fault(removed.error === "bad-name" ? "BAD_NAME" : "STILL_RUNNING", text.value));
   },
 });
@@ -57,18 +57,22 @@ export const getAllConfigInfo = method({
   faults: [],
   help: "Tell how every process is configured.",
   /** Sorted by process name; equal ones keep the order of the file. (RPC-158) */
-  run(port) {
-    const { groups, inForce } = port.available();
-    const infos = groups.flatMap((group) => groupInfos(port, group, inForce.has(group.name)));
+  run(control) {
+    const { groups, inForce } = control.available();
+    const infos = groups.flatMap((group) => groupInfos(control, group, inForce.has(group.name)));
     return ok(infos.sort((a, b) => byCodePoint(a.name, b.name)).map(({ info }) => info));
   },
 });
 
-function groupInfos(port: SupervisorPort, group: GroupConfig, inForce: boolean): { readonly name: string; readonly info: RpcStruct }[] {
-  const inuse = port.group(group.name) !== null;
+function groupInfos(
+  control: SupervisorControl,
+  group: GroupConfig,
+  inForce: boolean,
+): { readonly name: string; readonly info: RpcStruct }[] {
+  const inuse = control.group(group.name) !== null;
   return group.processes.map((process) => {
     // Once the file has been read again, paths that the daemon chose are unknown to the configuration, but for groups added since. (RPC-164)
-    const active = inForce ? port.process({ group: group.name, process: process.name }) : null;
+    const active = inForce ? control.process({ group: group.name, process: process.name }) : null;
     return { name: process.name, info: configInfo({ group, process, present: { inuse, active } }) };
   });
 }

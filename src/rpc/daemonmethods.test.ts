@@ -4,32 +4,32 @@ import { test } from "node:test";
 import { refuse } from "../result.ts";
 import { SUPERVISOR_VERSION } from "../version.ts";
 import { supervisor } from "./calling.fixture.ts";
-import { alone, FakePort, processConfig, view } from "./port.fixture.ts";
+import { alone, FakeControl, processConfig, view } from "./control.fixture.ts";
 import { writeAnswer } from "./xmlwrite.ts";
 
 const config = (name: string, ...processes: readonly ReturnType<typeof processConfig>[]) =>
   ({ name, priority: 999, kind: "programs", processes }) as const;
 
 test("RPC-029, RPC-030: the version of the interface", async () => {
-  assert.equal(await supervisor(new FakePort(), "getAPIVersion"), "3.0");
-  assert.equal(await supervisor(new FakePort(), "getVersion"), "3.0");
+  assert.equal(await supervisor(new FakeControl(), "getAPIVersion"), "3.0");
+  assert.equal(await supervisor(new FakeControl(), "getVersion"), "3.0");
 });
 
 test("RPC-031, RPC-032, RPC-034: version, identifier, pid", async () => {
-  assert.equal(await supervisor(new FakePort(), "getSupervisorVersion"), SUPERVISOR_VERSION);
-  assert.equal(await supervisor(new FakePort(), "getIdentification"), "supervisor");
-  assert.equal(await supervisor(new FakePort(), "getPID"), 11015);
+  assert.equal(await supervisor(new FakeControl(), "getSupervisorVersion"), SUPERVISOR_VERSION);
+  assert.equal(await supervisor(new FakeControl(), "getIdentification"), "supervisor");
+  assert.equal(await supervisor(new FakeControl(), "getPID"), 11015);
 });
 
 test("better than RPC-036: a restart with a broken configuration is refused with what is wrong, and nothing happens", async () => {
-  const port = new FakePort();
-  port.restartError = "s.conf:3: a line without =";
-  assert.equal(await supervisor(port, "restart"), "fault 92 CANT_REREAD: s.conf:3: a line without =");
-  assert.deepEqual(port.done, []);
+  const control = new FakeControl();
+  control.restartError = "s.conf:3: a line without =";
+  assert.equal(await supervisor(control, "restart"), "fault 92 CANT_REREAD: s.conf:3: a line without =");
+  assert.deepEqual(control.done, []);
 });
 
 test("RPC-033: the state, members in their order", async () => {
-  const state = (await supervisor(new FakePort(), "getState")) as object;
+  const state = (await supervisor(new FakeControl(), "getState")) as object;
   assert.deepEqual(Object.entries(state), [
     ["statecode", 1],
     ["statename", "RUNNING"],
@@ -38,39 +38,39 @@ test("RPC-033: the state, members in their order", async () => {
 
 test("RPC-035, RPC-036: shutdown and restart answer at once, and a second one is refused", async () => {
   for (const name of ["shutdown", "restart"]) {
-    const port = new FakePort();
-    assert.equal(await supervisor(port, name), true);
-    assert.equal(await supervisor(port, "shutdown"), "fault 6 SHUTDOWN_STATE");
-    assert.equal(await supervisor(port, "restart"), "fault 6 SHUTDOWN_STATE");
-    assert.deepEqual(port.done, [name]);
+    const control = new FakeControl();
+    assert.equal(await supervisor(control, name), true);
+    assert.equal(await supervisor(control, "shutdown"), "fault 6 SHUTDOWN_STATE");
+    assert.equal(await supervisor(control, "restart"), "fault 6 SHUTDOWN_STATE");
+    assert.deepEqual(control.done, [name]);
   }
 });
 
 test("RPC-147: the answer of reloadConfig is an array in an array", async () => {
-  const port = new FakePort();
-  port.plan = { ok: true, value: { added: ["b", "a"], changed: ["c"], removed: [] } };
-  assert.deepEqual(await supervisor(port, "reloadConfig"), [[["b", "a"], ["c"], []]]);
+  const control = new FakeControl();
+  control.plan = { ok: true, value: { added: ["b", "a"], changed: ["c"], removed: [] } };
+  assert.deepEqual(await supervisor(control, "reloadConfig"), [[["b", "a"], ["c"], []]]);
 });
 
 test("RPC-150: a mistake in the file is told with its reason", async () => {
-  const port = new FakePort();
-  port.plan = refuse("could not find config file /p");
-  assert.equal(await supervisor(port, "reloadConfig"), "fault 92 CANT_REREAD: could not find config file /p");
+  const control = new FakeControl();
+  control.plan = refuse("could not find config file /p");
+  assert.equal(await supervisor(control, "reloadConfig"), "fault 92 CANT_REREAD: could not find config file /p");
 });
 
 test("RPC-155, RPC-156, RPC-157: groups come and go by their plain names", async () => {
-  const port = new FakePort();
-  assert.equal(await supervisor(port, "addProcessGroup", "g"), true);
-  assert.equal(await supervisor(port, "removeProcessGroup", "g:*"), true);
-  assert.deepEqual(port.done, ["add g", "remove g:*"]);
-  port.adding = refuse("bad-name");
-  assert.equal(await supervisor(port, "addProcessGroup", "g"), "fault 10 BAD_NAME: g");
-  port.adding = refuse("already-added");
-  assert.equal(await supervisor(port, "addProcessGroup", "g"), "fault 90 ALREADY_ADDED: g");
-  port.removing = refuse("bad-name");
-  assert.equal(await supervisor(port, "removeProcessGroup", "g"), "fault 10 BAD_NAME: g");
-  port.removing = refuse("still-running");
-  assert.equal(await supervisor(port, "removeProcessGroup", "g"), "fault 91 STILL_RUNNING: g");
+  const control = new FakeControl();
+  assert.equal(await supervisor(control, "addProcessGroup", "g"), true);
+  assert.equal(await supervisor(control, "removeProcessGroup", "g:*"), true);
+  assert.deepEqual(control.done, ["add g", "remove g:*"]);
+  control.adding = refuse("bad-name");
+  assert.equal(await supervisor(control, "addProcessGroup", "g"), "fault 10 BAD_NAME: g");
+  control.adding = refuse("already-added");
+  assert.equal(await supervisor(control, "addProcessGroup", "g"), "fault 90 ALREADY_ADDED: g");
+  control.removing = refuse("bad-name");
+  assert.equal(await supervisor(control, "removeProcessGroup", "g"), "fault 10 BAD_NAME: g");
+  control.removing = refuse("still-running");
+  assert.equal(await supervisor(control, "removeProcessGroup", "g"), "fault 91 STILL_RUNNING: g");
 });
 
 const MEMBERS = [
@@ -106,14 +106,14 @@ const MEMBERS = [
   "serverurl",
 ];
 
-async function infos(port: FakePort): Promise<Record<string, unknown>[]> {
-  return (await supervisor(port, "getAllConfigInfo")) as Record<string, unknown>[];
+async function infos(control: FakeControl): Promise<Record<string, unknown>[]> {
+  return (await supervisor(control, "getAllConfigInfo")) as Record<string, unknown>[];
 }
 
 test("RPC-159, RPC-160, RPC-161, RPC-165: the members of a process's configuration, in their order", async () => {
-  const port = new FakePort();
-  port.configured = { groups: [config("a", processConfig("a"))], reread: false };
-  const [info = {}] = await infos(port);
+  const control = new FakeControl();
+  control.configured = { groups: [config("a", processConfig("a"))], reread: false };
+  const [info = {}] = await infos(control);
   assert.deepEqual(Object.keys(info), MEMBERS);
   assert.deepEqual(
     [info["autostart"], info["autorestart"], info["exitcodes"], info["stopsignal"], info["startsecs"]],
@@ -122,23 +122,23 @@ test("RPC-159, RPC-160, RPC-161, RPC-165: the members of a process's configurati
 });
 
 test("RPC-162: autorestart is true, false or unexpected", async () => {
-  const port = new FakePort();
+  const control = new FakeControl();
   const processes = (["always", "never", "unexpected"] as const).map((autorestart) => processConfig(autorestart, { autorestart }));
-  port.configured = { groups: [config("g", ...processes)], reread: false };
+  control.configured = { groups: [config("g", ...processes)], reread: false };
   assert.deepEqual(
-    (await infos(port)).map((info) => info["autorestart"]),
+    (await infos(control)).map((info) => info["autorestart"]),
     [true, false, "unexpected"],
   );
 });
 
 test("RPC-158, RPC-167: every process of every group of the file, by name; equal names as they stand; whether active", async () => {
-  const port = new FakePort(alone(view("z")));
-  port.configured = {
+  const control = new FakeControl(alone(view("z")));
+  control.configured = {
     groups: [config("z", processConfig("z")), config("g", processConfig("b"), processConfig("a")), config("f", processConfig("a"))],
     reread: true,
   };
   assert.deepEqual(
-    (await infos(port)).map(({ name, group, inuse }) => [name, group, inuse]),
+    (await infos(control)).map(({ name, group, inuse }) => [name, group, inuse]),
     [
       ["a", "g", false],
       ["a", "f", false],
@@ -149,7 +149,7 @@ test("RPC-158, RPC-167: every process of every group of the file, by name; equal
 });
 
 test("RPC-166: the priority of the group and that of the process", async () => {
-  const port = new FakePort();
+  const control = new FakeControl();
   const listeners = {
     name: "pool",
     priority: -1,
@@ -159,16 +159,16 @@ test("RPC-166: the priority of the group and that of the process", async () => {
     resultHandler: "",
     processes: [processConfig("l")],
   } as const;
-  port.configured = { groups: [listeners], reread: false };
-  const [info = {}] = await infos(port);
+  control.configured = { groups: [listeners], reread: false };
+  const [info = {}] = await infos(control);
   assert.deepEqual([info["group_prio"], info["process_prio"]], [-1, 999]);
 });
 
 test("RPC-163, RPC-169: what is not set is the text none", async () => {
-  const port = new FakePort();
+  const control = new FakeControl();
   const none = { ...processConfig("a").stdout, logfile: { kind: "none" }, syslog: true } as const;
-  port.configured = { groups: [config("a", processConfig("a", { stdout: none }))], reread: true };
-  const [info = {}] = await infos(port);
+  control.configured = { groups: [config("a", processConfig("a", { stdout: none }))], reread: true };
+  const [info = {}] = await infos(control);
   assert.deepEqual(
     [info["directory"], info["uid"], info["serverurl"], info["stdout_logfile"], info["stdout_syslog"], info["stderr_logfile"]],
     ["none", "none", "none", "none", true, "auto"],
@@ -176,29 +176,29 @@ test("RPC-163, RPC-169: what is not set is the text none", async () => {
 });
 
 test("RPC-164: a path that the daemon chose is shown until the file has been read again, and for a group added since", async () => {
-  const port = new FakePort(alone(view("a", { stdoutLogfile: "/tmp/a-stdout---supervisor-x.log" })));
-  port.configured = { groups: [config("a", processConfig("a")), config("b", processConfig("b"))], reread: false };
+  const control = new FakeControl(alone(view("a", { stdoutLogfile: "/tmp/a-stdout---supervisor-x.log" })));
+  control.configured = { groups: [config("a", processConfig("a")), config("b", processConfig("b"))], reread: false };
   assert.deepEqual(
-    (await infos(port)).map((info) => info["stdout_logfile"]),
+    (await infos(control)).map((info) => info["stdout_logfile"]),
     ["/tmp/a-stdout---supervisor-x.log", "auto"],
   );
-  port.configured = { ...port.configured, reread: true };
+  control.configured = { ...control.configured, reread: true };
   assert.deepEqual(
-    (await infos(port)).map((info) => info["stdout_logfile"]),
+    (await infos(control)).map((info) => info["stdout_logfile"]),
     ["auto", "auto"],
   );
-  port.configured = { ...port.configured, added: "a" };
+  control.configured = { ...control.configured, added: "a" };
   assert.deepEqual(
-    (await infos(port)).map((info) => info["stdout_logfile"]),
+    (await infos(control)).map((info) => info["stdout_logfile"]),
     ["/tmp/a-stdout---supervisor-x.log", "auto"],
   );
 });
 
 test("RPC-168, RPC-210: a number beyond 32 bits is the largest, not status 500", async () => {
   const big = { ...processConfig("a").stdout, maxBytes: 4 * 1024 ** 3 };
-  const port = new FakePort();
-  port.configured = { groups: [config("a", processConfig("a", { stdout: big }))], reread: true };
-  const [info = {}] = await infos(port);
+  const control = new FakeControl();
+  control.configured = { groups: [config("a", processConfig("a", { stdout: big }))], reread: true };
+  const [info = {}] = await infos(control);
   assert.match(String(writeAnswer(info["stdout_logfile_maxbytes"] as number)), /<int>2147483647<\/int>/);
   assert.match(String(writeAnswer(-(2 ** 40))), /<int>-2147483648<\/int>/);
 });

@@ -32,7 +32,7 @@ export const getIdentification = method({
   returns: { type: "string", help: "The option 'identifier'" },
   faults: [],
   help: "Tell by which name this daemon is known.",
-  run: (port) => ok(port.identifier()),
+  run: (control) => ok(control.identifier()),
 });
 
 export const getState = method({
@@ -41,8 +41,8 @@ export const getState = method({
   returns: { type: "struct", help: "statecode (int) and statename (string)" },
   faults: [],
   help: "Tell the state of the daemon.",
-  run(port) {
-    const mood = port.mood();
+  run(control) {
+    const mood = control.mood();
     return ok({ statecode: MOODS[mood], statename: mood });
   },
 });
@@ -53,7 +53,7 @@ export const getPID = method({
   returns: { type: "int", help: "The process id" },
   faults: [],
   help: "Tell the process id of supervisord.",
-  run: (port) => ok(port.supervisordPid()),
+  run: (control) => ok(control.supervisordPid()),
 });
 
 export const shutdown = method({
@@ -62,8 +62,8 @@ export const shutdown = method({
   returns: { type: "boolean", help: "True, before anything has stopped" },
   faults: [],
   help: "Stop all processes and end the daemon.",
-  run(port) {
-    port.shutdown();
+  run(control) {
+    control.shutdown();
     return ok(true);
   },
 });
@@ -74,9 +74,9 @@ export const restart = method({
   returns: { type: "boolean", help: "True, before anything has stopped" },
   faults: ["CANT_REREAD"],
   help: "Read the configuration anew, stop all processes and start again under the same process id.",
-  async run(port) {
-    const ordered = await port.restart();
+  async run(control) {
+    const ordered = await control.restart();
     if (ordered.ok) return ordered;
-    return refuse(port.mood() === "SHUTDOWN" ? fault("SHUTDOWN_STATE") : fault("CANT_REREAD", ordered.error));
+    return refuse(control.mood() === "SHUTDOWN" ? fault("SHUTDOWN_STATE") : fault("CANT_REREAD", ordered.error));
   },
 });

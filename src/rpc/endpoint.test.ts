@@ -1,19 +1,19 @@
 /** A request's bytes in, an answer's bytes out, and what the log is told. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { KNOWN_CALL_BYTES_MAX, KNOWN_CALLS_MAX, SHOWN_REQUEST_MAX } from "./bounds.ts";
 import { makeCalls } from "./calls.ts";
+import { alone, FakeActivity, FakeControl, running } from "./control.fixture.ts";
 import { Endpoint } from "./endpoint.ts";
-import { KNOWN_CALL_BYTES_MAX, KNOWN_CALLS_MAX, SHOWN_REQUEST_MAX } from "./limits.ts";
-import { alone, FakeActivity, FakePort, running } from "./port.fixture.ts";
 
 const request = (method: string, ...params: readonly string[]) =>
   Buffer.from(
     `<methodCall><methodName>${method}</methodName><params>${params.map((param) => `<param><value>${param}</value></param>`).join("")}</params></methodCall>`,
   );
 
-function make(port = new FakePort(alone(running("a")))) {
+function make(control = new FakeControl(alone(running("a")))) {
   const activity = new FakeActivity();
-  return { port, activity, endpoint: new Endpoint(makeCalls(port, ["supervisor"]), activity) };
+  return { control, activity, endpoint: new Endpoint(makeCalls(control, ["supervisor"]), activity) };
 }
 
 test("RPC-202: a good answer, byte for byte", () => {
@@ -33,9 +33,9 @@ test("RPC-203, RPC-204: a fault, byte for byte, and its status", () => {
 });
 
 test("RPC-209: what XML cannot carry is replaced, CR stays", async () => {
-  const port = new FakePort(alone(running("a")));
-  port.write("/log/a.out", "a\u0000\u0008\u000b\u001b\r\n\t\u007f\uffff");
-  const reply = await make(port).endpoint.answer(request("supervisor.readProcessStdoutLog", "a", "<int>0</int>", "<int>0</int>"));
+  const control = new FakeControl(alone(running("a")));
+  control.write("/log/a.out", "a\u0000\u0008\u000b\u001b\r\n\t\u007f\uffff");
+  const reply = await make(control).endpoint.answer(request("supervisor.readProcessStdoutLog", "a", "<int>0</int>", "<int>0</int>"));
   assert.ok(reply.status === 200);
   assert.match(String(reply.xml), /<string>a\ufffd\ufffd\ufffd\ufffd\r\n\t\u007f\ufffd<\/string>/);
 });
@@ -79,8 +79,8 @@ test("a long request is not shown whole", () => {
 });
 
 test("RPC-170, RPC-177: a call that must wait is answered later, faults as well", async () => {
-  const { endpoint, port } = make(new FakePort(alone({ ...running("a"), state: "STOPPED", pid: 0 })));
-  port.starts.set("a", "spawn-error");
+  const { endpoint, control } = make(new FakeControl(alone({ ...running("a"), state: "STOPPED", pid: 0 })));
+  control.starts.set("a", "spawn-error");
   const reply = endpoint.answer(request("supervisor.startProcess", "a"));
   assert.ok(reply instanceof Promise);
   const settled = await reply;
@@ -89,11 +89,11 @@ test("RPC-170, RPC-177: a call that must wait is answered later, faults as well"
 });
 
 test("a call that is known is answered anew, and not all are kept", () => {
-  const { endpoint, port } = make();
+  const { endpoint, control } = make();
   const ask = () => String((endpoint.answer(request("supervisor.getState")) as { xml: string }).xml);
   assert.match(ask(), /RUNNING/);
   for (let n = 0; n < 2 * KNOWN_CALLS_MAX; n++) void endpoint.answer(request(`supervisor.m${n}`));
-  port.moodNow = "SHUTDOWN";
+  control.moodNow = "SHUTDOWN";
   assert.match(ask(), /SHUTDOWN_STATE/);
   const long = request("supervisor.getProcessInfo", "x".repeat(KNOWN_CALL_BYTES_MAX));
   assert.equal((endpoint.answer(long) as { status: number }).status, 200);

@@ -4,11 +4,11 @@
  */
 import { quoted } from "../config/quoting.ts";
 import { ok, type Result } from "../result.ts";
+import { KNOWN_CALL_BYTES_MAX, KNOWN_CALLS_MAX, SHOWN_REQUEST_MAX } from "./bounds.ts";
 import type { Calls } from "./calls.ts";
+import type { Activity } from "./control.ts";
 import { faultCode, faultText, isFault } from "./faults.ts";
-import { KNOWN_CALL_BYTES_MAX, KNOWN_CALLS_MAX, SHOWN_REQUEST_MAX } from "./limits.ts";
 import type { Answer } from "./method.ts";
-import type { Activity } from "./port.ts";
 import { type BadCall, type Call, readCall } from "./xmlread.ts";
 import { writeAnswer, writeFault, type XmlAnswer } from "./xmlwrite.ts";
 

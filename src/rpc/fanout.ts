@@ -5,9 +5,9 @@
  */
 import { STATES, type State } from "../process/states.ts";
 import type { Result } from "../result.ts";
+import type { GroupView, ProcessView } from "./control.ts";
 import { FAULTS, type Fault, faultText, SUCCESS } from "./faults.ts";
 import { makeNamespec, refOf } from "./names.ts";
-import type { GroupView, ProcessView } from "./port.ts";
 import type { ResultRow } from "./rows.ts";
 
 export type Deed = {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { FakeControl } from "./control.fixture.ts";
 import { type Follower, followLog } from "./following.ts";
-import { FakePort } from "./port.fixture.ts";
 
 /** A log with its backups, rotated as the daemon does it: renamed one after the other, the last one is lost. */
 class Rotating {
-  readonly port = new FakePort();
+  readonly control = new FakeControl();
   changed: () => void = () => undefined;
   #inode = 1n;
 
@@ -14,22 +14,22 @@ class Rotating {
   }
 
   put(path: string, text: string, inode = this.#inode): void {
-    this.port.write(path, text);
-    this.port.inodes.set(path, inode);
+    this.control.write(path, text);
+    this.control.inodes.set(path, inode);
   }
 
   append(text: string): void {
-    const before = Buffer.from(this.port.contents.get("/log/a") ?? "").toString("utf8");
-    this.port.write("/log/a", before + text);
+    const before = Buffer.from(this.control.contents.get("/log/a") ?? "").toString("utf8");
+    this.control.write("/log/a", before + text);
   }
 
   rotate(backups: number): void {
     for (let number = backups; number >= 1; number--) {
       const from = number === 1 ? "/log/a" : `/log/a.${number - 1}`;
-      const bytes = this.port.contents.get(from);
+      const bytes = this.control.contents.get(from);
       if (bytes === undefined) continue;
-      this.port.contents.set(`/log/a.${number}`, bytes);
-      this.port.inodes.set(`/log/a.${number}`, this.port.inodes.get(from) ?? 0n);
+      this.control.contents.set(`/log/a.${number}`, bytes);
+      this.control.inodes.set(`/log/a.${number}`, this.control.inodes.get(from) ?? 0n);
     }
     this.#inode += 1n;
     this.put("/log/a", "");
@@ -51,7 +51,7 @@ async function following(log: Rotating) {
     return () => undefined;
   };
   const begun = { offset: 0, inode: 1n };
-  const ended = followLog({ files: log.port.files, follow: { onGrowth } }, { path: "/log/a", begun, pieceBytes: 4 }, follower);
+  const ended = followLog({ files: log.control.files, follow: { onGrowth } }, { path: "/log/a", begun, pieceBytes: 4 }, follower);
   const settle = async () => {
     log.changed();
     for (let round = 0; round < 200; round++) await Promise.resolve();

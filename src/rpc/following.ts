@@ -7,7 +7,7 @@
 import type { FileInfo } from "../doors.ts";
 import { type Following, follow } from "../logs/follow.ts";
 import type { Range } from "../logs/reading.ts";
-import type { SupervisorPort } from "./port.ts";
+import type { SupervisorControl } from "./control.ts";
 
 /** A log that was rotated more often between two looks has lost what was in between. */
 const BACKUPS_SEARCHED_MAX = 32;
@@ -17,7 +17,7 @@ export interface LogFollow {
   onGrowth(path: string, changed: () => void): () => void;
 }
 
-export type Tailing = { readonly files: SupervisorPort["files"]; readonly follow: LogFollow };
+export type Tailing = { readonly files: SupervisorControl["files"]; readonly follow: LogFollow };
 
 /** Who follows. Each answer comes when the client has taken what was given; false: it is gone. */
 export interface Follower {
@@ -30,7 +30,7 @@ export interface Follower {
 }
 
 /** The file behind a log; null: there is none, or nothing that could be read without the danger of waiting for ever. */
-export async function logAt(files: SupervisorPort["files"], path: string): Promise<FileInfo | null> {
+export async function logAt(files: SupervisorControl["files"], path: string): Promise<FileInfo | null> {
   const found = await files.stat(path);
   return found.ok && isReadable(found.value) ? found.value : null;
 }
@@ -77,7 +77,7 @@ type Turn = {
   readonly piece: Uint8Array | null;
   readonly size: number;
 };
-type Files = SupervisorPort["files"];
+type Files = SupervisorControl["files"];
 
 /** One look at the file. null: nothing new, or the file is gone for the moment. */
 async function oneTurn(files: Files, { path, pieceBytes, emptyMayBeRewritten = false }: Tail, following: Following): Promise<Turn | null> {

@@ -6,10 +6,10 @@ import type { Difference } from "../config/diff.ts";
 import type { ConfigError } from "../config/model.ts";
 import { ok, refuse } from "../result.ts";
 import { groupName, namespec } from "./args.ts";
+import type { PreviewedGroup, ProcessView, SupervisorControl } from "./control.ts";
 import { fault } from "./faults.ts";
 import { type Method, method } from "./method.ts";
 import { findProcess, refOf } from "./names.ts";
-import type { PreviewedGroup, ProcessView, SupervisorPort } from "./port.ts";
 import { processesByName } from "./processinfo.ts";
 import { restartAllProcesses, restartProcess } from "./restarting.ts";
 import type { RpcStruct } from "./values.ts";
@@ -21,8 +21,8 @@ const previewUpdate = method({
   returns: { type: "array", help: "A struct per group that differs: group, change (added, changed, removed), details, inPlace, processes" },
   faults: ["CANT_REREAD"],
   help: "Read the configuration file and tell, option by option, what an update would change. Nothing is kept, started or stopped.",
-  async run(port) {
-    const preview = await port.previewUpdate();
+  async run(control) {
+    const preview = await control.previewUpdate();
     return preview.ok ? ok(preview.value.groups.map(groupRow)) : refuse(fault("CANT_REREAD", preview.error));
   },
 });
@@ -34,8 +34,8 @@ const checkConfig = method({
   returns: { type: "struct", help: "errors: structs of message, file, line, excerpt, hint; warnings: texts" },
   faults: [],
   help: "Read the configuration file and tell every error and warning, as supervisord --check does. Nothing is kept, started or stopped.",
-  async run(port) {
-    const { errors, warnings } = await port.checkConfig();
+  async run(control) {
+    const { errors, warnings } = await control.checkConfig();
     return ok({ errors: errors.map(errorRow), warnings });
   },
 });
@@ -49,12 +49,12 @@ const explainProcess = method({
   returns: { type: "struct", help: `${EXPLAINED}, lastWords (its last lines)` },
   faults: ["BAD_NAME"],
   help: "Tell why a process does not run: how it ended, or why it could not be started, and its last words.",
-  async run(port, name) {
+  async run(control, name) {
     const text = namespec(name);
     if (!text.ok) return text;
-    const found = findProcess(port, text.value);
+    const found = findProcess(control, text.value);
     if (!found.ok) return found;
-    return ok({ ...explainedRow(port, found.value), lastWords: await port.lastWords(refOf(found.value)) });
+    return ok({ ...explainedRow(control, found.value), lastWords: await control.lastWords(refOf(found.value)) });
   },
 });
 
@@ -65,11 +65,11 @@ const explainAllProcesses = method({
   returns: { type: "array", help: `A struct per process: ${EXPLAINED}` },
   faults: [],
   help: "Tell of every process how it ended last, and how often it was started again.",
-  run: (port) => ok(processesByName(port.groups()).map((view) => explainedRow(port, view))),
+  run: (control) => ok(processesByName(control.groups()).map((view) => explainedRow(control, view))),
 });
 
-function explainedRow(port: SupervisorPort, view: ProcessView): RpcStruct {
-  const explained = port.explain(refOf(view));
+function explainedRow(control: SupervisorControl, view: ProcessView): RpcStruct {
+  const explained = control.explain(refOf(view));
   const { group, name } = view;
   return {
     group,
@@ -88,7 +88,7 @@ const updateMode = method({
   returns: { type: "string", help: "as-original or minimal" },
   faults: [],
   help: "Tell what update does to a changed group.",
-  run: (port) => ok(port.updateMode()),
+  run: (control) => ok(control.updateMode()),
 });
 
 const applyUpdate = method({
@@ -98,10 +98,10 @@ const applyUpdate = method({
   returns: { type: "boolean", help: "False when the group must be stopped, removed and added instead; nothing has been done then" },
   faults: ["BAD_NAME"],
   help: "Change a group in place to the configuration read last, stopping only processes that cannot take their changes over.",
-  async run(port, name) {
+  async run(control, name) {
     const text = groupName(name);
     if (!text.ok) return text;
-    const applied = await port.applyUpdate(text.value);
+    const applied = await control.applyUpdate(text.value);
     return applied.ok ? applied : refuse(fault("BAD_NAME", text.value));
   },
 });

@@ -1,7 +1,7 @@
 /** The shape of a row of the method table, from which dispatch, help, signatures and the reference are derived. */
 import type { Result } from "../result.ts";
+import type { SupervisorControl } from "./control.ts";
 import type { Failure, FaultName } from "./faults.ts";
-import type { SupervisorPort } from "./port.ts";
 import type { RpcResult, RpcValue } from "./values.ts";
 
 export type Param = {
@@ -31,7 +31,7 @@ export type Method = {
   readonly duringShutdown: boolean;
   /** False: it can be called and asked about, but system.listMethods keeps silent of it, because clients compare that list. */
   readonly listed: boolean;
-  readonly run: (port: SupervisorPort, ...args: readonly RpcValue[]) => Answer | Promise<Answer>;
+  readonly run: (control: SupervisorControl, ...args: readonly RpcValue[]) => Answer | Promise<Answer>;
 };
 
 /** A method as clients find it: one of ours, or of a plug-in, of which less may be known. */
@@ -56,7 +56,7 @@ type Row<P extends readonly Param[]> = {
   readonly help: string;
   readonly duringShutdown?: boolean;
   readonly listed?: boolean;
-  readonly run: (port: SupervisorPort, ...args: Args<P>) => Answer | Promise<Answer>;
+  readonly run: (control: SupervisorControl, ...args: Args<P>) => Answer | Promise<Answer>;
 };
 
 /** A row whose `run` has one argument for each of its params. Dispatch calls it with no fewer than are required and no more than there are. */

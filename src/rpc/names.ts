@@ -1,7 +1,7 @@
 /** Names of processes as clients write them: `name`, `group:name`, `group:*`. */
 import { ok, type Result, refuse } from "../result.ts";
+import type { GroupView, ProcessRef, ProcessView, SupervisorControl } from "./control.ts";
 import { type Fault, fault } from "./faults.ts";
-import type { GroupView, ProcessRef, ProcessView, SupervisorPort } from "./port.ts";
 
 /** `process` is null where the whole group is meant. (RPC-021..023) */
 export function splitNamespec(namespec: string): { readonly group: string; readonly process: string | null } {
@@ -21,22 +21,22 @@ export function refOf(process: ProcessView): ProcessRef {
 }
 
 /** What the name means: a process, or a group as a whole. (RPC-024, RPC-025, RPC-028) */
-export function findGroupOrProcess(port: SupervisorPort, namespec: string): Result<GroupView | ProcessView, Fault> {
+export function findGroupOrProcess(control: SupervisorControl, namespec: string): Result<GroupView | ProcessView, Fault> {
   const { group, process } = splitNamespec(namespec);
-  const found = process === null ? port.group(group) : port.process({ group, process });
+  const found = process === null ? control.group(group) : control.process({ group, process });
   return found === null ? refuse(fault("BAD_NAME", namespec)) : ok(found);
 }
 
 /** Where one process is needed, a whole group is a wrong name. (RPC-026) */
-export function findProcess(port: SupervisorPort, namespec: string): Result<ProcessView, Fault> {
-  const found = findGroupOrProcess(port, namespec);
+export function findProcess(control: SupervisorControl, namespec: string): Result<ProcessView, Fault> {
+  const found = findGroupOrProcess(control, namespec);
   if (!found.ok) return found;
   return isGroup(found.value) ? refuse(fault("BAD_NAME", namespec)) : ok(found.value);
 }
 
 /** A group by its plain name, where no namespec is taken. (RPC-072, RPC-157) */
-export function findGroup(port: SupervisorPort, name: string): Result<GroupView, Fault> {
-  const group = port.group(name);
+export function findGroup(control: SupervisorControl, name: string): Result<GroupView, Fault> {
+  const group = control.group(name);
   return group === null ? refuse(fault("BAD_NAME", name)) : ok(group);
 }
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { INT_MAX, INT_MIN, VALUE_DEPTH_MAX } from "./bounds.ts";
 import { plain } from "./calling.fixture.ts";
-import { INT_MAX, INT_MIN, VALUE_DEPTH_MAX } from "./limits.ts";
 import { argumentOf, plainArgument, plainResult, resultOf } from "./plainvalues.ts";
 import { Rendered } from "./values.ts";
 

@@ -3,7 +3,7 @@
  * for clients.
  */
 import { ok, type Result, refuse } from "../result.ts";
-import { INT_MAX, INT_MIN, VALUE_DEPTH_MAX } from "./limits.ts";
+import { INT_MAX, INT_MIN, VALUE_DEPTH_MAX } from "./bounds.ts";
 import { isArray, isStruct, Rendered, type RpcResult, type RpcValue } from "./values.ts";
 
 /** An argument of a client. Times are local, as clients mean them. */

@@ -3,18 +3,18 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { call, supervisor } from "./calling.fixture.ts";
 import { makeCalls } from "./calls.ts";
-import { alone, FakePort, group, NOW_MS, running, view } from "./port.fixture.ts";
-import type { ProcessView } from "./port.ts";
+import { alone, FakeControl, group, NOW_MS, running, view } from "./control.fixture.ts";
+import type { ProcessView } from "./control.ts";
 import type { ProcessInfo } from "./rows.ts";
 import { writeAnswer } from "./xmlwrite.ts";
 
-async function infoOf(process: ProcessView, change: (port: FakePort) => void = () => undefined): Promise<ProcessInfo> {
-  const port = new FakePort(alone(process));
-  change(port);
-  return (await supervisor(port, "getProcessInfo", process.name)) as ProcessInfo;
+async function infoOf(process: ProcessView, change: (control: FakeControl) => void = () => undefined): Promise<ProcessInfo> {
+  const control = new FakeControl(alone(process));
+  change(control);
+  return (await supervisor(control, "getProcessInfo", process.name)) as ProcessInfo;
 }
 
-const describe = async (process: ProcessView, change?: (port: FakePort) => void) => (await infoOf(process, change)).description;
+const describe = async (process: ProcessView, change?: (control: FakeControl) => void) => (await infoOf(process, change)).description;
 
 const MEMBERS = [
   "name",
@@ -34,22 +34,22 @@ const MEMBERS = [
 ];
 
 test("RPC-038, RPC-039: the members in their order", async () => {
-  const port = new FakePort([group("g", running("a"))]);
-  const info = (await supervisor(port, "getProcessInfo", "g:a")) as ProcessInfo;
+  const control = new FakeControl([group("g", running("a"))]);
+  const info = (await supervisor(control, "getProcessInfo", "g:a")) as ProcessInfo;
   assert.deepEqual(Object.keys(info), MEMBERS);
   assert.deepEqual([info.name, info.group], ["a", "g"]);
 });
 
 test("RPC-026: a whole group is no process", async () => {
-  const port = new FakePort([group("grp", view("a"))]);
-  for (const name of ["grp:*", "grp:"]) assert.equal(await supervisor(port, "getProcessInfo", name), `fault 10 BAD_NAME: ${name}`);
+  const control = new FakeControl([group("grp", view("a"))]);
+  for (const name of ["grp:*", "grp:"]) assert.equal(await supervisor(control, "getProcessInfo", name), `fault 10 BAD_NAME: ${name}`);
 });
 
 test("RPC-040, RPC-041, RPC-042: times in whole seconds, within 32 bits", async () => {
   const info = await infoOf(view("a", { startSeconds: 1700000000, stopSeconds: 1700000001 }));
   assert.deepEqual([info.start, info.stop, info.now], [1700000000, 1700000001, NOW_MS / 1000]);
-  const late = await infoOf(view("a", { startSeconds: 2 ** 40, stopSeconds: -(2 ** 40) }), (port) => {
-    port.wallMs = 2 ** 50;
+  const late = await infoOf(view("a", { startSeconds: 2 ** 40, stopSeconds: -(2 ** 40) }), (control) => {
+    control.wallMs = 2 ** 50;
   });
   assert.deepEqual([late.start, late.stop, late.now], [2147483647, -2147483648, 2147483647]);
 });
@@ -103,8 +103,8 @@ test("RPC-052, PROC-207: when it stopped, in local time, or that it never ran", 
   for (const state of ["STOPPED", "EXITED"] as const) {
     assert.equal(await describe(view("a", { state })), "Not started");
     const stopped = (stopSeconds: number, zone = 0) =>
-      describe(view("a", { state, startSeconds: 1, stopSeconds }), (port) => {
-        port.zoneMinutes = zone;
+      describe(view("a", { state, startSeconds: 1, stopSeconds }), (control) => {
+        control.zoneMinutes = zone;
       });
     assert.equal(await stopped(at("2026-11-24T05:32:00Z")), "Nov 24 05:32 AM");
     assert.equal(await stopped(at("2026-11-04T00:05:59Z")), "Nov 04 12:05 AM");
@@ -123,51 +123,51 @@ test("RPC-054, PROC-208: stopped without ever having exited shows the epoch", as
 });
 
 test("RPC-055: all processes by group and name, in the order of code points; none is an empty array", async () => {
-  const port = new FakePort([
+  const control = new FakeControl([
     ...alone(view("b"), view("a2"), view("B"), view("\u{1f600}"), view("\uffe5")),
     group("a", view("z"), view("y")),
   ]);
-  const names = ((await supervisor(port, "getAllProcessInfo")) as ProcessInfo[]).map((info) => `${info.group}:${info.name}`);
+  const names = ((await supervisor(control, "getAllProcessInfo")) as ProcessInfo[]).map((info) => `${info.group}:${info.name}`);
   assert.deepEqual(names, ["B:B", "a:y", "a:z", "a2:a2", "b:b", "\uffe5:\uffe5", "\u{1f600}:\u{1f600}"]);
-  assert.deepEqual(await supervisor(new FakePort(), "getAllProcessInfo"), []);
+  assert.deepEqual(await supervisor(new FakeControl(), "getAllProcessInfo"), []);
 });
 
 /** The answer as it is sent, and as it would be if nothing were kept. */
-async function sentAndFresh(port: FakePort): Promise<readonly [string, string]> {
-  const answer = await makeCalls(port, ["supervisor"]).call("supervisor.getAllProcessInfo", []);
+async function sentAndFresh(control: FakeControl): Promise<readonly [string, string]> {
+  const answer = await makeCalls(control, ["supervisor"]).call("supervisor.getAllProcessInfo", []);
   assert.ok(answer.ok);
-  const fresh = (await supervisor(port, "getAllProcessInfo")) as ProcessInfo[];
+  const fresh = (await supervisor(control, "getAllProcessInfo")) as ProcessInfo[];
   const sent = writeAnswer(answer.value);
   return [typeof sent === "string" ? sent : Buffer.concat(sent).toString(), String(writeAnswer(fresh))];
 }
 
 test("what is kept of a process's XML is what would be written anew, after every change and every second", async () => {
-  const port = new FakePort(alone(running("a"), view("b", { spawnError: "<&>\u0001", state: "FATAL" })));
+  const control = new FakeControl(alone(running("a"), view("b", { spawnError: "<&>\u0001", state: "FATAL" })));
   const seen = new Set<string>();
   const check = async () => {
-    const [sent, fresh] = await sentAndFresh(port);
+    const [sent, fresh] = await sentAndFresh(control);
     assert.equal(sent, fresh);
     seen.add(sent);
   };
   await check();
   await check();
   assert.equal(seen.size, 1);
-  port.wallMs += 1000;
+  control.wallMs += 1000;
   await check();
-  port.wallMs += 999;
+  control.wallMs += 999;
   await check();
   assert.equal(seen.size, 2);
-  port.active = [...alone(running("a", { pid: 5 })), ...port.active.slice(1)];
+  control.active = [...alone(running("a", { pid: 5 })), ...control.active.slice(1)];
   await check();
-  port.active = port.active.slice(1);
+  control.active = control.active.slice(1);
   await check();
-  port.wallMs -= 3_600_000;
+  control.wallMs -= 3_600_000;
   await check();
   assert.equal(seen.size, 5);
 });
 
 test("RPC-055: in a multicall it is the same array", async () => {
-  const port = new FakePort(alone(running("a")));
-  const single = await supervisor(port, "getAllProcessInfo");
-  assert.deepEqual(await call(port, "system.multicall", [new Map([["methodName", "supervisor.getAllProcessInfo"]])]), [single]);
+  const control = new FakeControl(alone(running("a")));
+  const single = await supervisor(control, "getAllProcessInfo");
+  assert.deepEqual(await call(control, "system.multicall", [new Map([["methodName", "supervisor.getAllProcessInfo"]])]), [single]);
 });

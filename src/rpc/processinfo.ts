@@ -1,15 +1,15 @@
 /**
  * What clients are told about processes. The XML of a process changes only with the process, but for `now` and the uptime, so it is kept with its
- * view, and the answer about all of them is kept as long as nothing has changed in the same second. Views are immutable (port.ts), so identity
+ * view, and the answer about all of them is kept as long as nothing has changed in the same second. Views are immutable (control.ts), so identity
  * is all that must be compared, and what is kept goes with the view.
  */
 import { STATES } from "../process/states.ts";
 import { ok } from "../result.ts";
 import { namespec } from "./args.ts";
-import { INT_MAX, INT_MIN } from "./limits.ts";
+import { INT_MAX, INT_MIN } from "./bounds.ts";
+import type { GroupView, ProcessView, SupervisorControl } from "./control.ts";
 import { method } from "./method.ts";
 import { byCodePoint, findProcess } from "./names.ts";
-import type { GroupView, ProcessView, SupervisorPort } from "./port.ts";
 import type { ProcessInfo } from "./rows.ts";
 import { stopTimeText, uptimeText } from "./times.ts";
 import { Rendered } from "./values.ts";
@@ -21,11 +21,11 @@ export const getProcessInfo = method({
   returns: { type: "struct", help: "Name, group, state, times, logs, pid and a description of the process" },
   faults: ["BAD_NAME"],
   help: "Tell everything about one process.",
-  run(port, name) {
+  run(control, name) {
     const text = namespec(name);
     if (!text.ok) return text;
-    const found = findProcess(port, text.value);
-    return found.ok ? ok(processInfo(port, found.value)) : found;
+    const found = findProcess(control, text.value);
+    return found.ok ? ok(processInfo(control, found.value)) : found;
   },
 });
 
@@ -35,17 +35,17 @@ export const getAllProcessInfo = method({
   returns: { type: "array", help: "A struct per process, as getProcessInfo gives it, sorted by group and name" },
   faults: [],
   help: "Tell everything about every process.",
-  run: (port) => ok(allProcessInfo(port)),
+  run: (control) => ok(allProcessInfo(control)),
 });
 
 /** (RPC-038..054) */
-export function processInfo(port: SupervisorPort, view: ProcessView): ProcessInfo {
+export function processInfo(control: SupervisorControl, view: ProcessView): ProcessInfo {
   return {
     name: view.name,
     group: view.group,
     start: capped(view.startSeconds),
     stop: capped(view.stopSeconds),
-    now: capped(nowSeconds(port)),
+    now: capped(nowSeconds(control)),
     state: STATES[view.state].code,
     statename: view.state,
     spawnerr: view.spawnError,
@@ -54,7 +54,7 @@ export function processInfo(port: SupervisorPort, view: ProcessView): ProcessInf
     stdout_logfile: view.stdoutLogfile ?? "",
     stderr_logfile: view.stderrLogfile ?? "",
     pid: view.pid,
-    description: description(port, view),
+    description: description(control, view),
   };
 }
 
@@ -65,10 +65,10 @@ export function processesByName(groups: readonly GroupView[]): readonly ProcessV
 }
 
 /** (RPC-050..054) */
-export function description(port: SupervisorPort, view: ProcessView): string {
+export function description(control: SupervisorControl, view: ProcessView): string {
   switch (view.state) {
     case "RUNNING":
-      return `pid ${view.pid}, uptime ${uptimeText(Math.max(0, nowSeconds(port) - view.startSeconds))}`;
+      return `pid ${view.pid}, uptime ${uptimeText(Math.max(0, nowSeconds(control) - view.startSeconds))}`;
     case "FATAL":
     case "BACKOFF":
       return view.spawnError === "" ? `unknown error (try "tail ${view.name}")` : view.spawnError;
@@ -76,7 +76,7 @@ export function description(port: SupervisorPort, view: ProcessView): string {
     case "EXITED": {
       if (view.startSeconds === 0) return "Not started";
       const stopMs = view.stopSeconds * 1000;
-      return stopTimeText(stopMs, port.clock.offsetMinutes(stopMs));
+      return stopTimeText(stopMs, control.clock.offsetMinutes(stopMs));
     }
     default:
       return "";
@@ -86,14 +86,14 @@ export function description(port: SupervisorPort, view: ProcessView): string {
 type Kept = { readonly seconds: number; readonly rendered: Rendered };
 const answers = new WeakMap<readonly GroupView[], Kept>();
 
-function allProcessInfo(port: SupervisorPort): Rendered {
-  const groups = port.groups();
-  const seconds = nowSeconds(port);
+function allProcessInfo(control: SupervisorControl): Rendered {
+  const groups = control.groups();
+  const seconds = nowSeconds(control);
   const kept = answers.get(groups);
   if (kept !== undefined && kept.seconds === seconds) return kept.rendered;
   const views = processesByName(groups);
-  const xml = `<value><array><data>\n${views.map((view) => infoXml(port, view, seconds)).join("")}</data></array></value>\n`;
-  const rendered = new Rendered([Buffer.from(xml)], () => views.map((view) => processInfo(port, view)));
+  const xml = `<value><array><data>\n${views.map((view) => infoXml(control, view, seconds)).join("")}</data></array></value>\n`;
+  const rendered = new Rendered([Buffer.from(xml)], () => views.map((view) => processInfo(control, view)));
   answers.set(groups, { seconds, rendered });
   return rendered;
 }
@@ -102,13 +102,13 @@ function allProcessInfo(port: SupervisorPort): Rendered {
 type Pieces = { readonly untilNow: string; readonly untilDescription: string };
 const pieces = new WeakMap<ProcessView, Pieces>();
 
-function infoXml(port: SupervisorPort, view: ProcessView, seconds: number): string {
+function infoXml(control: SupervisorControl, view: ProcessView, seconds: number): string {
   let known = pieces.get(view);
   if (known === undefined) {
-    known = cut(processInfo(port, view));
+    known = cut(processInfo(control, view));
     pieces.set(view, known);
   }
-  return `${known.untilNow}${capped(seconds)}${known.untilDescription}${escapeText(description(port, view))}</string></value>\n</member>\n</struct></value>\n`;
+  return `${known.untilNow}${capped(seconds)}${known.untilDescription}${escapeText(description(control, view))}</string></value>\n</member>\n</struct></value>\n`;
 }
 
 function cut(info: ProcessInfo): Pieces {
@@ -125,8 +125,8 @@ function cut(info: ProcessInfo): Pieces {
   };
 }
 
-function nowSeconds(port: SupervisorPort): number {
-  return Math.floor(port.clock.now().wallMs / 1000);
+function nowSeconds(control: SupervisorControl): number {
+  return Math.floor(control.clock.now().wallMs / 1000);
 }
 
 /** (RPC-042) */

@@ -5,12 +5,12 @@
 
 import { ok, type Result } from "../result.ts";
 import { flag } from "./args.ts";
+import type { ProcessView, SupervisorControl } from "./control.ts";
 import { rowsOf } from "./fanout.ts";
 import { type Fault, SUCCESS } from "./faults.ts";
 import { method } from "./method.ts";
 import { refOf } from "./names.ts";
 import { ONE, orders, rows, wait } from "./orders.ts";
-import type { ProcessView, SupervisorPort } from "./port.ts";
 import type { ResultRow } from "./rows.ts";
 import { checkCommand, startInOrder, startOne } from "./starting.ts";
 import { canStop, stopInOrder, stopOne } from "./stopping.ts";
@@ -19,8 +19,8 @@ import type { RpcValue } from "./values.ts";
 const WAIT = wait("Answer only when it is running again, or failed to (the default); false: as soon as it has been stopped and spawned");
 
 const restart = orders<RpcValue | undefined>({
-  one: (port, process, value, called) => restartOne(port, process, { called, wait: flag(value) }),
-  each: async (port, processes, value) => ok(await restartInOrder(port, processes, flag(value))),
+  one: (control, process, value, called) => restartOne(control, process, { called, wait: flag(value) }),
+  each: async (control, processes, value) => ok(await restartInOrder(control, processes, flag(value))),
 });
 
 export const restartProcess = method({
@@ -45,24 +45,24 @@ export const restartAllProcesses = method({
 
 type Restart = { readonly called: string; readonly wait: boolean };
 
-async function restartOne(port: SupervisorPort, process: ProcessView, { called, wait }: Restart): Promise<Result<true, Fault>> {
-  const command = await checkCommand(port, process);
+async function restartOne(control: SupervisorControl, process: ProcessView, { called, wait }: Restart): Promise<Result<true, Fault>> {
+  const command = await checkCommand(control, process);
   if (!command.ok) return command;
-  const now = current(port, process);
+  const now = current(control, process);
   if (canStop(now)) {
-    const stopped = await stopOne(port, now, { called, wait: true });
+    const stopped = await stopOne(control, now, { called, wait: true });
     if (!stopped.ok) return stopped;
   }
-  return startOne(port, current(port, process), { called, wait });
+  return startOne(control, current(control, process), { called, wait });
 }
 
 /** What cannot be executed or stopped has its row, and is not touched any more. */
-async function restartInOrder(port: SupervisorPort, processes: readonly ProcessView[], wait: boolean): Promise<readonly ResultRow[]> {
-  const checks = await rowsOf(processes.map((process) => ({ process, outcome: checkCommand(port, process), atOnce: true })));
+async function restartInOrder(control: SupervisorControl, processes: readonly ProcessView[], wait: boolean): Promise<readonly ResultRow[]> {
+  const checks = await rowsOf(processes.map((process) => ({ process, outcome: checkCommand(control, process), atOnce: true })));
   const broken = checks.filter(failed);
-  const stops = await stopInOrder(port, views(port, processes, broken), true);
+  const stops = await stopInOrder(control, views(control, processes, broken), true);
   const out = [...broken, ...stops.filter(failed)];
-  return [...out, ...(await startInOrder(port, views(port, processes, out), wait))];
+  return [...out, ...(await startInOrder(control, views(control, processes, out), wait))];
 }
 
 function failed({ status }: ResultRow): boolean {
@@ -70,12 +70,12 @@ function failed({ status }: ResultRow): boolean {
 }
 
 /** As they are by now, without those of `out`. */
-function views(port: SupervisorPort, processes: readonly ProcessView[], out: readonly ResultRow[]): readonly ProcessView[] {
+function views(control: SupervisorControl, processes: readonly ProcessView[], out: readonly ResultRow[]): readonly ProcessView[] {
   const names = new Set(out.map(({ group, name }) => `${group}:${name}`));
-  return processes.filter(({ group, name }) => !names.has(`${group}:${name}`)).map((process) => current(port, process));
+  return processes.filter(({ group, name }) => !names.has(`${group}:${name}`)).map((process) => current(control, process));
 }
 
 /** One that was removed meanwhile stays as it was seen last: starting it says so. */
-function current(port: SupervisorPort, process: ProcessView): ProcessView {
-  return port.process(refOf(process)) ?? process;
+function current(control: SupervisorControl, process: ProcessView): ProcessView {
+  return control.process(refOf(process)) ?? process;
 }

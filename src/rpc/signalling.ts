@@ -3,12 +3,12 @@
 import { STATES } from "../process/states.ts";
 import { ok, type Result, refuse } from "../result.ts";
 import { signalNumber } from "./args.ts";
+import type { ProcessView, SupervisorControl } from "./control.ts";
 import { inStates, rowsOf } from "./fanout.ts";
 import { type Failure, type Fault, fault, isFault } from "./faults.ts";
 import { method, type Param } from "./method.ts";
 import { refOf } from "./names.ts";
 import { GROUP, ONE, orders, rows } from "./orders.ts";
-import type { ProcessView, SupervisorPort } from "./port.ts";
 import type { ResultRow } from "./rows.ts";
 import type { RpcValue } from "./values.ts";
 
@@ -17,10 +17,10 @@ const ROWS = rows(" that was signalled");
 
 const signal = orders<RpcValue>({
   /** The order of the checks is what clients see: name, signal, state. (RPC-093, RPC-099) */
-  one(port, process, value, called) {
+  one(control, process, value, called) {
     const number = signalNumber(value);
     if (!number.ok) return number;
-    return STATES[process.state].signallable ? signalOne(port, process, number.value) : refuse(fault("NOT_RUNNING", called));
+    return STATES[process.state].signallable ? signalOne(control, process, number.value) : refuse(fault("NOT_RUNNING", called));
   },
   each: signalEach,
 });
@@ -54,7 +54,7 @@ export const signalAllProcesses = method({
 
 /** A bad signal is a row of each process, and nothing at all when there is none to signal. (RPC-103) */
 async function signalEach(
-  port: SupervisorPort,
+  control: SupervisorControl,
   processes: readonly ProcessView[],
   value: RpcValue,
 ): Promise<Result<readonly ResultRow[], Failure>> {
@@ -62,14 +62,14 @@ async function signalEach(
   if (targets.length === 0) return ok([]);
   const number = signalNumber(value);
   if (number.ok) {
-    return ok(await rowsOf(targets.map((process) => ({ process, outcome: signalOne(port, process, number.value), atOnce: true }))));
+    return ok(await rowsOf(targets.map((process) => ({ process, outcome: signalOne(control, process, number.value), atOnce: true }))));
   }
   const failure = number.error;
   if (!isFault(failure)) return refuse(failure);
   return ok(await rowsOf(targets.map((process) => ({ process, outcome: refuse(failure), atOnce: true }))));
 }
 
-async function signalOne(port: SupervisorPort, process: ProcessView, signal: number): Promise<Result<true, Fault>> {
-  const sent = await port.signal(refOf(process), signal);
+async function signalOne(control: SupervisorControl, process: ProcessView, signal: number): Promise<Result<true, Fault>> {
+  const sent = await control.signal(refOf(process), signal);
   return sent.ok ? sent : refuse(fault("FAILED", sent.error));
 }

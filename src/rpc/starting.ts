@@ -3,12 +3,12 @@
 import { STATES } from "../process/states.ts";
 import { ok, type Result, refuse, unreachable } from "../result.ts";
 import { flag } from "./args.ts";
+import type { ProcessView, SupervisorControl, WaitOutcome } from "./control.ts";
 import { inStates, rowName, rowsOf } from "./fanout.ts";
 import { type Fault, fault } from "./faults.ts";
 import { method } from "./method.ts";
 import { refOf } from "./names.ts";
 import { GROUP, ONE, orders, rows, wait } from "./orders.ts";
-import type { ProcessView, SupervisorPort, WaitOutcome } from "./port.ts";
 import type { ResultRow } from "./rows.ts";
 import type { RpcValue } from "./values.ts";
 
@@ -16,8 +16,8 @@ const WAIT = wait("Answer only when it is running, or failed to (the default)");
 const ROWS = rows(" that was started");
 
 const start = orders<RpcValue | undefined>({
-  one: (port, process, value, called) => startOne(port, process, { called, wait: flag(value) }),
-  each: async (port, processes, value) => ok(await startInOrder(port, processes, flag(value))),
+  one: (control, process, value, called) => startOne(control, process, { called, wait: flag(value) }),
+  each: async (control, processes, value) => ok(await startInOrder(control, processes, flag(value))),
 });
 
 export const startProcess = method({
@@ -50,9 +50,9 @@ export const startAllProcesses = method({
 /**
  * `called` is the name as the client gave it. The order of the checks is what clients see: command, running, UNKNOWN. (RPC-057..070)
  */
-export async function startOne(port: SupervisorPort, process: ProcessView, { called, wait }: Start): Promise<Result<true, Fault>> {
-  const command = await checkCommand(port, process);
-  return command.ok ? begin(port, process, { called, wait }) : command;
+export async function startOne(control: SupervisorControl, process: ProcessView, { called, wait }: Start): Promise<Result<true, Fault>> {
+  const command = await checkCommand(control, process);
+  return command.ok ? begin(control, process, { called, wait }) : command;
 }
 
 type Start = { readonly called: string; readonly wait: boolean };
@@ -61,32 +61,40 @@ type Start = { readonly called: string; readonly wait: boolean };
  * Without waiting for each other (RPC-073, RPC-078). All commands are looked up first: a slow disk may turn their order round, and then all starts are
  * ordered in one go.
  */
-export async function startInOrder(port: SupervisorPort, processes: readonly ProcessView[], wait: boolean): Promise<readonly ResultRow[]> {
+export async function startInOrder(
+  control: SupervisorControl,
+  processes: readonly ProcessView[],
+  wait: boolean,
+): Promise<readonly ResultRow[]> {
   const wanted = inStates(processes, "running", false);
-  const commands = await Promise.all(wanted.map((process) => checkCommand(port, process)));
+  const commands = await Promise.all(wanted.map((process) => checkCommand(control, process)));
   const deeds = wanted.map((process, index) => {
     const command = commands[index];
-    const outcome = command?.ok === false ? command : begin(port, process, { called: rowName(process), wait });
+    const outcome = command?.ok === false ? command : begin(control, process, { called: rowName(process), wait });
     return { process, outcome, atOnce: !wait || process.runsAtOnce || !(outcome instanceof Promise) };
   });
   return rowsOf(deeds);
 }
 
 /** Whether there is something to be executed, found out without spawning it. */
-export async function checkCommand(port: SupervisorPort, process: ProcessView): Promise<Result<true, Fault>> {
-  const command = await port.checkCommand(refOf(process));
+export async function checkCommand(control: SupervisorControl, process: ProcessView): Promise<Result<true, Fault>> {
+  const command = await control.checkCommand(refOf(process));
   return command.ok ? command : refuse(fault(command.error.kind === "no-file" ? "NO_FILE" : "NOT_EXECUTABLE", command.error.text));
 }
 
 /** While the command was looked up the world went on, so everything is asked again. */
-function begin(port: SupervisorPort, process: ProcessView, { called, wait }: Start): Result<true, Fault> | Promise<Result<true, Fault>> {
-  if (port.mood() !== "RUNNING") return refuse(fault("SHUTDOWN_STATE"));
+function begin(
+  control: SupervisorControl,
+  process: ProcessView,
+  { called, wait }: Start,
+): Result<true, Fault> | Promise<Result<true, Fault>> {
+  if (control.mood() !== "RUNNING") return refuse(fault("SHUTDOWN_STATE"));
   const ref = refOf(process);
-  const state = port.process(ref)?.state;
+  const state = control.process(ref)?.state;
   if (state === undefined) return refuse(fault("BAD_NAME", called));
   if (STATES[state].running) return refuse(fault("ALREADY_STARTED", called));
   if (state === "UNKNOWN") return refuse(fault("FAILED", `${called} is in an unknown process state`));
-  return port.start(ref, wait ? "running" : "spawned").then((outcome) => startOutcome(outcome, called));
+  return control.start(ref, wait ? "running" : "spawned").then((outcome) => startOutcome(outcome, called));
 }
 
 function startOutcome(outcome: WaitOutcome, called: string): Result<true, Fault> {

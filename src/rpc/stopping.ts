@@ -3,12 +3,12 @@
 import { STATES } from "../process/states.ts";
 import { ok, type Result, refuse } from "../result.ts";
 import { flag } from "./args.ts";
+import type { ProcessView, SupervisorControl } from "./control.ts";
 import { rowName, rowsOf } from "./fanout.ts";
 import { type Fault, fault } from "./faults.ts";
 import { method } from "./method.ts";
 import { refOf } from "./names.ts";
 import { GROUP, ONE, orders, rows, wait } from "./orders.ts";
-import type { ProcessView, SupervisorPort } from "./port.ts";
 import type { ResultRow } from "./rows.ts";
 import type { RpcValue } from "./values.ts";
 
@@ -16,8 +16,8 @@ const WAIT = wait("Answer only when it has stopped (the default)");
 const ROWS = rows(" that was stopped");
 
 const stop = orders<RpcValue | undefined>({
-  one: (port, process, value, called) => stopOne(port, process, { called, wait: flag(value) }),
-  each: async (port, processes, value) => ok(await stopInOrder(port, processes, flag(value))),
+  one: (control, process, value, called) => stopOne(control, process, { called, wait: flag(value) }),
+  each: async (control, processes, value) => ok(await stopInOrder(control, processes, flag(value))),
 });
 
 export const stopProcess = method({
@@ -56,20 +56,20 @@ export function canStop(process: ProcessView): boolean {
 
 /** `called` is the name as the client gave it. (RPC-081..087) */
 export function stopOne(
-  port: SupervisorPort,
+  control: SupervisorControl,
   process: ProcessView,
   { called, wait }: Stop,
 ): Promise<Result<true, Fault>> | Result<true, Fault> {
   if (!canStop(process)) return refuse(fault("NOT_RUNNING", called));
-  return port
+  return control
     .stop(refOf(process), wait ? "stopped" : "ordered")
     .then((stopped) => (stopped.ok ? ok(true) : refuse(fault("FAILED", stopped.error))));
 }
 
 /** In the order that is given; all are told at once, and none waits for another. (RPC-089, RPC-090) */
-export function stopInOrder(port: SupervisorPort, processes: readonly ProcessView[], wait: boolean): Promise<readonly ResultRow[]> {
+export function stopInOrder(control: SupervisorControl, processes: readonly ProcessView[], wait: boolean): Promise<readonly ResultRow[]> {
   const deeds = processes.filter(canStop).map((process) => {
-    const outcome = stopOne(port, process, { called: rowName(process), wait });
+    const outcome = stopOne(control, process, { called: rowName(process), wait });
     return { process, outcome, atOnce: !wait || process.state === "BACKOFF" };
   });
   return rowsOf(deeds);

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { call } from "./calling.fixture.ts";
-import { alone, FakePort, running, view } from "./port.fixture.ts";
-import type { WaitOutcome } from "./port.ts";
+import { alone, FakeControl, running, view } from "./control.fixture.ts";
+import type { WaitOutcome } from "./control.ts";
 import { SUPERVISOR_METHODS } from "./table.ts";
 import type { RpcValue } from "./values.ts";
 
@@ -56,7 +56,7 @@ const entry = (methodName: RpcValue, ...params: readonly RpcValue[]) =>
   ]);
 
 test("RPC-180, RPC-181, RPC-182, RPC-183: all 41 names, sorted by code point", async () => {
-  assert.deepEqual(await call(new FakePort(), "system.listMethods"), ALL);
+  assert.deepEqual(await call(new FakeControl(), "system.listMethods"), ALL);
 });
 
 test("RPC-118: older names are the same methods", () => {
@@ -71,15 +71,16 @@ test("RPC-118: older names are the same methods", () => {
 });
 
 test("RPC-185: every method has a help text with its lines; an unknown one gets SIGNATURE_UNSUPPORTED", async () => {
-  const port = new FakePort();
-  for (const name of ALL) assert.match(String(await call(port, "system.methodHelp", name)), /^\w{3}[\s\S]*\n@return \w+ \w+ {2}\S/, name);
+  const control = new FakeControl();
+  for (const name of ALL)
+    assert.match(String(await call(control, "system.methodHelp", name)), /^\w{3}[\s\S]*\n@return \w+ \w+ {2}\S/, name);
   assert.match(
-    String(await call(port, "system.methodHelp", "supervisor.startProcess")),
+    String(await call(control, "system.methodHelp", "supervisor.startProcess")),
     /\n@param string name {2}.*\n@param boolean wait {2}.*\n@return boolean result/,
   );
   for (const name of ["supervisor.nothere", "nothere", 5, ["a"], null]) {
-    assert.equal(await call(port, "system.methodHelp", name), "fault 4 SIGNATURE_UNSUPPORTED");
-    assert.equal(await call(port, "system.methodSignature", name), "fault 4 SIGNATURE_UNSUPPORTED");
+    assert.equal(await call(control, "system.methodHelp", name), "fault 4 SIGNATURE_UNSUPPORTED");
+    assert.equal(await call(control, "system.methodSignature", name), "fault 4 SIGNATURE_UNSUPPORTED");
   }
 });
 
@@ -110,7 +111,7 @@ test("RPC-105, RPC-186..190: the signatures of all 41", async () => {
     for (const name of names) {
       const full = name.includes(".") ? name : `supervisor.${name}`;
       seen.push(full);
-      assert.deepEqual(await call(new FakePort(), "system.methodSignature", full), signature.split(" "), full);
+      assert.deepEqual(await call(new FakeControl(), "system.methodSignature", full), signature.split(" "), full);
     }
   }
   assert.deepEqual(seen.sort(), [...ALL].sort());
@@ -118,45 +119,45 @@ test("RPC-105, RPC-186..190: the signatures of all 41", async () => {
 
 test("RPC-191, RPC-192: results come in order and bare", async () => {
   const calls = [entry("supervisor.getState"), entry("supervisor.getAPIVersion"), entry("supervisor.getPID")];
-  assert.deepEqual(await call(new FakePort(), "system.multicall", calls), [{ statecode: 1, statename: "RUNNING" }, "3.0", 11015]);
+  assert.deepEqual(await call(new FakeControl(), "system.multicall", calls), [{ statecode: 1, statename: "RUNNING" }, "3.0", 11015]);
 });
 
 test("RPC-193: a fault is a struct of code and text", async () => {
   const calls = [entry("supervisor.getProcessInfo", "nope"), entry("supervisor.getPID", 1)];
-  assert.deepEqual(await call(new FakePort(), "system.multicall", calls), [
+  assert.deepEqual(await call(new FakeControl(), "system.multicall", calls), [
     { faultCode: 10, faultString: "BAD_NAME: nope" },
     { faultCode: 2, faultString: "INCORRECT_PARAMETERS" },
   ]);
 });
 
 test("RPC-194: params may be missing; what is no array is what Python makes of it", async () => {
-  const port = new FakePort();
+  const control = new FakeControl();
   const withParams = (params: RpcValue) =>
     new Map<string, RpcValue>([
       ["methodName", "supervisor.getAPIVersion"],
       ["params", params],
     ]);
   const wrong = { faultCode: 2, faultString: "INCORRECT_PARAMETERS" };
-  assert.deepEqual(await call(port, "system.multicall", [new Map([["methodName", "supervisor.getAPIVersion"]])]), ["3.0"]);
+  assert.deepEqual(await call(control, "system.multicall", [new Map([["methodName", "supervisor.getAPIVersion"]])]), ["3.0"]);
   assert.deepEqual(
-    await call(port, "system.multicall", [withParams(5), withParams(null), withParams(new Map()), withParams(new Map([["a", 1]]))]),
+    await call(control, "system.multicall", [withParams(5), withParams(null), withParams(new Map()), withParams(new Map([["a", 1]]))]),
     [wrong, wrong, "3.0", wrong],
   );
   const named = new Map<string, RpcValue>([
     ["methodName", "supervisor.getProcessInfo"],
     ["params", new Map([["a", 1]])],
   ]);
-  assert.deepEqual(await call(port, "system.multicall", [named]), [{ faultCode: 10, faultString: "BAD_NAME: a" }]);
+  assert.deepEqual(await call(control, "system.multicall", [named]), [{ faultCode: 10, faultString: "BAD_NAME: a" }]);
   const text = new Map<string, RpcValue>([
     ["methodName", "supervisor.getProcessInfo"],
     ["params", "b"],
   ]);
-  assert.deepEqual(await call(port, "system.multicall", [text]), [{ faultCode: 10, faultString: "BAD_NAME: b" }]);
+  assert.deepEqual(await call(control, "system.multicall", [text]), [{ faultCode: 10, faultString: "BAD_NAME: b" }]);
 });
 
 test("RPC-195: no name, the multicall itself, an unknown name", async () => {
   const calls = [new Map([["params", []]]), entry("system.multicall", []), entry(""), entry("nothere")];
-  assert.deepEqual(await call(new FakePort(), "system.multicall", calls), [
+  assert.deepEqual(await call(new FakeControl(), "system.multicall", calls), [
     { faultCode: 2, faultString: "INCORRECT_PARAMETERS: No methodName" },
     { faultCode: 2, faultString: "INCORRECT_PARAMETERS: Recursive system.multicall forbidden" },
     { faultCode: 1, faultString: "UNKNOWN_METHOD" },
@@ -166,37 +167,38 @@ test("RPC-195: no name, the multicall itself, an unknown name", async () => {
 
 test("RPC-196: the other methods of system work inside", async () => {
   const calls = [entry("system.listMethods"), entry("system.methodSignature", "supervisor.getPID")];
-  assert.deepEqual(await call(new FakePort(), "system.multicall", calls), [ALL, ["int"]]);
+  assert.deepEqual(await call(new FakeControl(), "system.multicall", calls), [ALL, ["int"]]);
 });
 
 test("RPC-197: a stumble inside is a row, and the others go on", async () => {
   const calls = [entry("supervisor.getProcessInfo", 3), entry(7), entry("supervisor.getPID")];
   const row = { faultCode: 30, faultString: "FAILED: <class 'AttributeError'>:'int' object has no attribute 'split'" };
-  assert.deepEqual(await call(new FakePort(), "system.multicall", calls), [row, row, 11015]);
+  assert.deepEqual(await call(new FakeControl(), "system.multicall", calls), [row, row, 11015]);
 });
 
 test("RPC-198: what is no array of structs", async () => {
-  const port = new FakePort();
-  assert.match(String(await call(port, "system.multicall", [entry("supervisor.getPID"), 5])), /^stumble AttributeError: 'int' .* 'get'/);
-  assert.match(String(await call(port, "system.multicall", "abc")), /^stumble AttributeError: 'str' .* 'get'/);
-  for (const calls of [5, new Map(), null, true]) assert.equal(await call(port, "system.multicall", calls), "fault 2 INCORRECT_PARAMETERS");
-  assert.deepEqual(await call(port, "system.multicall", []), []);
+  const control = new FakeControl();
+  assert.match(String(await call(control, "system.multicall", [entry("supervisor.getPID"), 5])), /^stumble AttributeError: 'int' .* 'get'/);
+  assert.match(String(await call(control, "system.multicall", "abc")), /^stumble AttributeError: 'str' .* 'get'/);
+  for (const calls of [5, new Map(), null, true])
+    assert.equal(await call(control, "system.multicall", calls), "fault 2 INCORRECT_PARAMETERS");
+  assert.deepEqual(await call(control, "system.multicall", []), []);
 });
 
 test("RPC-199, RPC-200: a call that must wait is waited for before the next begins; better: nothing is polled, so no timer is needed", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
-  const port = new FakePort(alone(view("a"), running("b")));
+  const control = new FakeControl(alone(view("a"), running("b")));
   let release: (outcome: WaitOutcome) => void = () => undefined;
-  port.starts.set(
+  control.starts.set(
     "a",
     new Promise((resolve) => {
       release = resolve;
     }),
   );
-  const answer = call(port, "system.multicall", [entry("supervisor.startProcess", "a"), entry("supervisor.stopProcess", "b")]);
+  const answer = call(control, "system.multicall", [entry("supervisor.startProcess", "a"), entry("supervisor.stopProcess", "b")]);
   await new Promise((resolve) => setImmediate(resolve));
-  assert.deepEqual(port.done, ["start a:a running"]);
+  assert.deepEqual(control.done, ["start a:a running"]);
   release("done");
   assert.deepEqual(await answer, [true, true]);
-  assert.deepEqual(port.done, ["start a:a running", "stop b:b stopped"]);
+  assert.deepEqual(control.done, ["start a:a running", "stop b:b stopped"]);
 });

@@ -14,11 +14,11 @@ import {
   tailProcessStderrLog,
   tailProcessStdoutLog,
 } from "./logmethods.ts";
-import { sendProcessStdin, sendRemoteCommEvent } from "./messages.ts";
 import type { Method } from "./method.ts";
 import { getAllProcessInfo, getProcessInfo } from "./processinfo.ts";
 import { signalAllProcesses, signalProcess, signalProcessGroup } from "./signalling.ts";
 import { startAllProcesses, startProcess, startProcessGroup } from "./starting.ts";
+import { sendProcessStdin, sendRemoteCommEvent } from "./stdinmethods.ts";
 import { stopAllProcesses, stopProcess, stopProcessGroup } from "./stopping.ts";
 
 /** (RPC-181, RPC-182) */

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { SaxesParser } from "saxes";
-import { XML_DEPTH_MAX, XML_MARKUP_MAX } from "./limits.ts";
+import { XML_DEPTH_MAX, XML_MARKUP_MAX } from "./bounds.ts";
 import type { RpcValue } from "./values.ts";
 import { readCall } from "./xmlread.ts";
 

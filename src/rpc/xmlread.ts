@@ -10,7 +10,7 @@ import { parseInteger } from "../config/numbers.ts";
 import { trimmed } from "../config/whitespace.ts";
 import { ok, type Result, refuse } from "../result.ts";
 import { decodeBase64 } from "./base64.ts";
-import { XML_DEPTH_MAX, XML_MARKUP_MAX } from "./limits.ts";
+import { XML_DEPTH_MAX, XML_MARKUP_MAX } from "./bounds.ts";
 import { type DateTime, pythonText, type RpcValue } from "./values.ts";
 
 export type Call = { readonly method: string; readonly params: readonly RpcValue[] };

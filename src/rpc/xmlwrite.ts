@@ -5,8 +5,8 @@
  * U+FFFD (RPC-209), and whole numbers are kept within the 32 bits of XML-RPC (RPC-210).
  */
 
+import { INT_MAX, INT_MIN } from "./bounds.ts";
 import { type Fault, faultCode, faultText } from "./faults.ts";
-import { INT_MAX, INT_MIN } from "./limits.ts";
 import { Rendered, type RpcResult, type RpcStruct } from "./values.ts";
 
 /** An answer's XML: one text, or pieces when a part of it was written before. */

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Batch, KeeperEffect, Spawn } from "../../src/link/messages.ts";
-import type { SupervisorPort } from "../../src/rpc/port.ts";
+import type { SupervisorControl } from "../../src/rpc/control.ts";
 import { actor } from "../contract/case.ts";
 import type { Keeper } from "../contract/subject.ts";
 import { Chance } from "./chance.ts";
@@ -159,7 +159,7 @@ test("I-6: a daemon that says what is not so", async () => {
   await host.does(run(1, "hold"));
   const says = (...processes: { name: string; state: string; pid: number }[]): string[] => {
     const groups = () => [{ name: "g", priority: 1, processes: processes.map((one) => ({ group: "g", ...one })) }];
-    return host.invariants.agreement({ groups } as unknown as SupervisorPort, host.keeper);
+    return host.invariants.agreement({ groups } as unknown as SupervisorControl, host.keeper);
   };
   const pid = host.keeper.children.live[0]?.pid ?? 0;
   assert.deepEqual(says({ name: "p", state: "RUNNING", pid }), []);

@@ -8,7 +8,7 @@ import { strayKeys } from "../../src/daemon/groups/storedgroups.ts";
 import { readStoredConfig } from "../../src/daemon/lifecycle/takeover.ts";
 import type { Batch } from "../../src/link/messages.ts";
 import { STATES } from "../../src/process/states.ts";
-import type { SupervisorPort } from "../../src/rpc/port.ts";
+import type { SupervisorControl } from "../../src/rpc/control.ts";
 import { pendingRecords } from "../../src/supervisor/update.ts";
 import { allMembers, label } from "../../src/supervisor/world.ts";
 import type { Child } from "./keeper/children.ts";
@@ -147,7 +147,7 @@ export class Invariants {
   }
 
   /** I-6: what the daemon says of a process is so. A difference of a moment is none: who asks compares several answers. */
-  agreement(port: SupervisorPort, keeper: FakeKeeper): string[] {
+  agreement(port: SupervisorControl, keeper: FakeKeeper): string[] {
     const found: string[] = [];
     const live = new Map(keeper.children.live.map((child) => [child.label, child]));
     for (const group of port.groups()) {

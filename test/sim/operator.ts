@@ -1,6 +1,6 @@
 /** What people and their tools do to a running daemon, through the same port as the RPC methods, with the checks that those make. */
 import { STATES } from "../../src/process/states.ts";
-import type { ProcessView } from "../../src/rpc/port.ts";
+import type { ProcessView } from "../../src/rpc/control.ts";
 import type { Chance } from "./chance.ts";
 import type { World } from "./world.ts";
 

@@ -1,6 +1,6 @@
 /** Scenes on a simulated host, told step by step: the configuration, the daemon in charge of it, and simulated time that passes while somebody waits. */
 import assert from "node:assert/strict";
-import type { SupervisorPort } from "../../src/rpc/port.ts";
+import type { SupervisorControl } from "../../src/rpc/control.ts";
 import { World } from "./world.ts";
 
 export const ref = (name: string) => ({ group: name, process: name });
@@ -18,9 +18,9 @@ export async function host(sections: string, furnish: (world: World) => void = (
   return world;
 }
 
-export async function inCharge(world: World): Promise<SupervisorPort> {
+export async function inCharge(world: World): Promise<SupervisorControl> {
   assert.ok(await until(world, () => world.port !== null), world.trace.lines.join("\n"));
-  return world.port as SupervisorPort;
+  return world.port as SupervisorControl;
 }
 
 export const until = (world: World, condition: () => boolean) => world.scheduler.until(condition, world.scheduler.nowMs + 30_000);

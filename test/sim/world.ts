@@ -2,9 +2,9 @@
 import { findConfigFile, loadConfig } from "../../src/config/load.ts";
 import type { Core } from "../../src/daemon/core.ts";
 import { type DaemonParts, startDaemon } from "../../src/daemon/daemon.ts";
-import { supervisorPort } from "../../src/daemon/ports/rpc.ts";
+import { supervisorControl } from "../../src/daemon/ports/rpc.ts";
 import type { Birth } from "../../src/doors.ts";
-import type { SupervisorPort } from "../../src/rpc/port.ts";
+import type { SupervisorControl } from "../../src/rpc/control.ts";
 import { Chance } from "./chance.ts";
 import { Instance } from "./instance.ts";
 import { Invariants } from "./invariants.ts";
@@ -34,7 +34,7 @@ export class World {
   /** The daemon that is alive, if there is one. */
   instance: Instance | null = null;
   /** Its port, once it is in charge. */
-  port: SupervisorPort | null = null;
+  port: SupervisorControl | null = null;
   core: Core | null = null;
   /** The bounds of what a daemon stores and sends at a time; undefined: the usual ones. */
   sizes: DaemonParts["sizes"] = undefined;
@@ -152,7 +152,7 @@ export class World {
   #inCharge(instance: Instance, core: Core): void {
     if (this.instance !== instance) return;
     this.core = core;
-    this.port = supervisorPort(core);
+    this.port = supervisorControl(core);
   }
 
   async #load(instance: Instance): ReturnType<Parameters<typeof startDaemon>[0]["load"]> {

@@ -11,7 +11,7 @@ import { isPattern, processMatcher } from "../patterns.ts";
 import type { Session } from "../session.ts";
 
 /** The keeper writes a log a moment after the program is gone. */
-const WORDS_DELAY_MS = 150;
+const LAST_LINES_DELAY_MS = 150;
 /** Of a last line. */
 const WORDS_MAX = 300;
 
@@ -38,7 +38,7 @@ export type Why = { readonly text: string; readonly explained: Explained };
 export async function whyNot(session: Session, name: string): Promise<Why | null> {
   let explained = await session.supervisor.explainProcess(name);
   if (explained.ok && explained.value.lastWords.length === 0) {
-    await session.world.clock.sleep(WORDS_DELAY_MS);
+    await session.world.clock.sleep(LAST_LINES_DELAY_MS);
     explained = await session.supervisor.explainProcess(name);
   }
   if (!explained.ok || explained.value.reason === "") return null;

@@ -6,7 +6,7 @@ import { diffGroups } from "../../config/diff.ts";
 import type { Config, DaemonConfig, GroupConfig } from "../../config/model.ts";
 import { faultText, rereadWarnings } from "../../config/report.ts";
 import { ok, type Result, refuse } from "../../result.ts";
-import type { ReloadPlan } from "../../rpc/port.ts";
+import type { ReloadPlan } from "../../rpc/control.ts";
 import { encodeRecord, recordKeys } from "../../supervisor/records.ts";
 import type { Core } from "../core.ts";
 import { configRecord } from "./daemonrecords.ts";

@@ -3,7 +3,7 @@ import { differences } from "../../config/diff.ts";
 import type { GroupConfig } from "../../config/model.ts";
 import { faultText, warningsOf } from "../../config/report.ts";
 import { ok, type Result, refuse } from "../../result.ts";
-import type { Preview, PreviewedGroup } from "../../rpc/port.ts";
+import type { Preview, PreviewedGroup } from "../../rpc/control.ts";
 import { type PlannedProcess, planUpdate, updateGroup } from "../../supervisor/update.ts";
 import { addWaiter } from "../../supervisor/waiters.ts";
 import type { World } from "../../supervisor/world.ts";

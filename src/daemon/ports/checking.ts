@@ -9,7 +9,7 @@ import { warningsOf } from "../../config/report.ts";
 import { splitCommand } from "../../config/shellwords.ts";
 import type { Account, Doors, FileInfo } from "../../doors.ts";
 import type { Result } from "../../result.ts";
-import type { ConfigReport } from "../../rpc/port.ts";
+import type { ConfigReport } from "../../rpc/control.ts";
 import type { Runtime } from "../runtime.ts";
 import { candidates } from "../spawn/command.ts";
 

@@ -1,8 +1,8 @@
 /** Why a process is as it is, in a sentence: how its last run ended, or why there was none; and the last that it said. For people who look. */
-import { LastWords } from "../../api/words.ts";
+import { LastLines } from "../../api/lastlines.ts";
 import { EXITED_TOO_QUICKLY } from "../../process/messages.ts";
 import { STATES } from "../../process/states.ts";
-import type { Explanation, ProcessRef, SupervisorPort } from "../../rpc/port.ts";
+import type { Explanation, ProcessRef, SupervisorControl } from "../../rpc/control.ts";
 import { findMember, type Member } from "../../supervisor/world.ts";
 import type { Core } from "../core.ts";
 
@@ -26,11 +26,11 @@ export function explain(core: Core, ref: ProcessRef): Explanation | null {
 }
 
 /** The last lines of stderr, or of stdout where both are one; empty while it runs. */
-export async function lastWords(core: Core, port: SupervisorPort, ref: ProcessRef): Promise<readonly string[]> {
+export async function lastWords(core: Core, control: SupervisorControl, ref: ProcessRef): Promise<readonly string[]> {
   const member = findMember(core.world, ref);
-  const view = port.process(ref);
+  const view = control.process(ref);
   if (member === undefined || view === null || isUp(member)) return [];
-  const words = new LastWords(port);
+  const words = new LastLines(control);
   await words.read(view, { redirectsStderr: member.config.redirectStderr });
   return (words.of(view) ?? []).map((line) => line.replaceAll(SEQUENCES, ""));
 }

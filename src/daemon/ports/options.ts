@@ -7,7 +7,7 @@ import { type Difference, differences } from "../../config/diff.ts";
 import { Effective, type EffectiveValue } from "../../config/effective.ts";
 import { faultText } from "../../config/report.ts";
 import { ok, type Result, refuse } from "../../result.ts";
-import type { ProcessRef } from "../../rpc/port.ts";
+import type { ProcessRef } from "../../rpc/control.ts";
 import type { Runtime } from "../runtime.ts";
 
 export async function optionsOf(runtime: Runtime, ref: ProcessRef): Promise<Result<readonly OptionValue[], string>> {

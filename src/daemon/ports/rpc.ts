@@ -4,7 +4,7 @@ import { processMessages } from "../../process/messages.ts";
 import type { ProcessInput } from "../../process/state.ts";
 import { STATES } from "../../process/states.ts";
 import { ok, type Result, refuse } from "../../result.ts";
-import type { GroupView, ProcessRef, ProcessView, SupervisorPort, WaitOutcome } from "../../rpc/port.ts";
+import type { GroupView, ProcessRef, ProcessView, SupervisorControl, WaitOutcome } from "../../rpc/control.ts";
 import { stepMember } from "../../supervisor/step.ts";
 import { addWaiter } from "../../supervisor/waiters.ts";
 import { findMember, type Group, groupsInOrder, type Member, type Waiter } from "../../supervisor/world.ts";
@@ -20,9 +20,9 @@ import { findCommand } from "../spawn/command.ts";
 import { checkConfig } from "./checking.ts";
 import { explain, lastWords } from "./explain.ts";
 
-export function supervisorPort(core: Core): SupervisorPort {
+export function supervisorControl(core: Core): SupervisorControl {
   const views = new Views(core);
-  const port: SupervisorPort = {
+  const control: SupervisorControl = {
     clock: core.doors.clock,
     files: core.doors.logReads,
     mood: () => core.world.mood,
@@ -54,9 +54,9 @@ export function supervisorPort(core: Core): SupervisorPort {
       return core.loop.flushed();
     },
     explain: (ref) => explain(core, ref),
-    lastWords: (ref) => lastWords(core, port, ref),
+    lastWords: (ref) => lastWords(core, control, ref),
   };
-  return port;
+  return control;
 }
 
 /** Views that stay the same objects until they change. */
@@ -126,7 +126,7 @@ function viewOf(core: Core, group: Group, member: Member): ProcessView {
   };
 }
 
-async function checkCommand(core: Core, ref: ProcessRef): ReturnType<SupervisorPort["checkCommand"]> {
+async function checkCommand(core: Core, ref: ProcessRef): ReturnType<SupervisorControl["checkCommand"]> {
   const member = findMember(core.world, ref);
   if (member === undefined) return ok(true);
   const found = await findCommand(core.doors.commandFiles, member.config, core.doors.birth.environment["PATH"]);

@@ -3,9 +3,9 @@ import type { Api } from "../../api/api.ts";
 import { ScryptLine } from "../../http/scryptline.ts";
 import { createHttpServer } from "../../http/server.ts";
 import { makeCalls } from "../../rpc/calls.ts";
+import type { Activity, SupervisorControl } from "../../rpc/control.ts";
 import { mainNamespaces } from "../../rpc/interfaces.ts";
 import { plainResult } from "../../rpc/plainvalues.ts";
-import type { Activity, SupervisorPort } from "../../rpc/port.ts";
 import type { Core } from "../core.ts";
 import { built, loadApi } from "../doors/built.ts";
 import { realFollow } from "../doors/follow.ts";
@@ -13,22 +13,22 @@ import { realTimers } from "../doors/timers.ts";
 import { BACKLOG, type Serve } from "../serving/servers.ts";
 import { watchOf } from "./api.ts";
 import { readinessOf } from "./readiness.ts";
-import { supervisorPort } from "./rpc.ts";
+import { supervisorControl } from "./rpc.ts";
 
 const scryptLine = new ScryptLine();
 
 /** `onBug` is told of our own mistakes; the client has its 500 by then, and everything goes on. */
 export const serveHttp = (core: Core, ...[descriptor, server]: Parameters<Serve>): ReturnType<Serve> => {
-  const port = supervisorPort(core);
+  const control = supervisorControl(core);
   const http = createHttpServer({
     server,
-    port,
-    calls: makeCalls(port, mainNamespaces(core.running.rpcInterfaces), core.plugins.interfaces),
+    control,
+    calls: makeCalls(control, mainNamespaces(core.running.rpcInterfaces), core.plugins.interfaces),
     activity: activityOf(core),
     follow: realFollow,
     timers: realTimers,
     hostNames: [core.doors.birth.hostName],
-    loadApi: () => apiOf(core, port),
+    loadApi: () => apiOf(core, control),
     scryptLine,
     readiness: readinessOf(core),
     webFolder: built("web"),
@@ -48,10 +48,10 @@ export const serveHttp = (core: Core, ...[descriptor, server]: Parameters<Serve>
 /** One for all servers of a daemon, so that viewers of any of them share what is made. */
 const apis = new WeakMap<Core, Promise<Api>>();
 
-function apiOf(core: Core, port: SupervisorPort): Promise<Api> {
+function apiOf(core: Core, control: SupervisorControl): Promise<Api> {
   const known = apis.get(core);
   if (known !== undefined) return known;
-  const loading = loadApi({ port, watch: watchOf(core), follow: realFollow, timers: realTimers, plain: plainResult });
+  const loading = loadApi({ control, watch: watchOf(core), follow: realFollow, timers: realTimers, plain: plainResult });
   // What could not be loaded is tried again by the next who asks.
   loading.catch(() => apis.delete(core));
   apis.set(core, loading);

@@ -13,9 +13,9 @@ import type {
   ProcessRef,
   ProcessView,
   ReloadPlan,
-  SupervisorPort,
+  SupervisorControl,
   WaitOutcome,
-} from "./port.ts";
+} from "./control.ts";
 
 export const NOW_MS = Date.UTC(2026, 10, 24, 5, 40, 27);
 
@@ -53,7 +53,7 @@ export function alone(...processes: readonly ProcessView[]): GroupView[] {
   return processes.map((process) => ({ name: process.name, priority: process.priority, processes: [process] }));
 }
 
-export class FakePort implements SupervisorPort {
+export class FakeControl implements SupervisorControl {
   wallMs = NOW_MS;
   monoMs = 1000;
   zoneMinutes = 0;

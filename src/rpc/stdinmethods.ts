@@ -16,14 +16,14 @@ export const sendProcessStdin = method({
   faults: ["INCORRECT_PARAMETERS", "BAD_NAME", "NOT_RUNNING", "NO_FILE", "FAILED"],
   help: "Send text to the standard input of a process.",
   /** The order of the checks is what clients see: text, name, state, open. (RPC-106, RPC-107, RPC-109) */
-  async run(port, name, chars) {
+  async run(control, name, chars) {
     if (typeof chars !== "string") return refuse(fault("INCORRECT_PARAMETERS", chars === null ? null : pythonText(chars)));
     const text = namespec(name);
     if (!text.ok) return text;
-    const found = findProcess(port, text.value);
+    const found = findProcess(control, text.value);
     if (!found.ok) return found;
     if (found.value.pid === 0 || found.value.stopping) return refuse(fault("NOT_RUNNING", text.value));
-    const sent = await port.sendStdin(refOf(found.value), Buffer.from(chars));
+    const sent = await control.sendStdin(refOf(found.value), Buffer.from(chars));
     if (sent.ok) return sent;
     // The original says status 500 and yet sends a part later; here nothing was taken, so that a second try sends it once. (RPC-111)
     return refuse(
@@ -42,8 +42,8 @@ export const sendRemoteCommEvent = method({
   faults: [],
   help: "Send an event to the listeners that subscribed to REMOTE_COMMUNICATION.",
   duringShutdown: true,
-  async run(port, type, data) {
-    await port.remoteEvent(pythonText(type), pythonText(data));
+  async run(control, type, data) {
+    await control.remoteEvent(pythonText(type), pythonText(data));
     return ok(true);
   },
 });

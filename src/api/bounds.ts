@@ -30,13 +30,13 @@ export const LOGS_AT_ONCE_MAX = 16;
 export const ALIVE_MS = 25_000;
 
 /** What is read of a log's end to find the last words in it, and what is shown of them. */
-export const WORDS_BYTES = 4096;
-export const WORDS_LINES = 5;
-export const WORD_LINE_CHARACTERS = 400;
+export const LAST_LINES_BYTES = 4096;
+export const LAST_LINES = 5;
+export const LAST_LINE_CHARACTERS = 400;
 /** The keeper writes a log a moment after the process is gone. */
-export const WORDS_DELAY_MS = 150;
+export const LAST_LINES_DELAY_MS = 150;
 /** Logs whose ends are read at once. */
-export const WORDS_AT_ONCE = 16;
+export const LAST_LINES_AT_ONCE = 16;
 
 /** The body of a request: the keeper takes 1 MiB for a standard input, and JSON escapes need more. */
 export const BODY_BYTES_MAX = 4 * 1024 * 1024;

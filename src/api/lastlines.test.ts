@@ -1,23 +1,23 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { FakePort, view } from "../rpc/port.fixture.ts";
-import { WORD_LINE_CHARACTERS, WORDS_BYTES, WORDS_LINES } from "./limits.ts";
+import { FakeControl, view } from "../rpc/control.fixture.ts";
+import { LAST_LINE_CHARACTERS, LAST_LINES, LAST_LINES_BYTES } from "./bounds.ts";
+import { isInTrouble, LastLines, lastLines } from "./lastlines.ts";
 import { DETAIL } from "./watch.fixture.ts";
-import { isInTrouble, LastWords, lastLines } from "./words.ts";
 
 test("the last lines that say something, whole and not too long", () => {
   assert.deepEqual(lastLines("cut\nwhole\n\n  \nlast", true), ["whole", "last"]);
   assert.deepEqual(lastLines("only", true), ["only"]);
   const many = Array.from({ length: 20 }, (_, at) => `l${at}`);
-  assert.deepEqual(lastLines(many.join("\n"), false), many.slice(-WORDS_LINES));
-  assert.equal(lastLines("x".repeat(WORDS_BYTES), false)[0]?.length, WORD_LINE_CHARACTERS + 1);
+  assert.deepEqual(lastLines(many.join("\n"), false), many.slice(-LAST_LINES));
+  assert.equal(lastLines("x".repeat(LAST_LINES_BYTES), false)[0]?.length, LAST_LINE_CHARACTERS + 1);
 });
 
 test("stderr, or stdout where that is where stderr goes; no log, no words", async () => {
-  const port = new FakePort();
-  port.write("/log/a.err", "from stderr\n");
-  port.write("/log/a.out", "from stdout\n");
-  const words = new LastWords(port);
+  const control = new FakeControl();
+  control.write("/log/a.err", "from stderr\n");
+  control.write("/log/a.out", "from stdout\n");
+  const words = new LastLines(control);
   const [one, other, none] = [view("a"), view("a"), view("a", { stderrLogfile: null })];
   assert.equal(words.of(one), null);
   assert.equal(await words.read(one, DETAIL), true);

@@ -1,17 +1,17 @@
 /** The last lines that a process in trouble wrote: what a person who comes to repair it reads first. Read only when somebody looks, and kept with its view. */
-import type { ProcessView, SupervisorPort } from "../rpc/port.ts";
-import { Turnstile } from "../rpc/turnstile.ts";
-import { WORD_LINE_CHARACTERS, WORDS_AT_ONCE, WORDS_BYTES, WORDS_LINES } from "./limits.ts";
+import type { ProcessView, SupervisorControl } from "../rpc/control.ts";
+import { Semaphore } from "../rpc/semaphore.ts";
+import { LAST_LINE_CHARACTERS, LAST_LINES, LAST_LINES_AT_ONCE, LAST_LINES_BYTES } from "./bounds.ts";
 import { keepsRestarting } from "./steadiness.ts";
 import type { ProcessDetail } from "./watch.ts";
 
-export class LastWords {
-  readonly #port: SupervisorPort;
-  readonly #turnstile = new Turnstile(WORDS_AT_ONCE);
+export class LastLines {
+  readonly #control: SupervisorControl;
+  readonly #semaphore = new Semaphore(LAST_LINES_AT_ONCE);
   readonly #known = new WeakMap<ProcessView, readonly string[]>();
 
-  constructor(port: SupervisorPort) {
-    this.#port = port;
+  constructor(control: SupervisorControl) {
+    this.#control = control;
   }
 
   /** null: they have not been read. */
@@ -22,17 +22,17 @@ export class LastWords {
   /** Reads them again, whatever is known. True: they are others now. */
   async read(view: ProcessView, detail: Pick<ProcessDetail, "redirectsStderr">): Promise<boolean> {
     const path = detail.redirectsStderr ? view.stdoutLogfile : view.stderrLogfile;
-    const words = path === null ? [] : await this.#turnstile.run(() => this.#endOf(path));
+    const words = path === null ? [] : await this.#semaphore.run(() => this.#endOf(path));
     const before = this.#known.get(view);
     this.#known.set(view, words);
     return before === undefined ? words.length > 0 : before.join("\n") !== words.join("\n");
   }
 
   async #endOf(path: string): Promise<readonly string[]> {
-    const found = await this.#port.files.stat(path);
+    const found = await this.#control.files.stat(path);
     if (!found.ok || found.value.kind !== "file" || found.value.size === 0) return [];
-    const from = Math.max(0, found.value.size - WORDS_BYTES);
-    const read = await this.#port.files.readAt(path, from, WORDS_BYTES);
+    const from = Math.max(0, found.value.size - LAST_LINES_BYTES);
+    const read = await this.#control.files.readAt(path, from, LAST_LINES_BYTES);
     return read.ok ? lastLines(Buffer.from(read.value).toString("utf8"), from > 0) : [];
   }
 }
@@ -49,5 +49,5 @@ export function lastLines(text: string, isCut: boolean): readonly string[] {
   const lines = text.split(/\r?\n/);
   const whole = isCut && lines.length > 1 ? lines.slice(1) : lines;
   const telling = whole.filter((line) => line.trim() !== "");
-  return telling.slice(-WORDS_LINES).map((line) => (line.length > WORD_LINE_CHARACTERS ? `${line.slice(0, WORD_LINE_CHARACTERS)}…` : line));
+  return telling.slice(-LAST_LINES).map((line) => (line.length > LAST_LINE_CHARACTERS ? `${line.slice(0, LAST_LINE_CHARACTERS)}…` : line));
 }

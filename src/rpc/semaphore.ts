@@ -1,5 +1,5 @@
-/** Lets a few in at a time; the others wait in the order in which they came. */
-export class Turnstile {
+/** A semaphore: a few act at a time, the others wait in the order in which they came. */
+export class Semaphore {
   readonly #places: number;
   readonly #waiting: (() => void)[] = [];
   #inside = 0;

@@ -83,7 +83,7 @@ export type Preview = { readonly groups: readonly PreviewedGroup[]; readonly war
 /** What is wrong with the configuration file, and what is doubtful in it. */
 export type ConfigReport = { readonly errors: readonly ConfigError[]; readonly warnings: readonly string[] };
 
-export interface SupervisorPort {
+export interface SupervisorControl {
   readonly clock: Pick<Clock, "now" | "offsetMinutes">;
   readonly files: Pick<Files, "stat" | "readAt">;
 
