@@ -13,7 +13,7 @@ import { deadlinesDue, nextDeadlineMs, stepMember, stepReports } from "../superv
 import { resumeUpdates } from "../supervisor/update.ts";
 import { emptyWorld, type Ref } from "../supervisor/world.ts";
 import type { Core } from "./core.ts";
-import { takeStep } from "./effects.ts";
+import { carryOut, takeStep } from "./effects.ts";
 import { GroupRecords } from "./groups/grouprecords.ts";
 import { startAutostarts } from "./groups/groups.ts";
 import { rememberStrangers } from "./groups/unowned.ts";
@@ -193,6 +193,7 @@ function makeCore(parts: DaemonParts, inheritance: Inheritance, config: Config):
     numbers: new Numbers(inheritance.store.get("numbers")),
     requests,
     activity: new Activity(doors.clock),
+    carryOut: (turn, effects) => carryOut(core, turn, effects, doors.clock.now()),
     step: (turn, act, now = doors.clock.now()) => takeStep(core, turn, act, now),
     running: config,
     available: config,

@@ -1,22 +1,27 @@
-/** The one place where the effects of the supervisor become deeds. A switch, no decisions. */
+/** The one place where effects are carried out, whichever of the pure rooms they come from. */
 import type { Now } from "../doors.ts";
+import { eventRecord } from "../events/poolrecords.ts";
 import type { SupervisorEvent } from "../events/types.ts";
+import { childRecords } from "../logs/syslog.ts";
 import { unreachable } from "../result.ts";
-import { type Effect, emptyStep, type Step } from "../supervisor/effects.ts";
+import { emptyStep, type Step } from "../supervisor/effects.ts";
 import { encodeRecord, recordKeys } from "../supervisor/records.ts";
 import { findMember } from "../supervisor/world.ts";
 import type { Core } from "./core.ts";
 import { daemonRecord } from "./groups/daemonrecords.ts";
 import { groupChanged, pendingChanged, storeProcess } from "./groups/grouprecords.ts";
+import { eventKey } from "./listeners/pools.ts";
+import { SYSLOG_SOCKET } from "./loop/activitylog.ts";
+import { SINK_CONSOLE } from "./loop/numbers.ts";
 import type { Turn } from "./loop/turn.ts";
+import type { AnyEffect } from "./runtime.ts";
 import { spawnFrame } from "./spawn/plan.ts";
 
 /** Takes one step of the supervisor within a turn, with everything that follows from it in the same batch. */
 export function takeStep(core: Core, turn: Turn, act: (step: Step, now: Now) => void, now: Now): void {
   const step = emptyStep();
   act(step, now);
-
-  for (const effect of step.effects) carryOutOne(core, effect, turn, now);
+  carryOut(core, turn, step.effects, now);
   for (const ref of step.changed) {
     const member = findMember(core.world, ref);
     storeProcess(core, turn, ref);
@@ -26,7 +31,12 @@ export function takeStep(core: Core, turn: Turn, act: (step: Step, now: Now) => 
   if (step.daemonChanged || step.changed.size > 0) core.watchers.changed(turn);
 }
 
-function carryOutOne(core: Core, effect: Effect, turn: Turn, now: Now): void {
+/** In their order; what listeners hear and the log says is in the same batch as what it is about. */
+export function carryOut(core: Core, turn: Turn, effects: readonly AnyEffect[], now: Now): void {
+  for (const effect of effects) carryOutOne(core, effect, turn, now);
+}
+
+function carryOutOne(core: Core, effect: AnyEffect, turn: Turn, now: Now): void {
   switch (effect.type) {
     case "log":
       return core.activity.write(turn, effect.level, effect.text);
@@ -58,6 +68,19 @@ function carryOutOne(core: Core, effect: Effect, turn: Turn, now: Now): void {
       return pendingChanged(core, turn, effect.ref);
     case "ended":
       return void turn.after.push(core.onEnded);
+    case "send":
+      return turn.effect({ type: "stdin", child: effect.child, bytes: effect.bytes });
+    case "stdout":
+      return core.running.daemon.nodaemon ? turn.effect({ type: "append", sink: SINK_CONSOLE, bytes: effect.bytes }) : undefined;
+    case "keep":
+      return turn.state(eventKey(effect.pool, effect.event.id), eventRecord(effect.event));
+    case "forget":
+      return turn.state(eventKey(effect.pool, effect.id), null);
+    case "syslog": {
+      const records = childRecords(effect.process, effect.line, now.wallMs, core.doors.clock.offsetMinutes(now.wallMs));
+      for (const bytes of records) turn.effect({ type: "datagram", path: SYSLOG_SOCKET, bytes });
+      return undefined;
+    }
     default:
       return unreachable(effect);
   }

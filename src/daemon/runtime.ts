@@ -2,9 +2,11 @@
 import type { Config, ConfigError } from "../config/model.ts";
 import type { Listening } from "../config/reader.ts";
 import type { Doors, Now } from "../doors.ts";
+import type { PoolEffect } from "../events/pool.ts";
 import type { Welcome } from "../link/messages.ts";
+import type { StreamEffect } from "../logs/pipeline.ts";
 import type { Result } from "../result.ts";
-import type { Step } from "../supervisor/effects.ts";
+import type { Effect, Step } from "../supervisor/effects.ts";
 import type { World } from "../supervisor/world.ts";
 import type { Activity } from "./loop/activitylog.ts";
 import type { Numbers } from "./loop/numbers.ts";
@@ -13,6 +15,9 @@ import type { Loop, Turn } from "./loop/turn.ts";
 
 /** Reads the configuration again from the same command line; all errors come at once (`config/report.ts` words them). */
 export type LoadConfig = (listening?: Listening) => Promise<Result<Config, readonly ConfigError[]>>;
+
+/** What the pure rooms may want done. `log` and `event` are common to all of them; the others each room has for itself. */
+export type AnyEffect = Effect | PoolEffect | StreamEffect;
 
 /** What a successor finds: the keeper's welcome. */
 export type Inheritance = Welcome;
@@ -36,6 +41,8 @@ export type Runtime = {
   keeperPid: number;
   /** Who the daemon is, after a change of user. */
   uid: number;
+  /** Carries out what the pure rooms want done, in its order. */
+  readonly carryOut: (turn: Turn, effects: readonly AnyEffect[]) => void;
   /** Takes one step of the supervisor within a turn, with everything that follows from it in the same batch. */
   readonly step: (turn: Turn, act: (step: Step, now: Now) => void, now?: Now) => void;
 };

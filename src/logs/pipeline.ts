@@ -66,7 +66,7 @@ export type StreamEffect =
   | { readonly type: "log"; readonly level: "debug"; readonly text: string }
   | { readonly type: "event"; readonly event: OutputEvent }
   /** One line for `childRecords`. */
-  | { readonly type: "syslog"; readonly line: Uint8Array };
+  | { readonly type: "syslog"; readonly process: string; readonly line: Uint8Array };
 
 export type StreamStep = {
   readonly state: StreamState;
@@ -101,7 +101,7 @@ export function endStream(state: StreamState, options: StreamOptions): StreamSte
   passPiece(work, held, { ...options, captured: capturing });
   work.tokens = NO_TOKEN;
   endPiece(work, { ...options, captured: capturing });
-  if (work.heldLine.length > 0) work.effects.push({ type: "syslog", line: work.heldLine });
+  if (work.heldLine.length > 0) work.effects.push({ type: "syslog", process: options.process, line: work.heldLine });
   work.heldLine = NOTHING;
   dropCapture(work);
   return finish(state, work, NOTHING);
@@ -182,7 +182,7 @@ function passStripped(work: Work, bytes: Uint8Array, options: PieceOptions): voi
   if (options.captured) collectPiece(work, bytes, options.captureMaxBytes);
   else {
     work.logFile.push(bytes);
-    if (options.syslog) passLines(work, bytes);
+    if (options.syslog) passLines(work, bytes, options.process);
   }
   if (!options.echo && !options.events) return;
   const text = work.cutCharacter.length === 0 ? bytes : Buffer.concat([work.cutCharacter, bytes]);
@@ -197,10 +197,10 @@ function collectPiece(work: Work, bytes: Uint8Array, maxBytes: number): void {
   work.chunks.push(...changes);
 }
 
-function passLines(work: Work, bytes: Uint8Array): void {
+function passLines(work: Work, bytes: Uint8Array, process: string): void {
   const { held, lines } = takeLines(work.heldLine, bytes);
   work.heldLine = new Uint8Array(held);
-  for (const line of lines) work.effects.push({ type: "syslog", line });
+  for (const line of lines) work.effects.push({ type: "syslog", process, line });
 }
 
 function passText(work: Work, data: Uint8Array, options: StreamOptions): void {

@@ -14,19 +14,17 @@ import {
   nextDeadlineMs,
   type Pool,
   type PoolConfig,
-  type PoolEffect,
   type PoolInput,
   stepPool,
 } from "../../events/pool.ts";
-import { eventRecord, poolRecord, restorePool } from "../../events/poolrecords.ts";
+import { poolRecord, restorePool } from "../../events/poolrecords.ts";
 import { queueLength } from "../../events/queue.ts";
 import { type EventType, matches } from "../../events/table.ts";
 import { dueTicks, msToNextTick, type TickSlices } from "../../events/ticks.ts";
 import type { SupervisorEvent } from "../../events/types.ts";
-import { refuse, unreachable } from "../../result.ts";
+import { refuse } from "../../result.ts";
 import { decodeRecord, encodeRecord } from "../../supervisor/records.ts";
 import { allMembers, type Group, type Member, memberOfChild, type Ref } from "../../supervisor/world.ts";
-import { SINK_CONSOLE } from "../loop/numbers.ts";
 import type { Turn } from "../loop/turn.ts";
 import type { Watchers } from "../observers/watchers.ts";
 import type { Inheritance, Runtime } from "../runtime.ts";
@@ -35,6 +33,8 @@ import type { PluginHost } from "../serving/pluginhost.ts";
 const SERIAL_KEY = "events";
 const poolKey = (pool: string): string => `pool/${pool}`;
 const eventPrefix = (pool: string): string => `event/${pool}/`;
+/** Where an event lies that waits in a pool. */
+export const eventKey = (pool: string, id: number): string => `${eventPrefix(pool)}${id}`;
 const TICK_TYPES = ["EVENT", "TICK", "TICK_5", "TICK_60", "TICK_3600"];
 
 export class Pools {
@@ -64,7 +64,7 @@ export class Pools {
     const pool = this.#pools.byName.get(group.config.name);
     const config = this.#configOf(group.config, [...group.members.keys()]);
     if (pool === undefined || config === null) return;
-    for (const effect of changePool(pool, config)) this.#carryOut(turn, effect);
+    this.#runtime.carryOut(turn, changePool(pool, config));
     this.#step(turn, pool, { type: "deadline" });
   }
 
@@ -73,7 +73,7 @@ export class Pools {
     const pool = this.#pools.byName.get(config.name);
     if (pool === undefined) return;
     this.#pools.byName.delete(config.name);
-    for (const effect of dropPool(pool)) this.#carryOut(turn, effect);
+    this.#runtime.carryOut(turn, dropPool(pool));
     turn.state(poolKey(config.name), null);
   }
 
@@ -85,7 +85,7 @@ export class Pools {
     const effects = notify(this.#pools, event, now.monoMs);
     if (this.#pools.nextSerial === serial) return;
     turn.state(SERIAL_KEY, encodeRecord(this.#pools.nextSerial));
-    for (const effect of effects) this.#carryOut(turn, effect);
+    this.#runtime.carryOut(turn, effects);
     for (const pool of this.#pools.byName.values()) turn.state(poolKey(pool.config.name), poolRecord(pool));
   }
 
@@ -196,25 +196,8 @@ export class Pools {
   }
 
   #step(turn: Turn, pool: Pool, input: PoolInput): void {
-    for (const effect of stepPool(pool, input, this.#runtime.doors.clock.now().monoMs)) this.#carryOut(turn, effect);
+    this.#runtime.carryOut(turn, stepPool(pool, input, this.#runtime.doors.clock.now().monoMs));
     turn.state(poolKey(pool.config.name), poolRecord(pool));
-  }
-
-  #carryOut(turn: Turn, effect: PoolEffect): void {
-    switch (effect.type) {
-      case "log":
-        return this.#runtime.activity.write(turn, effect.level, effect.text);
-      case "send":
-        return turn.effect({ type: "stdin", child: effect.child, bytes: effect.bytes });
-      case "stdout":
-        return this.#runtime.running.daemon.nodaemon ? turn.effect({ type: "append", sink: SINK_CONSOLE, bytes: effect.bytes }) : undefined;
-      case "keep":
-        return turn.state(`${eventPrefix(effect.pool)}${effect.event.id}`, eventRecord(effect.event));
-      case "forget":
-        return turn.state(`${eventPrefix(effect.pool)}${effect.id}`, null);
-      default:
-        return unreachable(effect);
-    }
   }
 }
 

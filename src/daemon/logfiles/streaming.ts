@@ -1,11 +1,8 @@
 /** Blocks of asked streams: what `logs/pipeline.ts` decides, carried out in the turn that answers the keeper. */
 import type { Verdict } from "../../link/messages.ts";
-import { endStream, passBlock, type StreamEffect, type StreamOptions, type StreamStep } from "../../logs/pipeline.ts";
-import { childRecords } from "../../logs/syslog.ts";
-import { unreachable } from "../../result.ts";
+import { endStream, passBlock, type StreamOptions, type StreamStep } from "../../logs/pipeline.ts";
 import { findMember } from "../../supervisor/world.ts";
 import type { Pools } from "../listeners/pools.ts";
-import { SYSLOG_SOCKET } from "../loop/activitylog.ts";
 import type { Turn } from "../loop/turn.ts";
 import type { Runtime } from "../runtime.ts";
 import { writeStreamRecords } from "./streamrecords.ts";
@@ -42,30 +39,8 @@ export class Streaming {
   }
 
   #carryOut(turn: Turn, stream: Stream, step: StreamStep): void {
-    for (const effect of step.effects) this.#carryOutOne(turn, stream, effect);
+    this.#runtime.carryOut(turn, step.effects);
     writeStreamRecords(turn, stream, step);
     stream.state = step.state;
-  }
-
-  #carryOutOne(turn: Turn, stream: Stream, effect: StreamEffect): void {
-    const now = this.#runtime.doors.clock.now();
-    switch (effect.type) {
-      case "log":
-        return this.#runtime.activity.write(turn, effect.level, effect.text);
-      case "event":
-        return this.#pools.emit(turn, effect.event, now);
-      case "syslog":
-        for (const bytes of childRecords(
-          stream.ref.process,
-          effect.line,
-          now.wallMs,
-          this.#runtime.doors.clock.offsetMinutes(now.wallMs),
-        )) {
-          turn.effect({ type: "datagram", path: SYSLOG_SOCKET, bytes });
-        }
-        return undefined;
-      default:
-        return unreachable(effect);
-    }
   }
 }
