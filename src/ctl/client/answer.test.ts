@@ -4,7 +4,7 @@ import fc from "fast-check";
 import type { RpcResult } from "../../rpc/values.ts";
 import { writeAnswer, writeFault } from "../../rpc/xmlwrite.ts";
 import { readAnswer } from "./answer.ts";
-import { writeCall } from "./call.ts";
+import { writeCall } from "./rpc.ts";
 
 const value = (inside: string) => {
   const answer = readAnswer(`<?xml version='1.0'?>\n<methodResponse><params><param>${inside}</param></params></methodResponse>`);

@@ -5,7 +5,10 @@
  */
 import { ok, type Result, refuse } from "../../result.ts";
 import type { Failure } from "./failure.ts";
-import type { Struct, Value } from "./values.ts";
+
+/** XML-RPC values as this client knows them. Dates and bytes, which only plug-ins of the original send, come as their text. */
+export type Value = string | number | boolean | null | readonly Value[] | Struct;
+export type Struct = { readonly [member: string]: Value };
 
 /** Arrays and structs in each other; an answer of supervisord has four levels. */
 const DEPTH_MAX = 64;

@@ -5,8 +5,8 @@
 import type { ConfigError } from "../../config/model.ts";
 import { ok, type Result, refuse } from "../../result.ts";
 import type { ProcessInfo as AnsweredInfo, ResultRow } from "../../rpc/rows.ts";
+import type { Struct, Value } from "./answer.ts";
 import type { Failure } from "./failure.ts";
-import type { Struct, Value } from "./values.ts";
 
 export type { ResultRow } from "../../rpc/rows.ts";
 

@@ -8,13 +8,12 @@
 
 import { type Result, refuse } from "../../result.ts";
 import type { RpcResult } from "../../rpc/values.ts";
+import { escapeText, writeValue } from "../../rpc/xmlwrite.ts";
 import type { Address } from "./address.ts";
-import { readAnswer } from "./answer.ts";
-import { writeCall } from "./call.ts";
+import { readAnswer, type Value } from "./answer.ts";
 import { Connection, type Patience } from "./connection.ts";
 import type { Failure } from "./failure.ts";
 import type { Credentials } from "./request.ts";
-import type { Value } from "./values.ts";
 
 export type CallKind = "read" | "act" | "wait";
 
@@ -64,4 +63,10 @@ async function isAlive(address: Address, credentials: Credentials | null, patien
 /** For servers that cannot be called at all: every call gives the same failure. */
 export function brokenRpc(failure: Failure): Rpc {
   return { call: async () => refuse(failure), close: () => {} };
+}
+
+/** The body of a request, with the values as the daemon's own writer has them. */
+export function writeCall(method: string, params: readonly RpcResult[]): string {
+  const written = params.map((param) => `<param>\n${writeValue(param)}</param>\n`).join("");
+  return `<?xml version='1.0'?>\n<methodCall>\n<methodName>${escapeText(method)}</methodName>\n<params>\n${written}</params>\n</methodCall>\n`;
 }

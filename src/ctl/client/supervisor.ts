@@ -5,6 +5,7 @@
 
 import type { Result } from "../../result.ts";
 import type { RpcResult } from "../../rpc/values.ts";
+import type { Value } from "./answer.ts";
 import type { Failure } from "./failure.ts";
 import {
   asAllExplained,
@@ -31,7 +32,6 @@ import {
   type ResultRow,
 } from "./infos.ts";
 import type { CallKind, Rpc } from "./rpc.ts";
-import type { Value } from "./values.ts";
 
 type Answer<T> = Promise<Result<T, Failure>>;
 export type Channel = "stdout" | "stderr";

@@ -5,7 +5,7 @@ import { FAULTS, SUCCESS } from "../../rpc/faults.ts";
 import { splitNamespec } from "../../rpc/names.ts";
 import type { Failure } from "../client/failure.ts";
 import type { Command } from "../command.ts";
-import { namesOf } from "../names.ts";
+import { namesOf } from "../patterns.ts";
 import type { Session } from "../session.ts";
 import { reportRows, rowOf } from "./results.ts";
 

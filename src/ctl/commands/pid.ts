@@ -6,7 +6,7 @@ import { makeNamespec } from "../../rpc/names.ts";
 import { type Failure, isFault } from "../client/failure.ts";
 import type { Command } from "../command.ts";
 import { EXIT } from "../exit.ts";
-import { namesOf } from "../names.ts";
+import { namesOf } from "../patterns.ts";
 import type { Session } from "../session.ts";
 
 export const run: Command = async (session, args) => {

@@ -5,7 +5,7 @@ import { FAULTS } from "../../rpc/faults.ts";
 import { type Failure, isFault } from "../client/failure.ts";
 import type { Command } from "../command.ts";
 import { EXIT } from "../exit.ts";
-import { groupsOf } from "../names.ts";
+import { groupsOf } from "../patterns.ts";
 import type { Line } from "../session.ts";
 
 export const run: Command = async (session, args) => {
