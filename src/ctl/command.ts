@@ -1,5 +1,5 @@
 /**
- * What a command is. `table.ts` has them all as rows: help, completion, dispatch and the reference page derive from the rows, so that a command is
+ * What a command is. `commandtable.ts` has them all as rows: help, completion, dispatch and the reference page derive from the rows, so that a command is
  * declared once. A row loads its code only when it is run.
  */
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inColumns } from "./columns.ts";
+import { COMMANDS } from "./commandtable.ts";
 import { helpList, helpOn } from "./help.ts";
 import { scene } from "./scene.fixture.ts";
-import { COMMANDS } from "./table.ts";
 
 test("CTL-066: help is an empty line, the title, a ruler of its length, the commands in columns, an empty line; no server is needed", async () => {
   const world = scene();

@@ -47,17 +47,17 @@ test("a last line is left to the next when who asked is gone, and found when the
   await new Promise((resolve) => setImmediate(resolve));
   input.detach();
   stream.resume();
-  const leave = new AbortController();
-  leave.abort();
-  assert.equal(await input.next(leave.signal), null);
+  const controller = new AbortController();
+  controller.abort();
+  assert.equal(await input.next(controller.signal), null);
   assert.equal(await input.next(), "last");
 });
 
 test("who is not there any more gets nothing, and loses nothing for the next", async () => {
   const { stream, input } = open();
-  const leave = new AbortController();
-  const left = input.next(leave.signal);
-  leave.abort();
+  const controller = new AbortController();
+  const left = input.next(controller.signal);
+  controller.abort();
   assert.equal(await left, null);
   stream.write("x\n");
   assert.equal(await input.next(), "x");

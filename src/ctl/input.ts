@@ -20,19 +20,19 @@ export class Input {
     this.#stream = stream;
   }
 
-  /** The next line without its end; null at the end of the input, or when `leave` is aborted. One at a time. */
-  next(leave?: AbortSignal): Promise<string | null> {
+  /** The next line without its end; null at the end of the input, or when `signal` is aborted. One at a time. */
+  next(signal?: AbortSignal): Promise<string | null> {
     const line = this.#pending.shift();
     if (line !== undefined) return Promise.resolve(line);
-    if (leave?.aborted) return Promise.resolve(null);
+    if (signal?.aborted) return Promise.resolve(null);
     if (this.#isEnded || this.#stream.readableEnded) return Promise.resolve(this.#takeRest());
     return new Promise((resolve) => {
       const onLeave = () => this.#answer(null);
       this.#waiting = (answer) => {
-        leave?.removeEventListener("abort", onLeave);
+        signal?.removeEventListener("abort", onLeave);
         resolve(answer);
       };
-      leave?.addEventListener("abort", onLeave);
+      signal?.addEventListener("abort", onLeave);
       this.#attach();
       this.#stream.resume();
     });

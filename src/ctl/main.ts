@@ -9,16 +9,16 @@ import { helpText, readCommandLine } from "../config/commandline.ts";
 import type { ConfigError } from "../config/model.ts";
 import { renderErrors } from "../config/report.ts";
 import { HOLDFAST_VERSION } from "../version.ts";
+import { COMMANDS } from "./commandtable.ts";
 import { COMPLETE } from "./completion/stubs.ts";
+import { connectTo } from "./connector.ts";
 import { EXIT } from "./exit.ts";
 import { checkFlag, SUPERVISORCTL } from "./flags.ts";
 import { ACCOUNTS } from "./home.ts";
 import { Input } from "./input.ts";
-import { reachTo } from "./reach.ts";
 import { runLine } from "./run.ts";
 import { Session } from "./session.ts";
 import { type Birth, readSettings, type Settings } from "./settings.ts";
-import { COMMANDS } from "./table.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
 
 /** How long Tab may take. */
@@ -65,7 +65,7 @@ async function run(birth: Birth, settings: Settings, { words, isShell, isInterac
 }
 
 function openSession({ argv0 }: Birth, settings: Settings, terminal: Terminal, isInteractive: boolean): Session {
-  return new Session({ settings, world: terminal, reachTo: reachTo(terminal.clock), commands: COMMANDS, isInteractive, argv0 });
+  return new Session({ settings, world: terminal, connectTo: connectTo(terminal.clock), commands: COMMANDS, isInteractive, argv0 });
 }
 
 /** null: all is well. */
@@ -86,7 +86,7 @@ async function complete(birth: Birth, words: readonly string[]): Promise<number>
 
 /** What needs no server is offered also where the flags or the configuration are wrong. */
 async function findOffers(birth: Birth, words: readonly string[], terminal: Terminal): Promise<readonly string[]> {
-  const { offers, splitTyped } = await import("./completion/words.ts");
+  const { offers, splitTyped } = await import("./completion/offers.ts");
   const typed = splitTyped(words);
   const line = readCommandLine(SUPERVISORCTL, typed.flags, checkFlag);
   const settings = line.kind === "run" ? readSettings(birth, line.flags) : null;
@@ -94,7 +94,7 @@ async function findOffers(birth: Birth, words: readonly string[], terminal: Term
   const session = openSession(birth, settings.value, terminal, false);
   await addPlugins(session, birth);
   const { NameCache } = await import("./shell/namecache.ts");
-  return offers(typed, session.commands, () => new NameCache(() => session.reach).get());
+  return offers(typed, session.commands, () => new NameCache(() => session.connector).get());
 }
 
 /** Mistakes in flags and the configuration are the only thing that goes to standard error by itself. (CLI-076) */

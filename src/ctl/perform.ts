@@ -1,5 +1,5 @@
 /**
- * Carries a command out the way its row of `table.ts` says: counts the words, looks whether the server is there, asks the user, then runs it. A word
+ * Carries a command out the way its row of `commandtable.ts` says: counts the words, looks whether the server is there, asks the user, then runs it. A word
  * too many is told before the server is looked for, a missing one after it, as the original does.
  */
 import { ok, type Result, refuse } from "../result.ts";

@@ -105,7 +105,7 @@ test("CTL-049: the end of the input at a question is an error line", async () =>
 test("CLI-063, CTL-033: credentials only with both; empty ones count", () => {
   const sent = (username: string | null, password: string | null) => {
     const world = scene({ settings: { username, password } });
-    void world.session.reach;
+    void world.session.connector;
     return world.targets[0]?.credentials;
   };
   assert.equal(sent("user", null), null);

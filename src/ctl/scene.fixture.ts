@@ -5,11 +5,11 @@ import type { Failure } from "./client/failure.ts";
 import type { ConfigInfo, ProcessInfo, ResultRow } from "./client/infos.ts";
 import type { StreamEnd } from "./client/stream.ts";
 import type { Supervisor } from "./client/supervisor.ts";
-import type { Target } from "./reach.ts";
+import { COMMANDS } from "./commandtable.ts";
+import type { Target } from "./connector.ts";
 import { runLine } from "./run.ts";
 import { Session } from "./session.ts";
 import type { Settings } from "./settings.ts";
-import { COMMANDS } from "./table.ts";
 import type { World } from "./world.ts";
 
 export type Stream = { readonly pieces: readonly (string | Buffer)[]; readonly end: StreamEnd };
@@ -66,8 +66,8 @@ export function scene(options: SceneOptions = {}): Scene {
     clock: {
       monoMs: () => nowMs,
       wallMs: () => nowMs,
-      async sleep(ms, leave) {
-        if (leave?.aborted) return;
+      async sleep(ms, signal) {
+        if (signal?.aborted) return;
         nowMs += ms;
         if (options.atSleep?.(++sleeps)) interrupt?.abort();
         await new Promise((resolve) => setImmediate(resolve));
@@ -82,11 +82,11 @@ export function scene(options: SceneOptions = {}): Scene {
         out += prompt;
         return next();
       },
-      async *lines(leave) {
+      async *lines(signal) {
         for (let line = typed.shift(); line !== undefined; line = typed.shift()) {
           yield line;
         }
-        if (options.atSleep !== undefined) await new Promise((resolve) => leave.addEventListener("abort", resolve));
+        if (options.atSleep !== undefined) await new Promise((resolve) => signal.addEventListener("abort", resolve));
       },
     },
     async interruptible(work) {
@@ -101,16 +101,16 @@ export function scene(options: SceneOptions = {}): Scene {
     commands: COMMANDS,
     isInteractive: options.isInteractive ?? false,
     argv0: "supervisorctl",
-    reachTo: (target) => {
+    connectTo: (target) => {
       targets.push(target);
       return {
         supervisor: () => recording(options.methods ?? {}, calls),
-        async follow(path, take, leave) {
+        async follow(path, take, signal) {
           calls.push(`GET ${path}`);
           const stream = options.streams?.[path];
           if (stream === undefined) return { kind: "refused", status: 404, reason: "Not Found" };
           for (const piece of stream.pieces) take(Buffer.from(piece));
-          if (stream.end.kind === "left" && !leave.aborted) await new Promise((resolve) => leave.addEventListener("abort", resolve));
+          if (stream.end.kind === "left" && !signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve));
           return stream.end;
         },
       };

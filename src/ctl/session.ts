@@ -4,10 +4,10 @@
  */
 import type { Supervisor } from "./client/supervisor.ts";
 import type { CommandRow } from "./command.ts";
+import type { Connector, ConnectTo, Target } from "./connector.ts";
 import type { ExitStatus } from "./exit.ts";
 import { type Json, jsonText } from "./json.ts";
 import { paint } from "./paint.ts";
-import type { Reach, ReachTo, Target } from "./reach.ts";
 import type { Settings } from "./settings.ts";
 import { visible } from "./visible.ts";
 import type { World } from "./world.ts";
@@ -18,7 +18,7 @@ export type Line = { readonly text: string; readonly exit: ExitStatus; readonly 
 export type SessionOptions = {
   readonly settings: Settings;
   readonly world: World;
-  readonly reachTo: ReachTo;
+  readonly connectTo: ConnectTo;
   readonly commands: readonly CommandRow[];
   /** Asks: the shell, or -i. */
   readonly isInteractive: boolean;
@@ -35,20 +35,20 @@ export class Session {
   exit = 0;
   /** Set by quit, exit and the end of the input. */
   isLeaving = false;
-  readonly #reachTo: ReachTo;
+  readonly #connectTo: ConnectTo;
   #target: Target;
-  #reach: Reach | null = null;
+  #connector: Connector | null = null;
   #supervisor: Supervisor | null = null;
   readonly #hinted = new Set<string>();
   #json: { readonly kind: "list" | "object"; readonly found: Json[] } | null = null;
 
-  constructor({ settings, world, reachTo, commands, isInteractive, argv0 }: SessionOptions) {
+  constructor({ settings, world, connectTo, commands, isInteractive, argv0 }: SessionOptions) {
     this.settings = settings;
     this.world = world;
     this.commands = commands;
     this.isInteractive = isInteractive;
     this.argv0 = argv0;
-    this.#reachTo = reachTo;
+    this.#connectTo = connectTo;
     const { serverUrl, username, password, answerMs } = settings;
     // Only both together are credentials; empty ones are some. (CTL-033, CLI-063)
     const credentials = username === null || password === null ? null : { username, password };
@@ -76,13 +76,13 @@ export class Session {
 
   /** The methods of supervisord, over a connection that lives until the command ends. */
   get supervisor(): Supervisor {
-    this.#supervisor ??= this.reach.supervisor();
+    this.#supervisor ??= this.connector.supervisor();
     return this.#supervisor;
   }
 
-  get reach(): Reach {
-    this.#reach ??= this.#reachTo(this.#target);
-    return this.#reach;
+  get connector(): Connector {
+    this.#connector ??= this.#connectTo(this.#target);
+    return this.#connector;
   }
 
   /** From now on another server, with the credentials as they are (CTL-170). */
@@ -97,7 +97,7 @@ export class Session {
   #retarget(target: Target): void {
     this.#supervisor?.close();
     this.#supervisor = null;
-    this.#reach = null;
+    this.#connector = null;
     this.#target = target;
   }
 

@@ -1,6 +1,7 @@
 /** The world as it is: the standard streams, the clock, signals. What tests replace stands in `world.ts`. */
+
+import { abortController } from "./abort.ts";
 import type { Input } from "./input.ts";
-import { leaving } from "./leave.ts";
 import { knowsEscapes } from "./terminfo.ts";
 import type { Clock, Keyboard, Screen, World } from "./world.ts";
 
@@ -19,7 +20,7 @@ export function openTerminal(input: () => Input): Terminal {
     keyboard: openKeyboard(screen, input),
     onInterrupt: (handler) => interrupts.put(handler),
     async interruptible(work) {
-      const pressed = leaving();
+      const pressed = abortController();
       const takeAway = interrupts.put(() => pressed.abort());
       await work(pressed.signal);
       takeAway();
@@ -31,16 +32,16 @@ export function openTerminal(input: () => Input): Terminal {
 const CLOCK: Clock = {
   monoMs: () => performance.now(),
   wallMs: () => Date.now(),
-  sleep(ms, leave) {
-    if (leave?.aborted) return Promise.resolve();
+  sleep(ms, signal) {
+    if (signal?.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const end = () => {
         clearTimeout(timer);
-        leave?.removeEventListener("abort", end);
+        signal?.removeEventListener("abort", end);
         resolve();
       };
       const timer = setTimeout(end, ms);
-      leave?.addEventListener("abort", end);
+      signal?.addEventListener("abort", end);
     });
   },
 };
@@ -51,7 +52,7 @@ const CLOCK: Clock = {
  */
 function openScreen(): Screen {
   const { stdout, env } = process;
-  const closed = leaving();
+  const closed = abortController();
   const onError = () => closed.abort();
   stdout.on("error", onError);
   let unwritten = "";
@@ -98,8 +99,8 @@ function openKeyboard(screen: Screen, input: () => Input): Keyboard {
       const { askHidden } = await import("./hidden.ts");
       return askHidden(prompt, input());
     },
-    async *lines(leave) {
-      for (let line = await input().next(leave); line !== null; line = await input().next(leave)) yield line;
+    async *lines(signal) {
+      for (let line = await input().next(signal); line !== null; line = await input().next(signal)) yield line;
     },
   };
 }

@@ -23,8 +23,8 @@ export interface Clock {
   monoMs(): number;
   /** Milliseconds since 1970, for what is shown and what users write. */
   wallMs(): number;
-  /** Resolves early when `leave` is aborted. */
-  sleep(ms: number, leave?: AbortSignal): Promise<void>;
+  /** Resolves early when `signal` is aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
 export interface Keyboard {
@@ -32,8 +32,8 @@ export interface Keyboard {
   ask(prompt: string): Promise<string | null>;
   /** The same, without showing what is typed. */
   askHidden(prompt: string): Promise<string | null>;
-  /** Lines as they are typed, until `leave` is aborted or the input ends. */
-  lines(leave: AbortSignal): AsyncIterable<string>;
+  /** Lines as they are typed, until `signal` is aborted or the input ends. */
+  lines(signal: AbortSignal): AsyncIterable<string>;
 }
 
 export interface World {
@@ -41,5 +41,5 @@ export interface World {
   readonly clock: Clock;
   readonly keyboard: Keyboard;
   /** Runs `work` with a signal that Ctrl-C aborts instead of ending the program; true when it was pressed. */
-  interruptible(work: (leave: AbortSignal) => Promise<void>): Promise<boolean>;
+  interruptible(work: (signal: AbortSignal) => Promise<void>): Promise<boolean>;
 }

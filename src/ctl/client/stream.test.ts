@@ -7,12 +7,12 @@ const PASSWORD = "p".repeat(80);
 const HEAD = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
 const chunk = (text: string) => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`;
 
-const follow = async (context: TestContext, answering: Answering, leave = new AbortController()) => {
+const follow = async (context: TestContext, answering: Answering, controller = new AbortController()) => {
   const server = await serve(answering);
   context.after(() => server.close());
   const pieces: string[] = [];
   const source = { address: server.address, credentials: { username: "u", password: PASSWORD }, connectMs: 5_000 };
-  const end: StreamEnd = await followLog(source, "/logtail/cat/stdout", (bytes) => pieces.push(bytes.toString()), leave.signal);
+  const end: StreamEnd = await followLog(source, "/logtail/cat/stdout", (bytes) => pieces.push(bytes.toString()), controller.signal);
   return { server, end, text: pieces.join("") };
 };
 
@@ -41,14 +41,14 @@ test("a stream that breaks off is broken, after what came is shown", async (cont
 });
 
 test("leaving ends it", async (context) => {
-  const leave = new AbortController();
+  const controller = new AbortController();
   const { end } = await follow(
     context,
     () => {
-      setImmediate(() => leave.abort());
+      setImmediate(() => controller.abort());
       return `${HEAD}${chunk("a\n")}`;
     },
-    leave,
+    controller,
   );
   assert.deepEqual(end, { kind: "left" });
 });

@@ -23,21 +23,26 @@ export type StreamEnd =
 
 export type StreamSource = { readonly address: Address; readonly credentials: Credentials | null; readonly connectMs: number };
 
-/** Resolves when the stream has ended, or soon after `leave` was aborted. */
-export async function followLog(source: StreamSource, path: string, take: (bytes: Buffer) => void, leave: AbortSignal): Promise<StreamEnd> {
-  if (leave.aborted) return { kind: "left" };
+/** Resolves when the stream has ended, or soon after `signal` was aborted. */
+export async function followLog(
+  source: StreamSource,
+  path: string,
+  take: (bytes: Buffer) => void,
+  signal: AbortSignal,
+): Promise<StreamEnd> {
+  if (signal.aborted) return { kind: "left" };
   const dialled = await dial(source.address, source.connectMs);
   if (!dialled.ok) return { kind: "failed", failure: dialled.error };
   const socket = dialled.value;
   return new Promise((resolve) => {
     const end = (how: StreamEnd) => {
-      leave.removeEventListener("abort", onLeave);
+      signal.removeEventListener("abort", onLeave);
       socket.removeAllListeners("data").destroy();
       resolve(how);
     };
     const onLeave = () => end({ kind: "left" });
-    leave.addEventListener("abort", onLeave);
-    if (leave.aborted) return onLeave();
+    signal.addEventListener("abort", onLeave);
+    if (signal.aborted) return onLeave();
 
     let isGood = false;
     const reader = new AnswerReader({

@@ -7,7 +7,7 @@ import type { Failure } from "../client/failure.ts";
 import type { Command } from "../command.ts";
 import { namesOf } from "../patterns.ts";
 import type { Session } from "../session.ts";
-import { reportRows, rowOf } from "./results.ts";
+import { reportRows, rowOf } from "./resultlines.ts";
 
 export const CLEAR = {
   words: { [SUCCESS]: "cleared", [FAULTS.BAD_NAME]: "no such process", [FAULTS.FAILED]: "failed" },

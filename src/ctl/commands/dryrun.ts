@@ -8,8 +8,8 @@ import { FAULTS } from "../../rpc/faults.ts";
 import { type Failure, isFault } from "../client/failure.ts";
 import type { ConfigChanges, PreviewRow } from "../client/infos.ts";
 import type { Line, Session } from "../session.ts";
-import { reportUnknown, shuttingDown, wantedGroups } from "./groups.ts";
 import { tellDoubts } from "./mistakes.ts";
+import { reportUnknown, shuttingDown, wantedGroups } from "./updategroups.ts";
 
 /** What would be done with a group, by its change. */
 const WOULD = {

@@ -6,14 +6,14 @@
 import { STATES } from "../../process/states.ts";
 import { ok, type Result } from "../../result.ts";
 import { FAULTS } from "../../rpc/faults.ts";
+import { anyOf } from "../abort.ts";
 import { type Failure, isFault } from "../client/failure.ts";
 import { logPath } from "../client/stream.ts";
 import type { Channel, Supervisor } from "../client/supervisor.ts";
 import type { Command } from "../command.ts";
 import { pythonError } from "../errorline.ts";
 import { EXIT } from "../exit.ts";
-import { follow } from "../follow.ts";
-import { either } from "../leave.ts";
+import { follow } from "../logfollower.ts";
 import type { Session } from "../session.ts";
 import { PRESS_TO_EXIT, streamProblem } from "./followed.ts";
 
@@ -61,9 +61,9 @@ async function foreground(session: Session, name: string): Promise<Result<unknow
   let left: Left = { said: null };
   await session.world.interruptible(async (interrupted) => {
     const over = new AbortController();
-    const leave = either(interrupted, over.signal);
-    const shown = CHANNELS.map((channel) => show(session, name, channel, leave));
-    left = await Promise.race([passOn(session, name, leave), untilItEnds(session, name, leave)]);
+    const signal = anyOf(interrupted, over.signal);
+    const shown = CHANNELS.map((channel) => show(session, name, channel, signal));
+    left = await Promise.race([passOn(session, name, signal), untilItEnds(session, name, signal)]);
     if ("said" in left && left.said !== null) await session.world.clock.sleep(LAST_WORDS_MS, interrupted);
     over.abort();
     await Promise.all(shown);
@@ -78,16 +78,16 @@ function ending(session: Session, left: Left): Result<unknown, Failure> {
   return ok(null);
 }
 
-async function show(session: Session, name: string, channel: Channel, leave: AbortSignal): Promise<void> {
+async function show(session: Session, name: string, channel: Channel, signal: AbortSignal): Promise<void> {
   const { screen, clock } = session.world;
-  const end = await follow({ reach: session.reach, clock, path: logPath(name, channel), leave }, (bytes) => screen.write(bytes));
+  const end = await follow({ connector: session.connector, clock, path: logPath(name, channel), signal }, (bytes) => screen.write(bytes));
   const problem = streamProblem(end);
   if (problem !== null) session.note(`${session.serverUrl}/logtail/${name}/${channel} ${problem}`);
 }
 
 /** Sends each line that is typed. (CTL-134..CTL-136) */
-async function passOn(session: Session, name: string, leave: AbortSignal): Promise<Left> {
-  for await (const line of session.world.keyboard.lines(leave)) {
+async function passOn(session: Session, name: string, signal: AbortSignal): Promise<Left> {
+  for await (const line of session.world.keyboard.lines(signal)) {
     const sent = await session.supervisor.sendProcessStdin(name, `${line}\n`);
     if (!sent.ok && sent.error.kind !== "fault") return { failure: sent.error };
     if (!sent.ok) return { said: isFault(sent.error, FAULTS.NOT_RUNNING) ? KILLED : `ERROR: ${pythonError(sent.error).text}` };
@@ -101,13 +101,13 @@ async function passOn(session: Session, name: string, leave: AbortSignal): Promi
 const KILLED = "Process got killed";
 
 /** Looks over a connection of its own: the other one may be sending. */
-async function untilItEnds(session: Session, name: string, leave: AbortSignal): Promise<Left> {
+async function untilItEnds(session: Session, name: string, signal: AbortSignal): Promise<Left> {
   const { clock } = session.world;
-  const supervisor = session.reach.supervisor();
+  const supervisor = session.connector.supervisor();
   try {
     for (let lost = 0; ; ) {
-      await clock.sleep(LOOK_MS, leave);
-      if (leave.aborted) return { said: null };
+      await clock.sleep(LOOK_MS, signal);
+      if (signal.aborted) return { said: null };
       const state = await isStillRunning(supervisor, name);
       if (state.ok && !state.value) return { said: KILLED };
       lost = state.ok ? 0 : lost + 1;

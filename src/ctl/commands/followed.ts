@@ -1,13 +1,13 @@
 /** `tail -f` and `maintail -f`: a log on the screen until Ctrl-C. (CTL-121..CTL-125, CTL-131) */
 
 import { ok, type Result } from "../../result.ts";
+import { anyOf } from "../abort.ts";
 import type { Failure } from "../client/failure.ts";
 import type { StreamEnd } from "../client/stream.ts";
 import type { Channel } from "../client/supervisor.ts";
 import { pythonError } from "../errorline.ts";
 import { EXIT } from "../exit.ts";
-import { follow } from "../follow.ts";
-import { either } from "../leave.ts";
+import { follow } from "../logfollower.ts";
 import { LineCutter } from "../logs/lines.ts";
 import type { Session } from "../session.ts";
 
@@ -30,9 +30,9 @@ export async function showFollowed(session: Session, { path, shownPath, source }
     for (const line of lines) session.emit({ ...source, line });
   };
   let end: StreamEnd = { kind: "left" };
-  const isInterrupted = await session.world.interruptible(async (leave) => {
-    const left = either(leave, screen.closed);
-    end = await follow({ reach: session.reach, clock, path, leave: left }, (bytes) =>
+  const isInterrupted = await session.world.interruptible(async (signal) => {
+    const left = anyOf(signal, screen.closed);
+    end = await follow({ connector: session.connector, clock, path, signal: left }, (bytes) =>
       session.isJson ? emit(cutter.take(bytes)) : screen.write(bytes),
     );
   });

@@ -2,6 +2,7 @@
 
 import { ok, type Result, refuse } from "../../result.ts";
 import { makeNamespec } from "../../rpc/names.ts";
+import { anyOf } from "../abort.ts";
 import { atMost } from "../atmost.ts";
 import type { Failure } from "../client/failure.ts";
 import type { ProcessInfo } from "../client/infos.ts";
@@ -9,13 +10,12 @@ import type { Channel } from "../client/supervisor.ts";
 import type { Arguments, Command } from "../command.ts";
 import { pythonError } from "../errorline.ts";
 import { EXIT } from "../exit.ts";
-import { either } from "../leave.ts";
 import { type Choice, LINES_DEFAULT, TIMELESS } from "../logs/choice.ts";
 import { programColours } from "../logs/colours.ts";
+import { parseSince } from "../logs/linetimes.ts";
 import { showLive } from "../logs/live.ts";
 import { byTime, type Lines } from "../logs/order.ts";
 import { type LogSource, readEnd } from "../logs/source.ts";
-import { parseSince } from "../logs/times.ts";
 import { NAME_STYLES, paint } from "../paint.ts";
 import type { Session } from "../session.ts";
 import { upcheck } from "../upcheck.ts";
@@ -104,7 +104,7 @@ async function showEnds(
   labels: Labels,
 ): Promise<Result<unknown, Failure>> {
   const ends = atMost(READ_AT_ONCE, sources, async (source) => {
-    const supervisor = session.reach.supervisor();
+    const supervisor = session.connector.supervisor();
     const end = await readEnd(supervisor, source, choice);
     supervisor.close();
     return end;
@@ -140,7 +140,7 @@ async function showAllLive(
   session.begin(null); // no document at the end: every line is one of its own
   const { clock, screen } = session.world;
   await session.world.interruptible(async (interrupted) => {
-    const leave = either(interrupted, screen.closed);
+    const signal = anyOf(interrupted, screen.closed);
     const shown = sources.map(async (source) => {
       const note = (problem: string): void => session.note(`${source.name}: ${source.channel}: ${problem}`);
       const take = (lines: readonly string[]): void => {
@@ -149,7 +149,7 @@ async function showAllLive(
           else session.say(labels.labelled(source, line), true);
         }
       };
-      const end = await showLive({ reach: session.reach, clock, source, choice, leave, take, note });
+      const end = await showLive({ connector: session.connector, clock, source, choice, signal, take, note });
       const problem = streamProblem(end);
       if (problem === null) return;
       session.exit = EXIT.GENERIC;

@@ -12,7 +12,7 @@ import type { ProcessInfo, ResultRow } from "../client/infos.ts";
 import type { Supervisor } from "../client/supervisor.ts";
 import { isPattern, processMatcher } from "../patterns.ts";
 import type { Line, Session } from "../session.ts";
-import { type Named, type ResultWords, reportRows, rowOf } from "./results.ts";
+import { type Named, type ResultWords, reportRows, rowOf } from "./resultlines.ts";
 
 type Outcome<T> = Promise<Result<T, Failure>>;
 
@@ -79,7 +79,7 @@ async function giveToMatching(session: Session, pattern: string, order: Order): 
 
 /** Over a connection of its own, so that several can be waited for. */
 async function giveApart(session: Session, name: string, order: Order): Outcome<true> {
-  const supervisor = session.reach.supervisor();
+  const supervisor = session.connector.supervisor();
   const given = await order.toOne(supervisor, name);
   supervisor.close();
   return given;

@@ -5,7 +5,7 @@ import type { Command } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import { isSignallable } from "../processstate.ts";
 import { giveOrder, type Order } from "./orders.ts";
-import { RAW } from "./results.ts";
+import { RAW } from "./resultlines.ts";
 
 export function signalOrder(signal: string): Order {
   return {

@@ -113,9 +113,9 @@ test("CTL-125: Ctrl-C is an empty line and 0; so is nothing, when the server end
   const world = scene({ streams });
   const { session } = world;
   session.world.interruptible = async (work) => {
-    const leave = new AbortController();
-    setImmediate(() => leave.abort());
-    await work(leave.signal);
+    const controller = new AbortController();
+    setImmediate(() => controller.abort());
+    await work(controller.signal);
     return true;
   };
   assert.deepEqual(await world.run("maintail -f"), { text: "==> Press Ctrl-C to exit <==\nx\n\n", exit: 0 });

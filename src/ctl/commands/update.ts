@@ -10,9 +10,9 @@ import type { Command } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import type { Line, Session } from "../session.ts";
 import { addedLine } from "./add.ts";
-import { reportUnknown, shuttingDown, wantedGroups } from "./groups.ts";
 import { tellDoubts } from "./mistakes.ts";
 import { removedLine } from "./remove.ts";
+import { reportUnknown, shuttingDown, wantedGroups } from "./updategroups.ts";
 
 type Outcome = Promise<Result<unknown, Failure>>;
 

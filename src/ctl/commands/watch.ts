@@ -5,10 +5,10 @@
 
 import { ok, type Result } from "../../result.ts";
 import { makeNamespec } from "../../rpc/names.ts";
+import { anyOf } from "../abort.ts";
 import type { Failure } from "../client/failure.ts";
 import type { ProcessInfo } from "../client/infos.ts";
 import { pythonError } from "../errorline.ts";
-import { either } from "../leave.ts";
 import { paint } from "../paint.ts";
 import type { Session } from "../session.ts";
 import { visible } from "../visible.ts";
@@ -36,9 +36,9 @@ export async function watch(session: Session, names: readonly string[]): Promise
   const view = isPainted ? new Picture(session) : new Changes(session, session.isJson);
   session.begin(null); // no document at the end: every line is one of its own
   await session.world.interruptible(async (interrupted) => {
-    const leave = either(interrupted, screen.closed);
+    const signal = anyOf(interrupted, screen.closed);
     if (isPainted) screen.write(ENTER);
-    await look(session, names, view, leave);
+    await look(session, names, view, signal);
     if (isPainted) screen.write(LEAVE);
   });
   return ok(null);
@@ -49,12 +49,12 @@ interface View {
   fail(failure: Failure): void;
 }
 
-async function look(session: Session, names: readonly string[], view: View, leave: AbortSignal): Promise<void> {
-  while (!leave.aborted) {
+async function look(session: Session, names: readonly string[], view: View, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
     const infos = await session.supervisor.getAllProcessInfo();
     if (infos.ok) view.show(select(infos.value, names).matching);
     else view.fail(infos.error);
-    await session.world.clock.sleep(LOOK_MS, leave);
+    await session.world.clock.sleep(LOOK_MS, signal);
   }
 }
 

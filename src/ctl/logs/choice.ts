@@ -1,5 +1,5 @@
 /** Which lines of a log are shown: the last so many, those since a time, those that match. */
-import { timeOfLine } from "./times.ts";
+import { timeOfLine } from "./linetimes.ts";
 
 export type Choice = {
   /** How many of the last ones; null: all. */

@@ -4,11 +4,11 @@
  */
 
 import type { Result } from "../../result.ts";
+import { anyOf } from "../abort.ts";
 import type { Failure } from "../client/failure.ts";
 import { logPath, type StreamEnd } from "../client/stream.ts";
-import { follow, STREAM_HEAD_BYTES } from "../follow.ts";
-import { either } from "../leave.ts";
-import type { Reach } from "../reach.ts";
+import type { Connector } from "../connector.ts";
+import { follow, STREAM_HEAD_BYTES } from "../logfollower.ts";
 import type { Clock } from "../world.ts";
 import { type Choice, choose, TIMELESS } from "./choice.ts";
 import { LineCutter } from "./lines.ts";
@@ -18,11 +18,11 @@ import { type LogEnd, type LogSource, readEnd } from "./source.ts";
 const HEAD_WAIT_MS = 300;
 
 export type Live = {
-  readonly reach: Reach;
+  readonly connector: Connector;
   readonly clock: Clock;
   readonly source: LogSource;
   readonly choice: Choice;
-  readonly leave: AbortSignal;
+  readonly signal: AbortSignal;
   take(lines: readonly string[]): void;
   note(problem: string): void;
 };
@@ -44,9 +44,9 @@ export async function showLive(live: Live): Promise<StreamEnd> {
     else fresh(bytes);
   });
 
-  await live.clock.sleep(HEAD_WAIT_MS, either(headCame.signal, live.leave));
-  const supervisor = live.reach.supervisor();
-  const end = await untilLeft(readEnd(supervisor, live.source, live.choice), live.leave);
+  await live.clock.sleep(HEAD_WAIT_MS, anyOf(headCame.signal, live.signal));
+  const supervisor = live.connector.supervisor();
+  const end = await untilLeft(readEnd(supervisor, live.source, live.choice), live.signal);
   supervisor.close();
   isEarly = false;
   if (end?.ok === false) live.note(`cannot be read from further back (${end.error.kind})`);
@@ -76,7 +76,7 @@ export function stitched(end: Pick<LogEnd, "bytes"> | null, early: readonly Buff
 }
 
 /** null: left before it was read. */
-async function untilLeft(reading: Promise<Result<LogEnd, Failure>>, leave: AbortSignal): Promise<Result<LogEnd, Failure> | null> {
-  if (leave.aborted) return null;
-  return Promise.race([reading, new Promise<null>((resolve) => leave.addEventListener("abort", () => resolve(null)))]);
+async function untilLeft(reading: Promise<Result<LogEnd, Failure>>, signal: AbortSignal): Promise<Result<LogEnd, Failure> | null> {
+  if (signal.aborted) return null;
+  return Promise.race([reading, new Promise<null>((resolve) => signal.addEventListener("abort", () => resolve(null)))]);
 }

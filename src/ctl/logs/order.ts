@@ -1,5 +1,5 @@
 /** The lines of several logs in the order of the times that they begin with. */
-import { timeOfLine } from "./times.ts";
+import { timeOfLine } from "./linetimes.ts";
 
 export type Lines<S> = { readonly source: S; readonly lines: readonly string[] };
 export type Placed<S> = { readonly source: S; readonly line: string };

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { ok } from "../../result.ts";
+import { COMMANDS } from "../commandtable.ts";
 import { failing, info, scene } from "../scene.fixture.ts";
-import { COMMANDS } from "../table.ts";
 import { complete, needsProcesses } from "./completer.ts";
 import { NameCache } from "./namecache.ts";
 
@@ -49,7 +49,7 @@ test("CTL-063: only help completes commands behind it, where the original takes 
 
 test("CTL-064: the names are asked for once, until the next command", async () => {
   const world = scene({ methods: { getAllProcessInfo: async () => ok([info("a", "RUNNING")]) } });
-  const names = new NameCache(() => world.session.reach);
+  const names = new NameCache(() => world.session.connector);
   assert.equal((await names.get())[0]?.name, "a");
   await names.get();
   assert.deepEqual(world.calls, ["getAllProcessInfo"]);
@@ -57,7 +57,7 @@ test("CTL-064: the names are asked for once, until the next command", async () =
   await names.get();
   assert.equal(world.calls.length, 2);
   const down = scene({ methods: { getAllProcessInfo: () => failing({ kind: "connect", code: "ENOENT" }) } });
-  assert.deepEqual(await new NameCache(() => down.session.reach).get(), []);
+  assert.deepEqual(await new NameCache(() => down.session.connector).get(), []);
 });
 
 test("CTL-065: signal: signals first, where the original offers processes, then processes", () => {

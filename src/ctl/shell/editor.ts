@@ -7,7 +7,7 @@ import type { Input } from "../input.ts";
 import { knowsEscapes } from "../terminfo.ts";
 import type { Completion } from "./completer.ts";
 import { editOnDumbTerminal } from "./dumb.ts";
-import { HISTORY_LINES_MAX } from "./history.ts";
+import { HISTORY_LINES_MAX } from "./historyfile.ts";
 import { Keys } from "./keys.ts";
 
 export type Typed = { readonly kind: "line"; readonly text: string } | { readonly kind: "end" } | { readonly kind: "interrupted" };

@@ -5,12 +5,12 @@ import type { Session } from "../session.ts";
 import type { Terminal } from "../terminal.ts";
 import { completeLine } from "./completer.ts";
 import { Editor, type Typed } from "./editor.ts";
-import { readHistory, writeHistory } from "./history.ts";
+import { readHistory, writeHistory } from "./historyfile.ts";
 import { NameCache } from "./namecache.ts";
 
 /** Resolves when it is left. */
 export async function runShell(session: Session, terminal: Terminal, input: Input, hasEditor: boolean): Promise<void> {
-  const names = new NameCache(() => session.reach);
+  const names = new NameCache(() => session.connector);
   const { historyFile, prompt } = session.settings;
   const editor = hasEditor
     ? new Editor(readHistory(historyFile), input, (line) => completeLine(line, session.commands, () => names.get()))

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { parseSince, timeOfLine } from "./times.ts";
+import { parseSince, timeOfLine } from "./linetimes.ts";
 
 const NOW = new Date(2026, 10, 24, 11, 30, 0).getTime();
 const local = (...parts: [number, number, number, number?, number?, number?]) => {

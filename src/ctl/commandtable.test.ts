@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { COMMANDS } from "./commandtable.ts";
 import { SUPERVISORCTL_FLAGS } from "./flags.ts";
-import { COMMANDS } from "./table.ts";
 
 const PAGE = readFileSync(new URL("../../docs/supervisorctl.md", import.meta.url), "utf8");
 

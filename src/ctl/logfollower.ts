@@ -3,7 +3,7 @@
  * looking for what was shown last in what the new stream begins with. The original's streams end with their server, and so this does then.
  */
 import type { StreamEnd } from "./client/stream.ts";
-import type { Reach } from "./reach.ts";
+import type { Connector } from "./connector.ts";
 import type { Clock } from "./world.ts";
 
 /** A stream begins with at most so much of what was there before (CTL-121). */
@@ -15,14 +15,14 @@ const OVERLAP_MIN = 16;
 const RETRY_MS = 100;
 const RETRIES_MAX = 10;
 
-export type Following = { readonly reach: Reach; readonly clock: Clock; readonly path: string; readonly leave: AbortSignal };
+export type Following = { readonly connector: Connector; readonly clock: Clock; readonly path: string; readonly signal: AbortSignal };
 
 /** Resolves when it is over; what came is handed to `take`, each byte once. */
-export async function follow({ reach, clock, path, leave }: Following, take: (bytes: Buffer) => void): Promise<StreamEnd> {
+export async function follow({ connector, clock, path, signal }: Following, take: (bytes: Buffer) => void): Promise<StreamEnd> {
   let recent: Buffer = Buffer.alloc(0);
   for (let retries = 0; ; retries++) {
     let isHead = retries > 0;
-    const end = await reach.follow(
+    const end = await connector.follow(
       path,
       (bytes) => {
         const fresh = isHead ? bytes.subarray(overlap(recent, bytes)) : bytes;
@@ -31,11 +31,11 @@ export async function follow({ reach, clock, path, leave }: Following, take: (by
         recent = Buffer.concat([recent, fresh]).subarray(-RECENT_BYTES);
         if (fresh.length > 0) take(fresh);
       },
-      leave,
+      signal,
     );
     if (end.kind !== "broken") return retries > 0 && end.kind === "failed" ? { kind: "broken" } : end;
     if (retries >= RETRIES_MAX) return end;
-    await clock.sleep(RETRY_MS, leave);
+    await clock.sleep(RETRY_MS, signal);
   }
 }
 

@@ -9,24 +9,24 @@ import { makeSupervisor, type Supervisor } from "./client/supervisor.ts";
 /** Where to, and as whom. */
 export type Target = { readonly serverUrl: string; readonly credentials: Credentials | null; readonly answerMs: number };
 
-export interface Reach {
+export interface Connector {
   /** A client with a connection of its own. */
   supervisor(): Supervisor;
-  follow(path: string, take: (bytes: Buffer) => void, leave: AbortSignal): Promise<StreamEnd>;
+  follow(path: string, take: (bytes: Buffer) => void, signal: AbortSignal): Promise<StreamEnd>;
 }
 
-export type ReachTo = (target: Target) => Reach;
+export type ConnectTo = (target: Target) => Connector;
 
 /** The real one. A URL that cannot be used fails at the first call, as in the original. (CTL-009) */
-export function reachTo(pace: Pace): ReachTo {
+export function connectTo(pace: Pace): ConnectTo {
   return ({ serverUrl, credentials, answerMs }) => {
     const address = parseServerUrl(serverUrl);
     return {
       supervisor: () =>
         resuming(makeSupervisor(address.ok ? makeRpc(address.value, credentials, answerMs) : brokenRpc(address.error)), pace),
-      follow: async (path, take, leave) =>
+      follow: async (path, take, signal) =>
         address.ok
-          ? followLog({ address: address.value, credentials, connectMs: answerMs }, path, take, leave)
+          ? followLog({ address: address.value, credentials, connectMs: answerMs }, path, take, signal)
           : { kind: "failed", failure: address.error },
     };
   };

@@ -2,15 +2,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { StreamEnd } from "./client/stream.ts";
-import { follow, overlap } from "./follow.ts";
-import type { Reach } from "./reach.ts";
+import type { Connector } from "./connector.ts";
+import { follow, overlap } from "./logfollower.ts";
 
 type Part = { readonly pieces: readonly string[]; readonly end: StreamEnd };
 
 /** A server whose streams come one after the other. */
 const followed = async (...parts: readonly Part[]) => {
   let count = 0;
-  const reach: Reach = {
+  const connector: Connector = {
     supervisor: () => assert.fail("not asked"),
     async follow(_path, take) {
       const part = parts[count++];
@@ -21,7 +21,7 @@ const followed = async (...parts: readonly Part[]) => {
   };
   const clock = { monoMs: () => 0, wallMs: () => 0, sleep: async () => undefined };
   let text = "";
-  const end = await follow({ reach, clock, path: "/x", leave: new AbortController().signal }, (bytes) => {
+  const end = await follow({ connector, clock, path: "/x", signal: new AbortController().signal }, (bytes) => {
     text += bytes.toString();
   });
   return { text, end, connections: count };

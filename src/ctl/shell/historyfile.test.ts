@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
-import { HISTORY_LINES_MAX, readHistory, writeHistory } from "./history.ts";
+import { HISTORY_LINES_MAX, readHistory, writeHistory } from "./historyfile.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "holdfast-history-"));
 after(() => rmSync(folder, { recursive: true }));

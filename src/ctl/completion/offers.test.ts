@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
+import { COMMANDS } from "../commandtable.ts";
 import { scene } from "../scene.fixture.ts";
-import { COMMANDS } from "../table.ts";
+import { offers, splitTyped } from "./offers.ts";
 import { STUBS } from "./stubs.ts";
-import { offers, splitTyped } from "./words.ts";
 
 const PROCESSES = [
   { group: "db", name: "db" },
