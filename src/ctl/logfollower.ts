@@ -4,7 +4,7 @@
  */
 import type { StreamEnd } from "./client/stream.ts";
 import type { Connector } from "./connector.ts";
-import type { Clock } from "./world.ts";
+import type { Clock } from "./terminal.ts";
 
 /** A stream begins with at most so much of what was there before (CTL-121). */
 export const STREAM_HEAD_BYTES = 1024;

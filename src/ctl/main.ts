@@ -19,7 +19,7 @@ import { Input } from "./input.ts";
 import { runLine } from "./run.ts";
 import { Session } from "./session.ts";
 import { type Birth, readSettings, type Settings } from "./settings.ts";
-import { openTerminal, type Terminal } from "./terminal.ts";
+import { openTty, type Tty } from "./tty.ts";
 
 /** How long Tab may take. */
 const COMPLETION_MS = 2_000;
@@ -51,7 +51,7 @@ type Wish = { readonly words: readonly string[]; readonly isShell: boolean; read
 async function run(birth: Birth, settings: Settings, { words, isShell, isInteractive }: Wish): Promise<number> {
   let input: Input | null = null;
   const openInput = () => (input ??= new Input(process.stdin));
-  const terminal = openTerminal(openInput);
+  const terminal = openTty(openInput);
   const session = openSession(birth, settings, terminal, isInteractive);
   const plugins = await addPlugins(session, birth);
   if (plugins !== null) return usage([plugins], birth);
@@ -64,8 +64,8 @@ async function run(birth: Birth, settings: Settings, { words, isShell, isInterac
   return EXIT.SUCCESS;
 }
 
-function openSession({ argv0 }: Birth, settings: Settings, terminal: Terminal, isInteractive: boolean): Session {
-  return new Session({ settings, world: terminal, connectTo: connectTo(terminal.clock), commands: COMMANDS, isInteractive, argv0 });
+function openSession({ argv0 }: Birth, settings: Settings, terminal: Tty, isInteractive: boolean): Session {
+  return new Session({ settings, terminal, connectTo: connectTo(terminal.clock), commands: COMMANDS, isInteractive, argv0 });
 }
 
 /** null: all is well. */
@@ -78,14 +78,14 @@ async function addPlugins(session: Session, { cwd }: Birth): Promise<ConfigError
 
 /** What the stubs for bash, zsh and fish call: no questions, no errors, and an answer while somebody who has pressed Tab still waits for it. */
 async function complete(birth: Birth, words: readonly string[]): Promise<number> {
-  const terminal = openTerminal(() => new Input(process.stdin));
+  const terminal = openTty(() => new Input(process.stdin));
   const found = await Promise.race([findOffers(birth, words, terminal), terminal.clock.sleep(COMPLETION_MS).then(() => [])]);
   for (const offer of found) terminal.screen.write(`${offer}\n`);
   return EXIT.SUCCESS;
 }
 
 /** What needs no server is offered also where the flags or the configuration are wrong. */
-async function findOffers(birth: Birth, words: readonly string[], terminal: Terminal): Promise<readonly string[]> {
+async function findOffers(birth: Birth, words: readonly string[], terminal: Tty): Promise<readonly string[]> {
   const { offers, splitTyped } = await import("./completion/offers.ts");
   const typed = splitTyped(words);
   const line = readCommandLine(SUPERVISORCTL, typed.flags, checkFlag);

@@ -21,7 +21,7 @@ export async function perform(session: Session, row: CommandRow, args: Arguments
     return wrongWords(session, row, `requires ${words.what}`, words.exit ?? EXIT.GENERIC);
   }
   if (asksFirst !== undefined && session.isInteractive) {
-    const answer = await session.world.keyboard.ask(asksFirst);
+    const answer = await session.terminal.keyboard.ask(asksFirst);
     if (answer === null) return refuse({ kind: "unexpected", error: "EOFError", text: "EOF when reading a line" });
     if (!/^y/i.test(answer)) return ok(null);
   }

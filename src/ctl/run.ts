@@ -57,7 +57,7 @@ async function settle(session: Session, failure: Failure): Promise<"done" | "aga
 
 /** false: there was no answer to the questions. */
 async function signIn(session: Session): Promise<boolean> {
-  const { keyboard } = session.world;
+  const { keyboard } = session.terminal;
   const username = await keyboard.ask("Username:");
   const password = username === null ? null : await keyboard.askHidden("Password:");
   if (username === null || password === null) return false;

@@ -10,7 +10,7 @@ import type { Target } from "./connector.ts";
 import { runLine } from "./run.ts";
 import { Session } from "./session.ts";
 import type { Settings } from "./settings.ts";
-import type { World } from "./world.ts";
+import type { Terminal } from "./terminal.ts";
 
 export type Stream = { readonly pieces: readonly (string | Buffer)[]; readonly end: StreamEnd };
 
@@ -50,7 +50,7 @@ export function scene(options: SceneOptions = {}): Scene {
   let interrupt: AbortController | null = null;
   const typed = [...(options.typed ?? [])];
   const next = () => Promise.resolve(typed.shift() ?? null);
-  const world: World = {
+  const terminal: Terminal = {
     screen: {
       write: (text) => {
         out += typeof text === "string" ? text : Buffer.from(text).toString("utf8");
@@ -97,7 +97,7 @@ export function scene(options: SceneOptions = {}): Scene {
   };
   const session = new Session({
     settings: { ...SETTINGS, ...options.settings },
-    world,
+    terminal,
     commands: COMMANDS,
     isInteractive: options.isInteractive ?? false,
     argv0: "supervisorctl",

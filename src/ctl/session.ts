@@ -9,15 +9,15 @@ import type { ExitStatus } from "./exit.ts";
 import { type Json, jsonText } from "./json.ts";
 import { paint } from "./paint.ts";
 import type { Settings } from "./settings.ts";
+import type { Terminal } from "./terminal.ts";
 import { visible } from "./visible.ts";
-import type { World } from "./world.ts";
 
 /** One thing that a command found: as a line of text, and as data. `exit` null leaves the exit status alone. `isOutput`: a program wrote it. */
 export type Line = { readonly text: string; readonly exit: ExitStatus; readonly data: Json; readonly isOutput?: true };
 
 export type SessionOptions = {
   readonly settings: Settings;
-  readonly world: World;
+  readonly terminal: Terminal;
   readonly connectTo: ConnectTo;
   readonly commands: readonly CommandRow[];
   /** Asks: the shell, or -i. */
@@ -27,7 +27,7 @@ export type SessionOptions = {
 
 export class Session {
   readonly settings: Settings;
-  readonly world: World;
+  readonly terminal: Terminal;
   readonly isInteractive: boolean;
   readonly argv0: string;
   /** The table's rows and those of plug-ins. */
@@ -42,9 +42,9 @@ export class Session {
   readonly #hinted = new Set<string>();
   #json: { readonly kind: "list" | "object"; readonly found: Json[] } | null = null;
 
-  constructor({ settings, world, connectTo, commands, isInteractive, argv0 }: SessionOptions) {
+  constructor({ settings, terminal, connectTo, commands, isInteractive, argv0 }: SessionOptions) {
     this.settings = settings;
-    this.world = world;
+    this.terminal = terminal;
     this.commands = commands;
     this.isInteractive = isInteractive;
     this.argv0 = argv0;
@@ -63,7 +63,7 @@ export class Session {
   /** Colours in what Supervisor does not have. */
   get hasColoursOfOurs(): boolean {
     const { color } = this.settings;
-    return color === "always" || (color !== "never" && this.world.screen.hasColours);
+    return color === "always" || (color !== "never" && this.terminal.screen.hasColours);
   }
 
   get serverUrl(): string {
@@ -113,7 +113,7 @@ export class Session {
     const json = this.#json;
     this.#json = null;
     if (json === null) return;
-    const { screen } = this.world;
+    const { screen } = this.terminal;
     const document = json.kind === "list" ? json.found : json.found.at(-1);
     if (document !== undefined) screen.write(jsonText(document, screen.isTerminal));
   }
@@ -126,8 +126,8 @@ export class Session {
   report({ text, exit, data, isOutput }: Line): void {
     if (exit !== null) this.exit = exit;
     if (this.#json !== null) this.#json.found.push(data);
-    else if (isOutput) this.world.screen.write(`${text}\n`);
-    else this.world.screen.write(`${isError(data) ? this.#coloured(this.#shown(text)) : this.#shown(text)}\n`);
+    else if (isOutput) this.terminal.screen.write(`${text}\n`);
+    else this.terminal.screen.write(`${isError(data) ? this.#coloured(this.#shown(text)) : this.#shown(text)}\n`);
   }
 
   /** A mistake of the user: a sentence, and the help lines that follow it. (CTL-070) */
@@ -138,17 +138,17 @@ export class Session {
 
   /** A line that is no data. `isOutput`: a program, or a plug-in, wrote it. */
   say(line: string, isOutput = false): void {
-    this.world.screen.write(`${isOutput ? line : this.#shown(line)}\n`);
+    this.terminal.screen.write(`${isOutput ? line : this.#shown(line)}\n`);
   }
 
   /** Data that comes while a command goes on: a line of JSON of its own. */
   emit(data: Json): void {
-    this.world.screen.write(jsonText(data, false));
+    this.terminal.screen.write(jsonText(data, false));
   }
 
   /** Advice for a person at a terminal: never on standard output, and never where a script reads along. */
   hint(sentence: string): void {
-    const { screen } = this.world;
+    const { screen } = this.terminal;
     // restart is a stop and a start: what one hinted at the other need not.
     if (this.#hinted.has(sentence)) return;
     this.#hinted.add(sentence);
@@ -158,13 +158,13 @@ export class Session {
 
   /** Needed even where nobody looks: what was asked for could not be done, or not wholly. */
   note(sentence: string): void {
-    const { screen } = this.world;
+    const { screen } = this.terminal;
     screen.writeError(`${screen.errorIsTerminal ? visible(sentence) : sentence}\n`);
   }
 
   /** On a terminal nothing that a server says is carried out. */
   #shown(text: string): string {
-    return this.world.screen.isTerminal ? visible(text, this.hasColours) : text;
+    return this.terminal.screen.isTerminal ? visible(text, this.hasColours) : text;
   }
 
   #coloured(text: string): string {

@@ -1,120 +1,45 @@
-/** The world as it is: the standard streams, the clock, signals. What tests replace stands in `world.ts`. */
-
-import { abortController } from "./abort.ts";
-import type { Input } from "./input.ts";
-import { knowsEscapes } from "./terminfo.ts";
-import type { Clock, Keyboard, Screen, World } from "./world.ts";
-
-export type Terminal = World & {
-  /** Ctrl-C calls the handler that was put last; returns how to take it away. Without one the program ends. */
-  onInterrupt(handler: () => void): () => void;
-};
-
-/** `input` is opened only when something is asked. */
-export function openTerminal(input: () => Input): Terminal {
-  const interrupts = new Interrupts();
-  const screen = openScreen();
-  return {
-    screen,
-    clock: CLOCK,
-    keyboard: openKeyboard(screen, input),
-    onInterrupt: (handler) => interrupts.put(handler),
-    async interruptible(work) {
-      const pressed = abortController();
-      const takeAway = interrupts.put(() => pressed.abort());
-      await work(pressed.signal);
-      takeAway();
-      return pressed.signal.aborted;
-    },
-  };
-}
-
-const CLOCK: Clock = {
-  monoMs: () => performance.now(),
-  wallMs: () => Date.now(),
-  sleep(ms, signal) {
-    if (signal?.aborted) return Promise.resolve();
-    return new Promise((resolve) => {
-      const end = () => {
-        clearTimeout(timer);
-        signal?.removeEventListener("abort", end);
-        resolve();
-      };
-      const timer = setTimeout(end, ms);
-      signal?.addEventListener("abort", end);
-    });
-  },
-};
-
 /**
- * Whoever reads may stop reading, as `head` does: what is said then goes nowhere, orders that were given still come to their end, and what follows
- * something ends. (CTL-019)
+ * What supervisorctl needs of a terminal: a screen, a clock, a keyboard, interrupts. `tty.ts` has the real ones; tests bring their own,
+ * so that whole sessions run without a terminal, a socket or a second of waiting.
  */
-function openScreen(): Screen {
-  const { stdout, env } = process;
-  const closed = abortController();
-  const onError = () => closed.abort();
-  stdout.on("error", onError);
-  let unwritten = "";
-  const flush = () => {
-    const text = unwritten;
-    unwritten = "";
-    if (text !== "" && !closed.signal.aborted) stdout.write(text);
-  };
-  const isTerminal = stdout.isTTY === true;
-  return {
-    // What is said in one go is one write: a table of 200 rows would be 200 system calls, and readers would be woken for each.
-    write(text) {
-      if (typeof text === "string") {
-        if (unwritten === "") queueMicrotask(flush);
-        unwritten += text;
-      } else {
-        flush();
-        if (!closed.signal.aborted) stdout.write(text);
-      }
-    },
-    writeError(text) {
-      flush();
-      process.stderr.write(text);
-    },
-    isTerminal,
-    movesCursor: isTerminal && knowsEscapes(env),
-    // Asked for only when something goes wrong: to look at it is to open it.
-    get errorIsTerminal() {
-      return process.stderr.isTTY === true;
-    },
-    hasColours: isTerminal && (env["NO_COLOR"] ?? "") === "" && knowsEscapes(env),
-    size: () => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 }),
-    closed: closed.signal,
-  };
+
+export interface Screen {
+  write(text: string | Uint8Array): void;
+  /** For people only: a script that reads standard output never sees it. */
+  writeError(text: string): void;
+  readonly isTerminal: boolean;
+  readonly errorIsTerminal: boolean;
+  /** A terminal that can be painted on. */
+  readonly movesCursor: boolean;
+  /** A terminal that wants colours. */
+  readonly hasColours: boolean;
+  size(): { readonly columns: number; readonly rows: number };
+  /** Aborted when nobody reads standard output any more. */
+  readonly closed: AbortSignal;
 }
 
-function openKeyboard(screen: Screen, input: () => Input): Keyboard {
-  return {
-    ask(prompt) {
-      screen.write(prompt);
-      return input().next();
-    },
-    async askHidden(prompt) {
-      const { askHidden } = await import("./hidden.ts");
-      return askHidden(prompt, input());
-    },
-    async *lines(signal) {
-      for (let line = await input().next(signal); line !== null; line = await input().next(signal)) yield line;
-    },
-  };
+export interface Clock {
+  /** Monotonic milliseconds, for every deadline. */
+  monoMs(): number;
+  /** Milliseconds since 1970, for what is shown and what users write. */
+  wallMs(): number;
+  /** Resolves early when `signal` is aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-class Interrupts {
-  readonly #handlers: (() => void)[] = [];
-  readonly #onSignal = (): void => this.#handlers.at(-1)?.();
+export interface Keyboard {
+  /** One line without its end; null at the end of the input. */
+  ask(prompt: string): Promise<string | null>;
+  /** The same, without showing what is typed. */
+  askHidden(prompt: string): Promise<string | null>;
+  /** Lines as they are typed, until `signal` is aborted or the input ends. */
+  lines(signal: AbortSignal): AsyncIterable<string>;
+}
 
-  put(handler: () => void): () => void {
-    if (this.#handlers.length === 0) process.on("SIGINT", this.#onSignal);
-    this.#handlers.push(handler);
-    return () => {
-      this.#handlers.splice(this.#handlers.lastIndexOf(handler), 1);
-      if (this.#handlers.length === 0) process.off("SIGINT", this.#onSignal);
-    };
-  }
+export interface Terminal {
+  readonly screen: Screen;
+  readonly clock: Clock;
+  readonly keyboard: Keyboard;
+  /** Runs `work` with a signal that Ctrl-C aborts instead of ending the program; true when it was pressed. */
+  interruptible(work: (signal: AbortSignal) => Promise<void>): Promise<boolean>;
 }

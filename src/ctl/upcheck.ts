@@ -21,7 +21,7 @@ export async function upcheck(session: Session): Promise<Result<boolean, Failure
   const notUp = answer.ok ? otherVersion(answer.value) : explained(answer.error, session.serverUrl);
   if (notUp === null) return answer.ok ? ok(false) : refuse(answer.error);
   session.report({ ...notUp, data: { error: notUp.text } });
-  if (!answer.ok && session.world.screen.errorIsTerminal) {
+  if (!answer.ok && session.terminal.screen.errorIsTerminal) {
     const { advise } = await import("./advice.ts");
     session.hint(advise(answer.error, session));
   }

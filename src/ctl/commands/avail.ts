@@ -13,7 +13,7 @@ import { displayWidth, padded } from "../width.ts";
 export const run: Command = async (session) => {
   const infos = await session.supervisor.getAllConfigInfo();
   if (infos.ok) {
-    for (const info of infos.value) session.report(availLine(info, session.world.screen.isTerminal));
+    for (const info of infos.value) session.report(availLine(info, session.terminal.screen.isTerminal));
     return infos;
   }
   if (!isFault(infos.error, FAULTS.SHUTDOWN_STATE)) return infos;

@@ -38,7 +38,7 @@ export type Why = { readonly text: string; readonly explained: Explained };
 export async function whyNot(session: Session, name: string): Promise<Why | null> {
   let explained = await session.supervisor.explainProcess(name);
   if (explained.ok && explained.value.lastWords.length === 0) {
-    await session.world.clock.sleep(LAST_LINES_DELAY_MS);
+    await session.terminal.clock.sleep(LAST_LINES_DELAY_MS);
     explained = await session.supervisor.explainProcess(name);
   }
   if (!explained.ok || explained.value.reason === "") return null;
@@ -66,7 +66,7 @@ function printable(line: string): string {
 
 /** What was probably meant by a name that there is not. */
 export async function hintAtName(session: Session, name: string): Promise<void> {
-  if (!session.world.screen.errorIsTerminal) return;
+  if (!session.terminal.screen.errorIsTerminal) return;
   const infos = await session.supervisor.getAllProcessInfo();
   if (!infos.ok) return;
   const meant = whatWasMeant(name, infos.value);

@@ -59,12 +59,12 @@ type Left = { readonly said: string | null } | { readonly failure: Failure };
 
 async function foreground(session: Session, name: string): Promise<Result<unknown, Failure>> {
   let left: Left = { said: null };
-  await session.world.interruptible(async (interrupted) => {
+  await session.terminal.interruptible(async (interrupted) => {
     const over = new AbortController();
     const signal = anyOf(interrupted, over.signal);
     const shown = CHANNELS.map((channel) => show(session, name, channel, signal));
     left = await Promise.race([passOn(session, name, signal), untilItEnds(session, name, signal)]);
-    if ("said" in left && left.said !== null) await session.world.clock.sleep(LAST_WORDS_MS, interrupted);
+    if ("said" in left && left.said !== null) await session.terminal.clock.sleep(LAST_WORDS_MS, interrupted);
     over.abort();
     await Promise.all(shown);
   });
@@ -79,7 +79,7 @@ function ending(session: Session, left: Left): Result<unknown, Failure> {
 }
 
 async function show(session: Session, name: string, channel: Channel, signal: AbortSignal): Promise<void> {
-  const { screen, clock } = session.world;
+  const { screen, clock } = session.terminal;
   const end = await follow({ connector: session.connector, clock, path: logPath(name, channel), signal }, (bytes) => screen.write(bytes));
   const problem = streamProblem(end);
   if (problem !== null) session.note(`${session.serverUrl}/logtail/${name}/${channel} ${problem}`);
@@ -87,7 +87,7 @@ async function show(session: Session, name: string, channel: Channel, signal: Ab
 
 /** Sends each line that is typed. (CTL-134..CTL-136) */
 async function passOn(session: Session, name: string, signal: AbortSignal): Promise<Left> {
-  for await (const line of session.world.keyboard.lines(signal)) {
+  for await (const line of session.terminal.keyboard.lines(signal)) {
     const sent = await session.supervisor.sendProcessStdin(name, `${line}\n`);
     if (!sent.ok && sent.error.kind !== "fault") return { failure: sent.error };
     if (!sent.ok) return { said: isFault(sent.error, FAULTS.NOT_RUNNING) ? KILLED : `ERROR: ${pythonError(sent.error).text}` };
@@ -102,7 +102,7 @@ const KILLED = "Process got killed";
 
 /** Looks over a connection of its own: the other one may be sending. */
 async function untilItEnds(session: Session, name: string, signal: AbortSignal): Promise<Left> {
-  const { clock } = session.world;
+  const { clock } = session.terminal;
   const supervisor = session.connector.supervisor();
   try {
     for (let lost = 0; ; ) {

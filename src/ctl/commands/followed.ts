@@ -23,14 +23,14 @@ export type Followed = {
 
 /** As it comes; with --json an object per line, as `logs -f` has them. */
 export async function showFollowed(session: Session, { path, shownPath, source }: Followed): Promise<Result<unknown, Failure>> {
-  const { screen, clock } = session.world;
+  const { screen, clock } = session.terminal;
   if (!session.isJson) session.say(PRESS_TO_EXIT);
   const cutter = new LineCutter();
   const emit = (lines: readonly string[]): void => {
     for (const line of lines) session.emit({ ...source, line });
   };
   let end: StreamEnd = { kind: "left" };
-  const isInterrupted = await session.world.interruptible(async (signal) => {
+  const isInterrupted = await session.terminal.interruptible(async (signal) => {
     const left = anyOf(signal, screen.closed);
     end = await follow({ connector: session.connector, clock, path, signal: left }, (bytes) =>
       session.isJson ? emit(cutter.take(bytes)) : screen.write(bytes),

@@ -29,7 +29,7 @@ const FOLLOWED_MAX = 200;
 export type Wish = { readonly choice: Choice; readonly channels: readonly Channel[]; readonly isFollowed: boolean };
 
 export const run: Command = async (session, args) => {
-  const wish = readWish(args, session.world.clock.wallMs());
+  const wish = readWish(args, session.terminal.clock.wallMs());
   if (!wish.ok) {
     session.wrongUse(`Error: ${wish.error}`, EXIT.INVALID_ARGS, args.row);
     return ok(null);
@@ -138,8 +138,8 @@ async function showAllLive(
 ): Promise<Result<unknown, Failure>> {
   const isJson = session.isJson;
   session.begin(null); // no document at the end: every line is one of its own
-  const { clock, screen } = session.world;
-  await session.world.interruptible(async (interrupted) => {
+  const { clock, screen } = session.terminal;
+  await session.terminal.interruptible(async (interrupted) => {
     const signal = anyOf(interrupted, screen.closed);
     const shown = sources.map(async (source) => {
       const note = (problem: string): void => session.note(`${source.name}: ${source.channel}: ${problem}`);

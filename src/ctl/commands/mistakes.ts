@@ -17,7 +17,7 @@ export async function explainMistakes(session: Session, failure: Failure): Promi
 
 /** Warnings are for a person at a terminal, and for who asked for data. */
 export async function tellDoubts(session: Session): Promise<void> {
-  if (!session.world.screen.errorIsTerminal && !session.isJson) return;
+  if (!session.terminal.screen.errorIsTerminal && !session.isJson) return;
   const report = await session.supervisor.checkConfig();
   if (!report.ok) return;
   for (const text of report.value.warnings) {

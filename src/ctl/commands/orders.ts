@@ -92,7 +92,7 @@ async function reportOne(session: Session, order: Order, process: Named, given: 
 
 /** The original's lines, and behind each that tells of a failure what a person at a terminal wants to know. */
 async function reportResults(session: Session, order: Order, rows: Result<readonly ResultRow[], Failure>): Outcome<unknown> {
-  if (!rows.ok || !session.world.screen.errorIsTerminal || session.isJson) return reportRows(session, order, rows);
+  if (!rows.ok || !session.terminal.screen.errorIsTerminal || session.isJson) return reportRows(session, order, rows);
   for (const row of rows.value) {
     const reported = reportRows(session, order, ok([row]));
     if (!reported.ok) return reported;
@@ -105,7 +105,7 @@ async function reportResults(session: Session, order: Order, rows: Result<readon
 
 /** What was probably meant by a name that there is not, at a terminal. */
 export async function hintAt(session: Session, name: string): Promise<void> {
-  if (!session.world.screen.errorIsTerminal || session.isJson) return;
+  if (!session.terminal.screen.errorIsTerminal || session.isJson) return;
   const { hintAtName } = await import("./explain.ts");
   await hintAtName(session, name);
 }

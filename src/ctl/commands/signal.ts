@@ -28,7 +28,7 @@ export function signalOrder(signal: string): Order {
 export const run: Command = async (session, args) => {
   const [signal = "", ...names] = args.words;
   const given = await giveOrder(session, names, signalOrder(signal));
-  if (session.world.screen.errorIsTerminal) {
+  if (session.terminal.screen.errorIsTerminal) {
     const { hintAtOrder } = await import("./explain.ts");
     await hintAtOrder(session, signal, names);
   }

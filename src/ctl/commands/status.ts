@@ -15,7 +15,7 @@ export const run: Command = async (session, args) => {
 };
 
 function look(session: Session): Look {
-  return { hasColours: session.hasColours && !session.isJson, byWidth: session.world.screen.isTerminal };
+  return { hasColours: session.hasColours && !session.isJson, byWidth: session.terminal.screen.isTerminal };
 }
 
 function nameOf({ data }: Line): string {

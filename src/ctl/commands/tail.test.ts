@@ -102,7 +102,7 @@ test("CTL-124: bytes go through as they are, where the original shows pieces of 
   const [first, second] = [Buffer.from("\u00e9").subarray(0, 1), Buffer.from("\u00e9").subarray(1)];
   const written: Buffer[] = [];
   const world = scene({ streams: { "/logtail/a/stdout": { pieces: [first, second], end: { kind: "closed" } } } });
-  const { screen } = world.session.world;
+  const { screen } = world.session.terminal;
   screen.write = (text) => void written.push(Buffer.from(text));
   await world.run("tail -f a");
   assert.ok(Buffer.concat(written).includes(Buffer.from("\u00e9")));
@@ -112,7 +112,7 @@ test("CTL-125: Ctrl-C is an empty line and 0; so is nothing, when the server end
   const streams = { "/mainlogtail": { pieces: ["x\n"], end: LEFT } };
   const world = scene({ streams });
   const { session } = world;
-  session.world.interruptible = async (work) => {
+  session.terminal.interruptible = async (work) => {
     const controller = new AbortController();
     setImmediate(() => controller.abort());
     await work(controller.signal);

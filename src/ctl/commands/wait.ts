@@ -46,7 +46,7 @@ export function readWish({ words, options }: Pick<Arguments, "words" | "options"
 }
 
 async function waitFor(session: Session, wish: Wish): Promise<Result<unknown, Failure>> {
-  const { clock } = session.world;
+  const { clock } = session.terminal;
   const endMs = clock.monoMs() + wish.timeoutMs;
   const settled = new Set<string>();
   for (;;) {

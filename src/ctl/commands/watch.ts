@@ -31,11 +31,11 @@ export async function watch(session: Session, names: readonly string[]): Promise
     for (const line of errors) session.report(line);
     return ok(null);
   }
-  const { screen } = session.world;
+  const { screen } = session.terminal;
   const isPainted = screen.movesCursor && !session.isJson;
   const view = isPainted ? new Picture(session) : new Changes(session, session.isJson);
   session.begin(null); // no document at the end: every line is one of its own
-  await session.world.interruptible(async (interrupted) => {
+  await session.terminal.interruptible(async (interrupted) => {
     const signal = anyOf(interrupted, screen.closed);
     if (isPainted) screen.write(ENTER);
     await look(session, names, view, signal);
@@ -54,7 +54,7 @@ async function look(session: Session, names: readonly string[], view: View, sign
     const infos = await session.supervisor.getAllProcessInfo();
     if (infos.ok) view.show(select(infos.value, names).matching);
     else view.fail(infos.error);
-    await session.world.clock.sleep(LOOK_MS, signal);
+    await session.terminal.clock.sleep(LOOK_MS, signal);
   }
 }
 
@@ -68,7 +68,7 @@ class Picture implements View {
   }
 
   show(infos: readonly ProcessInfo[]): void {
-    const { screen } = this.#session.world;
+    const { screen } = this.#session.terminal;
     const { columns } = screen.size();
     // What is longer than a line would wrap and push the rest down; the names and states in front are what matters.
     this.#lines = statusLines(
@@ -83,7 +83,7 @@ class Picture implements View {
   }
 
   #paint(title: string): void {
-    const { screen } = this.#session.world;
+    const { screen } = this.#session.terminal;
     const room = Math.max(1, screen.size().rows - 2);
     const more = this.#lines.length - room;
     const shown = more > 0 ? [...this.#lines.slice(0, room - 1), `… and ${more + 1} more`] : this.#lines;

@@ -9,7 +9,7 @@ import type { Failure } from "../client/failure.ts";
 import { logPath, type StreamEnd } from "../client/stream.ts";
 import type { Connector } from "../connector.ts";
 import { follow, STREAM_HEAD_BYTES } from "../logfollower.ts";
-import type { Clock } from "../world.ts";
+import type { Clock } from "../terminal.ts";
 import { type Choice, choose, TIMELESS } from "./choice.ts";
 import { LineCutter } from "./lines.ts";
 import { type LogEnd, type LogSource, readEnd } from "./source.ts";

@@ -2,14 +2,14 @@
 import type { Input } from "../input.ts";
 import { runLine } from "../run.ts";
 import type { Session } from "../session.ts";
-import type { Terminal } from "../terminal.ts";
+import type { Tty } from "../tty.ts";
 import { completeLine } from "./completer.ts";
 import { Editor, type Typed } from "./editor.ts";
 import { readHistory, writeHistory } from "./historyfile.ts";
 import { NameCache } from "./namecache.ts";
 
 /** Resolves when it is left. */
-export async function runShell(session: Session, terminal: Terminal, input: Input, hasEditor: boolean): Promise<void> {
+export async function runShell(session: Session, terminal: Tty, input: Input, hasEditor: boolean): Promise<void> {
   const names = new NameCache(() => session.connector);
   const { historyFile, prompt } = session.settings;
   const editor = hasEditor
@@ -33,7 +33,7 @@ export async function runShell(session: Session, terminal: Terminal, input: Inpu
 
 async function read(session: Session, editor: Editor | null, input: Input, prompt: string): Promise<Typed> {
   if (editor !== null) return editor.read(prompt);
-  session.world.screen.write(prompt);
+  session.terminal.screen.write(prompt);
   const line = await input.next();
   return line === null ? { kind: "end" } : { kind: "line", text: line };
 }
