@@ -4,8 +4,8 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Fields } from "../src/config/fields.ts";
-import { EVENT_LISTENER, FCGI_PROGRAM, type Option, PROGRAM, SERVER_OFFERS, SUPERVISORD, UNIX_SERVER } from "../src/config/table.ts";
+import type { Fields } from "../src/config/optionfields.ts";
+import { EVENT_LISTENER, FCGI_PROGRAM, type Option, PROGRAM, SERVER_OFFERS, SUPERVISORD, UNIX_SERVER } from "../src/config/optiontable.ts";
 
 const brief = { en: "how nice it is", zh: "优先级" } as const;
 const OF_PROGRAM = {
@@ -26,7 +26,7 @@ const { faults, good, MAIN, world } = await import("../src/config/load.fixture.t
 const { loadConfig } = await import("../src/config/load.ts");
 const { referencePage } = await import("../src/reference/reference.ts");
 const { configSchema } = await import("../src/reference/schema.ts");
-const { getAllConfigInfo } = await import("../src/rpc/configuration.ts");
+const { getAllConfigInfo } = await import("../src/rpc/configmethods.ts");
 const { FakeControl } = await import("../src/rpc/control.fixture.ts");
 const { planUpdate } = await import("../src/supervisor/update.ts");
 

@@ -6,15 +6,15 @@ import type { Calls } from "../rpc/calls.ts";
 import type { ProcessView } from "../rpc/control.ts";
 import type { LogFollow } from "../rpc/following.ts";
 import type { RpcResult } from "../rpc/values.ts";
-import { callMethod } from "./calls.ts";
 import { Hub } from "./hub.ts";
 import { type LogRequest, logDownload, logFollow, logPiece } from "./logs.ts";
 import { followLogs } from "./manylogs.ts";
+import { callMethod } from "./methodcalls.ts";
 import { METRICS_TYPE, metricsText } from "./metrics.ts";
 import { openApi } from "./openapi.ts";
 import { API_PREFIX, fails, JSON_TYPE, json, type Reply } from "./reply.ts";
 import type { Parts } from "./rows.ts";
-import { applyUpdates, updatePreview } from "./update.ts";
+import { applyUpdates, updatePreview } from "./updating.ts";
 import type { Timers } from "./watch.ts";
 
 export type ApiParts = Parts & {

@@ -5,7 +5,7 @@
 
 import { jsonOf } from "../bytes.ts";
 import type { GroupView, ProcessView } from "../rpc/control.ts";
-import { refOf } from "../rpc/names.ts";
+import { refOf } from "../rpc/namespec.ts";
 import { EVENTS_GATHERED_MAX, GATHER_MS, LAST_LINES_DELAY_MS, VIEWER_HELD_BYTES_MAX, VIEWERS_MAX } from "./bounds.ts";
 import { isInTrouble, LastLines } from "./lastlines.ts";
 import { type Outlet, sse } from "./reply.ts";

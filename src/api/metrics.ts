@@ -4,7 +4,7 @@
  */
 import { STATES, type State } from "../process/states.ts";
 import type { ProcessView } from "../rpc/control.ts";
-import { refOf } from "../rpc/names.ts";
+import { refOf } from "../rpc/namespec.ts";
 import { Semaphore } from "../rpc/semaphore.ts";
 import { HOLDFAST_VERSION, SUPERVISOR_VERSION } from "../version.ts";
 import { STATS_AT_ONCE } from "./bounds.ts";

@@ -3,7 +3,7 @@ import type { Calls } from "../rpc/calls.ts";
 import { FAULTS } from "../rpc/faults.ts";
 import type { Param, PublishedMethod, ValueType } from "../rpc/method.ts";
 import { HOLDFAST_VERSION } from "../version.ts";
-import { FAULT_STATUS } from "./calls.ts";
+import { FAULT_STATUS } from "./methodcalls.ts";
 import { API_PREFIX } from "./reply.ts";
 import { SCHEMAS } from "./schemas.ts";
 

@@ -1,7 +1,7 @@
 /** The daemon, its groups and processes as rows for viewers. */
 
 import type { GroupView, ProcessView, SupervisorControl } from "../rpc/control.ts";
-import { makeNamespec, refOf } from "../rpc/names.ts";
+import { makeNamespec, refOf } from "../rpc/namespec.ts";
 import { description } from "../rpc/processinfo.ts";
 import { HOLDFAST_VERSION, SUPERVISOR_VERSION } from "../version.ts";
 import type { DaemonRow, GroupRow, ProcessRow } from "./types.ts";

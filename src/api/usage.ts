@@ -1,7 +1,7 @@
 /** From two looks at the machine's processes to what each of ours, and its tree, uses. */
 
 import type { ProcessView } from "../rpc/control.ts";
-import { makeNamespec } from "../rpc/names.ts";
+import { makeNamespec } from "../rpc/namespec.ts";
 import type { ProcessUsage, Usage } from "./types.ts";
 import type { ProcessSample } from "./watch.ts";
 

@@ -1,7 +1,7 @@
 /** Configurations by chance: every section and option of the table, with good, odd and wrong values, in odd layouts. */
 import fc from "fast-check";
-import { SECTIONS, type SectionKind } from "./table.ts";
-import type { OptionType } from "./values.ts";
+import { SECTIONS, type SectionKind } from "./optiontable.ts";
+import type { OptionType } from "./optiontypes.ts";
 
 const PLAIN = [
   "a",

@@ -3,13 +3,13 @@
  * when a flag overrides it (CONF-142).
  */
 import type { GivenFlag } from "./commandline.ts";
-import { type Fields, fill, type Ordered, ordered } from "./fields.ts";
+import { type BaseNames, hostNames } from "./expansionnames.ts";
 import type { DaemonConfig } from "./model.ts";
-import { type BaseNames, hostNames } from "./names.ts";
+import { type Fields, fill, type Ordered, ordered } from "./optionfields.ts";
+import { type Option, SUPERVISORD } from "./optiontable.ts";
+import { parseUser, READERS } from "./optiontypes.ts";
 import { absolute, expandUser } from "./pathnames.ts";
 import type { SectionReader, Surroundings } from "./reader.ts";
-import { type Option, SUPERVISORD } from "./table.ts";
-import { parseUser, READERS } from "./values.ts";
 
 export type Flags = ReadonlyMap<string, GivenFlag>;
 

@@ -3,11 +3,12 @@
  * Values are compared as the daemon uses them, after conversion (CONF-402), and all of them: the original does not see a log file that becomes AUTO
  * (CONF-406) nor another owner, mode or backlog of a FastCGI socket (CONF-408).
  */
-import { type Ordered, ordered } from "./fields.ts";
+
 import type { Config, GroupConfig, LogTarget, ProcessConfig, SocketConfig } from "./model.ts";
+import { type Ordered, ordered } from "./optionfields.ts";
+import { type Channel, PROGRAM, SECTIONS } from "./optiontable.ts";
+import type { OptionType } from "./optiontypes.ts";
 import { quoted } from "./quoting.ts";
-import { type Channel, PROGRAM, SECTIONS } from "./table.ts";
-import type { OptionType } from "./values.ts";
 
 export type GroupDiff = { readonly added: readonly string[]; readonly changed: readonly string[]; readonly removed: readonly string[] };
 

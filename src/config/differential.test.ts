@@ -14,9 +14,9 @@ import type { Result } from "../result.ts";
 import { configText, ENVIRONMENT, includedText } from "./arbitrary.fixture.ts";
 import { type LoadDoors, loadConfig } from "./load.ts";
 import type { ChannelConfig, Config, ConfigError, GroupConfig, ProcessConfig } from "./model.ts";
+import { LOG_LEVELS } from "./optiontypes.ts";
 import { Original, type OriginalAnswer } from "./original.fixture.ts";
-import { STDOUT_RESULT_HANDLER } from "./plugins.ts";
-import { LOG_LEVELS } from "./values.ts";
+import { STDOUT_RESULT_HANDLER } from "./pluginnames.ts";
 
 const RUNS = Number(process.env["DIFFERENTIAL_RUNS"] ?? 400);
 const CORPUS = path.join(process.env["HOLDFAST_SHARED"] ?? path.join(import.meta.dirname, "../../../shared"), "corpus", "files");

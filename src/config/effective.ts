@@ -5,9 +5,9 @@
 import type { Flags } from "./daemonsection.ts";
 import { type IniValue, readIni } from "./ini.ts";
 import type { Config } from "./model.ts";
+import { kindOf, SUPERVISORD } from "./optiontable.ts";
+import { parseName } from "./optiontypes.ts";
 import type { Trace } from "./reader.ts";
-import { kindOf, SUPERVISORD } from "./table.ts";
-import { parseName } from "./values.ts";
 
 /** Where a value comes from: a line of a file, the table's default, or a flag as it was spelled. */
 export type Origin = { readonly file: string; readonly line: number } | "default" | { readonly flag: string };

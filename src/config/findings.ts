@@ -4,7 +4,7 @@
  * condition of an error, so that reading stays pure and the loader can ask for all of them in one go.
  */
 import type { ConfigError, Remark } from "./model.ts";
-import type { PluginName } from "./plugins.ts";
+import type { PluginName } from "./pluginnames.ts";
 
 /** What only the world can tell. */
 export type Demand = { readonly kind: "folder"; readonly path: string } | { readonly kind: "plugin"; readonly plugin: PluginName };

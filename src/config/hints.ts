@@ -1,7 +1,7 @@
 /** Remedies: what a user can do about a value that is wrong. The message says what is wrong in the original's words; the hint is ours. */
 import { nearest } from "./nearest.ts";
-import { SIGNALS } from "./signals.ts";
-import { LOG_LEVELS, type OptionType } from "./values.ts";
+import { LOG_LEVELS, type OptionType } from "./optiontypes.ts";
+import { SIGNALS } from "./signalnames.ts";
 
 /** What to do about `text`, which is no `kind`; null when there is nothing useful to say. */
 export function remedyFor(kind: OptionType | "folder" | "name", text: string, known: readonly string[] = []): string | null {

@@ -1,10 +1,11 @@
 /** The [include] section (config.md, section 8): which patterns the main file names. Following them is the loader's business. */
+
+import { type BaseNames, hostNames } from "./expansionnames.ts";
 import { Findings } from "./findings.ts";
 import { mergeIni, type PlacedFile } from "./merge.ts";
-import { type BaseNames, hostNames } from "./names.ts";
+import { INCLUDE } from "./optiontable.ts";
 import { joined } from "./pathnames.ts";
 import { SectionReader, type Surroundings } from "./reader.ts";
-import { INCLUDE } from "./table.ts";
 import { words } from "./whitespace.ts";
 
 /** Absolute patterns, in the order in which they are followed; findings hold what is wrong with the section. (CONF-186..CONF-189) */

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { EVENT_NAMES } from "./eventnames.ts";
 import { fault, faults, good } from "./load.fixture.ts";
 import type { GroupConfig } from "./model.ts";
-import { EVENT_LISTENER, PROGRAM } from "./table.ts";
+import { EVENT_LISTENER, PROGRAM } from "./optiontable.ts";
 
 const text = (lines: string, name = "e") =>
   `[eventlistener:${name}]\ncommand=e\n${/^events/m.test(lines) ? "" : "events=EVENT\n"}${lines}\n`;

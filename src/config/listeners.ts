@@ -1,10 +1,10 @@
 /** What an [eventlistener:x] has beyond a program: the pool's priority, buffer, events and result handler (config.md, section 11). */
 import { EVENT_NAMES } from "./eventnames.ts";
-import type { BaseNames } from "./names.ts";
+import type { BaseNames } from "./expansionnames.ts";
 import { nearest } from "./nearest.ts";
-import { BUILT_IN } from "./plugins.ts";
+import { EVENT_LISTENER } from "./optiontable.ts";
+import { BUILT_IN } from "./pluginnames.ts";
 import type { SectionReader } from "./reader.ts";
-import { EVENT_LISTENER } from "./table.ts";
 
 export type Pool = {
   readonly priority: number;

@@ -6,14 +6,14 @@
 import type { Doors } from "../doors.ts";
 import { ok, type Result, refuse } from "../result.ts";
 import type { Flags } from "./daemonsection.ts";
+import { baseNames, environmentNames } from "./expansionnames.ts";
 import { type Demand, settled } from "./findings.ts";
 import { includePatterns } from "./include.ts";
 import { isFolder, parseBytes, readBytes, readIncluded, whyUnreadable } from "./included.ts";
 import { mergeIni, type PlacedFile } from "./merge.ts";
 import type { Config, ConfigError } from "./model.ts";
-import { baseNames, environmentNames } from "./names.ts";
 import { absolute, folderOf, joined } from "./pathnames.ts";
-import { type CheckPlugin, NO_SUCH_PLUGIN, type PluginName } from "./plugins.ts";
+import { type CheckPlugin, NO_SUCH_PLUGIN, type PluginName } from "./pluginnames.ts";
 import type { Listening } from "./reader.ts";
 import { shortened, shortenedError } from "./report.ts";
 import { type Facts, resolve } from "./resolve.ts";

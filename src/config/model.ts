@@ -3,10 +3,10 @@
  * (the daemon keeps the running configuration in the keeper's store).
  */
 
-import type { Fields, Override } from "./fields.ts";
-import type { PROGRAM, SERVER_OFFERS, SUPERVISORD } from "./table.ts";
+import type { Fields, Override } from "./optionfields.ts";
+import type { PROGRAM, SERVER_OFFERS, SUPERVISORD } from "./optiontable.ts";
 
-export type { AutoRestart, LogLevel } from "./values.ts";
+export type { AutoRestart, LogLevel } from "./optiontypes.ts";
 
 /** Where a channel's output goes. `auto`: a file in childlogdir that the daemon names when the group is added. */
 export type LogTarget = { readonly kind: "none" } | { readonly kind: "auto" } | { readonly kind: "file"; readonly path: string };

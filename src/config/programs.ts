@@ -3,13 +3,13 @@
  * Options are read in the order in which the original checks them (CONF-207): it decides which of several errors is the first.
  */
 import { byCodePoint, expand, type Names } from "./expand.ts";
-import { blank, type Fields, fieldsIn, fill, ordered, type ValueOf } from "./fields.ts";
+import { type BaseNames, processNames, programNames, withVariables } from "./expansionnames.ts";
 import type { ChannelConfig, LogTarget, ProcessConfig } from "./model.ts";
-import { type BaseNames, processNames, programNames, withVariables } from "./names.ts";
+import { blank, type Fields, fieldsIn, fill, ordered, type ValueOf } from "./optionfields.ts";
+import { type Channel, type Option, PROGRAM } from "./optiontable.ts";
+import { type LogName, parseName } from "./optiontypes.ts";
 import type { SectionReader } from "./reader.ts";
 import { checkSizes } from "./sizes.ts";
-import { type Channel, type Option, PROGRAM } from "./table.ts";
-import { type LogName, parseName } from "./values.ts";
 import { trimmed } from "./whitespace.ts";
 
 /** A bound on what a typing error can do; the original takes any number and runs out of memory. */

@@ -5,17 +5,17 @@
 import type { Accounts } from "../doors.ts";
 import { assert } from "../result.ts";
 import { availableNames, type ExpansionFault, expand, type Names } from "./expand.ts";
-import type { Ordered, ValueOf } from "./fields.ts";
 import type { Findings } from "./findings.ts";
 import { remedyFor } from "./hints.ts";
 import type { IniSection, IniValue } from "./ini.ts";
 import type { Ini } from "./merge.ts";
 import type { ConfigError, ProcessConfig } from "./model.ts";
+import type { Ordered, ValueOf } from "./optionfields.ts";
+import type { Option } from "./optiontable.ts";
+import { type Judge, READERS } from "./optiontypes.ts";
 import type { Homes } from "./pathnames.ts";
-import { NO_SUCH_PLUGIN, parsePluginName, pluginRemedy, unresolved } from "./plugins.ts";
+import { NO_SUCH_PLUGIN, parsePluginName, pluginRemedy, unresolved } from "./pluginnames.ts";
 import { quoted } from "./quoting.ts";
-import type { Option } from "./table.ts";
-import { type Judge, READERS } from "./values.ts";
 
 /** Told of every value that is read, for `--print-config`. `value` is null for a default. */
 export type Trace = (section: string, name: string, value: IniValue | null, text: string) => void;

@@ -4,14 +4,14 @@
  */
 import type { Accounts } from "../doors.ts";
 import { type Flags, readDaemonSection, readDaemonUser } from "./daemonsection.ts";
+import { baseNames, environmentNames } from "./expansionnames.ts";
 import { Findings, type PossibleError } from "./findings.ts";
-import { readGroups, sortedGroups } from "./groups.ts";
+import { readGroups, sortedGroups } from "./groupsections.ts";
 import type { Ini } from "./merge.ts";
 import type { Config, Remark, ServerConfig } from "./model.ts";
-import { baseNames, environmentNames } from "./names.ts";
 import { type Listening, SectionReader, type Surroundings } from "./reader.ts";
 import { checkMainInterface, readRpcInterfaces, remarkNoMainInterface } from "./rpcinterfaces.ts";
-import { readServers } from "./servers.ts";
+import { readServers } from "./serversections.ts";
 import { remarkUnknown } from "./unknown.ts";
 
 export type Facts = {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fault, faults, good, MAIN, world } from "./load.fixture.ts";
 import { loadConfig } from "./load.ts";
-import { type CheckPlugin, MAIN_RPC_INTERFACE, parsePluginName } from "./plugins.ts";
+import { type CheckPlugin, MAIN_RPC_INTERFACE, parsePluginName } from "./pluginnames.ts";
 
 /** One module that has `make`. */
 const checkPlugin: CheckPlugin = async ({ module, exported }, folder) =>

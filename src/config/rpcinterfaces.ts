@@ -1,11 +1,12 @@
 /** [rpcinterface:x] sections (config.md, section 13): interfaces for clients, by the name of what makes them. */
+
+import type { BaseNames } from "./expansionnames.ts";
 import type { Findings } from "./findings.ts";
 import type { Ini } from "./merge.ts";
 import type { PluginConfig } from "./model.ts";
-import type { BaseNames } from "./names.ts";
-import { BUILT_IN, MAIN_RPC_INTERFACE } from "./plugins.ts";
+import { RPC_INTERFACE } from "./optiontable.ts";
+import { BUILT_IN, MAIN_RPC_INTERFACE } from "./pluginnames.ts";
 import { SectionReader, type Surroundings } from "./reader.ts";
-import { RPC_INTERFACE } from "./table.ts";
 
 const PREFIX = "rpcinterface:";
 const FACTORY = "supervisor.rpcinterface_factory";

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readIni } from "./ini.ts";
 import { good } from "./load.fixture.ts";
+import { SECTIONS } from "./optiontable.ts";
 import { sampleConfig } from "./sample.ts";
-import { SECTIONS } from "./table.ts";
 
 const SAMPLE = sampleConfig();
 const uncommented = (text: string) => text.replace(/^;(?=[[a-z])/gm, "");

@@ -1,5 +1,5 @@
 /** The sample configuration of echo_supervisord_conf (cli.md, section 4), made from the option table: valid as it stands, with every option in it. */
-import { type Option, SECTIONS, type SectionKind } from "./table.ts";
+import { type Option, SECTIONS, type SectionKind } from "./optiontable.ts";
 
 const HEAD = `; Sample configuration of supervisord.
 ;

@@ -8,7 +8,7 @@ import { configAsJson, Effective, printConfig } from "./effective.ts";
 import type { IniSection } from "./ini.ts";
 import { findConfigFile, type LoadDoors, loadConfig } from "./load.ts";
 import type { Config, ConfigError, ProcessConfig, Remark } from "./model.ts";
-import type { CheckPlugin } from "./plugins.ts";
+import type { CheckPlugin } from "./pluginnames.ts";
 import type { Listening } from "./reader.ts";
 import { renderErrors } from "./report.ts";
 import { readSupervisordArguments, type SupervisordCommand } from "./supervisord.ts";

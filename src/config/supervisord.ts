@@ -7,9 +7,9 @@ import { type Flag, helpText, type Program, readCommandLine } from "./commandlin
 import type { Flags } from "./daemonsection.ts";
 import type { LoadDoors } from "./load.ts";
 import type { ConfigError } from "./model.ts";
+import { SUPERVISORD } from "./optiontable.ts";
+import { type Judge, READERS } from "./optiontypes.ts";
 import { joined } from "./pathnames.ts";
-import { SUPERVISORD } from "./table.ts";
-import { type Judge, READERS } from "./values.ts";
 
 /** A flag that overrides an option: its help is the option's. `value` null for a switch, which can only turn on (CLI-040). */
 function overriding(name: keyof typeof SUPERVISORD, short: string | null, value: string | null): Flag {

@@ -8,7 +8,7 @@ import { matchesGlob } from "./glob.ts";
 import type { IniValue } from "./ini.ts";
 import type { Ini } from "./merge.ts";
 import { nearest } from "./nearest.ts";
-import { kindOf, SECTIONS, type SectionKind } from "./table.ts";
+import { kindOf, SECTIONS, type SectionKind } from "./optiontable.ts";
 
 export function remarkUnknown(ini: Ini, extraOptions: readonly string[], findings: Findings): void {
   for (const { text, file, line, why } of ini.headerlikes) {

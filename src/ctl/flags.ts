@@ -1,7 +1,7 @@
 /** The flags of supervisorctl as a table: reading, help and documentation derive from it. (CTL-001, cli.md section 3) */
 import type { Flag, Program } from "../config/commandline.ts";
+import { parseColor } from "../config/optiontypes.ts";
 import { quoted } from "../config/quoting.ts";
-import { parseColor } from "../config/values.ts";
 import type { Result } from "../result.ts";
 import { looksLikeUrl } from "./client/address.ts";
 

@@ -3,7 +3,7 @@
  */
 import { matchesGlob } from "../config/glob.ts";
 import { ok, type Result } from "../result.ts";
-import { makeNamespec } from "../rpc/names.ts";
+import { makeNamespec } from "../rpc/namespec.ts";
 import type { Failure } from "./client/failure.ts";
 import type { ProcessInfo } from "./client/infos.ts";
 import type { Supervisor } from "./client/supervisor.ts";

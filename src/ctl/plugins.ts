@@ -5,7 +5,7 @@
  */
 import path from "node:path";
 import type { ConfigError } from "../config/model.ts";
-import { NO_SUCH_PLUGIN, parsePluginName, unresolved } from "../config/plugins.ts";
+import { NO_SUCH_PLUGIN, parsePluginName, unresolved } from "../config/pluginnames.ts";
 import { importFunction } from "../plugin/importing.ts";
 import type { Controller, CtlPluginFactory } from "../plugin/types.ts";
 import { ok, type Result, refuse } from "../result.ts";

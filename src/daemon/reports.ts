@@ -1,7 +1,7 @@
 /** What the keeper reports, and what it leads to: one item of the loop each, acknowledged in the batch that carries the consequences. */
 
 import type { Report } from "../link/messages.ts";
-import { daemonMessages as say } from "../logs/messages.ts";
+import { daemonMessages as say } from "../logs/loglines.ts";
 import { decodeWaitStatus, exitWith } from "../process/waitstatus.ts";
 import { assert, unreachable } from "../result.ts";
 import { stepMember } from "../supervisor/step.ts";

@@ -5,7 +5,7 @@
 import type { LogLevel } from "../config/model.ts";
 import { envelopeBytes } from "./envelope.ts";
 import { BUSY } from "./listener.ts";
-import { eventMessages as say } from "./messages.ts";
+import { eventMessages as say } from "./loglines.ts";
 import type { Listener, Pool, PoolEffect } from "./pool.ts";
 import { putBack, type QueuedEvent, queueHead, queueLength, takeHead } from "./queue.ts";
 

@@ -10,7 +10,7 @@ import type { LogLevel } from "../config/model.ts";
 import { unreachable } from "../result.ts";
 import { dispatch, envelopeOf, eventBytes, forget, giveBack, isReady, log, makeRoom, pause, rebuffering } from "./buffer.ts";
 import { type Heard, hear, type Listening, STARTED } from "./listener.ts";
-import { eventMessages as say } from "./messages.ts";
+import { eventMessages as say } from "./loglines.ts";
 import { append, makeQueue, type Queue, type QueuedEvent, queueHead, takeHead } from "./queue.ts";
 import type { ResultHandler } from "./results.ts";
 

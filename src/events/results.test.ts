@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BUILT_IN } from "../config/plugins.ts";
+import { BUILT_IN } from "../config/pluginnames.ts";
 import { RESULT_HANDLERS, resultHandler } from "./results.ts";
 
 const judge = (name: keyof typeof RESULT_HANDLERS, result: string) => {

@@ -3,7 +3,7 @@
  * plug-ins bring, which the daemon runs. A handler says how many bytes of a result it wants to see, so a listener cannot make the daemon keep more than that.
  */
 import { isUtf8 } from "node:buffer";
-import { DEFAULT_RESULT_HANDLER, STDOUT_RESULT_HANDLER } from "../config/plugins.ts";
+import { DEFAULT_RESULT_HANDLER, STDOUT_RESULT_HANDLER } from "../config/pluginnames.ts";
 import type { QueuedEvent } from "./queue.ts";
 
 export type Outcome =

@@ -1,13 +1,13 @@
 /** What the links of the status page do, and the words that the next page shows. (WEB-036..056) */
 
+import type { ResultRow } from "../rpc/answerrows.ts";
 import type { ProcessView, SupervisorControl } from "../rpc/control.ts";
 import { processesByPriority } from "../rpc/fanout.ts";
 import { FAULTS, type Fault, type FaultName, fault, faultText, SUCCESS } from "../rpc/faults.ts";
 import { clearOne } from "../rpc/logmethods.ts";
-import { findProcess, makeNamespec } from "../rpc/names.ts";
-import type { ResultRow } from "../rpc/rows.ts";
-import { startInOrder, startOne } from "../rpc/starting.ts";
-import { stopInOrder, stopOne } from "../rpc/stopping.ts";
+import { findProcess, makeNamespec } from "../rpc/namespec.ts";
+import { startInOrder, startOne } from "../rpc/startmethods.ts";
+import { stopInOrder, stopOne } from "../rpc/stopmethods.ts";
 import { ctime } from "../rpc/times.ts";
 
 const FAILED_NAMES_MAX = 10;

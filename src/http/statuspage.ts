@@ -5,7 +5,7 @@
 
 import type { State } from "../process/states.ts";
 import type { ProcessView, SupervisorControl } from "../rpc/control.ts";
-import { makeNamespec, refOf } from "../rpc/names.ts";
+import { makeNamespec, refOf } from "../rpc/namespec.ts";
 import { description, processesByName } from "../rpc/processinfo.ts";
 import { HOLDFAST_VERSION } from "../version.ts";
 import { attribute, text } from "./html.ts";

@@ -3,7 +3,7 @@
 import type { SupervisorControl } from "../rpc/control.ts";
 import { faultText, isFault } from "../rpc/faults.ts";
 import { readEnd } from "../rpc/logmethods.ts";
-import { findProcess } from "../rpc/names.ts";
+import { findProcess } from "../rpc/namespec.ts";
 import { Rendered } from "../rpc/values.ts";
 import { TAIL_PAGE_BYTES_MAX } from "./bounds.ts";
 import { attribute, text } from "./html.ts";

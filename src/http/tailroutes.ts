@@ -5,7 +5,7 @@
 import { beginFollowing, TRUNCATED } from "../logs/follow.ts";
 import type { SupervisorControl } from "../rpc/control.ts";
 import { followLog, type LogFollow, logAt, type Tailing } from "../rpc/following.ts";
-import { splitNamespec } from "../rpc/names.ts";
+import { splitNamespec } from "../rpc/namespec.ts";
 import { httpDate } from "../rpc/times.ts";
 import { PIECE_BYTES } from "./bounds.ts";
 import type { Exchange, Headers, Route } from "./exchange.ts";

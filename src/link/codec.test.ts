@@ -15,10 +15,10 @@ import {
   type NumberedBatch,
   stateSize,
 } from "./codec.ts";
-import { EFFECTS } from "./effects.ts";
 import { FRAME_MAX } from "./frames.ts";
+import { EFFECTS } from "./keepereffects.ts";
+import { REPORTS } from "./keeperreports.ts";
 import type { Batch, KeeperEffect } from "./messages.ts";
-import { REPORTS } from "./reports.ts";
 import { WELCOME_FRAMES } from "./welcome.ts";
 
 const HEAD_BYTES = 6;

@@ -3,12 +3,12 @@
  * test/sim/keeper/codec.ts. Pure: bytes come from and go to somebody else. docs/keeper-protocol.md is the contract.
  */
 import { assert, ok, type Result, refuse } from "../result.ts";
-import { effect, type UnknownEffect } from "./effects.ts";
-import { bytes, type Field, list, oneOf, Reader, record, str, u16, u32, u64, type ValueOf, type Writer } from "./fields.ts";
 import { FRAME_MAX } from "./frames.ts";
+import { effect, type UnknownEffect } from "./keepereffects.ts";
+import { reportBody, reportType } from "./keeperreports.ts";
 import type { Batch, KeeperEffect, Report, StateChange } from "./messages.ts";
-import { reportBody, reportType } from "./reports.ts";
 import { WELCOME_FRAMES, type WelcomeFrame, welcomeFrameType } from "./welcome.ts";
+import { bytes, type Field, list, oneOf, Reader, record, str, u16, u32, u64, type ValueOf, type Writer } from "./wirefields.ts";
 
 /** A batch as it arrives: with its number, and with the effects that this version does not know. */
 export type NumberedBatch = Omit<Batch, "effects"> & {

@@ -2,11 +2,11 @@
  * The words of the keeper and the daemon as values, by name; their types are those of the tables of effects, reports and the welcome.
  * Numbers that name things (child, stream, sink, socket) are chosen by the daemon and never used twice while the keeper lives.
  */
-import type { KeeperEffect } from "./effects.ts";
-import type { Report } from "./reports.ts";
+import type { KeeperEffect } from "./keepereffects.ts";
+import type { Report } from "./keeperreports.ts";
 
-export type { KeeperEffect, SinkSpec, Verdict } from "./effects.ts";
-export { LISTEN_STEPS, type Report, type ReportType, SPAWN_STEPS } from "./reports.ts";
+export type { KeeperEffect, SinkSpec, Verdict } from "./keepereffects.ts";
+export { LISTEN_STEPS, type Report, type ReportType, SPAWN_STEPS } from "./keeperreports.ts";
 export type { ChildEntry, Deaths, SinkEntry, SocketEntry, StreamEntry, Welcome } from "./welcome.ts";
 
 export const PROTOCOL_VERSION = 1;

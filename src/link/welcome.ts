@@ -1,8 +1,8 @@
 /** What the keeper tells a new daemon: one frame per thing it holds, between `welcome` and `welcome-end`, put together here into one value. */
 import { ok, type Result, refuse } from "../result.ts";
-import { family, streamMode } from "./effects.ts";
-import { type Bodies, bool, bytes, cstr, i32, oneOf, record, str, u16, u32, u64, type ValueOf } from "./fields.ts";
-import { instant } from "./reports.ts";
+import { family, streamMode } from "./keepereffects.ts";
+import { instant } from "./keeperreports.ts";
+import { type Bodies, bool, bytes, cstr, i32, oneOf, record, str, u16, u32, u64, type ValueOf } from "./wirefields.ts";
 
 export const WELCOME_FRAMES = {
   welcome: {

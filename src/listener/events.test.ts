@@ -5,7 +5,7 @@ import { eventBody } from "../events/payload.ts";
 import type { SupervisorEvent } from "../events/types.ts";
 import { type ListenerEvent, parseEvent } from "./events.ts";
 import { parseHeaders, splitPayload } from "./headers.ts";
-import { Messages } from "./messages.ts";
+import { Messages } from "./messagereader.ts";
 
 function parsed(event: SupervisorEvent): ListenerEvent {
   const messages = new Messages();

@@ -1,6 +1,6 @@
 /** Events with types: what a payload says, by the kind of event. The text of the payload is there all the same. (EVT-042..054) */
 import { type Headers, parseHeaders, splitPayload } from "./headers.ts";
-import type { Message } from "./messages.ts";
+import type { Message } from "./messagereader.ts";
 
 export type ProcessState = "STOPPED" | "STARTING" | "RUNNING" | "BACKOFF" | "STOPPING" | "EXITED" | "FATAL" | "UNKNOWN";
 

@@ -5,7 +5,7 @@
 import { Console } from "node:console";
 import type { Readable, Writable } from "node:stream";
 import { type ListenerEvent, parseEvent } from "./events.ts";
-import { type Message, Messages } from "./messages.ts";
+import { type Message, Messages } from "./messagereader.ts";
 
 export type ListenOptions = {
   readonly stdin?: Readable;

@@ -1,7 +1,7 @@
 /** What the well-known methods answer, for those who call them with types: `call("supervisor.getAllProcessInfo")` gives `ProcessInfo[]`. */
-import type { ProcessInfo, ResultRow } from "../rpc/rows.ts";
+import type { ProcessInfo, ResultRow } from "../rpc/answerrows.ts";
 
-export type { ProcessInfo, ResultRow } from "../rpc/rows.ts";
+export type { ProcessInfo, ResultRow } from "../rpc/answerrows.ts";
 
 export interface Answers {
   readonly "supervisor.getAllProcessInfo": readonly ProcessInfo[];

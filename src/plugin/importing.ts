@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { NO_SUCH_PLUGIN, type PluginName } from "../config/plugins.ts";
+import { NO_SUCH_PLUGIN, type PluginName } from "../config/pluginnames.ts";
 import { ok, type Result, refuse } from "../result.ts";
 
 export type PluginFunction = (...args: readonly unknown[]) => unknown;

@@ -1,7 +1,7 @@
 /** What the daemon and the thread of a plug-in say to each other. Everything is plain data: it is copied between them. */
 
 import type { MessagePort } from "node:worker_threads";
-import type { PluginName } from "../config/plugins.ts";
+import type { PluginName } from "../config/pluginnames.ts";
 import type { HandledEvent, LogLevel, Options, RpcType } from "./types.ts";
 
 /** What the thread is for: only to see whether the plug-in can be loaded, to serve methods, to judge results. */

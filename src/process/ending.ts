@@ -4,7 +4,7 @@ import type { ProcessConfig } from "../config/model.ts";
 import type { Now } from "../doors.ts";
 import { unreachable } from "../result.ts";
 import { isShortRun, restartWaitMs } from "./brake.ts";
-import { badExitCode, EXITED_TOO_QUICKLY, processMessages as say } from "./messages.ts";
+import { badExitCode, EXITED_TOO_QUICKLY, processMessages as say } from "./loglines.ts";
 import {
   type Action,
   adding,

@@ -4,7 +4,7 @@ import type { ProcessConfig } from "../config/model.ts";
 import type { Now } from "../doors.ts";
 import { assert } from "../result.ts";
 import { backOff } from "./ending.ts";
-import { processMessages as say } from "./messages.ts";
+import { processMessages as say } from "./loglines.ts";
 import { type Action, adding, change, log, NO_DEADLINES, type ProcessState, type Transition, then, unchanged } from "./state.ts";
 import { kill, stopChildless } from "./stopping.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { SIGNALS } from "../config/signals.ts";
+import { SIGNALS } from "../config/signalnames.ts";
 import { decodeWaitStatus, exitWith, signalName } from "./waitstatus.ts";
 
 const CORE = 0x80;

@@ -1,6 +1,5 @@
 /** The reference of the configuration, in English and Chinese, and the JSON schema: pages of docs/reference, made from the option table by `npm run docs`. */
 
-import { SUPERVISORD_PROGRAM } from "../config/supervisord.ts";
 import {
   EVENT_LISTENER,
   FCGI_PROGRAM,
@@ -11,7 +10,8 @@ import {
   type SectionKind,
   SUPERVISORD,
   type Words,
-} from "../config/table.ts";
+} from "../config/optiontable.ts";
+import { SUPERVISORD_PROGRAM } from "../config/supervisord.ts";
 import { configSchema } from "./schema.ts";
 import { EVENT_WORDS, TYPE_WORDS } from "./typewords.ts";
 
@@ -33,7 +33,7 @@ export function referencePage(language: Language): string {
 
 const INTRODUCTION: Words = {
   en: `
-<!-- Made by npm run docs from src/config/table.ts. -->
+<!-- Made by npm run docs from src/config/optiontable.ts. -->
 
 # Configuration
 
@@ -58,7 +58,7 @@ One table in the source declares every section and option; this page, the sample
 
 All errors are shown at once, each with its file and line, and nothing starts. A section or an option that nothing reads is no error: a warning names it and what was probably meant. Names that other tools read from the file are listed in \`extra_options\`.`,
   zh: `
-<!-- Made by npm run docs from src/config/table.ts. -->
+<!-- Made by npm run docs from src/config/optiontable.ts. -->
 
 # 配置
 

@@ -1,8 +1,8 @@
 /** What the reference and the JSON schema say of each type of value. */
 import { EVENT_NAMES } from "../config/eventnames.ts";
-import { SIGNALS } from "../config/signals.ts";
-import type { Words } from "../config/table.ts";
-import { LOG_LEVELS, type OptionType } from "../config/values.ts";
+import type { Words } from "../config/optiontable.ts";
+import { LOG_LEVELS, type OptionType } from "../config/optiontypes.ts";
+import { SIGNALS } from "../config/signalnames.ts";
 
 export type TypeWords = {
   readonly words: Words;

@@ -3,7 +3,7 @@
  * see it as a fault, as HTTP status 500 or not at all (RPC-014, RPC-070, RPC-096, RPC-124).
  */
 import { parseInteger } from "../config/numbers.ts";
-import { parseSignal } from "../config/signals.ts";
+import { parseSignal } from "../config/signalnames.ts";
 import { ok, type Result, refuse } from "../result.ts";
 import { type Failure, type Fault, fault, type Stumble } from "./faults.ts";
 import { isArray, isStruct, pythonText, pythonTruth, pythonType, type RpcValue } from "./values.ts";

@@ -8,7 +8,7 @@ import { alone, FakeControl, running } from "./control.fixture.ts";
 import { FAULTS, fault, faultText, SUCCESS } from "./faults.ts";
 import { mainNamespaces } from "./interfaces.ts";
 import type { PublishedMethod } from "./method.ts";
-import { SUPERVISOR_METHODS } from "./table.ts";
+import { SUPERVISOR_METHODS } from "./methodtable.ts";
 
 const UNKNOWN = "fault 1 UNKNOWN_METHOD";
 const WRONG_COUNT = "fault 2 INCORRECT_PARAMETERS";

@@ -6,8 +6,8 @@ import { fault } from "./faults.ts";
 import { HOLDFAST_METHODS } from "./holdfast.ts";
 import type { Interface } from "./interfaces.ts";
 import type { Answer, PublishedMethod } from "./method.ts";
+import { SUPERVISOR_METHODS } from "./methodtable.ts";
 import { systemMethods } from "./system.ts";
-import { SUPERVISOR_METHODS } from "./table.ts";
 import type { RpcValue } from "./values.ts";
 
 export type Calls = {

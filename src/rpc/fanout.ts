@@ -5,10 +5,10 @@
  */
 import { STATES, type State } from "../process/states.ts";
 import type { Result } from "../result.ts";
+import type { ResultRow } from "./answerrows.ts";
 import type { GroupView, ProcessView } from "./control.ts";
 import { FAULTS, type Fault, faultText, SUCCESS } from "./faults.ts";
-import { makeNamespec, refOf } from "./names.ts";
-import type { ResultRow } from "./rows.ts";
+import { makeNamespec, refOf } from "./namespec.ts";
 
 export type Deed = {
   readonly process: ProcessView;

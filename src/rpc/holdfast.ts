@@ -9,9 +9,9 @@ import { groupName, namespec } from "./args.ts";
 import type { PreviewedGroup, ProcessView, SupervisorControl } from "./control.ts";
 import { fault } from "./faults.ts";
 import { type Method, method } from "./method.ts";
-import { findProcess, refOf } from "./names.ts";
+import { findProcess, refOf } from "./namespec.ts";
 import { processesByName } from "./processinfo.ts";
-import { restartAllProcesses, restartProcess } from "./restarting.ts";
+import { restartAllProcesses, restartProcess } from "./restartmethods.ts";
 import type { RpcStruct } from "./values.ts";
 
 const previewUpdate = method({

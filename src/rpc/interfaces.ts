@@ -4,7 +4,7 @@
  */
 
 import type { PluginConfig } from "../config/model.ts";
-import { MAIN_RPC_INTERFACE } from "../config/plugins.ts";
+import { MAIN_RPC_INTERFACE } from "../config/pluginnames.ts";
 import type { PublishedMethod } from "./method.ts";
 
 /** The namespace of a plug-in with its methods. */

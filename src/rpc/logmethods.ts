@@ -9,7 +9,7 @@ import { type Failure, type Fault, fault } from "./faults.ts";
 import { isReadable } from "./following.ts";
 import { logText } from "./logtext.ts";
 import { type Answer, method, type Param } from "./method.ts";
-import { findProcess, refOf } from "./names.ts";
+import { findProcess, refOf } from "./namespec.ts";
 import type { Rendered, RpcValue } from "./values.ts";
 
 const NAME = { name: "name", type: "string", help: "A process: 'name' or 'group:name'" } as const satisfies Param;

@@ -1,11 +1,11 @@
 /** What clients are told about processes, and that what is kept of it is never old. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { ProcessInfo } from "./answerrows.ts";
 import { call, supervisor } from "./calling.fixture.ts";
 import { makeCalls } from "./calls.ts";
 import { alone, FakeControl, group, NOW_MS, running, view } from "./control.fixture.ts";
 import type { ProcessView } from "./control.ts";
-import type { ProcessInfo } from "./rows.ts";
 import { writeAnswer } from "./xmlwrite.ts";
 
 async function infoOf(process: ProcessView, change: (control: FakeControl) => void = () => undefined): Promise<ProcessInfo> {

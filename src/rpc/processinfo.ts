@@ -5,12 +5,12 @@
  */
 import { STATES } from "../process/states.ts";
 import { ok } from "../result.ts";
+import type { ProcessInfo } from "./answerrows.ts";
 import { namespec } from "./args.ts";
 import { INT_MAX, INT_MIN } from "./bounds.ts";
 import type { GroupView, ProcessView, SupervisorControl } from "./control.ts";
 import { method } from "./method.ts";
-import { byCodePoint, findProcess } from "./names.ts";
-import type { ProcessInfo } from "./rows.ts";
+import { byCodePoint, findProcess } from "./namespec.ts";
 import { stopTimeText, uptimeText } from "./times.ts";
 import { Rendered } from "./values.ts";
 import { escapeText, writeMember } from "./xmlwrite.ts";

@@ -3,7 +3,7 @@ import { ok, refuse } from "../result.ts";
 import { namespec } from "./args.ts";
 import { fault } from "./faults.ts";
 import { method } from "./method.ts";
-import { findProcess, refOf } from "./names.ts";
+import { findProcess, refOf } from "./namespec.ts";
 import { pythonText } from "./values.ts";
 
 export const sendProcessStdin = method({

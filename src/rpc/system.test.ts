@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { call } from "./calling.fixture.ts";
 import { alone, FakeControl, running, view } from "./control.fixture.ts";
 import type { WaitOutcome } from "./control.ts";
-import { SUPERVISOR_METHODS } from "./table.ts";
+import { SUPERVISOR_METHODS } from "./methodtable.ts";
 import type { RpcValue } from "./values.ts";
 
 const SUPERVISOR = [

@@ -4,7 +4,7 @@ import { noAttribute } from "./args.ts";
 import type { Calls } from "./calls.ts";
 import { type Failure, fault, isFault } from "./faults.ts";
 import { type Answer, helpText, type Method, method, type PublishedMethod, signature } from "./method.ts";
-import { byCodePoint } from "./names.ts";
+import { byCodePoint } from "./namespec.ts";
 import { isArray, isStruct, type RpcResult, type RpcValue } from "./values.ts";
 import { faultStruct } from "./xmlwrite.ts";
 

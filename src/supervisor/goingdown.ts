@@ -7,8 +7,8 @@ import type { Now } from "../doors.ts";
 import type { ProcessInput } from "../process/state.ts";
 import type { Mood, State } from "../process/states.ts";
 import type { Step } from "./effects.ts";
+import { supervisorMessages as say } from "./loglines.ts";
 import { stepAlone } from "./member.ts";
-import { supervisorMessages as say } from "./messages.ts";
 import { allMembers, type GoingDown, type Group, groupsInOrder, isStopped, type World } from "./world.ts";
 
 const REPORT_MS = 3000;

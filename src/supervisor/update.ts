@@ -10,8 +10,8 @@ import type { GroupConfig, ProcessConfig } from "../config/model.ts";
 import type { Now } from "../doors.ts";
 import { assert, unreachable } from "../result.ts";
 import type { Step } from "./effects.ts";
+import { supervisorMessages as say } from "./loglines.ts";
 import { stepAlone } from "./member.ts";
-import { supervisorMessages as say } from "./messages.ts";
 import { allMembers, type Group, type Member, makeMember, type Pending, type World } from "./world.ts";
 
 /** `keep`: nothing differs; `apply`: what differs is live. */

@@ -3,7 +3,7 @@ import type { Now } from "../doors.ts";
 import { STATES } from "../process/states.ts";
 import { unreachable } from "../result.ts";
 import type { Outcome, Step } from "./effects.ts";
-import { supervisorMessages as say } from "./messages.ts";
+import { supervisorMessages as say } from "./loglines.ts";
 import { findMember, type Member, type Waiter, type World } from "./world.ts";
 
 const STOP_REPORT_MS = 2000;

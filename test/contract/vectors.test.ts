@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decodeKeeperFrame, encodeBatch, encodeHello } from "../../src/link/codec.ts";
-import { EFFECTS } from "../../src/link/effects.ts";
 import { FRAME_MAX, FrameReader } from "../../src/link/frames.ts";
-import { REPORTS } from "../../src/link/reports.ts";
+import { EFFECTS } from "../../src/link/keepereffects.ts";
+import { REPORTS } from "../../src/link/keeperreports.ts";
 import { WELCOME_FRAMES } from "../../src/link/welcome.ts";
 import { decodeDaemonFrame, encodeKeeperFrame } from "../sim/keeper/codec.ts";
 import { VECTOR_CASES } from "./vector-cases.ts";

@@ -4,11 +4,11 @@
  */
 import type { ConfigError } from "../../config/model.ts";
 import { ok, type Result, refuse } from "../../result.ts";
-import type { ProcessInfo as AnsweredInfo, ResultRow } from "../../rpc/rows.ts";
+import type { ProcessInfo as AnsweredInfo, ResultRow } from "../../rpc/answerrows.ts";
 import type { Struct, Value } from "./answer.ts";
 import type { Failure } from "./failure.ts";
 
-export type { ResultRow } from "../../rpc/rows.ts";
+export type { ResultRow } from "../../rpc/answerrows.ts";
 
 /** A row of getProcessInfo and getAllProcessInfo. (RPC-038) */
 export type ProcessInfo = Omit<AnsweredInfo, "logfile">;

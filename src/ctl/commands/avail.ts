@@ -2,7 +2,7 @@
 
 import { ok } from "../../result.ts";
 import { FAULTS } from "../../rpc/faults.ts";
-import { makeNamespec } from "../../rpc/names.ts";
+import { makeNamespec } from "../../rpc/namespec.ts";
 import { isFault } from "../client/failure.ts";
 import type { ConfigInfo } from "../client/infos.ts";
 import type { Command } from "../command.ts";

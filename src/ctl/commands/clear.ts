@@ -2,7 +2,7 @@
 
 import { ok, type Result } from "../../result.ts";
 import { FAULTS, SUCCESS } from "../../rpc/faults.ts";
-import { splitNamespec } from "../../rpc/names.ts";
+import { splitNamespec } from "../../rpc/namespec.ts";
 import type { Failure } from "../client/failure.ts";
 import type { Command } from "../command.ts";
 import { namesOf } from "../patterns.ts";

@@ -3,9 +3,9 @@
  * themselves are the original's, so this stands on standard error. Loaded when something has failed; only a daemon of ours knows reasons.
  */
 import { nearest } from "../../config/nearest.ts";
-import { SIGNALS } from "../../config/signals.ts";
+import { SIGNALS } from "../../config/signalnames.ts";
 import { FAULTS } from "../../rpc/faults.ts";
-import { makeNamespec } from "../../rpc/names.ts";
+import { makeNamespec } from "../../rpc/namespec.ts";
 import type { Explained, ProcessInfo, ResultRow } from "../client/infos.ts";
 import { isPattern, processMatcher } from "../patterns.ts";
 import type { Session } from "../session.ts";

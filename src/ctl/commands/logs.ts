@@ -1,7 +1,7 @@
 /** `logs`: the logs of several processes as lines, with their names in front, as they are or as they grow. */
 
 import { ok, type Result, refuse } from "../../result.ts";
-import { makeNamespec } from "../../rpc/names.ts";
+import { makeNamespec } from "../../rpc/namespec.ts";
 import { anyOf } from "../abort.ts";
 import { atMost } from "../atmost.ts";
 import type { Failure } from "../client/failure.ts";

@@ -5,7 +5,7 @@
 
 import { ok, type Result } from "../../result.ts";
 import { FAULTS, SUCCESS } from "../../rpc/faults.ts";
-import { splitNamespec } from "../../rpc/names.ts";
+import { splitNamespec } from "../../rpc/namespec.ts";
 import { atMost } from "../atmost.ts";
 import { type Failure, isFault } from "../client/failure.ts";
 import type { ProcessInfo, ResultRow } from "../client/infos.ts";

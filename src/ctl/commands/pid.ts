@@ -2,7 +2,7 @@
 
 import { ok, type Result } from "../../result.ts";
 import { FAULTS } from "../../rpc/faults.ts";
-import { makeNamespec } from "../../rpc/names.ts";
+import { makeNamespec } from "../../rpc/namespec.ts";
 import { type Failure, isFault } from "../client/failure.ts";
 import type { Command } from "../command.ts";
 import { EXIT } from "../exit.ts";

@@ -2,7 +2,7 @@
 
 import { ok } from "../../result.ts";
 import { FAULTS } from "../../rpc/faults.ts";
-import { byCodePoint } from "../../rpc/names.ts";
+import { byCodePoint } from "../../rpc/namespec.ts";
 import { type Failure, isFault } from "../client/failure.ts";
 import type { ConfigChanges } from "../client/infos.ts";
 import type { Command } from "../command.ts";

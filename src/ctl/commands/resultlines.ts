@@ -2,7 +2,7 @@
 
 import { ok, type Result, refuse } from "../../result.ts";
 import { SUCCESS } from "../../rpc/faults.ts";
-import { makeNamespec } from "../../rpc/names.ts";
+import { makeNamespec } from "../../rpc/namespec.ts";
 import type { Failure } from "../client/failure.ts";
 import type { ResultRow } from "../client/infos.ts";
 import { exitOfResult } from "../exit.ts";

@@ -1,5 +1,5 @@
 /** The table of `status`, and which rows of it are asked for. Pure; whoever names processes after an action uses the same choice. */
-import { makeNamespec, splitNamespec } from "../../rpc/names.ts";
+import { makeNamespec, splitNamespec } from "../../rpc/namespec.ts";
 import type { Explained, ProcessInfo } from "../client/infos.ts";
 import { STATUS_EXIT } from "../exit.ts";
 import type { Json } from "../json.ts";

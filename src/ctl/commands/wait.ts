@@ -4,7 +4,7 @@
  */
 import { STATES } from "../../process/states.ts";
 import { ok, type Result, refuse } from "../../result.ts";
-import { makeNamespec } from "../../rpc/names.ts";
+import { makeNamespec } from "../../rpc/namespec.ts";
 import type { Failure } from "../client/failure.ts";
 import type { ProcessInfo } from "../client/infos.ts";
 import type { Arguments, Command } from "../command.ts";

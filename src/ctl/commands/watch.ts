@@ -4,7 +4,7 @@
  */
 
 import { ok, type Result } from "../../result.ts";
-import { makeNamespec } from "../../rpc/names.ts";
+import { makeNamespec } from "../../rpc/namespec.ts";
 import { anyOf } from "../abort.ts";
 import type { Failure } from "../client/failure.ts";
 import type { ProcessInfo } from "../client/infos.ts";

@@ -2,7 +2,7 @@
  * What the Tab key offers, in the shell of supervisorctl and, behind the flags, in bash, zsh and fish. Pure: which names are asked for is decided here,
  * the names come from outside. (CTL-059..CTL-065)
  */
-import { SIGNALS } from "../../config/signals.ts";
+import { SIGNALS } from "../../config/signalnames.ts";
 import type { CommandRow, Completes } from "../command.ts";
 import { STUBS } from "../completion/stubs.ts";
 

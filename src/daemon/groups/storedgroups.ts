@@ -1,6 +1,6 @@
 /** Groups as a successor finds them in the keeper's store: the counterpart of `grouprecords.ts`, and of what daemons before it have written. */
 
-import { byPriorityAndName } from "../../config/groups.ts";
+import { byPriorityAndName } from "../../config/groupsections.ts";
 import type { GroupConfig, ProcessConfig } from "../../config/model.ts";
 import { ok, type Result, refuse } from "../../result.ts";
 import { type Delta, patched } from "../../supervisor/delta.ts";

@@ -3,7 +3,7 @@
  * has raised its own on the way here. (PROC-226, CONF-328..335)
  */
 import type { Limit } from "../../link/messages.ts";
-import { daemonMessages as say } from "../../logs/messages.ts";
+import { daemonMessages as say } from "../../logs/loglines.ts";
 import { ok, type Result, refuse } from "../../result.ts";
 import type { Runtime } from "../runtime.ts";
 

@@ -1,5 +1,5 @@
 /** Signals sent to supervisord: the keeper gets them and hands them on. (PROC-152, PROC-162, PROC-169, PROC-176..181) */
-import { daemonMessages as say } from "../../logs/messages.ts";
+import { daemonMessages as say } from "../../logs/loglines.ts";
 import { signalName } from "../../process/waitstatus.ts";
 import type { Core } from "../core.ts";
 import type { Turn } from "../loop/turn.ts";

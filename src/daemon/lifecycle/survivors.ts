@@ -3,7 +3,7 @@
  * everything a second time. They are found by what each process tells of itself under /proc, and named in the activity log.
  */
 import type { Files } from "../../doors.ts";
-import { makeNamespec } from "../../rpc/names.ts";
+import { makeNamespec } from "../../rpc/namespec.ts";
 import { decodeRecord, encodeRecord, recordKeys } from "../../supervisor/records.ts";
 import type { Inheritance, Runtime } from "../runtime.ts";
 import { isSupervisord } from "../serving/alreadyrunning.ts";

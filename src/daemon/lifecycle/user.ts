@@ -1,5 +1,5 @@
 /** The user that supervisord runs as: at the start, and again at a reload, which may give up root but never get it back. (CONF-321..327, CONF-421..423) */
-import { daemonMessages as say } from "../../logs/messages.ts";
+import { daemonMessages as say } from "../../logs/loglines.ts";
 import { ok, type Result, refuse } from "../../result.ts";
 import { errnoName } from "../loop/errno.ts";
 import type { Runtime } from "../runtime.ts";

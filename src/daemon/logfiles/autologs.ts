@@ -3,7 +3,7 @@
 import type { GroupConfig, ProcessConfig } from "../../config/model.ts";
 import { absolute, joined } from "../../config/pathnames.ts";
 import type { Channel } from "../../events/types.ts";
-import { daemonMessages as messages } from "../../logs/messages.ts";
+import { daemonMessages as messages } from "../../logs/loglines.ts";
 import { label, type Member, type Ref } from "../../supervisor/world.ts";
 import type { Runtime } from "../runtime.ts";
 

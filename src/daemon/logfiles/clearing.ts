@@ -3,7 +3,7 @@
  * left alone: the original replaces it, even /dev/null of the whole machine. (LOG-041..046, CONF-343)
  */
 import { dirname } from "node:path";
-import { daemonMessages as say } from "../../logs/messages.ts";
+import { daemonMessages as say } from "../../logs/loglines.ts";
 import { ok, type Result, refuse } from "../../result.ts";
 import { decodeRecord, encodeRecord, recordKeys } from "../../supervisor/records.ts";
 import type { Ref } from "../../supervisor/world.ts";

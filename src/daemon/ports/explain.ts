@@ -1,6 +1,6 @@
 /** Why a process is as it is, in a sentence: how its last run ended, or why there was none; and the last that it said. For people who look. */
 import { LastLines } from "../../api/lastlines.ts";
-import { EXITED_TOO_QUICKLY } from "../../process/messages.ts";
+import { EXITED_TOO_QUICKLY } from "../../process/loglines.ts";
 import { STATES } from "../../process/states.ts";
 import type { Explanation, ProcessRef, SupervisorControl } from "../../rpc/control.ts";
 import { findMember, type Member } from "../../supervisor/world.ts";

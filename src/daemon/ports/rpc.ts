@@ -1,6 +1,6 @@
 /** The daemon as the RPC methods and the web pages see it. Views are kept until something in them changes: their XML is cached by identity. */
 
-import { processMessages } from "../../process/messages.ts";
+import { processMessages } from "../../process/loglines.ts";
 import type { ProcessInput } from "../../process/state.ts";
 import { STATES } from "../../process/states.ts";
 import { ok, type Result, refuse } from "../../result.ts";

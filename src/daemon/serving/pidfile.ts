@@ -1,7 +1,7 @@
 /** The pid file: the keeper's pid, which is what the world calls supervisord. (PROC-221, PROC-222) */
 import { basename, dirname } from "node:path";
 import type { Files } from "../../doors.ts";
-import { daemonMessages as say } from "../../logs/messages.ts";
+import { daemonMessages as say } from "../../logs/loglines.ts";
 import type { Runtime } from "../runtime.ts";
 
 /** Why a link is not followed. */

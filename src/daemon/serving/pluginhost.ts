@@ -4,7 +4,7 @@
  */
 import type { GroupConfig, LogLevel, PluginConfig } from "../../config/model.ts";
 import { absolute, folderOf } from "../../config/pathnames.ts";
-import { type CheckPlugin, parsePluginName } from "../../config/plugins.ts";
+import { type CheckPlugin, parsePluginName } from "../../config/pluginnames.ts";
 import { RESULT_BYTES_MAX, type ResultHandler, resultHandler } from "../../events/results.ts";
 import type { FaultData, Judgement, MethodDescription, PluginOrder, ResultData } from "../../plugin/wire.ts";
 import { assert, ok, type Result, refuse, unreachable } from "../../result.ts";

@@ -2,7 +2,7 @@
 
 import type { GroupConfig, SocketConfig } from "../../config/model.ts";
 import type { Listen } from "../../link/messages.ts";
-import { daemonMessages as say } from "../../logs/messages.ts";
+import { daemonMessages as say } from "../../logs/loglines.ts";
 import { ok, type Result, refuse } from "../../result.ts";
 import type { Ref } from "../../supervisor/world.ts";
 import { errnoName } from "../loop/errno.ts";

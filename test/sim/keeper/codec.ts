@@ -10,10 +10,10 @@ import {
   type KeeperFrame,
   type NumberedBatch,
 } from "../../../src/link/codec.ts";
-import type { Field, ValueOf } from "../../../src/link/fields.ts";
+import { REPORTS, reportBody } from "../../../src/link/keeperreports.ts";
 import type { Report, Welcome } from "../../../src/link/messages.ts";
-import { REPORTS, reportBody } from "../../../src/link/reports.ts";
 import { WELCOME_FRAMES, type WelcomeFrame } from "../../../src/link/welcome.ts";
+import type { Field, ValueOf } from "../../../src/link/wirefields.ts";
 import { type Result, refuse } from "../../../src/result.ts";
 
 /** What the daemon says. */

@@ -4,7 +4,7 @@
  */
 
 import type { DecodeError, KeeperFrame } from "../../../src/link/codec.ts";
-import type { UnknownEffect } from "../../../src/link/effects.ts";
+import type { UnknownEffect } from "../../../src/link/keepereffects.ts";
 import { type KeeperEffect, PROTOCOL_VERSION, type Report, type Welcome } from "../../../src/link/messages.ts";
 import { unreachable } from "../../../src/result.ts";
 import { Children, type KeeperSelf } from "./children.ts";

@@ -2,7 +2,7 @@
  * Effects of a batch that name what never was there: the real keeper lets them do nothing, in a simulation each is a daemon's mistake. Of a child
  * more is asked: once its exit was acknowledged the daemon knows that it is gone, and must not signal it.
  */
-import type { UnknownEffect } from "../../../src/link/effects.ts";
+import type { UnknownEffect } from "../../../src/link/keepereffects.ts";
 import type { KeeperEffect } from "../../../src/link/messages.ts";
 import type { FakeKeeper } from "./keeper.ts";
 

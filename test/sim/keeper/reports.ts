@@ -1,7 +1,7 @@
 /** What the fake keeper has to tell: kept reports wait for their acknowledgement and are told again to every new daemon, the others are told once or lost. */
 
+import { REPORTS } from "../../../src/link/keeperreports.ts";
 import type { Report } from "../../../src/link/messages.ts";
-import { REPORTS } from "../../../src/link/reports.ts";
 import type { Host } from "./host.ts";
 
 type Body<R> = R extends Report ? Omit<R, "report"> : never;

@@ -1,12 +1,12 @@
 /** What an [fcgi-program:x] has beyond a program: the socket that its processes share (config.md, section 12). */
 import type { Accounts } from "../doors.ts";
 import { ok, type Result, refuse } from "../result.ts";
+import { type BaseNames, socketNames } from "./expansionnames.ts";
 import type { SocketConfig } from "./model.ts";
-import { type BaseNames, socketNames } from "./names.ts";
+import { FCGI_PROGRAM } from "./optiontable.ts";
+import { type Owner, parsePort } from "./optiontypes.ts";
 import { absolute } from "./pathnames.ts";
 import type { SectionReader } from "./reader.ts";
-import { FCGI_PROGRAM } from "./table.ts";
-import { type Owner, parsePort } from "./values.ts";
 import { isSpace } from "./whitespace.ts";
 
 export const SOCKET_MODE = 0o700;

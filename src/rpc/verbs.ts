@@ -3,7 +3,7 @@ import { groupName, namespec } from "./args.ts";
 import type { ProcessView, SupervisorControl } from "./control.ts";
 import { processesByPriority } from "./fanout.ts";
 import type { Answer, Param, Returns } from "./method.ts";
-import { findGroup, findGroupOrProcess, isGroup } from "./names.ts";
+import { findGroup, findGroupOrProcess, isGroup } from "./namespec.ts";
 import type { RpcValue } from "./values.ts";
 
 export const ONE = {

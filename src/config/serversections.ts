@@ -1,11 +1,12 @@
 /** [inet_http_server] and [unix_http_server] sections (config.md, section 7): inet servers first, then unix ones, each in file order. (CONF-166) */
-import { type Fields, fill, ordered } from "./fields.ts";
+
+import type { BaseNames } from "./expansionnames.ts";
 import type { Ini } from "./merge.ts";
 import type { ServerConfig } from "./model.ts";
-import type { BaseNames } from "./names.ts";
+import { type Fields, fill, ordered } from "./optionfields.ts";
+import { INET_SERVER, SERVER_OFFERS, UNIX_SERVER } from "./optiontable.ts";
 import { absolute, expandUser } from "./pathnames.ts";
 import { SectionReader, type Surroundings } from "./reader.ts";
-import { INET_SERVER, SERVER_OFFERS, UNIX_SERVER } from "./table.ts";
 import { trimmed } from "./whitespace.ts";
 
 export function readServers(ini: Ini, base: BaseNames, around: Surroundings, cwd: string): ServerConfig[] {

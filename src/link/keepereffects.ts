@@ -23,7 +23,7 @@ import {
   u64,
   type ValueOf,
   type Writer,
-} from "./fields.ts";
+} from "./wirefields.ts";
 
 /** An effect of a later protocol, as the keeper sees it: skipped, and answered with `unknown`. */
 export type UnknownEffect = { readonly type: "unknown"; readonly tag: number };

@@ -5,7 +5,7 @@ import { alone, FakeControl, running, view } from "../rpc/control.fixture.ts";
 import { FAULTS } from "../rpc/faults.ts";
 import { plainResult } from "../rpc/plainvalues.ts";
 import { BODY_DEPTH_MAX } from "./bounds.ts";
-import { callMethod, FAULT_STATUS } from "./calls.ts";
+import { callMethod, FAULT_STATUS } from "./methodcalls.ts";
 import { openApi } from "./openapi.ts";
 
 function calling(control = new FakeControl(alone(running("web"), view("db")))) {

@@ -1,6 +1,6 @@
 /**
  * The activity-log lines of the daemon itself, exact: programs and people search for them. What belongs to one room stands there: `process/`,
- * `supervisor/`, `events/` and `rpc/` have their own `messages.ts`, the reader of the configuration its remarks (LOG-123..126), `echo.ts` the lines
+ * `supervisor/`, `events/` and `rpc/` have their own `loglines.ts`, the reader of the configuration its remarks (LOG-123..126), `echo.ts` the lines
  * about child output.
  *
  * Not here, since nothing of ours can say them: waitpid and poll errors, descriptors that close or surprise, uncaught exceptions of a channel

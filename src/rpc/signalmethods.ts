@@ -2,15 +2,15 @@
 
 import { STATES } from "../process/states.ts";
 import { ok, type Result, refuse } from "../result.ts";
+import type { ResultRow } from "./answerrows.ts";
 import { signalNumber } from "./args.ts";
 import type { ProcessView, SupervisorControl } from "./control.ts";
 import { inStates, rowsOf } from "./fanout.ts";
 import { type Failure, type Fault, fault, isFault } from "./faults.ts";
 import { method, type Param } from "./method.ts";
-import { refOf } from "./names.ts";
-import { GROUP, ONE, orders, rows } from "./orders.ts";
-import type { ResultRow } from "./rows.ts";
+import { refOf } from "./namespec.ts";
 import type { RpcValue } from "./values.ts";
+import { GROUP, ONE, orders, rows } from "./verbs.ts";
 
 const SIGNAL = { name: "signal", type: "string", help: "By name ('HUP', 'SIGHUP') or number ('1')" } as const satisfies Param;
 const ROWS = rows(" that was signalled");

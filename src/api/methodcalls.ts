@@ -4,7 +4,7 @@ import type { Calls } from "../rpc/calls.ts";
 import type { SupervisorControl } from "../rpc/control.ts";
 import { FAULTS, type Failure, type FaultName, faultCode, faultText, isFault } from "../rpc/faults.ts";
 import type { Param, PublishedMethod, ValueType } from "../rpc/method.ts";
-import { splitNamespec } from "../rpc/names.ts";
+import { splitNamespec } from "../rpc/namespec.ts";
 import type { RpcResult, RpcValue } from "../rpc/values.ts";
 import { BODY_DEPTH_MAX } from "./bounds.ts";
 import { type ApiStatus, fails, failure, json, type Reply } from "./reply.ts";

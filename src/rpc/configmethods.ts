@@ -1,12 +1,12 @@
 /** The configuration file and the groups that come of it. */
 import type { GroupConfig, LogTarget, ProcessConfig } from "../config/model.ts";
-import { type Option, PROGRAM } from "../config/table.ts";
+import { type Option, PROGRAM } from "../config/optiontable.ts";
 import { ok, refuse } from "../result.ts";
 import { groupName } from "./args.ts";
 import type { ProcessView, SupervisorControl } from "./control.ts";
 import { fault } from "./faults.ts";
 import { method } from "./method.ts";
-import { byCodePoint } from "./names.ts";
+import { byCodePoint } from "./namespec.ts";
 import type { RpcResult, RpcStruct } from "./values.ts";
 
 export const reloadConfig = method({

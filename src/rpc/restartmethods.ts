@@ -4,17 +4,17 @@
  */
 
 import { ok, type Result } from "../result.ts";
+import type { ResultRow } from "./answerrows.ts";
 import { flag } from "./args.ts";
 import type { ProcessView, SupervisorControl } from "./control.ts";
 import { rowsOf } from "./fanout.ts";
 import { type Fault, SUCCESS } from "./faults.ts";
 import { method } from "./method.ts";
-import { refOf } from "./names.ts";
-import { ONE, orders, rows, wait } from "./orders.ts";
-import type { ResultRow } from "./rows.ts";
-import { checkCommand, startInOrder, startOne } from "./starting.ts";
-import { canStop, stopInOrder, stopOne } from "./stopping.ts";
+import { refOf } from "./namespec.ts";
+import { checkCommand, startInOrder, startOne } from "./startmethods.ts";
+import { canStop, stopInOrder, stopOne } from "./stopmethods.ts";
 import type { RpcValue } from "./values.ts";
+import { ONE, orders, rows, wait } from "./verbs.ts";
 
 const WAIT = wait("Answer only when it is running again, or failed to (the default); false: as soon as it has been stopped and spawned");
 

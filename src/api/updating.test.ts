@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { ok, refuse } from "../result.ts";
 import { alone, FakeControl, running, view } from "../rpc/control.fixture.ts";
 import type { Reply } from "./reply.ts";
-import { applyUpdates, updatePreview } from "./update.ts";
+import { applyUpdates, updatePreview } from "./updating.ts";
 
 const read = (reply: Reply) => (reply.kind === "text" ? { status: reply.status, body: JSON.parse(reply.body) as unknown } : null);
 

@@ -3,17 +3,17 @@
  * listeners, FastCGI programs. Each kind of section is read by a file of its own; this one decides what becomes a group.
  */
 import { byCodePoint } from "./expand.ts";
-import { readFastCgiSocket } from "./fastcgi.ts";
+import type { BaseNames } from "./expansionnames.ts";
+import { readFastCgiSocket } from "./fastcgisection.ts";
 import type { IniSection } from "./ini.ts";
 import { readPool } from "./listeners.ts";
 import type { Ini } from "./merge.ts";
 import type { GroupConfig, GroupKind, ProcessConfig } from "./model.ts";
-import type { BaseNames } from "./names.ts";
 import { nearest } from "./nearest.ts";
+import { FCGI_PROGRAM, GROUP, PROGRAM } from "./optiontable.ts";
+import { parseName } from "./optiontypes.ts";
 import { readProcesses } from "./programs.ts";
 import { SectionReader, type Surroundings } from "./reader.ts";
-import { FCGI_PROGRAM, GROUP, PROGRAM } from "./table.ts";
-import { parseName } from "./values.ts";
 
 export type GroupFacts = {
   readonly ini: Ini;

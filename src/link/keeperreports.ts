@@ -1,7 +1,7 @@
 /** Every report with its tag, its body and whether the keeper keeps it until a batch acknowledges it. docs/keeper-protocol.md is the contract. */
 import { assert } from "../result.ts";
-import { becameStep, resource } from "./effects.ts";
-import { type Bodies, bool, bytes, type Field, i32, oneOf, record, str, u8, u16, u32, u64, type ValueOf } from "./fields.ts";
+import { becameStep, resource } from "./keepereffects.ts";
+import { type Bodies, bool, bytes, type Field, i32, oneOf, record, str, u8, u16, u32, u64, type ValueOf } from "./wirefields.ts";
 
 /** Steps of a spawn, numbered as in docs/keeper-protocol.md. */
 export const SPAWN_STEPS = [

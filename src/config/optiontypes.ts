@@ -8,7 +8,7 @@ import { parseByteSize, parseInteger, parseOctal } from "./numbers.ts";
 import { expandUser, folderOf, type Homes } from "./pathnames.ts";
 import { quoted } from "./quoting.ts";
 import { parseEnvironment } from "./shellwords.ts";
-import { parseSignal } from "./signals.ts";
+import { parseSignal } from "./signalnames.ts";
 import { trimmed } from "./whitespace.ts";
 
 export type AutoRestart = "always" | "never" | "unexpected";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { eventMessages as say } from "./messages.ts";
+import { eventMessages as say } from "./loglines.ts";
 
 test("LOG-115, LOG-121, LOG-144, LOG-145: the lines about pools and listeners", () => {
   assert.equal(say.overflowed("l", 3), "pool l event buffer overflowed, discarding event 3");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { daemonMessages as say } from "./messages.ts";
+import { daemonMessages as say } from "./loglines.ts";
 
 // Written out again, so that a text is changed in two places, on purpose.
 const ROWS: readonly (readonly [row: string, said: string, expected: string])[] = [

@@ -2,15 +2,15 @@
 
 import { STATES } from "../process/states.ts";
 import { ok, type Result, refuse, unreachable } from "../result.ts";
+import type { ResultRow } from "./answerrows.ts";
 import { flag } from "./args.ts";
 import type { ProcessView, SupervisorControl, WaitOutcome } from "./control.ts";
 import { inStates, rowName, rowsOf } from "./fanout.ts";
 import { type Fault, fault } from "./faults.ts";
 import { method } from "./method.ts";
-import { refOf } from "./names.ts";
-import { GROUP, ONE, orders, rows, wait } from "./orders.ts";
-import type { ResultRow } from "./rows.ts";
+import { refOf } from "./namespec.ts";
 import type { RpcValue } from "./values.ts";
+import { GROUP, ONE, orders, rows, wait } from "./verbs.ts";
 
 const WAIT = wait("Answer only when it is running, or failed to (the default)");
 const ROWS = rows(" that was started");

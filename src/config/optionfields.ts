@@ -2,8 +2,8 @@
  * From rows of the table to fields of the model. An option without special behaviour is declared by its row alone: reading, the type of the model and
  * the differences between two configurations are derived from the row.
  */
-import type { Channel, Option } from "./table.ts";
-import type { Values } from "./values.ts";
+import type { Channel, Option } from "./optiontable.ts";
+import type { Values } from "./optiontypes.ts";
 
 /** What an option reads to: null only where the table has no default. */
 export type ValueOf<O extends Option> = Values[O["type"]] | (O["default"] extends string ? never : null);

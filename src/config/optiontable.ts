@@ -5,7 +5,7 @@
  * Rows stand in the order of the sample and the reference. In which order values are checked, and so which of two errors comes first,
  * is said by the code that reads a section.
  */
-import type { OptionType } from "./values.ts";
+import type { OptionType } from "./optiontypes.ts";
 
 /** A text in the languages of the documentation. */
 export type Words = { readonly en: string; readonly zh: string };

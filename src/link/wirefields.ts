@@ -1,6 +1,6 @@
 /**
  * The building blocks of the wire: a field knows its size, how it is written and how it is read. Every frame, effect and report is declared
- * once out of these (effects.ts, reports.ts, welcome.ts), so the two directions cannot drift apart. docs/keeper-protocol.md is the contract.
+ * once out of these (keepereffects.ts, keeperreports.ts, welcome.ts), so the two directions cannot drift apart. docs/keeper-protocol.md is the contract.
  *
  * Reading never throws and never reads past its end: the first thing wrong is kept in `Reader.failure`, and all that is read after it is
  * empty. Writing throws on a value that does not fit: that is our bug. What is read never shares memory with the buffer it came from.

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { envelopeBytes } from "../events/envelope.ts";
-import { Messages } from "./messages.ts";
+import { Messages } from "./messagereader.ts";
 
 const bytesOf = (payload: string, serial = 0): Uint8Array =>
   envelopeBytes({ identifier: "s", pool: "p", serial, poolSerial: serial, name: "TICK_5", payload: Buffer.from(payload) });

@@ -4,8 +4,8 @@ import fc from "fast-check";
 import type { Result } from "../result.ts";
 import { good, program, programFault, world } from "./load.fixture.ts";
 import { parseByteSize, parseInteger, parseOctal } from "./numbers.ts";
-import { parseSignal, SIGNALS } from "./signals.ts";
-import { parseAddress, parseBoolean, parseExitCodes, parseGroup, parseList, parseLogLevel, parseOwner, parseUser } from "./values.ts";
+import { parseAddress, parseBoolean, parseExitCodes, parseGroup, parseList, parseLogLevel, parseOwner, parseUser } from "./optiontypes.ts";
+import { parseSignal, SIGNALS } from "./signalnames.ts";
 
 function outcome<T>(result: Result<T, string>): T | string {
   return result.ok ? result.value : result.error;
