@@ -88,7 +88,9 @@ async function complete(birth: Birth, words: readonly string[]): Promise<number>
 async function findOffers(birth: Birth, words: readonly string[], terminal: Tty): Promise<readonly string[]> {
   const { offers, splitTyped } = await import("./completion/offers.ts");
   const typed = splitTyped(words);
-  const line = readCommandLine(SUPERVISORCTL, typed.flags, checkFlag);
+  // A shell hands over what was typed, and expands it only when the line is run.
+  const flags = typed.flags.map((word) => word.replace(/^~(?=\/)/, birth.environment["HOME"] ?? "~"));
+  const line = readCommandLine(SUPERVISORCTL, flags, checkFlag);
   const settings = line.kind === "run" ? readSettings(birth, line.flags) : null;
   if (settings?.ok !== true) return offers(typed, COMMANDS, async () => []);
   const session = openSession(birth, settings.value, terminal, false);

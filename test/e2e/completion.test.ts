@@ -21,12 +21,12 @@ async function running(t: TestContext, more = ""): Promise<Instance> {
 }
 
 /** What bash offers for a line that ends at the cursor. */
-async function bash(line: string, cwd = "/"): Promise<readonly string[]> {
+async function bash(line: string, cwd = "/", env: NodeJS.ProcessEnv = ENV): Promise<readonly string[]> {
   const script = `source <(supervisorctl completion bash)
 COMP_LINE=$1 COMP_POINT=\${#1} COMP_WORDBREAKS=$' \\t\\n"\\'><=;|&(:'
 _supervisorctl
 printf '%s\\n' "\${COMPREPLY[@]}"`;
-  const { code, stdout, stderr } = await run("bash", ["--norc", "-c", script, "bash", line], { cwd, env: ENV });
+  const { code, stdout, stderr } = await run("bash", ["--norc", "-c", script, "bash", line], { cwd, env });
   assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
   return stdout.split("\n").filter((word) => word !== "");
 }
@@ -42,6 +42,11 @@ test("bash: names of the server that the flags name, what stands before a colon 
   assert.deepEqual(await bash(`${ctl} stop web:`), ["w0", "*", "w1"]);
   assert.deepEqual(await bash(`${ctl} signal HUP c`), ["cat"]);
   assert.deepEqual(await bash(`${ctl} status --w`), ["--watch"]);
+  const atHome = { ...ENV, HOME: it.dir };
+  assert.deepEqual(await bash(`supervisorctl -c ~/${path.basename(it.conf)} stop c`, "/", atHome), ["cat"]);
+  writeFileSync(path.join(it.dir, "another"), "#!/bin/sh\necho asked\n", { mode: 0o755 });
+  assert.deepEqual(await bash("~/another sta", "/", atHome), ["asked"]);
+  assert.deepEqual(await bash("an-alias sta"), ["start", "status"]);
   assert.deepEqual(await bash("supervisorctl -c supervisord.c", it.dir), [path.basename(it.conf)]);
   assert.deepEqual(await bash(`supervisorctl -c ${it.dir}/nothere.conf stop `), ["all"]);
 });
@@ -55,14 +60,15 @@ test("bash: a name is never run", { skip: without("bash"), timeout: 120_000 }, a
 
 test("fish: names with the flags of the line, descriptions, files", { skip: without("fish"), timeout: 120_000 }, async (t) => {
   const it = await running(t);
-  const fish = async (line: string): Promise<readonly string[]> => {
+  const fish = async (line: string, HOME = it.dir): Promise<readonly string[]> => {
     const script = "supervisorctl completion fish | source; complete -C $argv[1]";
-    const { code, stdout, stderr } = await run("fish", ["--no-config", "-c", script, line], { cwd: it.dir, env: ENV });
+    const { code, stdout, stderr } = await run("fish", ["--no-config", "-c", script, line], { cwd: it.dir, env: { ...ENV, HOME } });
     assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
     return stdout.split("\n").filter((word) => word !== "");
   };
   assert.deepEqual(await fish("supervisorctl vers"), ["version\tShow the version of the remote supervisord process"]);
-  assert.deepEqual([...(await fish(`supervisorctl -c ${it.conf} stop web:w`))].sort(), ["web:w0", "web:w1"]);
+  assert.deepEqual(await fish("~/supervisorctl vers", BIN), ["version\tShow the version of the remote supervisord process"]);
+  assert.deepEqual([...(await fish(`supervisorctl -c ~/${path.basename(it.conf)} stop web:w`))].sort(), ["web:w0", "web:w1"]);
   assert.deepEqual(await fish(`supervisorctl -c ${it.conf} status --w`), [
     "--watch\tkeep showing it; without a terminal, a line for each change (Ctrl-C to exit)",
   ]);

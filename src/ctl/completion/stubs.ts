@@ -1,6 +1,6 @@
 /**
- * What bash, zsh and fish need to complete: a stub for each that asks supervisorctl itself. What it answers is only ever offered, never run: `compgen -W`
- * would carry out a `$(...)` in a name.
+ * What bash, zsh and fish need to complete: a stub for each that asks supervisorctl itself, the one that the line names unless that is an alias. What it
+ * answers is only ever offered, never run: `compgen -W` would carry out a `$(...)` in a name.
  */
 
 /** The hidden first word that makes supervisorctl complete the others. */
@@ -12,7 +12,8 @@ _supervisorctl() {
   local -a words=()
   read -ra words <<< "$line"
   [[ $line == *[[:space:]] ]] && words+=("")
-  local cur=\${words[\${#words[@]}-1]}
+  local cur=\${words[\${#words[@]}-1]} program=\${words[0]/#\\~\\//$HOME/}
+  type -P "$program" > /dev/null || program=supervisorctl
   COMPREPLY=()
   while IFS=$'\\t' read -r word _; do
     if [[ $word == :files ]]; then
@@ -20,7 +21,7 @@ _supervisorctl() {
     else
       COMPREPLY+=("$word")
     fi
-  done < <("\${words[0]}" ${COMPLETE} "\${words[@]:1}" 2> /dev/null)
+  done < <("$program" ${COMPLETE} "\${words[@]:1}" 2> /dev/null)
   # bash takes a colon for the end of a word, so what stands before the last one is there already.
   if [[ $COMP_WORDBREAKS == *:* && $cur == *:* ]]; then
     COMPREPLY=("\${COMPREPLY[@]#"\${cur%"\${cur##*:}"}"}")
@@ -32,9 +33,10 @@ complete -F _supervisorctl supervisorctl
 const ZSH = `#compdef supervisorctl
 # zsh completion for supervisorctl, made by: supervisorctl completion zsh
 _supervisorctl() {
-  local line word
+  local line word program=\${\${(Q)words[1]}/#\\~\\//$HOME/}
   local -a list
-  for line in "\${(@f)$("\${words[1]}" ${COMPLETE} "\${(@Q)words[2,CURRENT]}" 2> /dev/null)}"; do
+  whence -p -- "$program" > /dev/null || program=supervisorctl
+  for line in "\${(@f)$("$program" ${COMPLETE} "\${(@Q)words[2,CURRENT]}" 2> /dev/null)}"; do
     [[ $line == :files ]] && { _files; return }
     word=\${line%%$'\\t'*}
     [[ -n $word ]] && list+=("\${\${word//\\\\/\\\\\\\\}//:/\\\\:}\${\${line#"$word"}/$'\\t'/:}")
@@ -52,7 +54,10 @@ const FISH = `# fish completion for supervisorctl, made by: supervisorctl comple
 function __supervisorctl_complete
     set -l words (commandline -opc)
     set -l typed (commandline -ct)
-    set -l found (command $words[1] ${COMPLETE} $words[2..-1] "$typed" 2>/dev/null)
+    set -l program (string replace -r '^~/' "$HOME/" -- $words[1])
+    command -sq $program
+    or set program supervisorctl
+    set -l found (command $program ${COMPLETE} $words[2..-1] "$typed" 2>/dev/null)
     if test "$found" = :files
         __fish_complete_path "$typed"
     else
