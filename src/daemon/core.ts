@@ -1,8 +1,12 @@
 /** What the files of this room share: one running daemon. It is made once, by boot or by recovery, and handed to every function that needs it. */
 import type { Config } from "../config/model.ts";
 import type { Now } from "../doors.ts";
-import type { Outcome } from "../supervisor/effects.ts";
 import type { GroupRecords } from "./groups/grouprecords.ts";
+import type { Groups } from "./groups/groups.ts";
+import type { Orders } from "./groups/orders.ts";
+import type { Unowned } from "./groups/unowned.ts";
+import type { Updates } from "./groups/update.ts";
+import type { Waits } from "./groups/waits.ts";
 import type { Limbo } from "./lifecycle/firststarts.ts";
 import type { Pools } from "./listeners/pools.ts";
 import type { ChildStdin } from "./listeners/stdin.ts";
@@ -37,9 +41,11 @@ export type Core = Runtime & {
   readonly targets: Targets;
   readonly clearing: Clearing;
   readonly fastCgi: FastCgiSockets;
-  /** Clients that wait, by the number of their wait. */
-  readonly waits: Map<number, (outcome: Outcome) => void>;
-  nextWait: number;
+  readonly waits: Waits;
+  readonly groups: Groups;
+  readonly orders: Orders;
+  readonly updates: Updates;
+  readonly unowned: Unowned;
   /** The configuration that a reload under way will build. */
   next: Config | null;
   /** Everything is down and what comes after has begun. */
@@ -48,8 +54,6 @@ export type Core = Runtime & {
   readonly reloads: { stored: number; last: Promise<unknown> };
   /** Another reload was ordered meanwhile. */
   reloadAgain: boolean;
-  /** Children that no process owns. */
-  readonly strangers: Set<number>;
   /** What is done when everything is down. */
   onEnded: () => void;
 };

@@ -11,12 +11,15 @@ import { allIsHeard, goOnGoingDown } from "../supervisor/goingdown.ts";
 import { recordKeys } from "../supervisor/records.ts";
 import { deadlinesDue, nextDeadlineMs, stepMember, stepReports } from "../supervisor/step.ts";
 import { resumeUpdates } from "../supervisor/update.ts";
-import { emptyWorld, type Ref } from "../supervisor/world.ts";
+import { emptyWorld } from "../supervisor/world.ts";
 import type { Core } from "./core.ts";
 import { carryOut, takeStep } from "./effects.ts";
 import { GroupRecords } from "./groups/grouprecords.ts";
-import { startAutostarts } from "./groups/groups.ts";
-import { rememberStrangers } from "./groups/unowned.ts";
+import { Groups } from "./groups/groups.ts";
+import { Orders } from "./groups/orders.ts";
+import { Unowned } from "./groups/unowned.ts";
+import { Updates } from "./groups/update.ts";
+import { Waits } from "./groups/waits.ts";
 import { startWithoutStates, type WaysUp } from "./lifecycle/adopt.ts";
 import { announce, serveWithPlugins } from "./lifecycle/bringup.ts";
 import { tellDeaths } from "./lifecycle/deaths.ts";
@@ -103,7 +106,7 @@ async function takeOver(given: DaemonParts, inheritance: Inheritance, open: Open
   const stored = readStored(inheritance);
   if (typeof stored === "string") {
     const load = (): ReturnType<LoadConfig> => parts.load(parts.doors, {}, storedFacts(inheritance)?.passedOver);
-    const ways: WaysUp = { load, makeCore: (config) => makeCore(parts, inheritance, config), restart };
+    const ways: WaysUp = { load, makeCore: (config) => makeCore(parts, inheritance, config) };
     const core = await startWithoutStates(ways, inheritance, stored);
     if (core.ok) open(core.value);
     return core;
@@ -113,7 +116,7 @@ async function takeOver(given: DaemonParts, inheritance: Inheritance, open: Open
   await resume(core, stored, inheritance);
   open(core);
   continueLife(core, inheritance);
-  if (stored.groups.isOld) void core.records.storeAll(core);
+  if (stored.groups.isOld) void core.records.storeAll();
   else {
     renewProcesses(core, inheritance);
     dropStrays(core, stored, inheritance);
@@ -133,7 +136,7 @@ async function resume(core: Core, stored: Stored, inheritance: Inheritance): Pro
   core.reread = stored.reread;
   core.records.restore({ ...stored.groups, read: stored.groups.generation });
   for (const { config, autoLogs } of stored.groups.groups) core.records.autoLogs.set(config.name, autoLogs);
-  rememberStrangers(core, inheritance);
+  core.unowned.restore(inheritance);
   core.activity.configure(core.running.daemon);
   core.outputs.restore(inheritance);
   core.clearing.restore(inheritance);
@@ -168,16 +171,22 @@ export function continueLife(core: Core, inheritance: Inheritance): void {
   const isToAnnounce = core.world.mood === "RUNNING" && inheritance.store.has(recordKeys.beginning);
   const announced = isToAnnounce ? sweepPidfile(core).then(() => announce(core)) : Promise.resolve();
   void announced.then(() => {
-    startAutostarts(core);
+    core.groups.startAutostarts();
     void resumeNaming(core, inheritance);
     void serveWithPlugins(core);
   });
 }
 
-function makeCore(parts: DaemonParts, inheritance: Inheritance, config: Config): Core {
+/** `daemon` gives what is put together on it. */
+function makeRuntime(
+  parts: DaemonParts,
+  inheritance: Inheritance,
+  config: Config,
+  barrier: Barrier,
+  requests: Requests,
+  daemon: () => Core,
+): Runtime {
   const { doors } = parts;
-  const requests = new Requests();
-  const barrier = new Barrier(requests);
   const runtime: Runtime = {
     doors,
     load: (listening) => parts.load(doors, listening, runtime.running.passedOver),
@@ -185,16 +194,16 @@ function makeCore(parts: DaemonParts, inheritance: Inheritance, config: Config):
     loop: new Loop(doors, parts.sizes?.batchBytes ?? BATCH_BYTES, {
       beforeSending: (turn) => barrier.beforeSending(turn, doors.clock.now()),
       afterTurn: () => {
-        letListenersGo(core);
-        setAlarm(core);
+        letListenersGo(daemon());
+        setAlarm(daemon());
       },
       onBug: parts.onBug,
     }),
     numbers: new Numbers(inheritance.store.get("numbers")),
     requests,
     activity: new Activity(doors.clock),
-    carryOut: (turn, effects) => carryOut(core, turn, effects, doors.clock.now()),
-    step: (turn, act, now = doors.clock.now()) => takeStep(core, turn, act, now),
+    carryOut: (turn, effects) => carryOut(daemon(), turn, effects, doors.clock.now()),
+    step: (turn, act, now = doors.clock.now()) => takeStep(daemon(), turn, act, now),
     running: config,
     available: config,
     reread: false,
@@ -202,6 +211,13 @@ function makeCore(parts: DaemonParts, inheritance: Inheritance, config: Config):
     startedWallMs: doors.clock.now().wallMs,
     uid: doors.birth.uid,
   };
+  return runtime;
+}
+
+function makeCore(parts: DaemonParts, inheritance: Inheritance, config: Config): Core {
+  const requests = new Requests();
+  const barrier = new Barrier(requests);
+  const runtime = makeRuntime(parts, inheritance, config, barrier, requests, () => core);
   const callOurs: CallOurs = (method, params) => makeCalls(supervisorControl(core), ["supervisor"]).call(method, params);
   const plugins = new PluginHost(runtime, parts.plugins ?? noPlugins, callOurs);
   const watchers = new Watchers();
@@ -210,6 +226,11 @@ function makeCore(parts: DaemonParts, inheritance: Inheritance, config: Config):
   const targets = new Targets(runtime, autoLogs);
   const outputs = new Outputs(runtime, targets, new Streaming(runtime, pools), watchers);
   const fastCgi = new FastCgiSockets(runtime);
+  const records = new GroupRecords(runtime, parts.sizes?.pieceBytes ?? PIECE_BYTES);
+  const unowned = new Unowned(runtime);
+  const groups = new Groups(runtime, { fastCgi, plugins, autoLogs, records, pools, outputs, unowned });
+  const history = new History();
+  const waits = new Waits();
   const core: Core = Object.assign(runtime, {
     barrier,
     autoLogs,
@@ -218,7 +239,7 @@ function makeCore(parts: DaemonParts, inheritance: Inheritance, config: Config):
     clearing: new Clearing(runtime, outputs),
     backlog: new Backlog(runtime, pools, outputs),
     fastCgi,
-    history: new History(),
+    history,
     watchers,
     plugins,
     pools,
@@ -226,24 +247,20 @@ function makeCore(parts: DaemonParts, inheritance: Inheritance, config: Config):
     preparations: new Preparations(runtime, fastCgi),
     limbo: new Limbo(),
     servers: new Servers(runtime, (descriptor, server) => parts.serve(core, descriptor, server)),
-    records: new GroupRecords(parts.sizes?.pieceBytes ?? PIECE_BYTES),
-    waits: new Map(),
-    nextWait: 1,
+    records,
+    waits,
+    groups,
+    orders: new Orders(runtime, waits),
+    updates: new Updates(runtime, { groups, plugins, autoLogs, records, waits }),
+    unowned,
     next: null,
     ending: false,
     reloads: { stored: 0, last: Promise.resolve() },
     reloadAgain: false,
-    strangers: new Set<number>(),
     onEnded: () => void ended(core),
   });
   parts.onMade?.(core);
   return core;
-}
-
-async function restart(core: Core, ref: Ref): Promise<unknown> {
-  const port = supervisorControl(core);
-  await port.stop(ref, "stopped");
-  return port.start(ref, "spawned");
 }
 
 /** On the way down listeners hear everything before they are told. */

@@ -9,7 +9,7 @@ import { encodeRecord, recordKeys } from "../supervisor/records.ts";
 import { findMember } from "../supervisor/world.ts";
 import type { Core } from "./core.ts";
 import { daemonRecord } from "./groups/daemonrecords.ts";
-import { groupChanged, pendingChanged, storeProcess } from "./groups/grouprecords.ts";
+import { storeProcess } from "./groups/grouprecords.ts";
 import { eventKey } from "./listeners/pools.ts";
 import { SYSLOG_SOCKET } from "./loop/activitylog.ts";
 import { SINK_CONSOLE } from "./loop/numbers.ts";
@@ -56,16 +56,12 @@ function carryOutOne(core: Core, effect: AnyEffect, turn: Turn, now: Now): void 
       core.outputs.reaped(turn, effect.child);
       core.stdin.reaped(effect.child);
       return core.fastCgi.reaped(effect.ref);
-    case "settle": {
-      const settle = core.waits.get(effect.waiter);
-      core.waits.delete(effect.waiter);
-      if (settle !== undefined) turn.after.push(() => settle(effect.outcome));
-      return undefined;
-    }
+    case "settle":
+      return core.waits.settle(turn, effect.waiter, effect.outcome);
     case "group-changed":
-      return groupChanged(core, turn, effect.group);
+      return core.groups.changed(turn, effect.group);
     case "pending-changed":
-      return pendingChanged(core, turn, effect.ref);
+      return core.groups.pendingChanged(turn, effect.ref);
     case "ended":
       return void turn.after.push(core.onEnded);
     case "send":

@@ -89,7 +89,7 @@ function stepChild(core: Core, turn: Turn, report: { readonly child: number; rea
   const member = memberOfChild(core.world, report.child);
   if (member !== undefined) return act(member);
   if (report.type !== "exited") return undefined;
-  core.strangers.delete(report.child);
+  core.unowned.exited(report.child);
   return core.activity.write(turn, "info", `child ${report.child}, which no process of the configuration owns any more, ended`);
 }
 

@@ -18,8 +18,8 @@ import {
 } from "../../supervisor/records.ts";
 import { pendingRecord } from "../../supervisor/update.ts";
 import { findMember, type Ref } from "../../supervisor/world.ts";
-import type { Core } from "../core.ts";
 import type { Turn } from "../loop/turn.ts";
+import type { Runtime } from "../runtime.ts";
 
 /** What records of groups may take of the keeper's 64 MiB; the rest is for the states of processes and for events. */
 export const RECORDS_MAX = 40 * 1024 * 1024;
@@ -39,6 +39,7 @@ export class GroupRecords {
   template: ProcessConfig | null = null;
   /** The files drawn for AUTO when the group was added or changed, by group. */
   readonly autoLogs = new Map<string, List>();
+  readonly #runtime: Runtime;
   readonly #pieceBytes: number;
   readonly #lists = new WeakMap<List, number>();
   readonly #uses = new Map<number, Use>();
@@ -51,7 +52,8 @@ export class GroupRecords {
   readonly #meanwhile = new Set<Set<string>>();
   #bytes = 0;
 
-  constructor(pieceBytes: number) {
+  constructor(runtime: Runtime, pieceBytes: number) {
+    this.#runtime = runtime;
     this.#pieceBytes = pieceBytes;
   }
 
@@ -68,122 +70,122 @@ export class GroupRecords {
   }
 
   /** Everything that must be there before the group can be added or changed: what is too long for its record. */
-  async prepareGroup(core: Core, config: GroupConfig, autoLogs: List): Promise<Result<true, string>> {
+  async prepareGroup(config: GroupConfig, autoLogs: List): Promise<Result<true, string>> {
     if (this.#bytes > RECORDS_MAX) return refuse(TOO_LARGE);
-    this.#chooseTemplate(core, config);
-    const processes = await this.#prepare(core, config.processes, this.template);
-    return processes.ok ? this.#prepare(core, autoLogs, null) : processes;
+    this.#chooseTemplate(config);
+    const processes = await this.#prepare(config.processes, this.template);
+    return processes.ok ? this.#prepare(autoLogs, null) : processes;
   }
 
   /** The record of an active group; its lists have been prepared. */
-  group(core: Core, turn: Turn, name: string): void {
-    const group = core.world.groups.get(name);
+  group(turn: Turn, name: string): void {
+    const group = this.#runtime.world.groups.get(name);
     if (group === undefined) return;
     const autoLogs = this.autoLogs.get(name) ?? [];
     const processes = this.#listRecord(turn, group.config.processes, this.template);
     const logs = this.#listRecord(turn, autoLogs, null);
     const record: GroupRecord = { config: withoutProcesses(group.config), sequence: group.sequence, processes, autoLogs: logs };
-    this.#put(core, turn, recordKeys.group(name), record, [
+    this.#put(turn, recordKeys.group(name), record, [
       [group.config.processes, processes],
       [autoLogs, logs],
     ]);
-    this.readChanged(core, turn, name);
+    this.readChanged(turn, name);
   }
 
-  groupRemoved(core: Core, turn: Turn, name: string): void {
+  groupRemoved(turn: Turn, name: string): void {
     this.autoLogs.delete(name);
     // First, since it may need the list of processes that goes with the group.
-    this.readChanged(core, turn, name);
-    this.#delete(core, turn, recordKeys.group(name));
+    this.readChanged(turn, name);
+    this.#delete(turn, recordKeys.group(name));
   }
 
   /** What is pending for a process after an update in place. */
-  pending(core: Core, turn: Turn, ref: Ref): void {
-    const member = findMember(core.world, ref);
+  pending(turn: Turn, ref: Ref): void {
+    const member = findMember(this.#runtime.world, ref);
     const record = member === undefined ? null : pendingRecord(member);
     const value = record === null ? null : { config: delta(this.template, record.config), start: record.start };
     turn.state(recordKeys.pending(ref), value === null ? null : encodeRecord(value, "2"));
   }
 
   /** Keeps what is stored of the last reread right after a group of this name has come, gone or changed. */
-  readChanged(core: Core, turn: Turn, name: string): void {
+  readChanged(turn: Turn, name: string): void {
     for (const names of this.#meanwhile) names.add(name);
-    const groups = groupsByName(core.available);
-    if (this.#read === null && isActiveAsRead(core, groups.get(name), name)) return;
-    if (this.#read === null) this.#beginGeneration(core, turn);
-    else this.#putRead(core, turn, this.#read, groups, name);
+    const groups = groupsByName(this.#runtime.available);
+    if (this.#read === null && isActiveAsRead(this.#runtime, groups.get(name), name)) return;
+    if (this.#read === null) this.#beginGeneration(turn);
+    else this.#putRead(turn, this.#read, groups, name);
   }
 
   /**
    * Stores another configuration as the one read last: piece by piece beside the present one, which is replaced in the turn that is given to the
    * function that comes back.
    */
-  async prepareRead(core: Core, next: Config): Promise<Result<(turn: Turn) => void, string>> {
+  async prepareRead(next: Config): Promise<Result<(turn: Turn) => void, string>> {
     const to: Generation = { generation: this.#newGeneration(), names: new Set() };
     const meanwhile = new Set<string>();
     const groups = groupsByName(next);
     this.#meanwhile.add(meanwhile);
     let sinceFlush = 0;
-    for (const name of new Set([...groups.keys(), ...core.world.groups.keys()])) {
+    for (const name of new Set([...groups.keys(), ...this.#runtime.world.groups.keys()])) {
       const read = groups.get(name);
-      if (isActiveAsRead(core, read, name)) continue;
-      const prepared = read === undefined ? ok(true as const) : await this.prepareGroup(core, read, []);
+      if (isActiveAsRead(this.#runtime, read, name)) continue;
+      const prepared = read === undefined ? ok(true as const) : await this.prepareGroup(read, []);
       if (!prepared.ok) {
         this.#meanwhile.delete(meanwhile);
-        this.#dropRead(core, to);
-        this.sweep(core);
+        this.#dropRead(to);
+        this.sweep();
         return prepared;
       }
-      core.loop.post((turn) => this.#putRead(core, turn, to, groups, name));
+      this.#runtime.loop.post((turn) => this.#putRead(turn, to, groups, name));
       sinceFlush += recordBytes(read);
       if (sinceFlush < this.#pieceBytes) continue;
       sinceFlush = 0;
-      await core.loop.flushed();
+      await this.#runtime.loop.flushed();
     }
     return ok((turn) => {
       this.#meanwhile.delete(meanwhile);
-      for (const name of meanwhile) this.#putRead(core, turn, to, groups, name);
+      for (const name of meanwhile) this.#putRead(turn, to, groups, name);
       const old = this.#read;
       this.#read = to;
-      turn.state(recordKeys.available, availableRecord(core, to));
-      if (old !== null) this.#dropRead(core, old);
-      this.sweep(core);
+      turn.state(recordKeys.available, availableRecord(this.#runtime, to));
+      if (old !== null) this.#dropRead(old);
+      this.sweep();
     });
   }
 
   /** Deletes lists that were prepared and that nobody has named. One that is named after all is written again. */
-  sweep(core: Core): void {
-    for (const [id, use] of this.#uses) if (use.count === 0) this.#forget(core, id, use);
+  sweep(): void {
+    for (const [id, use] of this.#uses) if (use.count === 0) this.#forget(id, use);
   }
 
   /** Writes everything anew. */
-  async storeAll(core: Core): Promise<void> {
-    for (const group of [...core.world.groups.values()]) {
+  async storeAll(): Promise<void> {
+    for (const group of [...this.#runtime.world.groups.values()]) {
       const { name } = group.config;
-      const prepared = await this.prepareGroup(core, group.config, this.autoLogs.get(name) ?? []);
-      if (!prepared.ok) return core.loop.post((turn) => core.activity.write(turn, "critical", prepared.error));
-      core.loop.post((turn) => {
-        this.group(core, turn, name);
-        for (const { pending, ref } of group.members.values()) if (pending !== null) this.pending(core, turn, ref);
+      const prepared = await this.prepareGroup(group.config, this.autoLogs.get(name) ?? []);
+      if (!prepared.ok) return this.#runtime.loop.post((turn) => this.#runtime.activity.write(turn, "critical", prepared.error));
+      this.#runtime.loop.post((turn) => {
+        this.group(turn, name);
+        for (const { pending, ref } of group.members.values()) if (pending !== null) this.pending(turn, ref);
       });
-      for (const { ref } of group.members.values()) core.loop.post((turn) => storeProcess(core, turn, ref));
-      await core.loop.flushed();
+      for (const { ref } of group.members.values()) this.#runtime.loop.post((turn) => storeProcess(this.#runtime, turn, ref));
+      await this.#runtime.loop.flushed();
     }
-    const commit = await this.prepareRead(core, core.available);
-    if (commit.ok) core.loop.post(commit.value);
+    const commit = await this.prepareRead(this.#runtime.available);
+    if (commit.ok) this.#runtime.loop.post(commit.value);
     return undefined;
   }
 
   /** Forgets everything, for a reload. */
-  dropAll(core: Core, turn: Turn): void {
+  dropAll(turn: Turn): void {
     turn.state(recordKeys.available, null);
-    for (const key of [...this.#heads.keys()]) this.#delete(core, turn, key);
+    for (const key of [...this.#heads.keys()]) this.#delete(turn, key);
     this.#read = null;
     this.autoLogs.clear();
   }
 
   /** Writes what of a list is too long for the record that will name it. */
-  async #prepare(core: Core, list: List, base: unknown): Promise<Result<true, string>> {
+  async #prepare(list: List, base: unknown): Promise<Result<true, string>> {
     if (list.length === 0 || this.#lists.has(list)) return ok(true);
     if (nextPiece(base, list, 0, this.#pieceBytes).piece.length === list.length) return ok(true);
     const id = this.#nextList++;
@@ -193,10 +195,10 @@ export class GroupRecords {
       const next = nextPiece(base, list, at, this.#pieceBytes);
       at += next.piece.length;
       bytes += next.bytes;
-      core.loop.post((turn) => turn.state(recordKeys.list(id, index), encodeRecord(next.piece, "2")));
-      await core.loop.flushed();
+      this.#runtime.loop.post((turn) => turn.state(recordKeys.list(id, index), encodeRecord(next.piece, "2")));
+      await this.#runtime.loop.flushed();
       if (this.#bytes + bytes < RECORDS_MAX) continue;
-      core.loop.post((turn) => deletePieces(turn, id, pieces));
+      this.#runtime.loop.post((turn) => deletePieces(turn, id, pieces));
       return refuse(TOO_LARGE);
     }
     this.#remember(list, id, pieces, bytes);
@@ -230,27 +232,27 @@ export class GroupRecords {
     return { id, pieces };
   }
 
-  #chooseTemplate(core: Core, config: GroupConfig): void {
+  #chooseTemplate(config: GroupConfig): void {
     const first = config.processes[0];
     if (this.template !== null || first === undefined) return;
     this.template = first;
-    core.loop.post((turn) => turn.state(recordKeys.template, encodeRecord(first, "2")));
+    this.#runtime.loop.post((turn) => turn.state(recordKeys.template, encodeRecord(first, "2")));
   }
 
-  #put(core: Core, turn: Turn, key: string, record: unknown, lists: Head["lists"]): void {
+  #put(turn: Turn, key: string, record: unknown, lists: Head["lists"]): void {
     const bytes = encodeRecord(record, "2");
     turn.state(key, bytes);
     const old = this.#heads.get(key);
     this.#setHead(key, bytes.length + key.length, lists);
-    if (old !== undefined) this.#release(core, old);
+    if (old !== undefined) this.#release(old);
   }
 
-  #delete(core: Core, turn: Turn, key: string): void {
+  #delete(turn: Turn, key: string): void {
     const old = this.#heads.get(key);
     if (old === undefined) return;
     turn.state(key, null);
     this.#heads.delete(key);
-    this.#release(core, old);
+    this.#release(old);
   }
 
   #setHead(key: string, bytes: number, lists: Head["lists"]): void {
@@ -264,21 +266,21 @@ export class GroupRecords {
   }
 
   /** A list that no record names any more is deleted, behind the batch that says so. */
-  #release(core: Core, { bytes, lists }: { readonly bytes: number; readonly lists: readonly number[] }): void {
+  #release({ bytes, lists }: { readonly bytes: number; readonly lists: readonly number[] }): void {
     this.#bytes -= bytes;
     for (const id of lists) {
       const use = this.#uses.get(id);
       if (use === undefined) continue;
       use.count -= 1;
-      if (use.count === 0) this.#forget(core, id, use);
+      if (use.count === 0) this.#forget(id, use);
     }
   }
 
-  #forget(core: Core, id: number, { list, pieces, bytes }: Use): void {
+  #forget(id: number, { list, pieces, bytes }: Use): void {
     this.#uses.delete(id);
     this.#lists.delete(list);
     this.#bytes -= bytes;
-    core.loop.post((turn) => deletePieces(turn, id, pieces));
+    this.#runtime.loop.post((turn) => deletePieces(turn, id, pieces));
   }
 
   #newGeneration(): number {
@@ -287,64 +289,43 @@ export class GroupRecords {
   }
 
   /** From now on what was read differs from what is active. */
-  #beginGeneration(core: Core, turn: Turn): void {
+  #beginGeneration(turn: Turn): void {
     const to: Generation = { generation: this.#newGeneration(), names: new Set() };
     this.#read = to;
-    turn.state(recordKeys.available, availableRecord(core, to));
-    const groups = groupsByName(core.available);
-    for (const name of groups.keys()) this.#putRead(core, turn, to, groups, name);
+    turn.state(recordKeys.available, availableRecord(this.#runtime, to));
+    const groups = groupsByName(this.#runtime.available);
+    for (const name of groups.keys()) this.#putRead(turn, to, groups, name);
   }
 
-  #putRead(core: Core, turn: Turn, to: Generation, groups: ReadonlyMap<string, GroupConfig>, name: string): void {
+  #putRead(turn: Turn, to: Generation, groups: ReadonlyMap<string, GroupConfig>, name: string): void {
     const key = recordKeys.read(to.generation, name);
     const config = groups.get(name);
-    if (isActiveAsRead(core, config, name)) {
+    if (isActiveAsRead(this.#runtime, config, name)) {
       to.names.delete(name);
-      return this.#delete(core, turn, key);
+      return this.#delete(turn, key);
     }
     to.names.add(name);
     const list = config?.processes ?? [];
     const processes = this.#listRecord(turn, list, this.template);
     const record: ReadRecord = { config: config === undefined ? null : withoutProcesses(config), processes };
-    return this.#put(core, turn, key, record, [[list, processes]]);
+    return this.#put(turn, key, record, [[list, processes]]);
   }
 
-  #dropRead(core: Core, { generation, names }: Generation): void {
+  #dropRead({ generation, names }: Generation): void {
     const keys = [...names].map((name) => recordKeys.read(generation, name));
     for (let at = 0; at < keys.length; at += DELETE_AT_ONCE) {
-      core.loop.post((turn) => {
-        for (const key of keys.slice(at, at + DELETE_AT_ONCE)) this.#delete(core, turn, key);
+      this.#runtime.loop.post((turn) => {
+        for (const key of keys.slice(at, at + DELETE_AT_ONCE)) this.#delete(turn, key);
       });
     }
   }
 }
 
 /** The state of a process. One that has never been started needs no record. */
-export function storeProcess(core: Core, turn: Turn, ref: Ref): void {
-  const member = findMember(core.world, ref);
+export function storeProcess(runtime: Runtime, turn: Turn, ref: Ref): void {
+  const member = findMember(runtime.world, ref);
   if (member?.state === NEVER_STARTED) return;
   turn.state(recordKeys.process(ref), member === undefined ? null : encodeProcess(member.state));
-}
-
-/** What follows from a change in place: the record, the pool, limits of logs that are open, AUTO files that nobody writes any more. */
-export function groupChanged(core: Core, turn: Turn, name: string): void {
-  const group = core.world.groups.get(name);
-  if (group === undefined) return;
-  core.pools.groupChanged(turn, group);
-  core.outputs.groupChanged(turn, group);
-  core.autoLogs.keepNeeded(name, group.members.values());
-  core.records.group(core, turn, name);
-  for (const { ref, pending } of group.members.values()) if (pending !== null) core.records.pending(core, turn, ref);
-}
-
-/** A process is out of its group, or has its new configuration. */
-export function pendingChanged(core: Core, turn: Turn, ref: Ref): void {
-  const group = core.world.groups.get(ref.group);
-  const member = group?.members.get(ref.process);
-  core.records.pending(core, turn, ref);
-  if (group === undefined) return;
-  core.pools.groupChanged(turn, group);
-  core.autoLogs.keepNeededOf(ref, member);
 }
 
 const NAMES = new WeakMap<Config, ReadonlyMap<string, GroupConfig>>();
@@ -358,8 +339,8 @@ export function groupsByName(config: Config): ReadonlyMap<string, GroupConfig> {
   return byName;
 }
 
-function isActiveAsRead(core: Core, read: GroupConfig | undefined, name: string): boolean {
-  const active = core.world.groups.get(name)?.config;
+function isActiveAsRead(runtime: Runtime, read: GroupConfig | undefined, name: string): boolean {
+  const active = runtime.world.groups.get(name)?.config;
   return isSame(active, read);
 }
 
@@ -367,8 +348,8 @@ function withoutProcesses(config: GroupConfig): GroupConfig {
   return { ...config, processes: [] };
 }
 
-function availableRecord(core: Core, { generation }: Generation): Uint8Array {
-  const record: AvailableRecord = { reread: core.reread, generation };
+function availableRecord(runtime: Runtime, { generation }: Generation): Uint8Array {
+  const record: AvailableRecord = { reread: runtime.reread, generation };
   return encodeRecord(record, "2");
 }
 

@@ -8,25 +8,26 @@ import { faultText, rereadWarnings } from "../../config/report.ts";
 import { ok, type Result, refuse } from "../../result.ts";
 import type { ReloadPlan } from "../../rpc/control.ts";
 import { encodeRecord, recordKeys } from "../../supervisor/records.ts";
-import type { Core } from "../core.ts";
+import type { Runtime } from "../runtime.ts";
 import { configRecord } from "./daemonrecords.ts";
+import type { GroupRecords } from "./grouprecords.ts";
 
-export async function reread(core: Core): Promise<Result<ReloadPlan, string>> {
-  const loaded = await core.load();
+export async function reread(runtime: Runtime, records: GroupRecords): Promise<Result<ReloadPlan, string>> {
+  const loaded = await runtime.load();
   if (!loaded.ok) return refuse(faultText(loaded.error));
-  const stored = await core.records.prepareRead(core, loaded.value);
+  const stored = await records.prepareRead(loaded.value);
   if (!stored.ok) return stored;
-  core.loop.post((turn) => {
-    for (const text of rereadWarnings(loaded.value)) core.activity.write(turn, "warn", text);
-    core.available = loaded.value;
-    core.reread = true;
+  runtime.loop.post((turn) => {
+    for (const text of rereadWarnings(loaded.value)) runtime.activity.write(turn, "warn", text);
+    runtime.available = loaded.value;
+    runtime.reread = true;
     const { daemon, passedOver } = loaded.value;
-    core.running = { ...core.running, daemon: refreshed(core.running.daemon, daemon), passedOver };
+    runtime.running = { ...runtime.running, daemon: refreshed(runtime.running.daemon, daemon), passedOver };
     stored.value(turn);
-    turn.state(recordKeys.config, encodeRecord(configRecord(core)));
+    turn.state(recordKeys.config, encodeRecord(configRecord(runtime)));
   });
-  await core.loop.flushed();
-  return ok(planOf(core, loaded.value));
+  await runtime.loop.flushed();
+  return ok(planOf(runtime, loaded.value));
 }
 
 /** The options of [supervisord] that a reread refreshes in the running daemon; everything else waits for a restart. (CONF-413..415) `updateMode` is ours. */
@@ -36,10 +37,10 @@ function refreshed(running: DaemonConfig, next: DaemonConfig): DaemonConfig {
 }
 
 /** What `update` would do: added and changed by priority and name, removed in the order of the active ones. (CONF-398, RPC-148) */
-export function planOf(core: Core, next: Config): ReloadPlan {
-  return diffGroups(activeGroups(core), next);
+export function planOf(runtime: Runtime, next: Config): ReloadPlan {
+  return diffGroups(activeGroups(runtime), next);
 }
 
-export function activeGroups(core: Core): readonly GroupConfig[] {
-  return [...core.world.groups.values()].map((group) => group.config);
+export function activeGroups(runtime: Runtime): readonly GroupConfig[] {
+  return [...runtime.world.groups.values()].map((group) => group.config);
 }

@@ -3,25 +3,41 @@
  * signalled and their group was removed. Nothing is known of how they want to be stopped, so they are left alone until the end.
  */
 import { allMembers } from "../../supervisor/world.ts";
-import type { Core } from "../core.ts";
 import type { Turn } from "../loop/turn.ts";
-import type { Inheritance } from "../runtime.ts";
+import type { Inheritance, Runtime } from "../runtime.ts";
 
 const SIGKILL = 9;
 const SIGTERM = 15;
 
-/** Finds them in what a predecessor left. */
-export function rememberStrangers(core: Core, inheritance: Inheritance): void {
-  const owned = new Set([...allMembers(core.world)].map((member) => member.state.child));
-  for (const { child, state } of inheritance.children) if (state !== "exited" && !owned.has(child)) core.strangers.add(child);
-}
+export class Unowned {
+  readonly #runtime: Runtime;
+  readonly #children = new Set<number>();
 
-/** When supervisord begins to shut down. */
-export function askStrangersToEnd(core: Core, turn: Turn): void {
-  for (const child of core.strangers) turn.effect({ type: "signal", child, signal: SIGTERM, to: "process" });
-}
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
+  }
 
-/** When everything else is down: nothing is left behind. */
-export function endStrangers(core: Core, turn: Turn): void {
-  for (const child of core.strangers) turn.effect({ type: "signal", child, signal: SIGKILL, to: "process" });
+  /** Finds them in what a predecessor left. */
+  restore({ children }: Inheritance): void {
+    const owned = new Set([...allMembers(this.#runtime.world)].map((member) => member.state.child));
+    for (const { child, state } of children) if (state !== "exited" && !owned.has(child)) this.#children.add(child);
+  }
+
+  add(child: number): void {
+    this.#children.add(child);
+  }
+
+  exited(child: number): void {
+    this.#children.delete(child);
+  }
+
+  /** When supervisord begins to shut down. */
+  askToEnd(turn: Turn): void {
+    for (const child of this.#children) turn.effect({ type: "signal", child, signal: SIGTERM, to: "process" });
+  }
+
+  /** When everything else is down: nothing is left behind. */
+  end(turn: Turn): void {
+    for (const child of this.#children) turn.effect({ type: "signal", child, signal: SIGKILL, to: "process" });
+  }
 }

@@ -7,18 +7,89 @@ import type { Preview, PreviewedGroup } from "../../rpc/control.ts";
 import { type PlannedProcess, planUpdate, updateGroup } from "../../supervisor/update.ts";
 import { addWaiter } from "../../supervisor/waiters.ts";
 import type { World } from "../../supervisor/world.ts";
-import type { Core } from "../core.ts";
-import { groupsByName } from "./grouprecords.ts";
-import { startAutostarts } from "./groups.ts";
+import type { AutoLogs } from "../logfiles/autologs.ts";
+import type { Runtime } from "../runtime.ts";
+import type { PluginHost } from "../serving/pluginhost.ts";
+import { type GroupRecords, groupsByName } from "./grouprecords.ts";
+import type { Groups } from "./groups.ts";
 import { activeGroups, planOf } from "./reread.ts";
+import type { Waits } from "./waits.ts";
+
+type Parts = {
+  readonly groups: Groups;
+  readonly plugins: PluginHost;
+  readonly autoLogs: AutoLogs;
+  readonly records: GroupRecords;
+  readonly waits: Waits;
+};
+
+export class Updates {
+  readonly #runtime: Runtime;
+  readonly #parts: Parts;
+
+  constructor(runtime: Runtime, parts: Parts) {
+    this.#runtime = runtime;
+    this.#parts = parts;
+  }
+
+  /**
+   * Changes an active group to what was read last, when the mode is minimal and the group can be changed in place: otherwise false, and nothing has been
+   * done. Settles when what had to stop has stopped; starts go on behind it, as after addGroup.
+   */
+  async apply(name: string): Promise<Result<boolean, "bad-name">> {
+    const config = groupsByName(this.#runtime.available).get(name);
+    if (config === undefined || !this.#runtime.world.groups.has(name)) return refuse("bad-name");
+    if (this.#runtime.running.daemon.updateMode !== "minimal" || planFor(this.#runtime.world, config) === null) return ok(false);
+    const handler = await this.#parts.plugins.openHandler(config);
+    if (!handler.ok) this.#runtime.loop.post((turn) => this.#runtime.activity.write(turn, "critical", handler.error));
+    const autoLogs = await this.#parts.autoLogs.create(config);
+    const allLogs = [...this.#parts.autoLogs.of(name), ...autoLogs];
+    const prepared = await this.#parts.records.prepareGroup(config, allLogs);
+    if (!prepared.ok) this.#runtime.loop.post((turn) => this.#runtime.activity.write(turn, "critical", `group ${name}: ${prepared.error}`));
+    if (!prepared.ok) return ok(false);
+    const done = await new Promise<boolean>((resolve) => {
+      this.#runtime.loop.post((turn) => {
+        // Much may have happened while the files were made.
+        if (this.#runtime.world.mood !== "RUNNING" || planFor(this.#runtime.world, config) === null) {
+          this.#parts.records.sweep();
+          return resolve(false);
+        }
+        this.#parts.autoLogs.remember(autoLogs);
+        this.#parts.records.autoLogs.set(name, allLogs);
+        this.#runtime.step(turn, (step, now) => updateGroup(this.#runtime.world, config, now, step));
+        return resolve(true);
+      });
+    });
+    if (!done) return ok(false);
+    this.#parts.groups.startAutostarts(name);
+    await this.#pendingOver(name);
+    await this.#runtime.loop.flushed();
+    return ok(true);
+  }
+
+  /** Waits until nothing of the group is on its way out or to another configuration. */
+  async #pendingOver(name: string): Promise<void> {
+    const pending = [...(this.#runtime.world.groups.get(name)?.members.values() ?? [])].filter((member) => member.pending !== null);
+    const waits = pending.map(
+      ({ ref }) =>
+        new Promise((resolve) => {
+          this.#runtime.loop.post((turn) => {
+            const id = this.#parts.waits.add(resolve);
+            this.#runtime.step(turn, (step, now) => addWaiter(this.#runtime.world, { id, ref, until: "stopped" }, now, step));
+          });
+        }),
+    );
+    await Promise.all(waits);
+  }
+}
 
 /** Reads the file as reloadConfig does, and remembers nothing of it. */
-export async function previewUpdate(core: Core): Promise<Result<Preview, string>> {
-  const loaded = await core.load();
+export async function previewUpdate(runtime: Runtime): Promise<Result<Preview, string>> {
+  const loaded = await runtime.load();
   if (!loaded.ok) return refuse(faultText(loaded.error));
-  const { added, changed, removed } = planOf(core, loaded.value);
+  const { added, changed, removed } = planOf(runtime, loaded.value);
   const next = new Map(loaded.value.groups.map((group) => [group.name, group]));
-  const active = new Map(activeGroups(core).map((group) => [group.name, group]));
+  const active = new Map(activeGroups(runtime).map((group) => [group.name, group]));
   const row = (group: string, change: PreviewedGroup["change"]): PreviewedGroup => {
     const [from, to] = [active.get(group), next.get(group)];
     if (change !== "changed" || from === undefined || to === undefined) return { group, change, details: [], processes: null };
@@ -33,58 +104,7 @@ export async function previewUpdate(core: Core): Promise<Result<Preview, string>
   return ok({ groups, warnings: warningsOf(loaded.value) });
 }
 
-/**
- * Changes an active group to what was read last, when the mode is minimal and the group can be changed in place: otherwise false, and nothing has been
- * done. Settles when what had to stop has stopped; starts go on behind it, as after addGroup.
- */
-export async function applyUpdate(core: Core, name: string): Promise<Result<boolean, "bad-name">> {
-  const config = groupsByName(core.available).get(name);
-  if (config === undefined || !core.world.groups.has(name)) return refuse("bad-name");
-  if (core.running.daemon.updateMode !== "minimal" || planFor(core.world, config) === null) return ok(false);
-  const handler = await core.plugins.openHandler(config);
-  if (!handler.ok) core.loop.post((turn) => core.activity.write(turn, "critical", handler.error));
-  const autoLogs = await core.autoLogs.create(config);
-  const allLogs = [...core.autoLogs.of(name), ...autoLogs];
-  const prepared = await core.records.prepareGroup(core, config, allLogs);
-  if (!prepared.ok) core.loop.post((turn) => core.activity.write(turn, "critical", `group ${name}: ${prepared.error}`));
-  if (!prepared.ok) return ok(false);
-  const done = await new Promise<boolean>((resolve) => {
-    core.loop.post((turn) => {
-      // Much may have happened while the files were made.
-      if (core.world.mood !== "RUNNING" || planFor(core.world, config) === null) {
-        core.records.sweep(core);
-        return resolve(false);
-      }
-      core.autoLogs.remember(autoLogs);
-      core.records.autoLogs.set(name, allLogs);
-      core.step(turn, (step, now) => updateGroup(core.world, config, now, step));
-      return resolve(true);
-    });
-  });
-  if (!done) return ok(false);
-  startAutostarts(core, name);
-  await pendingOver(core, name);
-  await core.loop.flushed();
-  return ok(true);
-}
-
 function planFor(world: World, config: GroupConfig): readonly PlannedProcess[] | null {
   const active = world.groups.get(config.name);
   return active === undefined ? null : planUpdate(active.config, config);
-}
-
-/** Waits until nothing of the group is on its way out or to another configuration. */
-async function pendingOver(core: Core, name: string): Promise<void> {
-  const pending = [...(core.world.groups.get(name)?.members.values() ?? [])].filter((member) => member.pending !== null);
-  const waits = pending.map(
-    ({ ref }) =>
-      new Promise((resolve) => {
-        core.loop.post((turn) => {
-          const id = core.nextWait++;
-          core.waits.set(id, resolve);
-          core.step(turn, (step, now) => addWaiter(core.world, { id, ref, until: "stopped" }, now, step));
-        });
-      }),
-  );
-  await Promise.all(waits);
 }

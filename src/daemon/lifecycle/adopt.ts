@@ -4,11 +4,9 @@ import type { Config } from "../../config/model.ts";
 import { logText } from "../../config/report.ts";
 import { ok, type Result, refuse } from "../../result.ts";
 import { encodeRecord, recordKeys } from "../../supervisor/records.ts";
-import { allMembers, label, makeGroup, type Ref } from "../../supervisor/world.ts";
+import { allMembers, label, makeGroup } from "../../supervisor/world.ts";
 import type { Core } from "../core.ts";
 import { configRecord } from "../groups/daemonrecords.ts";
-import { startAutostarts } from "../groups/groups.ts";
-import { rememberStrangers } from "../groups/unowned.ts";
 import { streamOwner } from "../loop/numbers.ts";
 import type { Inheritance, LoadConfig } from "../runtime.ts";
 import { serveWithPlugins } from "./bringup.ts";
@@ -20,11 +18,10 @@ import { adoptChildren, deleteKeys, readStoredConfig, type Stored } from "./take
 export type WaysUp = {
   readonly load: LoadConfig;
   readonly makeCore: (config: Config) => Core;
-  readonly restart: (core: Core, ref: Ref) => Promise<unknown>;
 };
 
 export async function startWithoutStates(
-  { load, makeCore, restart }: WaysUp,
+  { load, makeCore }: WaysUp,
   inheritance: Inheritance,
   why: string,
 ): Promise<Result<Core, BootFailure>> {
@@ -45,7 +42,7 @@ export async function startWithoutStates(
   adoptChildren(core.world, inheritance);
   for (const child of inheritance.children) core.numbers.skip(child.child);
   for (const socket of inheritance.sockets) core.numbers.skip(socket.socket);
-  rememberStrangers(core, inheritance);
+  core.unowned.restore(inheritance);
   recallAutoLogs(core, inheritance);
   core.activity.configure(core.running.daemon);
   core.outputs.restore(inheritance);
@@ -64,9 +61,9 @@ export async function startWithoutStates(
     turn.state(recordKeys.daemon, encodeRecord({ mood: "RUNNING", goingDown: null }));
     for (const group of core.world.groups.values()) core.pools.groupAdded(turn, group.config);
   });
-  void core.records.storeAll(core);
-  startAutostarts(core);
-  restartListeners(core, restart);
+  void core.records.storeAll();
+  core.groups.startAutostarts();
+  restartListeners(core);
   void serveWithPlugins(core);
   return ok(core);
 }
@@ -92,11 +89,11 @@ function recallAutoLogs(core: Core, inheritance: Inheritance): void {
 }
 
 /** Nobody knows any more where a listener is in its protocol: one that waits for an event would wait for ever. */
-function restartListeners(core: Core, restart: WaysUp["restart"]): void {
+function restartListeners(core: Core): void {
   for (const group of core.world.groups.values()) {
     if (group.config.kind !== "listeners") continue;
     for (const { ref, state } of group.members.values()) {
-      if (state.pid !== 0) void restart(core, ref);
+      if (state.pid !== 0) void core.orders.stop(ref, "stopped").then(() => core.orders.start(ref, "spawned"));
     }
   }
 }

@@ -6,7 +6,6 @@ import { ok, type Result, refuse } from "../../result.ts";
 import { encodeRecord, recordKeys } from "../../supervisor/records.ts";
 import type { Core } from "../core.ts";
 import { configRecord, daemonRecord } from "../groups/daemonrecords.ts";
-import { activateGroup, startAutostarts } from "../groups/groups.ts";
 import { writePidfile } from "../serving/pidfile.ts";
 
 /** Clients wait so long for the first processes to have pids: whoever finds one STARTING expects that. */
@@ -42,7 +41,7 @@ export async function bringUpGroups(
   await core.autoLogs.sweep();
   for (const group of running.groups) {
     if (core.world.groups.has(group.name)) continue;
-    const activated = await activateGroup(core, group);
+    const activated = await core.groups.activate(group);
     if (!activated.ok && options.fresh) return giveUp(core, activated.error, 1);
     if (!activated.ok) sayMissing(core, activated.error);
   }
@@ -72,7 +71,7 @@ export async function beginToRun(core: Core, options: { fresh: boolean }): Promi
     turn.state(recordKeys.beginning, encodeRecord(true));
   });
   await announce(core);
-  startAutostarts(core);
+  core.groups.startAutostarts();
   await core.loop.flushed();
   await core.limbo.empty(core, FIRST_STARTS_MS);
   core.servers.serve();

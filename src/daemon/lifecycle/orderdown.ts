@@ -7,12 +7,11 @@ import { goDown } from "../../supervisor/goingdown.ts";
 import { encodeRecord, recordKeys } from "../../supervisor/records.ts";
 import type { Core } from "../core.ts";
 import { daemonRecord } from "../groups/daemonrecords.ts";
-import { askStrangersToEnd } from "../groups/unowned.ts";
 import type { Turn } from "../loop/turn.ts";
 
 export function orderDown(core: Core, turn: Turn, mood: Exclude<Mood, "RUNNING">): void {
   if (!core.ending) {
-    if (mood === "SHUTDOWN") askStrangersToEnd(core, turn);
+    if (mood === "SHUTDOWN") core.unowned.askToEnd(turn);
     return core.step(turn, (step, now) => goDown(core.world, mood, now, step));
   }
   if (mood === "RESTARTING") {

@@ -7,7 +7,6 @@ import { logText } from "../../config/report.ts";
 import { ok, type Result, refuse } from "../../result.ts";
 import { encodeRecord, recordKeys } from "../../supervisor/records.ts";
 import type { Core } from "../core.ts";
-import { dropAllGroups } from "../groups/groups.ts";
 import type { Turn } from "../loop/turn.ts";
 import { removePidfile } from "../serving/pidfile.ts";
 import { beginToRun, bringUpGroups, openActivity, restartDaemon } from "./bringup.ts";
@@ -92,7 +91,7 @@ export async function rebuild(core: Core): Promise<void> {
   await removePidfile(core);
   core.loop.post((turn) => {
     // The stored mood stays RESTARTING until everything is built: a successor begins this again.
-    dropAllGroups(core, turn);
+    core.groups.dropAll(turn);
     core.running = next;
     core.available = next;
     core.reread = false;

@@ -4,7 +4,8 @@ import { EXITED_TOO_QUICKLY } from "../../process/loglines.ts";
 import { STATES } from "../../process/states.ts";
 import type { Explanation, ProcessRef, SupervisorControl } from "../../rpc/control.ts";
 import { findMember, type Member } from "../../supervisor/world.ts";
-import type { Core } from "../core.ts";
+import type { History } from "../observers/history.ts";
+import type { Runtime } from "../runtime.ts";
 
 /** What a child that could not become the program ends with. (PROC-077) */
 const SPAWN_FAILED = 127;
@@ -13,21 +14,21 @@ const SPAWN_FAILED = 127;
 const SEQUENCES = /\u001b\[[0-?]*[ -/]*[@-~]/g;
 
 /** Null: there is no such process. */
-export function explain(core: Core, ref: ProcessRef): Explanation | null {
-  const member = findMember(core.world, ref);
+export function explain({ world }: Runtime, history: History, ref: ProcessRef): Explanation | null {
+  const member = findMember(world, ref);
   if (member === undefined) return null;
-  const exit = core.history.lastExit(member);
+  const exit = history.lastExit(member);
   return {
-    reason: reasonOf(core, member),
-    exitStatus: core.history.unspawned(member) === null ? (exit?.exitCode ?? null) : SPAWN_FAILED,
-    signal: core.history.unspawned(member) === null ? (exit?.signal ?? null) : null,
-    restarts: core.history.restarts(member),
+    reason: reasonOf(history, member),
+    exitStatus: history.unspawned(member) === null ? (exit?.exitCode ?? null) : SPAWN_FAILED,
+    signal: history.unspawned(member) === null ? (exit?.signal ?? null) : null,
+    restarts: history.restarts(member),
   };
 }
 
 /** The last lines of stderr, or of stdout where both are one; empty while it runs. */
-export async function lastWords(core: Core, control: SupervisorControl, ref: ProcessRef): Promise<readonly string[]> {
-  const member = findMember(core.world, ref);
+export async function lastWords({ world }: Runtime, control: SupervisorControl, ref: ProcessRef): Promise<readonly string[]> {
+  const member = findMember(world, ref);
   const view = control.process(ref);
   if (member === undefined || view === null || isUp(member)) return [];
   const words = new LastLines(control);
@@ -39,14 +40,14 @@ function isUp({ state }: Member): boolean {
   return STATES[state.state].signallable && state.pid !== 0;
 }
 
-function reasonOf(core: Core, member: Member): string {
+function reasonOf(history: History, member: Member): string {
   const { state } = member;
   if (isUp(member) || state.startWallMs === 0) return state.spawnError;
   const times = state.tries > 1 ? `, ${state.tries} times` : "";
-  const unspawned = core.history.unspawned(member);
+  const unspawned = history.unspawned(member);
   if (unspawned !== null) return `${unspawned}${times}`;
   const isOfExit = state.spawnError === "" || state.spawnError === EXITED_TOO_QUICKLY || state.spawnError.startsWith("Bad exit code");
-  const exit = core.history.lastExit(member);
+  const exit = history.lastExit(member);
   if (!isOfExit || exit === null) return `${state.spawnError}${times}`;
   const ended =
     exit.exitCode === null ? `${exit.signal ?? "a signal"}${exit.coreDumped ? " (core dumped)" : ""}` : `exit code ${exit.exitCode}`;
