@@ -3,7 +3,7 @@
  * again is the same to the byte (EVT-046, EVT-055). Exact: listeners parse it.
  */
 import { unreachable } from "../result.ts";
-import { type EventType, eventName } from "./table.ts";
+import { type EventType, eventName } from "./eventtable.ts";
 import type { SupervisorEvent } from "./types.ts";
 import { textBytesOf } from "./undecodable.ts";
 

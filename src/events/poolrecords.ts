@@ -4,12 +4,12 @@
  */
 import { ok, type Result, refuse } from "../result.ts";
 import { eventBytes } from "./buffer.ts";
+import { EVENT_TYPES, type EventType } from "./eventtable.ts";
 import { type Listening, PHASES, type Phase } from "./listener.ts";
 import { eventMessages as say } from "./loglines.ts";
 import { type Listener, makeListener, type Pool, type PoolConfig } from "./pool.ts";
 import { makeQueue, type QueuedEvent } from "./queue.ts";
 import { fromBase64, seal, sealJson, toBase64, unseal, unsealJson } from "./record.ts";
-import { EVENT_TYPES, type EventType } from "./table.ts";
 
 const POOL_VERSION = 1;
 const EVENT_VERSION = 1;

@@ -5,7 +5,7 @@
  * Appending and taking cost the same however long the buffer is (buffer_size may be 200000).
  */
 import { assert } from "../result.ts";
-import type { EventType } from "./table.ts";
+import type { EventType } from "./eventtable.ts";
 
 /** An event in a pool's hands, with its serials. Immutable: every sending of it is the same. */
 export type QueuedEvent = {

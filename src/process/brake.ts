@@ -1,6 +1,6 @@
 /**
- * The brake for restarts: what does nothing but end, or fails at once again and again, must not take a whole processor. Whoever ends as expected has worked
- * for as long as it ran, so the wait is the longer the shorter that was, and a worker that did its job is never held back.
+ * The brake for restarts: a program that ends or fails at once again and again would take a whole processor, so its next start waits. A program that ends
+ * as expected may have done its work in that time: it waits the longer the shorter it ran, and not at all when it ran for 50 ms.
  */
 
 /** So many short runs may follow each other at once. */

@@ -5,6 +5,7 @@
 import type { QueueFacts } from "../../api/watch.ts";
 import type { GroupConfig } from "../../config/model.ts";
 import type { Now } from "../../doors.ts";
+import { type EventType, matches } from "../../events/eventtable.ts";
 import { isWanted, makePools, notify } from "../../events/notify.ts";
 import {
   changePool,
@@ -19,7 +20,6 @@ import {
 } from "../../events/pool.ts";
 import { poolRecord, restorePool } from "../../events/poolrecords.ts";
 import { queueLength } from "../../events/queue.ts";
-import { type EventType, matches } from "../../events/table.ts";
 import { dueTicks, msToNextTick, type TickSlices } from "../../events/ticks.ts";
 import type { SupervisorEvent } from "../../events/types.ts";
 import { refuse } from "../../result.ts";

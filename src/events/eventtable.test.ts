@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { EVENT_NAMES } from "../config/eventnames.ts";
-import { EVENT_TYPES, type EventType, eventName, matches } from "./table.ts";
+import { EVENT_TYPES, type EventType, eventName, matches } from "./eventtable.ts";
 import type { SupervisorEvent } from "./types.ts";
 
 const childrenOf = (parent: EventType) => EVENT_NAMES.filter((name) => EVENT_TYPES[name] === parent).sort();
