@@ -206,6 +206,20 @@ test("one version everywhere", () => {
   );
 });
 
+test("each word of the glossary is used where it says, and those that it replaced are gone", () => {
+  const product = files(/^((keeper|launcher)\/[^/]+\.[ch]|src\/.*\.ts)$/);
+  const usersOf = (word: string, room: string) => {
+    const pattern = new RegExp(`(?<![a-z])${word.replaceAll(" ", "[ _-]?")}`, "i");
+    return product.filter((file) => file.startsWith(room) && (pattern.test(path.basename(file)) || pattern.test(text(file))));
+  };
+  const rows = [...text("docs/architecture.md").matchAll(/^\| ([^|]+) \| [^|]+ \| `((?:src\/|keeper)[^`]*)` \| ([^|]*)\|$/gm)];
+  assert.ok(rows.length >= 20, "docs/architecture.md, Words");
+  for (const [, word = "", room = "", instead = ""] of rows) {
+    assert.notEqual(usersOf(word, room).length, 0, `${word} is not used in ${room}`);
+    if (instead.trim() !== "") none(usersOf(instead.trim(), ""), `say ${word} instead of ${instead.trim()}:`);
+  }
+});
+
 test("every link in the documents leads somewhere", () => {
   const broken = files(/\.md$/).flatMap((file) =>
     [...text(file).matchAll(/\]\(([^)\s]+)\)/g)].flatMap(([, target = ""]) =>

@@ -76,10 +76,10 @@ function stop(control: SupervisorControl, process: ProcessView, called: string):
 
 async function ifRunning(
   control: SupervisorControl,
-  deed: () => Promise<{ ok: true } | { ok: false; error: Fault }>,
+  order: () => Promise<{ ok: true } | { ok: false; error: Fault }>,
 ): Promise<Fault | null> {
   if (control.mood() !== "RUNNING") return fault("SHUTDOWN_STATE");
-  const done = await deed();
+  const done = await order();
   return done.ok ? null : done.error;
 }
 
@@ -106,8 +106,8 @@ function everything(control: SupervisorControl): readonly ProcessView[] {
   return processesByPriority(control.groups());
 }
 
-async function whenRunning(control: SupervisorControl, deed: () => Promise<readonly ResultRow[]>): Promise<readonly ResultRow[] | Fault> {
-  return control.mood() === "RUNNING" ? deed() : fault("SHUTDOWN_STATE");
+async function whenRunning(control: SupervisorControl, order: () => Promise<readonly ResultRow[]>): Promise<readonly ResultRow[] | Fault> {
+  return control.mood() === "RUNNING" ? order() : fault("SHUTDOWN_STATE");
 }
 
 /** The original says `All stopped` whatever the results were (WEB-042, WEB-043); here those that failed are named. */

@@ -1,5 +1,5 @@
 /**
- * One deed for many processes: which, in what order, and the rows that tell what came of it.
+ * One order for many processes: which, in what order, and the rows that tell what came of it.
  *
  * The order of rows is part of what clients see (RPC-076): first what was decided at once, in the order of processing; then the others as they end.
  */
@@ -10,7 +10,7 @@ import type { GroupView, ProcessView } from "./control.ts";
 import { FAULTS, type Fault, faultText, SUCCESS } from "./faults.ts";
 import { makeNamespec, refOf } from "./namespec.ts";
 
-export type Deed = {
+export type Ordered = {
   readonly process: ProcessView;
   readonly outcome: Result<true, Fault> | Promise<Result<true, Fault>>;
   /** Counts as decided at once, even if the keeper's word must be awaited. */
@@ -28,17 +28,17 @@ export function inStates(processes: readonly ProcessView[], kind: keyof (typeof 
 }
 
 /** Waits for all. One that fails never fails the others. (RPC-076, RPC-079) */
-export async function rowsOf(deeds: readonly Deed[]): Promise<readonly ResultRow[]> {
+export async function rowsOf(ordered: readonly Ordered[]): Promise<readonly ResultRow[]> {
   const first = new Map<number, ResultRow>();
   const later: ResultRow[] = [];
   await Promise.all(
-    deeds.map(async ({ process, outcome, atOnce }, index) => {
+    ordered.map(async ({ process, outcome, atOnce }, index) => {
       const row = rowOf(process, await outcome);
       if (atOnce) first.set(index, row);
       else later.push(row);
     }),
   );
-  return [...deeds.keys()].flatMap((index) => first.get(index) ?? []).concat(later);
+  return [...ordered.keys()].flatMap((index) => first.get(index) ?? []).concat(later);
 }
 
 /** The name by which a process is called in the texts of a row. */

@@ -68,12 +68,12 @@ export async function startInOrder(
 ): Promise<readonly ResultRow[]> {
   const wanted = inStates(processes, "running", false);
   const commands = await Promise.all(wanted.map((process) => checkCommand(control, process)));
-  const deeds = wanted.map((process, index) => {
+  const ordered = wanted.map((process, index) => {
     const command = commands[index];
     const outcome = command?.ok === false ? command : begin(control, process, { called: rowName(process), wait });
     return { process, outcome, atOnce: !wait || process.runsAtOnce || !(outcome instanceof Promise) };
   });
-  return rowsOf(deeds);
+  return rowsOf(ordered);
 }
 
 /** Whether there is something to be executed, found out without spawning it. */

@@ -68,9 +68,9 @@ export function stopOne(
 
 /** In the order that is given; all are told at once, and none waits for another. (RPC-089, RPC-090) */
 export function stopInOrder(control: SupervisorControl, processes: readonly ProcessView[], wait: boolean): Promise<readonly ResultRow[]> {
-  const deeds = processes.filter(canStop).map((process) => {
+  const ordered = processes.filter(canStop).map((process) => {
     const outcome = stopOne(control, process, { called: rowName(process), wait });
     return { process, outcome, atOnce: !wait || process.state === "BACKOFF" };
   });
-  return rowsOf(deeds);
+  return rowsOf(ordered);
 }

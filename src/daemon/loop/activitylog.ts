@@ -1,6 +1,6 @@
 /**
- * The activity log. Lines go to the keeper as appends in the batch of what they tell, so a line and its deed share one fate; this process never
- * writes the file. In the foreground every line goes to the console first (LOG-007).
+ * The activity log. A line is appended by the keeper, in the same batch as the effect it reports: both happen, or neither does; this
+ * process never writes the file. In the foreground every line goes to the console first (LOG-007).
  */
 import type { DaemonConfig, LogLevel } from "../../config/model.ts";
 import type { Clock } from "../../doors.ts";
