@@ -84,10 +84,10 @@ static void ended(struct child *c) {
   struct stream *streams[] = {stream_get(c->streams[0]), stream_get(c->streams[1])};
   /* Both are marked before the first is looked at: else the end would be reported after the first. */
   for (int i = 0; i < 2; i++) {
-    if (streams[i] && !streams[i]->eof_reported) streams[i]->draining = true;
+    if (streams[i] && streams[i]->state != ENDED) streams[i]->draining = true;
   }
   for (int i = 0; i < 2; i++) {
-    if (streams[i]) stream_drain(streams[i]);
+    if (streams[i]) stream_happens(streams[i], DRAIN);
   }
   child_drained((uint32_t)c->node.key);
 }
@@ -126,22 +126,15 @@ static void spawn_failed_early(struct child *c, struct spawn_request *r) {
   report_failed((uint32_t)c->node.key, r->step, r->error, 0);
 }
 
-static void take_pipes(struct child *c, struct spawn_request *r) {
+/* Gives the child its ends of the pipes; when it failed before exec, nothing is read from them. */
+static void begin_pipes(struct child *c, const struct spawn_request *r) {
   c->stdin_fd = r->ours[0];
   for (int i = 0; i < 2; i++) {
     struct stream *s = stream_get(c->streams[i]);
     if (!s) continue;
     s->fd = r->ours[i + 1];
     s->pipe_bytes = r->pipe_bytes[i + 1];
-  }
-}
-
-static void begin_streams(struct child *c, bool end) {
-  for (int i = 0; i < 2; i++) {
-    struct stream *s = stream_get(c->streams[i]);
-    if (!s) continue;
-    if (end) stream_forget(s);
-    else stream_go(s);
+    stream_happens(s, c->step > 0 ? FORGET : BEGUN);
   }
 }
 
@@ -159,13 +152,12 @@ static void spawned(struct job *job) {
     spawn_failed_early(c, r);
   } else {
     c->state = CHILD_RUNNING;
-    take_pipes(c, r);
     if (!r->reaped) map_put(&pids, &c->by_pid, (uint64_t)c->pid);
     if (c->step == 0) report(DURABLE, REPORT_SPAWNED, F4(r->child), F4(c->pid), F8(c->mono), F8(c->wall));
     for (int i = 0; i < 2; i++) {
       if (r->open[i]) sink_opened(r->open[i]);
     }
-    begin_streams(c, c->step > 0);
+    begin_pipes(c, r);
     stdin_begin(c);
     if (r->reaped) child_reaped(c, r->wait_status, &r->usage);
     else if (K.leave_none) signal_now(c, SIGKILL, true);
@@ -314,7 +306,7 @@ void child_forget(uint32_t number) {
   struct child *c = child_get(number);
   if (c && !c->reaped) return;
   MAP_EACH(stream, s, &all_streams) {
-    if (s->child == number && !s->eof_reported) stream_forget(s);
+    if (s->child == number && s->state != ENDED) stream_happens(s, FORGET);
   }
 }
 

@@ -146,10 +146,7 @@ void daemon_reaped(int status) {
   }
 }
 
-static void lose_patience(struct timer *timer) {
-  (void)timer;
-  daemon_kill();
-}
+static void lose_patience(struct timer *timer) { (void)timer, daemon_kill(); }
 
 void daemon_lost(void) {
   if (the_daemon.socket < 0) return;
@@ -174,10 +171,7 @@ void signal_acknowledged(uint32_t signal) {
   (void)reports_promise(&K.reports, 1);
 }
 
-static void out_of_time(struct timer *timer) {
-  (void)timer;
-  time_is_up = true;
-}
+static void out_of_time(struct timer *timer) { (void)timer, time_is_up = true; }
 
 void keeper_end(int code) {
   if (K.ending >= FLUSHING) return;
@@ -185,13 +179,13 @@ void keeper_end(int code) {
   exit_code = code & 0xff;
   end_timer.ring = out_of_time;
   timer_set(&K.timers, &end_timer, now_mono() + FLUSH_MS * MS);
-  MAP_EACH(stream, s, &all_streams) stream_drain(s);
+  MAP_EACH(stream, s, &all_streams) stream_happens(s, DRAIN);
   sinks_kick();
 }
 
 static bool streams_drained(void) {
   MAP_EACH(stream, s, &all_streams) {
-    if (s->draining && s->doing != ASKING && s->doing != WAITING) return false;
+    if (s->draining && s->state != ASKING && s->state != QUEUED) return false;
   }
   return true;
 }

@@ -155,7 +155,7 @@ static size_t greet_all(uint8_t *to) {
     GREET(FRAME_SINK, F4(s->node.key), FB(s->target.path, strlen(s->target.path)), F8(s->shown.size), F8(s->target.limit), F1(s->shown.kind == FILE_REGULAR));
   }
   MAP_EACH(stream, s, &all_streams) {
-    GREET(FRAME_STREAM, F4(s->node.key), F4(s->child), F1(s->mode), F4(s->sink), F1(!s->eof_reported));
+    GREET(FRAME_STREAM, F4(s->node.key), F4(s->child), F1(s->mode), F4(s->sink), F1(s->state != ENDED));
   }
   greet(&to, &size, FRAME_WELCOME_END, NULL, 0);
   return size;

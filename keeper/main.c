@@ -51,7 +51,7 @@ static void handle(const struct epoll_event *e) {
     case WATCH_DAEMON: link_ready(e->events); break;
     case WATCH_PIDFD: daemon_reaped(-1); break;
     case WATCH_STREAM:
-      if ((stream = stream_get(number))) stream_ready(stream, e->events);
+      if ((stream = stream_get(number))) stream_happens(stream, e->events & EPOLLIN ? READABLE : HANGUP);
       break;
     case WATCH_STDIN:
       if ((child = child_get(number))) stdin_ready(child);

@@ -47,7 +47,7 @@ static void op_end(struct sink *s, struct op *op) {
   size_t bytes = op->length;
   if (op == &s->close) return;
   if (op->kind == OP_MOVE) {
-    stream_idle(stream, true);
+    stream_happens(stream, RETURNED);
     return;
   }
   if (op->kind == OP_ECHO) report(VOLATILE, REPORT_ECHOED, F4(op->token));
@@ -56,7 +56,7 @@ static void op_end(struct sink *s, struct op *op) {
   op_free(op);
   if (was_block) block_released();
   if (stream && was_block) stream_written(stream, bytes);
-  else if (stream) stream_pumped(stream);
+  else if (stream) stream_happens(stream, WROTE);
 }
 
 void sink_free(struct sink *s) {
@@ -221,7 +221,7 @@ static void sink_done(struct job *job) {
   if (s->result.lost > 0) sink_lost(s, s->result.error, s->result.lost);
   else if (s->result.good > 0) count_good(s);
   if (s->result.good > 0) look_at_limit(s);
-  if (kind == OP_MOVE) stream_moved(op->stream);
+  if (kind == OP_MOVE) stream_happens(op->stream, MOVED);
   else writes_done(s, op);
   sink_kick(s);
 }

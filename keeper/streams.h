@@ -2,17 +2,28 @@
 #pragma once
 #include "sinks.h"
 
-/* What a stream is busy with; only an IDLE one can begin something. */
-enum doing { IDLE, MOVING, PAUSING, WAITING, ASKING, HELD, WRITING };
+/*
+ * NEW: its child is being spawned. IDLE: the pipe is empty, epoll tells when it is not. MOVING: a worker moves what is in the pipe. RESTING: until the timer
+ * rings. QUEUED: for a free block. ASKING: the daemon has a block. BEHIND: too many blocks with a verdict wait in its sink. WRITING: to a sink that is no
+ * regular file. CLOSING: the pipe has ended, and blocks wait in the sink. ENDED: that is reported.
+ */
+enum stream_state { NEW, IDLE, MOVING, RESTING, QUEUED, ASKING, BEHIND, WRITING, CLOSING, ENDED, STREAM_STATES };
+/*
+ * BEGUN: its child is spawned. READABLE, HANGUP: of the pipe. TIME: the timer rang. MOVED: the worker is done. RETURNED: the sink gave its op back undone.
+ * WROTE: the write is done. TURN: a block is free. WRITTEN: a block with a verdict is in the file, or lost. DRAIN: hand on what is in the pipe now;
+ * child_drained() follows when nothing is left. FORGET: end, whatever is in the pipe.
+ */
+enum stream_event { BEGUN, READABLE, HANGUP, TIME, MOVED, RETURNED, WROTE, TURN, WRITTEN, DRAIN, FORGET, STREAM_EVENTS };
 struct stream {
   struct node node;
   struct job job;             /* of a stream that drops */
   struct op op;               /* its MOVE */
   uint32_t child, sink;
   uint8_t mode;
-  enum doing doing;
+  enum stream_state state;
   int fd;                     /* -1: ended */
-  bool watched, ready, draining, ended, eof_reported;
+  bool watched;               /* epoll knows the pipe */
+  bool draining, ended;       /* to be handed on as far as it is full; the end of the pipe was seen */
   size_t pipe_bytes;
   uint64_t emptied_mono, rest_ns; /* when the pipe was emptied last, and how long it rests then */
   size_t got;                 /* since then */
@@ -32,21 +43,11 @@ void stream_drop(struct job *job, struct worker *worker);
 struct stream *stream_get(uint32_t number);
 struct stream *stream_new(const struct stream_spec *spec, uint32_t child);
 void stream_free(struct stream *s);
-/* Does what there is to do for an idle stream. */
-void stream_go(struct stream *s);
-void stream_ready(struct stream *s, uint32_t events);
-/* What it was busy with is over; `ready`: there may be something to read. */
-void stream_idle(struct stream *s, bool ready);
+void stream_happens(struct stream *s, enum stream_event event);
 /* A block has had its verdict and is done with: the next stream that waits for one may read. */
 void block_released(void);
 /* So many bytes of a block with a verdict are in the file, or lost. */
 void stream_written(struct stream *s, size_t bytes);
-void stream_moved(struct stream *s);
-void stream_pumped(struct stream *s);
-/* Hands on what is in the pipe now; child_drained() follows when nothing is left. */
-void stream_drain(struct stream *s);
-/* It ends, whatever is in its pipe. */
-void stream_forget(struct stream *s);
 void stream_change(const struct effect *e);
 void stream_verdict(const struct effect *e);
 void stream_acknowledged(uint32_t number);
