@@ -12,7 +12,6 @@ import { recordKeys } from "../supervisor/records.ts";
 import { deadlinesDue, nextDeadlineMs, stepMember, stepReports } from "../supervisor/step.ts";
 import { resumeUpdates } from "../supervisor/update.ts";
 import { emptyWorld } from "../supervisor/world.ts";
-import type { Core } from "./core.ts";
 import { carryOut, takeStep } from "./effects.ts";
 import { GroupRecords } from "./groups/grouprecords.ts";
 import { Groups } from "./groups/groups.ts";
@@ -20,12 +19,11 @@ import { Orders } from "./groups/orders.ts";
 import { Unowned } from "./groups/unowned.ts";
 import { Updates } from "./groups/update.ts";
 import { Waits } from "./groups/waits.ts";
-import { startWithoutStates, type WaysUp } from "./lifecycle/adopt.ts";
-import { announce, serveWithPlugins } from "./lifecycle/bringup.ts";
+import { adoptWorld, continueAdopted, findBasis } from "./lifecycle/adopt.ts";
+import { BringUp } from "./lifecycle/bringup.ts";
 import { tellDeaths } from "./lifecycle/deaths.ts";
-import { ended } from "./lifecycle/ended.ts";
-import { Limbo } from "./lifecycle/firststarts.ts";
-import { requestReload } from "./lifecycle/reload.ts";
+import { FirstStarts } from "./lifecycle/firststarts.ts";
+import { Lifecycle } from "./lifecycle/lifecycle.ts";
 import { type BootFailure, boot } from "./lifecycle/start.ts";
 import { resumeNaming } from "./lifecycle/survivors.ts";
 import {
@@ -52,7 +50,10 @@ import { Requests } from "./loop/requests.ts";
 import { BATCH_BYTES, Loop } from "./loop/turn.ts";
 import { History } from "./observers/history.ts";
 import { Watchers } from "./observers/watchers.ts";
+import type { Daemon } from "./parts.ts";
+import { watchOf } from "./ports/api.ts";
 import { supervisorControl } from "./ports/rpc.ts";
+import type { Served } from "./ports/serve.ts";
 import { receive } from "./reports.ts";
 import type { Inheritance, LoadConfig, Runtime } from "./runtime.ts";
 import { sweepPidfile } from "./serving/pidfile.ts";
@@ -65,24 +66,24 @@ export type DaemonParts = {
   readonly doors: Doors;
   /** `passedOver` is what the configuration in force passed over; without it this is a start. */
   readonly load: (doors: LoadDoors, listening?: Listening, passedOver?: readonly string[]) => ReturnType<LoadConfig>;
-  readonly serve: (core: Core, ...args: Parameters<Serve>) => ReturnType<Serve>;
+  readonly serve: (daemon: Served, ...args: Parameters<Serve>) => ReturnType<Serve>;
   readonly plugins?: OpenPlugin;
   /** Other bounds than the usual ones, for simulations: with small ones a small configuration is a large one. */
   readonly sizes?: { readonly batchBytes: number; readonly pieceBytes: number };
   /** A broken invariant: the last words have been said when this is called. */
   readonly onBug: (error: unknown) => void;
   /** Is called with the daemon as soon as there is one. */
-  readonly onMade?: (core: Core) => void;
+  readonly onMade?: (daemon: Daemon) => void;
 };
 
 /** Starts a daemon: a fresh one with the configuration that `load` gives, or a successor. Resolves when it is in charge. */
-export async function startDaemon(parts: DaemonParts): Promise<Result<Core, BootFailure>> {
+export async function startDaemon(parts: DaemonParts): Promise<Result<Daemon, BootFailure>> {
   const early: Report[] = [];
   let receiver = (report: Report): void => void early.push(report);
   const inheritance = await parts.doors.keeper.connect((report) => receiver(report));
-  const open = (core: Core): void => {
-    receiver = (report) => receive(core, report);
-    for (const report of early.splice(0)) receive(core, report);
+  const open = (daemon: Daemon): void => {
+    receiver = (report) => receive(daemon, report);
+    for (const report of early.splice(0)) receive(daemon, report);
   };
   return inheritance.ready ? takeOver(parts, inheritance, open) : startFresh(parts, inheritance, open);
 }
@@ -90,38 +91,42 @@ export async function startDaemon(parts: DaemonParts): Promise<Result<Core, Boot
 /** A list that takes more lies in the store in pieces of this size. */
 const PIECE_BYTES = 64 * 1024;
 
-type Open = (core: Core) => void;
+type Open = (daemon: Daemon) => void;
 
-async function startFresh(parts: DaemonParts, inheritance: Inheritance, open: Open): Promise<Result<Core, BootFailure>> {
+async function startFresh(parts: DaemonParts, inheritance: Inheritance, open: Open): Promise<Result<Daemon, BootFailure>> {
   const loaded = await parts.load(parts.doors);
   if (!loaded.ok) return refuse({ text: logText(loaded.error), code: 2 });
-  const core = makeCore(parts, inheritance, loaded.value);
-  open(core);
-  const booted = await boot(core);
-  return booted.ok ? ok(core) : booted;
+  const daemon = makeDaemon(parts, inheritance, loaded.value);
+  open(daemon);
+  const booted = await boot(daemon.runtime, daemon.bringUp, daemon);
+  return booted.ok ? ok(daemon) : booted;
 }
 
-async function takeOver(given: DaemonParts, inheritance: Inheritance, open: Open): Promise<Result<Core, BootFailure>> {
+async function takeOver(given: DaemonParts, inheritance: Inheritance, open: Open): Promise<Result<Daemon, BootFailure>> {
   const parts = startedWhere(given, inheritance);
   const stored = readStored(inheritance);
   if (typeof stored === "string") {
     const load = (): ReturnType<LoadConfig> => parts.load(parts.doors, {}, storedFacts(inheritance)?.passedOver);
-    const ways: WaysUp = { load, makeCore: (config) => makeCore(parts, inheritance, config) };
-    const core = await startWithoutStates(ways, inheritance, stored);
-    if (core.ok) open(core.value);
-    return core;
+    const basis = await findBasis(load, inheritance, stored);
+    if (!basis.ok) return basis;
+    const daemon = makeDaemon(parts, inheritance, basis.value.config);
+    adoptWorld(daemon.runtime, daemon, inheritance, basis.value);
+    restoreParts(daemon, inheritance, false);
+    await continueAdopted(daemon.runtime, daemon, inheritance, { ...basis.value, why: stored });
+    open(daemon);
+    return ok(daemon);
   }
-  const core = makeCore(parts, inheritance, stored.running);
-  restoreWorld(core.world, stored, inheritance, core.autoLogs);
-  await resume(core, stored, inheritance);
-  open(core);
-  continueLife(core, inheritance);
-  if (stored.groups.isOld) void core.records.storeAll();
+  const daemon = makeDaemon(parts, inheritance, stored.running);
+  restoreWorld(daemon.runtime.world, stored, inheritance, daemon.autoLogs);
+  await resume(daemon, stored, inheritance);
+  open(daemon);
+  continueLife(daemon, inheritance);
+  if (stored.groups.isOld) void daemon.records.storeAll();
   else {
-    renewProcesses(core, inheritance);
-    dropStrays(core, stored, inheritance);
+    renewProcesses(daemon.runtime, inheritance);
+    dropStrays(daemon.runtime, stored, inheritance);
   }
-  return ok(core);
+  return ok(daemon);
 }
 
 /** A successor is born in the keeper's working directory; relative names count from the folder of the start for it too. */
@@ -131,49 +136,55 @@ function startedWhere(parts: DaemonParts, inheritance: Inheritance): DaemonParts
 }
 
 /** Takes up logs, sockets, listeners and the starts under way. */
-async function resume(core: Core, stored: Stored, inheritance: Inheritance): Promise<void> {
-  core.available = stored.available;
-  core.reread = stored.reread;
-  core.records.restore({ ...stored.groups, read: stored.groups.generation });
-  for (const { config, autoLogs } of stored.groups.groups) core.records.autoLogs.set(config.name, autoLogs);
-  core.unowned.restore(inheritance);
-  core.activity.configure(core.running.daemon);
-  core.outputs.restore(inheritance);
-  core.clearing.restore(inheritance);
-  core.pools.restore(inheritance);
-  core.servers.inherit(core.running.servers, inheritance);
-  core.fastCgi.restore(inheritance);
+async function resume(daemon: Daemon, stored: Stored, inheritance: Inheritance): Promise<void> {
+  daemon.runtime.available = stored.available;
+  daemon.runtime.reread = stored.reread;
+  daemon.records.restore({ ...stored.groups, read: stored.groups.generation });
+  for (const { config, autoLogs } of stored.groups.groups) daemon.records.autoLogs.set(config.name, autoLogs);
+  restoreParts(daemon, inheritance, true);
+}
+
+/** Each part takes up what is its own. Without states only the keeper's lists can be used. */
+function restoreParts(daemon: Daemon, inheritance: Inheritance, hasStates: boolean): void {
+  const { runtime, unowned, outputs, clearing, pools, servers, fastCgi } = daemon;
+  unowned.restore(inheritance);
+  runtime.activity.configure(runtime.running.daemon);
+  outputs.restore(inheritance);
+  clearing.restore(inheritance);
+  if (hasStates) pools.restore(inheritance);
+  servers.inherit(runtime.running.servers, inheritance);
+  if (hasStates) fastCgi.restore(inheritance);
 }
 
 /** From here on a successor is like any daemon. */
-export function continueLife(core: Core, inheritance: Inheritance): void {
+export function continueLife(daemon: Daemon, inheritance: Inheritance): void {
   const promised = inheritance.store.has(recordKeys.reload);
-  core.loop.post((turn) => {
+  daemon.runtime.loop.post((turn) => {
     turn.effect({ type: "ready" });
-    const alive = [...core.world.groups.values()]
+    const alive = [...daemon.runtime.world.groups.values()]
       .flatMap((group) => [...group.members.values()])
       .filter((member) => member.state.pid !== 0);
-    tellDeaths(core, turn, inheritance);
-    const { pid } = core.doors.birth;
-    core.activity.write(
+    tellDeaths(daemon.runtime, turn, inheritance);
+    const { pid } = daemon.runtime.doors.birth;
+    daemon.runtime.activity.write(
       turn,
       "info",
       `the daemon was restarted and carries on: ${alive.length} running, nothing was lost (daemon pid ${pid})`,
     );
     // A reload that was building up when its daemon died has started some of it: that goes down again first.
-    if (core.world.mood !== "RUNNING") core.step(turn, (step, now) => goOnGoingDown(core.world, now, step));
-    resumePreparations(core);
-    core.step(turn, (step, now) => resumeUpdates(core.world, now, step));
-    core.pools.dispatchAll(turn);
-    if (promised) requestReload(core, turn);
+    if (daemon.runtime.world.mood !== "RUNNING") daemon.runtime.step(turn, (step, now) => goOnGoingDown(daemon.runtime.world, now, step));
+    resumePreparations(daemon.runtime.world, daemon.preparations);
+    daemon.runtime.step(turn, (step, now) => resumeUpdates(daemon.runtime.world, now, step));
+    daemon.pools.dispatchAll(turn);
+    if (promised) daemon.lifecycle.requestReload(turn);
   });
   // As at a start: whoever is answered finds the pid file.
-  const isToAnnounce = core.world.mood === "RUNNING" && inheritance.store.has(recordKeys.beginning);
-  const announced = isToAnnounce ? sweepPidfile(core).then(() => announce(core)) : Promise.resolve();
+  const isToAnnounce = daemon.runtime.world.mood === "RUNNING" && inheritance.store.has(recordKeys.beginning);
+  const announced = isToAnnounce ? sweepPidfile(daemon.runtime).then(() => daemon.bringUp.announce()) : Promise.resolve();
   void announced.then(() => {
-    core.groups.startAutostarts();
-    void resumeNaming(core, inheritance);
-    void serveWithPlugins(core);
+    daemon.groups.startAutostarts();
+    void resumeNaming(daemon.runtime, inheritance);
+    void daemon.bringUp.serve();
   });
 }
 
@@ -184,7 +195,7 @@ function makeRuntime(
   config: Config,
   barrier: Barrier,
   requests: Requests,
-  daemon: () => Core,
+  daemon: () => Daemon,
 ): Runtime {
   const { doors } = parts;
   const runtime: Runtime = {
@@ -214,11 +225,11 @@ function makeRuntime(
   return runtime;
 }
 
-function makeCore(parts: DaemonParts, inheritance: Inheritance, config: Config): Core {
+function makeDaemon(parts: DaemonParts, inheritance: Inheritance, config: Config): Daemon {
   const requests = new Requests();
   const barrier = new Barrier(requests);
-  const runtime = makeRuntime(parts, inheritance, config, barrier, requests, () => core);
-  const callOurs: CallOurs = (method, params) => makeCalls(supervisorControl(core), ["supervisor"]).call(method, params);
+  const runtime = makeRuntime(parts, inheritance, config, barrier, requests, () => daemon);
+  const callOurs: CallOurs = (method, params) => makeCalls(daemon.control, ["supervisor"]).call(method, params);
   const plugins = new PluginHost(runtime, parts.plugins ?? noPlugins, callOurs);
   const watchers = new Watchers();
   const pools = new Pools(runtime, plugins, watchers);
@@ -229,73 +240,84 @@ function makeCore(parts: DaemonParts, inheritance: Inheritance, config: Config):
   const records = new GroupRecords(runtime, parts.sizes?.pieceBytes ?? PIECE_BYTES);
   const unowned = new Unowned(runtime);
   const groups = new Groups(runtime, { fastCgi, plugins, autoLogs, records, pools, outputs, unowned });
+  const servers = new Servers(runtime, (descriptor, server) => parts.serve(daemon, descriptor, server));
+  const firstStarts = new FirstStarts(runtime);
+  const bringUp = new BringUp(runtime, { outputs, autoLogs, plugins, servers, pools, groups, firstStarts });
   const history = new History();
   const waits = new Waits();
-  const core: Core = Object.assign(runtime, {
+  const lifecycle = new Lifecycle(runtime, bringUp, { servers, plugins, groups, unowned });
+  const orders = new Orders(runtime, waits);
+  const updates = new Updates(runtime, { groups, plugins, autoLogs, records, waits });
+  const stdin = new ChildStdin(runtime);
+  const clearing = new Clearing(runtime, outputs);
+  const control = supervisorControl(runtime, { groups, orders, updates, records, lifecycle, pools, stdin, clearing, targets, history });
+  const daemon: Daemon = {
+    runtime,
+    firstStarts,
+    bringUp,
+    lifecycle,
+    control,
+    watch: watchOf(runtime, { history, pools, watchers, outputs }),
     barrier,
     autoLogs,
     targets,
     outputs,
-    clearing: new Clearing(runtime, outputs),
+    clearing,
     backlog: new Backlog(runtime, pools, outputs),
     fastCgi,
     history,
     watchers,
     plugins,
     pools,
-    stdin: new ChildStdin(runtime),
+    stdin,
     preparations: new Preparations(runtime, fastCgi),
-    limbo: new Limbo(),
-    servers: new Servers(runtime, (descriptor, server) => parts.serve(core, descriptor, server)),
+    servers,
     records,
     waits,
     groups,
-    orders: new Orders(runtime, waits),
-    updates: new Updates(runtime, { groups, plugins, autoLogs, records, waits }),
+    orders,
+    updates,
     unowned,
-    next: null,
-    ending: false,
-    reloads: { stored: 0, last: Promise.resolve() },
-    reloadAgain: false,
-    onEnded: () => void ended(core),
-  });
-  parts.onMade?.(core);
-  return core;
+  };
+  parts.onMade?.(daemon);
+  return daemon;
 }
 
 /** On the way down listeners hear everything before they are told. */
-function letListenersGo(core: Core): void {
-  if ((core.world.goingDown?.listeningUntilMs ?? null) === null || !core.pools.allIsHeard()) return;
-  core.loop.post((turn) => core.step(turn, (step, now) => allIsHeard(core.world, now, step)));
+function letListenersGo(daemon: Daemon): void {
+  if ((daemon.runtime.world.goingDown?.listeningUntilMs ?? null) === null || !daemon.pools.allIsHeard()) return;
+  daemon.runtime.loop.post((turn) => daemon.runtime.step(turn, (step, now) => allIsHeard(daemon.runtime.world, now, step)));
 }
 
 /** One alarm for everything that waits for a time. */
-function setAlarm(core: Core): void {
-  const now = core.doors.clock.now();
-  core.limbo.check(core.world, now);
+function setAlarm(daemon: Daemon): void {
+  const now = daemon.runtime.doors.clock.now();
+  daemon.firstStarts.check(now);
   const deadlines = [
-    nextDeadlineMs(core.world),
-    core.preparations.nextDeadlineMs(),
-    core.limbo.nextDeadlineMs(),
-    core.pools.nextDeadlineMs(now),
-    core.outputs.reopening.nextDeadlineMs(),
-    core.barrier.nextDeadlineMs(),
-    core.backlog.nextDeadlineMs(),
+    nextDeadlineMs(daemon.runtime.world),
+    daemon.preparations.nextDeadlineMs(),
+    daemon.firstStarts.nextDeadlineMs(),
+    daemon.pools.nextDeadlineMs(now),
+    daemon.outputs.reopening.nextDeadlineMs(),
+    daemon.barrier.nextDeadlineMs(),
+    daemon.backlog.nextDeadlineMs(),
   ].filter((at) => at !== null);
-  core.doors.clock.alarm(deadlines.length === 0 ? null : Math.min(...deadlines), () => ring(core));
+  daemon.runtime.doors.clock.alarm(deadlines.length === 0 ? null : Math.min(...deadlines), () => ring(daemon));
 }
 
-function ring(core: Core): void {
-  const now = core.doors.clock.now();
-  core.preparations.release(now);
-  core.barrier.timePassed(now);
-  core.backlog.release(now.monoMs);
-  for (const member of deadlinesDue(core.world, now)) {
-    core.loop.post((turn) => core.step(turn, (step, time) => stepMember(core.world, member, { type: "deadline" }, time, step)));
+function ring(daemon: Daemon): void {
+  const now = daemon.runtime.doors.clock.now();
+  daemon.preparations.release(now);
+  daemon.barrier.timePassed(now);
+  daemon.backlog.release(now.monoMs);
+  for (const member of deadlinesDue(daemon.runtime.world, now)) {
+    daemon.runtime.loop.post((turn) =>
+      daemon.runtime.step(turn, (step, time) => stepMember(daemon.runtime.world, member, { type: "deadline" }, time, step)),
+    );
   }
-  core.loop.post((turn) => {
-    core.step(turn, (step, time) => stepReports(core.world, time, step));
-    core.pools.timePassed(turn, core.doors.clock.now());
-    core.outputs.reopening.tryAgain(turn, core.doors.clock.now());
+  daemon.runtime.loop.post((turn) => {
+    daemon.runtime.step(turn, (step, time) => stepReports(daemon.runtime.world, time, step));
+    daemon.pools.timePassed(turn, daemon.runtime.doors.clock.now());
+    daemon.outputs.reopening.tryAgain(turn, daemon.runtime.doors.clock.now());
   });
 }

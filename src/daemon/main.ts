@@ -9,7 +9,6 @@ import { readSupervisordArguments, type SupervisordCommand, takeSupervisordArgum
 import type { Doors } from "../doors.ts";
 import { makeScrypt } from "../http/passwords.ts";
 import { type Result, refuse } from "../result.ts";
-import type { Core } from "./core.ts";
 import { type DaemonParts, startDaemon } from "./daemon.ts";
 import { realAccounts } from "./doors/accounts.ts";
 import { readBirth } from "./doors/birth.ts";
@@ -26,6 +25,7 @@ import { readZone } from "./doors/zone.ts";
 import { lastWords } from "./lifecycle/deaths.ts";
 import { doubtsOf } from "./ports/checking.ts";
 import { serveHttp } from "./ports/serve.ts";
+import type { Runtime } from "./runtime.ts";
 import { checkWith, type OpenPlugin } from "./serving/pluginhost.ts";
 
 /** A bug: the keeper starts the next daemon, no child notices. */
@@ -102,7 +102,7 @@ async function run(doors: Commanded, flags: Flags): Promise<void> {
     const loaded = file.ok ? await loadConfig(from, { file: file.value, flags, checkPlugin, ...more }) : file;
     return loaded.ok ? loaded : refuseWith(loaded.error);
   };
-  let made: Core | null = null;
+  let made: Runtime | null = null;
   const onBug = (error: unknown): void => fail(doors, made, error);
   process.on("uncaughtException", onBug);
   process.on("unhandledRejection", onBug);
@@ -112,8 +112,8 @@ async function run(doors: Commanded, flags: Flags): Promise<void> {
     serve: serveHttp,
     plugins: openPlugin,
     onBug,
-    onMade: (core) => {
-      made = core;
+    onMade: ({ runtime }) => {
+      made = runtime;
     },
   };
   const started = await startDaemon(parts);
@@ -132,14 +132,14 @@ function plugins(): OpenPlugin {
 let failed = false;
 
 /** The words go to the activity log as well; a keeper that does not take them is not waited for long. */
-function fail(doors: Commanded, core: Core | null, error: unknown): void {
+function fail(doors: Commanded, runtime: Runtime | null, error: unknown): void {
   if (failed) return;
   failed = true;
   const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const text = `the daemon ends because of a bug, another one takes over; please report it\n${what}`;
   doors.self.stderr(`supervisord: ${text}\n`);
   const end = (): void => doors.self.exit(EXIT_BUG);
-  if (core === null) return end();
+  if (runtime === null) return end();
   doors.clock.alarm(doors.clock.now().monoMs + LAST_WORDS_MS, end);
-  lastWords(core, text).then(end, end);
+  lastWords(runtime, text).then(end, end);
 }

@@ -1,106 +1,117 @@
 /** What the keeper reports, and what it leads to: one item of the loop each, acknowledged in the batch that carries the consequences. */
 
+import type { Now } from "../doors.ts";
 import type { Report } from "../link/messages.ts";
 import { daemonMessages as say } from "../logs/loglines.ts";
 import { decodeWaitStatus, exitWith } from "../process/waitstatus.ts";
 import { assert, unreachable } from "../result.ts";
 import { stepMember } from "../supervisor/step.ts";
 import { type Member, memberOfChild } from "../supervisor/world.ts";
-import { type Core, instantOf } from "./core.ts";
 import { onSignal } from "./lifecycle/signals.ts";
 import { errnoName } from "./loop/errno.ts";
 import type { Turn } from "./loop/turn.ts";
+import type { Daemon } from "./parts.ts";
 import { saySpawnFailure, spawnErrorText, whyNotSpawned } from "./spawn/spawnerrors.ts";
 
 /** Posts a report; they are handled in the order in which they came. */
-export function receive(core: Core, report: Report): void {
-  core.loop.post((turn) => handle(core, turn, report));
+export function receive(daemon: Daemon, report: Report): void {
+  daemon.runtime.loop.post((turn) => handle(daemon, turn, report));
 }
 
-function handle(core: Core, turn: Turn, report: Report): void {
+function handle(daemon: Daemon, turn: Turn, report: Report): void {
   switch (report.type) {
     case "spawned":
       turn.acknowledge(report.report);
-      return stepChild(core, turn, report, (member) => stepTo(core, turn, member, { type: "spawned", pid: report.pid }, report));
+      return stepChild(daemon, turn, report, (member) => stepTo(daemon, turn, member, { type: "spawned", pid: report.pid }, report));
     case "spawn-failed":
       turn.acknowledge(report.report);
-      return stepChild(core, turn, report, (member) => spawnFailed(core, turn, member, report));
+      return stepChild(daemon, turn, report, (member) => spawnFailed(daemon, turn, member, report));
     case "exited":
       turn.acknowledge(report.report);
-      stepChild(core, turn, report, (member) => stepTo(core, turn, member, { type: "exited", waitStatus: report.waitStatus }, report));
-      return core.activity.write(turn, "debug", say.childQuit());
+      stepChild(daemon, turn, report, (member) => stepTo(daemon, turn, member, { type: "exited", waitStatus: report.waitStatus }, report));
+      return daemon.runtime.activity.write(turn, "debug", say.childQuit());
     case "block":
-      return core.backlog.putsOff(core.outputs.streamOf(report.stream), report) ? undefined : core.outputs.block(turn, report);
+      return daemon.backlog.putsOff(daemon.outputs.streamOf(report.stream), report) ? undefined : daemon.outputs.block(turn, report);
     case "eof":
       turn.acknowledge(report.report);
-      return core.outputs.eof(turn, report.stream);
+      return daemon.outputs.eof(turn, report.stream);
     case "limit":
-      return core.outputs.limit(report);
+      return daemon.outputs.limit(report);
     case "io-error":
     case "io-resumed":
       turn.acknowledge(report.report);
-      return core.outputs.trouble(turn, report);
+      return daemon.outputs.trouble(turn, report);
     case "signal":
       turn.acknowledge(report.report);
-      return onSignal(core, turn, report.signal);
+      return onSignal(daemon.runtime, daemon.lifecycle, daemon.outputs, turn, report.signal);
     case "signal-failed":
-      return stepChild(core, turn, report, (member) =>
-        stepTo(core, turn, member, { type: "signal-failed", signal: report.signal, errno: errnoName(report.errno) }, null),
+      return stepChild(daemon, turn, report, (member) =>
+        stepTo(daemon, turn, member, { type: "signal-failed", signal: report.signal, errno: errnoName(report.errno) }, null),
       );
     case "stdin-failed":
-      core.stdin.failed(report.child, errnoName(report.errno));
-      return core.pools.sendFailed(turn, report.child, errnoName(report.errno), report.bytesNotTaken);
+      daemon.stdin.failed(report.child, errnoName(report.errno));
+      return daemon.pools.sendFailed(turn, report.child, errnoName(report.errno), report.bytesNotTaken);
     case "orphan":
-      core.activity.write(turn, "info", say.orphanReaped(report.pid, decodeWaitStatus(report.waitStatus).words));
-      return core.activity.write(turn, "debug", say.childQuit());
+      daemon.runtime.activity.write(turn, "info", say.orphanReaped(report.pid, decodeWaitStatus(report.waitStatus).words));
+      return daemon.runtime.activity.write(turn, "debug", say.childQuit());
     case "sink-opened":
-      return core.outputs.opened(turn, report);
+      return daemon.outputs.opened(turn, report);
     case "daemonized":
-      core.keeperPid = report.pid;
-      return core.requests.replied(report);
+      daemon.runtime.keeperPid = report.pid;
+      return daemon.runtime.requests.replied(report);
     case "became":
     case "limited":
     case "listened":
     case "echoed":
-      return core.requests.replied(report);
+      return daemon.runtime.requests.replied(report);
     case "refused":
       // Nothing of a refused batch happened, so what this daemon believes is wrong from here on: the next one starts from what was stored.
       throw new Error(`the keeper refused batch ${report.batch}: ${report.text} (code ${report.code})`);
     case "unknown":
-      return core.activity.write(turn, "warn", `the keeper does not know tag ${report.tag}; it is older than this daemon`);
+      return daemon.runtime.activity.write(turn, "warn", `the keeper does not know tag ${report.tag}; it is older than this daemon`);
     default:
       return unreachable(report);
   }
 }
 
 function stepTo(
-  core: Core,
+  daemon: Daemon,
   turn: Turn,
   member: Member,
   input: Parameters<typeof stepMember>[2],
   at: Parameters<typeof instantOf>[0] | null,
 ): void {
-  const now = at === null ? core.doors.clock.now() : instantOf(at);
-  core.step(turn, (step, time) => stepMember(core.world, member, input, time, step), now);
+  const now = at === null ? daemon.runtime.doors.clock.now() : instantOf(at);
+  daemon.runtime.step(turn, (step, time) => stepMember(daemon.runtime.world, member, input, time, step), now);
 }
 
 /** A report about a child that no process knows is about a process that was given up (removed while UNKNOWN): it is only told. */
-function stepChild(core: Core, turn: Turn, report: { readonly child: number; readonly type: string }, act: (member: Member) => void): void {
-  const member = memberOfChild(core.world, report.child);
+function stepChild(
+  daemon: Daemon,
+  turn: Turn,
+  report: { readonly child: number; readonly type: string },
+  act: (member: Member) => void,
+): void {
+  const member = memberOfChild(daemon.runtime.world, report.child);
   if (member !== undefined) return act(member);
   if (report.type !== "exited") return undefined;
-  core.unowned.exited(report.child);
-  return core.activity.write(turn, "info", `child ${report.child}, which no process of the configuration owns any more, ended`);
+  daemon.unowned.exited(report.child);
+  return daemon.runtime.activity.write(turn, "info", `child ${report.child}, which no process of the configuration owns any more, ended`);
 }
 
 /** Before there was a child it is a spawn error; after the fork the original's child says so on stderr and ends with 127. (PROC-062, PROC-077) */
-function spawnFailed(core: Core, turn: Turn, member: Member, report: Extract<Report, { type: "spawn-failed" }>): void {
+function spawnFailed(daemon: Daemon, turn: Turn, member: Member, report: Extract<Report, { type: "spawn-failed" }>): void {
   if (report.pid === 0)
-    return stepTo(core, turn, member, { type: "spawn-failed", text: spawnErrorText(member.config.name, report) }, report);
+    return stepTo(daemon, turn, member, { type: "spawn-failed", text: spawnErrorText(member.config.name, report) }, report);
   assert(member.state.child === report.child, "a failed spawn belongs to its process");
-  stepTo(core, turn, member, { type: "spawned", pid: report.pid }, report);
-  saySpawnFailure(core, turn, member, report);
-  const notSpawned = whyNotSpawned(core.uid, member, report);
-  stepTo(core, turn, member, { type: "exited", waitStatus: exitWith(127), notSpawned }, report);
-  core.activity.write(turn, "debug", say.childQuit());
+  stepTo(daemon, turn, member, { type: "spawned", pid: report.pid }, report);
+  saySpawnFailure({ uid: daemon.runtime.uid, outputs: daemon.outputs }, turn, member, report);
+  const notSpawned = whyNotSpawned(daemon.runtime.uid, member, report);
+  stepTo(daemon, turn, member, { type: "exited", waitStatus: exitWith(127), notSpawned }, report);
+  daemon.runtime.activity.write(turn, "debug", say.childQuit());
+}
+
+/** The keeper's clock as ours. */
+function instantOf(at: { readonly monoNs: bigint; readonly wallNs: bigint }): Now {
+  return { monoMs: Number(at.monoNs) / 1e6, wallMs: Number(at.wallNs) / 1e6 };
 }

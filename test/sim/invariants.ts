@@ -3,9 +3,9 @@
  * reasons is docs/invariants.md; each check here bears the number it has there.
  */
 
-import type { Core } from "../../src/daemon/core.ts";
 import { strayKeys } from "../../src/daemon/groups/storedgroups.ts";
 import { readStoredConfig } from "../../src/daemon/lifecycle/takeover.ts";
+import type { Runtime } from "../../src/daemon/runtime.ts";
 import type { Batch } from "../../src/link/messages.ts";
 import { STATES } from "../../src/process/states.ts";
 import type { SupervisorControl } from "../../src/rpc/control.ts";
@@ -103,7 +103,7 @@ export class Invariants {
   }
 
   /** I-12: a successor of a daemon at rest would find what that daemon knows, and nothing else. */
-  legacy(core: Core, keeper: FakeKeeper): string[] {
+  legacy(runtime: Runtime, keeper: FakeKeeper): string[] {
     const store = new Map(keeper.store);
     const found = readStoredConfig({ store });
     if (!found.ok) return [`I-12 a successor could not begin: ${found.error}`];
@@ -112,19 +112,19 @@ export class Invariants {
     const same = (what: string, stored: unknown, known: unknown): void => {
       if (JSON.stringify(stored) !== JSON.stringify(known)) wrong.push(`I-12 a successor would find other ${what}`);
     };
-    const active = [...core.world.groups.values()];
+    const active = [...runtime.world.groups.values()];
     same(
       "groups",
       running.groups,
       active.map((group) => group.config),
     );
-    same("groups read last", available.groups, core.available.groups);
+    same("groups read last", available.groups, runtime.available.groups);
     same(
       "pending changes",
       groups.groups.map(({ pending }) => pending.length),
       active.map((group) => pendingRecords(group).length),
     );
-    const labels = new Set([...allMembers(core.world)].map(({ ref }) => label(ref)));
+    const labels = new Set([...allMembers(runtime.world)].map(({ ref }) => label(ref)));
     const strays = strayKeys(store, groups, labels);
     if (strays.length > 0) wrong.push(`I-12 nothing belongs to ${strays.join(", ")}`);
     return wrong;

@@ -223,13 +223,13 @@ class Run {
   }
 
   #wrongNow(): Set<string> {
-    const { port, core, keeper, invariants, tree } = this.#world;
-    if (port === null || core === null) return new Set(["I-10 no daemon is in charge"]);
+    const { port, runtime, keeper, invariants, tree } = this.#world;
+    if (port === null || runtime === null) return new Set(["I-10 no daemon is in charge"]);
     return new Set([
       ...invariants.agreement(port, keeper),
       ...invariants.tidiness(keeper),
       ...invariants.promises(keeper, tree),
-      ...invariants.legacy(core, keeper),
+      ...invariants.legacy(runtime, keeper),
       ...invariants.logsAtTheirPaths(keeper, tree),
       ...this.#operator.overdue(ANSWER_MS),
     ]);

@@ -1,8 +1,8 @@
 /** A simulated host with a keeper, its daemons one after the other, and programs; what happens to it is decided elsewhere (history.ts). */
 import { findConfigFile, loadConfig } from "../../src/config/load.ts";
-import type { Core } from "../../src/daemon/core.ts";
 import { type DaemonParts, startDaemon } from "../../src/daemon/daemon.ts";
-import { supervisorControl } from "../../src/daemon/ports/rpc.ts";
+import type { Daemon } from "../../src/daemon/parts.ts";
+import type { Runtime } from "../../src/daemon/runtime.ts";
 import type { Birth } from "../../src/doors.ts";
 import type { SupervisorControl } from "../../src/rpc/control.ts";
 import { Chance } from "./chance.ts";
@@ -35,7 +35,7 @@ export class World {
   instance: Instance | null = null;
   /** Its port, once it is in charge. */
   port: SupervisorControl | null = null;
-  core: Core | null = null;
+  runtime: Runtime | null = null;
   /** The bounds of what a daemon stores and sends at a time; undefined: the usual ones. */
   sizes: DaemonParts["sizes"] = undefined;
   /** The next daemon dies at this call. */
@@ -149,10 +149,10 @@ export class World {
     }
   }
 
-  #inCharge(instance: Instance, core: Core): void {
+  #inCharge(instance: Instance, daemon: Daemon): void {
     if (this.instance !== instance) return;
-    this.core = core;
-    this.port = supervisorControl(core);
+    this.runtime = daemon.runtime;
+    this.port = daemon.control;
   }
 
   async #load(instance: Instance): ReturnType<Parameters<typeof startDaemon>[0]["load"]> {

@@ -3,23 +3,28 @@
  * starts are through it, or when that takes too long (a disk that does not answer).
  */
 import type { Now } from "../../doors.ts";
-import { allMembers, type World } from "../../supervisor/world.ts";
+import { allMembers } from "../../supervisor/world.ts";
 import type { Runtime } from "../runtime.ts";
 
-export class Limbo {
+export class FirstStarts {
+  readonly #runtime: Runtime;
   #wait: { readonly untilMs: number; readonly resolve: () => void } | null = null;
 
-  /** Resolves when no process is in limbo, after `forMs` at the latest. */
-  empty(runtime: Runtime, forMs: number): Promise<void> {
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
+  }
+
+  /** Resolves when no process is between the two, after `forMs` at the latest. */
+  over(forMs: number): Promise<void> {
     return new Promise((resolve) => {
-      this.#wait = { untilMs: runtime.doors.clock.now().monoMs + forMs, resolve };
-      runtime.loop.post(() => {});
+      this.#wait = { untilMs: this.#runtime.doors.clock.now().monoMs + forMs, resolve };
+      this.#runtime.loop.post(() => {});
     });
   }
 
   /** After every turn. */
-  check(world: World, now: Now): void {
-    if (this.#wait === null || (now.monoMs < this.#wait.untilMs && [...allMembers(world)].some(isInLimbo))) return;
+  check(now: Now): void {
+    if (this.#wait === null || (now.monoMs < this.#wait.untilMs && [...allMembers(this.#runtime.world)].some(isBetween))) return;
     this.#wait.resolve();
     this.#wait = null;
   }
@@ -29,6 +34,6 @@ export class Limbo {
   }
 }
 
-function isInLimbo({ state }: { readonly state: { readonly state: string; readonly pid: number } }): boolean {
+function isBetween({ state }: { readonly state: { readonly state: string; readonly pid: number } }): boolean {
   return state.state === "STARTING" && state.pid === 0;
 }

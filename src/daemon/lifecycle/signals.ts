@@ -1,10 +1,10 @@
 /** Signals sent to supervisord: the keeper gets them and hands them on. (PROC-152, PROC-162, PROC-169, PROC-176..181) */
 import { daemonMessages as say } from "../../logs/loglines.ts";
 import { signalName } from "../../process/waitstatus.ts";
-import type { Core } from "../core.ts";
+import type { Outputs } from "../logfiles/outputs.ts";
 import type { Turn } from "../loop/turn.ts";
-import { orderDown } from "./orderdown.ts";
-import { requestReload } from "./reload.ts";
+import type { Runtime } from "../runtime.ts";
+import type { Lifecycle } from "./lifecycle.ts";
 
 const SIGHUP = 1;
 const SIGINT = 2;
@@ -12,24 +12,24 @@ const SIGQUIT = 3;
 const SIGUSR2 = 12;
 const SIGTERM = 15;
 
-export function onSignal(core: Core, turn: Turn, signal: number): void {
+export function onSignal(runtime: Runtime, lifecycle: Lifecycle, outputs: Outputs, turn: Turn, signal: number): void {
   switch (signal) {
     case SIGTERM:
     case SIGINT:
     case SIGQUIT:
-      core.activity.write(turn, "warn", say.exitRequested(signalName(signal)));
-      return orderDown(core, turn, "SHUTDOWN");
+      runtime.activity.write(turn, "warn", say.exitRequested(signalName(signal)));
+      return lifecycle.orderDown(turn, "SHUTDOWN");
     case SIGHUP:
-      if (core.world.mood === "SHUTDOWN") {
-        return core.activity.write(turn, "warn", say.restartIgnored(signalName(signal)));
+      if (runtime.world.mood === "SHUTDOWN") {
+        return runtime.activity.write(turn, "warn", say.restartIgnored(signalName(signal)));
       }
-      core.activity.write(turn, "warn", say.restartRequested(signalName(signal)));
-      return requestReload(core, turn);
+      runtime.activity.write(turn, "warn", say.restartRequested(signalName(signal)));
+      return lifecycle.requestReload(turn);
     case SIGUSR2:
-      core.activity.write(turn, "info", say.reopenRequested(signalName(signal)));
-      core.activity.write(turn, "info", say.reopening());
-      return core.outputs.reopenAll(turn);
+      runtime.activity.write(turn, "info", say.reopenRequested(signalName(signal)));
+      runtime.activity.write(turn, "info", say.reopening());
+      return outputs.reopenAll(turn);
     default:
-      return core.activity.write(turn, "blather", say.nothingRequested(signalName(signal)));
+      return runtime.activity.write(turn, "blather", say.nothingRequested(signalName(signal)));
   }
 }

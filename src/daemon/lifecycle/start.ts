@@ -1,60 +1,66 @@
 /** A fresh start: user, limits, log, servers, groups, daemonizing, pid file; then ready. Whatever fails here ends supervisord with a message. */
 import { daemonMessages as say } from "../../logs/loglines.ts";
 import { ok, type Result, refuse } from "../../result.ts";
-import type { Core } from "../core.ts";
+import type { Outputs } from "../logfiles/outputs.ts";
 import { activityPath } from "../loop/activitylog.ts";
 import { whyNotOpened } from "../loop/errno.ts";
-import { beginToRun, bringUpGroups, openActivity, restartDaemon } from "./bringup.ts";
+import type { Runtime } from "../runtime.ts";
+import type { PluginHost } from "../serving/pluginhost.ts";
+import type { BringUp } from "./bringup.ts";
 import { raiseLimits } from "./rlimits.ts";
 import { leftBehind, nameSurvivors, promiseToName } from "./survivors.ts";
 import { becomeUser, type Line } from "./user.ts";
 
 export type BootFailure = { readonly text: string; readonly code: number };
 
-export async function boot(core: Core): Promise<Result<true, BootFailure>> {
-  const became = await becomeUser(core);
+export async function boot(
+  runtime: Runtime,
+  bringUp: BringUp,
+  { outputs, plugins }: { readonly outputs: Outputs; readonly plugins: PluginHost },
+): Promise<Result<true, BootFailure>> {
+  const became = await becomeUser(runtime);
   if (!became.ok) return refuse({ text: became.error, code: 2 });
-  const limited = await raiseLimits(core);
+  const limited = await raiseLimits(runtime);
   if (!limited.ok) return refuse({ text: limited.error, code: 2 });
-  const opened = await openLog(core, [...became.value, ...limited.value]);
+  const opened = await openLog(runtime, bringUp, outputs, [...became.value, ...limited.value]);
   if (!opened.ok) return opened;
-  const made = await core.plugins.begin();
+  const made = await plugins.begin();
   if (!made.ok) return refuse({ text: made.error, code: 2 });
-  const left = await leftBehind(core);
-  const up = await bringUpGroups(core, { fresh: true });
+  const left = await leftBehind(runtime);
+  const up = await bringUp.groups({ fresh: true });
   if (!up.ok) return up;
-  await daemonize(core);
-  if (left !== null) promiseToName(core, left);
-  await beginToRun(core, { fresh: true });
-  if (left !== null) void nameSurvivors(core, left);
-  if (up.value.needsSuccessor) restartDaemon(core);
+  await daemonize(runtime);
+  if (left !== null) promiseToName(runtime, left);
+  await bringUp.beginToRun({ fresh: true });
+  if (left !== null) void nameSurvivors(runtime, left);
+  if (up.value.needsSuccessor) bringUp.restartDaemon();
   return ok(true);
 }
 
 /** The activity log must open; without it nobody would learn anything. (CONF-338) */
-async function openLog(core: Core, lines: readonly Line[]): Promise<Result<true, BootFailure>> {
-  const opened = core.outputs.activityOpened();
-  openActivity(core);
-  core.loop.post((turn) => {
-    for (const line of lines) core.activity.write(turn, line.level, line.text);
+async function openLog(runtime: Runtime, bringUp: BringUp, outputs: Outputs, lines: readonly Line[]): Promise<Result<true, BootFailure>> {
+  const opened = outputs.activityOpened();
+  bringUp.openActivity();
+  runtime.loop.post((turn) => {
+    for (const line of lines) runtime.activity.write(turn, line.level, line.text);
   });
-  const errno = activityPath(core.running.daemon) === null ? 0 : await opened;
+  const errno = activityPath(runtime.running.daemon) === null ? 0 : await opened;
   if (errno === 0) return ok(true);
-  return refuse({ text: `cannot open the log file ${core.running.daemon.logfile}: ${whyNotOpened(errno)}`, code: 1 });
+  return refuse({ text: `cannot open the log file ${runtime.running.daemon.logfile}: ${whyNotOpened(errno)}`, code: 1 });
 }
 
 /** (PROC-223, CONF-356..359) */
-async function daemonize(core: Core): Promise<void> {
-  const { nodaemon, directory, umask } = core.running.daemon;
+async function daemonize(runtime: Runtime): Promise<void> {
+  const { nodaemon, directory, umask } = runtime.running.daemon;
   if (nodaemon) return;
-  core.loop.post((turn) => core.activity.write(turn, "info", say.daemonizing()));
-  const answer = core.requests.next("daemonized");
-  core.loop.post((turn) => turn.effect({ type: "daemonize", directory, umask }));
-  core.keeperPid = (await answer).pid;
-  const errno = core.doors.self.detach(directory, umask);
+  runtime.loop.post((turn) => runtime.activity.write(turn, "info", say.daemonizing()));
+  const answer = runtime.requests.next("daemonized");
+  runtime.loop.post((turn) => turn.effect({ type: "daemonize", directory, umask }));
+  runtime.keeperPid = (await answer).pid;
+  const errno = runtime.doors.self.detach(directory, umask);
   if (directory === null) return;
-  core.loop.post((turn) => {
-    if (errno === null) core.activity.write(turn, "info", say.directoryEntered(directory));
-    else core.activity.write(turn, "critical", say.directoryNotEntered(directory, errno));
+  runtime.loop.post((turn) => {
+    if (errno === null) runtime.activity.write(turn, "info", say.directoryEntered(directory));
+    else runtime.activity.write(turn, "critical", say.directoryNotEntered(directory, errno));
   });
 }

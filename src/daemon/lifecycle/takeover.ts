@@ -9,11 +9,11 @@ import { ok, type Result, refuse } from "../../result.ts";
 import { type DaemonRecord, decodeProcess, decodeRecord, isOldProcess, recordKeys } from "../../supervisor/records.ts";
 import { restorePending } from "../../supervisor/update.ts";
 import { allMembers, label, makeGroup, setState, type World } from "../../supervisor/world.ts";
-import type { Core } from "../core.ts";
 import { storeProcess } from "../groups/grouprecords.ts";
 import { readGroups, type StoredGroups, strayKeys } from "../groups/storedgroups.ts";
 import type { AutoLogs } from "../logfiles/autologs.ts";
-import type { Inheritance } from "../runtime.ts";
+import type { Inheritance, Runtime } from "../runtime.ts";
+import type { Preparations } from "../spawn/preparations.ts";
 
 /** So many daemons may die young before their states are suspected. */
 export const QUICK_DEATHS_MAX = 3;
@@ -135,33 +135,33 @@ export function adoptChildren(world: World, inheritance: Inheritance): void {
 }
 
 /** Writes anew what a daemon of the version before has written of processes. */
-export function renewProcesses(core: Core, inheritance: Inheritance): void {
-  for (const { ref } of allMembers(core.world)) {
+export function renewProcesses(runtime: Runtime, inheritance: Inheritance): void {
+  for (const { ref } of allMembers(runtime.world)) {
     const bytes = inheritance.store.get(recordKeys.process(ref));
-    if (bytes !== undefined && isOldProcess(bytes)) core.loop.post((turn) => storeProcess(core, turn, ref));
+    if (bytes !== undefined && isOldProcess(bytes)) runtime.loop.post((turn) => storeProcess(runtime, turn, ref));
   }
 }
 
 /** Deletes from the store what belongs to nothing any more. */
-export function dropStrays(core: Core, stored: Stored, inheritance: Inheritance): void {
-  const labels = new Set([...allMembers(core.world)].map(({ ref }) => label(ref)));
-  deleteKeys(core, strayKeys(inheritance.store, stored.groups, labels));
+export function dropStrays(runtime: Runtime, stored: Stored, inheritance: Inheritance): void {
+  const labels = new Set([...allMembers(runtime.world)].map(({ ref }) => label(ref)));
+  deleteKeys(runtime, strayKeys(inheritance.store, stored.groups, labels));
 }
 
 /** So many records are deleted at a time. */
 const DELETE_AT_ONCE = 1000;
 
-export function deleteKeys(core: Core, keys: readonly string[]): void {
+export function deleteKeys(runtime: Runtime, keys: readonly string[]): void {
   for (let at = 0; at < keys.length; at += DELETE_AT_ONCE) {
-    core.loop.post((turn) => {
+    runtime.loop.post((turn) => {
       for (const key of keys.slice(at, at + DELETE_AT_ONCE)) turn.state(key, null);
     });
   }
 }
 
 /** Starts that were decided and not yet ordered are prepared again. */
-export function resumePreparations(core: Core): void {
-  for (const member of allMembers(core.world)) {
-    if (isPreparing(member.state)) core.preparations.begin(member.ref, member.state.attempt);
+export function resumePreparations(world: World, preparations: Preparations): void {
+  for (const member of allMembers(world)) {
+    if (isPreparing(member.state)) preparations.begin(member.ref, member.state.attempt);
   }
 }

@@ -2,48 +2,54 @@
 import type { ProcessDetail, Watch } from "../../api/watch.ts";
 import { STATES } from "../../process/states.ts";
 import { findMember, type Member } from "../../supervisor/world.ts";
-import type { Core } from "../core.ts";
 import { ownPid, readSamples } from "../doors/samples.ts";
+import type { Pools } from "../listeners/pools.ts";
+import type { Outputs } from "../logfiles/outputs.ts";
+import type { History } from "../observers/history.ts";
+import type { Watchers } from "../observers/watchers.ts";
+import type { Runtime } from "../runtime.ts";
 import { optionsOf } from "./options.ts";
 
-export function watchOf(core: Core): Watch {
+type Parts = { readonly history: History; readonly pools: Pools; readonly watchers: Watchers; readonly outputs: Outputs };
+
+export function watchOf(runtime: Runtime, parts: Parts): Watch {
   return {
     daemon: () => ({
-      pid: core.keeperPid,
+      pid: runtime.keeperPid,
       daemonPid: ownPid,
-      startedAt: core.startedWallMs,
-      configFile: core.running.file,
-      hostName: core.doors.birth.hostName,
+      startedAt: runtime.startedWallMs,
+      configFile: runtime.running.file,
+      hostName: runtime.doors.birth.hostName,
     }),
     detail: (ref) => {
-      const member = findMember(core.world, ref);
-      return member === undefined ? null : detailOf(core, member);
+      const member = findMember(runtime.world, ref);
+      return member === undefined ? null : detailOf(runtime, parts, member);
     },
     timeline: (ref) => {
-      const member = findMember(core.world, ref);
-      return member === undefined ? [] : core.history.timeline(member);
+      const member = findMember(runtime.world, ref);
+      return member === undefined ? [] : parts.history.timeline(member);
     },
-    options: (ref) => optionsOf(core, ref),
-    queues: () => core.pools.queues(),
-    onChange: (changed) => core.watchers.onChange(changed),
-    onEvent: (heard) => core.watchers.onEvent(heard),
+    options: (ref) => optionsOf(runtime, ref),
+    queues: () => parts.pools.queues(),
+    onChange: (changed) => parts.watchers.onChange(changed),
+    onEvent: (heard) => parts.watchers.onEvent(heard),
     sample: readSamples,
   };
 }
 
-function detailOf(core: Core, member: Member): ProcessDetail {
+function detailOf(runtime: Runtime, { history, outputs }: Parts, member: Member): ProcessDetail {
   const { state, config } = member;
   const isUp = STATES[state.state].signallable && state.pid !== 0;
-  const now = core.doors.clock.now();
+  const now = runtime.doors.clock.now();
   const retryMs = state.state === "BACKOFF" ? (state.deadlines.restart ?? null) : null;
   return {
     startedAt: isUp ? Math.round(state.startWallMs) : null,
     stoppedAt: state.stopWallMs === 0 ? null : Math.round(state.stopWallMs),
-    restarts: core.history.restarts(member),
-    lastExit: core.history.lastExit(member),
+    restarts: history.restarts(member),
+    lastExit: history.lastExit(member),
     retryAt: retryMs === null ? null : Math.round(now.wallMs + retryMs - now.monoMs),
     autostart: config.autostart,
     redirectsStderr: config.redirectStderr,
-    lostBytes: core.outputs.lostBytes(state.child),
+    lostBytes: outputs.lostBytes(state.child),
   };
 }

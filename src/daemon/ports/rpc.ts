@@ -2,81 +2,102 @@
 
 import { ok, type Result, refuse } from "../../result.ts";
 import type { GroupView, ProcessRef, ProcessView, SupervisorControl } from "../../rpc/control.ts";
-import { findMember, type Group, groupsInOrder, type Member } from "../../supervisor/world.ts";
-import type { Core } from "../core.ts";
-import { groupsByName } from "../groups/grouprecords.ts";
+import { findMember, type Group, groupsInOrder, type Member, type World } from "../../supervisor/world.ts";
+import { type GroupRecords, groupsByName } from "../groups/grouprecords.ts";
+import type { Groups } from "../groups/groups.ts";
+import type { Orders } from "../groups/orders.ts";
 import { reread } from "../groups/reread.ts";
-import { previewUpdate } from "../groups/update.ts";
-import { orderDown } from "../lifecycle/orderdown.ts";
-import { reload } from "../lifecycle/reload.ts";
+import { previewUpdate, type Updates } from "../groups/update.ts";
+import type { Lifecycle } from "../lifecycle/lifecycle.ts";
+import type { Pools } from "../listeners/pools.ts";
+import type { ChildStdin } from "../listeners/stdin.ts";
+import type { Clearing } from "../logfiles/clearing.ts";
+import type { Targets } from "../logfiles/targets.ts";
 import { activityPath } from "../loop/activitylog.ts";
+import type { History } from "../observers/history.ts";
+import type { Runtime } from "../runtime.ts";
 import { findCommand } from "../spawn/command.ts";
 import { checkConfig } from "./checking.ts";
 import { explain, lastWords } from "./explain.ts";
 
-export function supervisorControl(core: Core): SupervisorControl {
-  const views = new Views(core);
+type Parts = {
+  readonly groups: Groups;
+  readonly orders: Orders;
+  readonly updates: Updates;
+  readonly records: GroupRecords;
+  readonly lifecycle: Lifecycle;
+  readonly pools: Pools;
+  readonly stdin: ChildStdin;
+  readonly clearing: Clearing;
+  readonly targets: Targets;
+  readonly history: History;
+};
+
+export function supervisorControl(runtime: Runtime, parts: Parts): SupervisorControl {
+  const views = new Views(runtime.world, parts.targets);
   const control: SupervisorControl = {
-    clock: core.doors.clock,
-    files: core.doors.logReads,
-    mood: () => core.world.mood,
-    supervisordPid: () => core.keeperPid,
-    identifier: () => core.running.daemon.identifier,
+    clock: runtime.doors.clock,
+    files: runtime.doors.logReads,
+    mood: () => runtime.world.mood,
+    supervisordPid: () => runtime.keeperPid,
+    identifier: () => runtime.running.daemon.identifier,
     groups: () => views.groups(),
     group: (name) => views.named(name),
     process: (ref) => views.process(ref),
-    checkCommand: (ref) => checkCommand(core, ref),
-    start: (ref, until) => core.orders.start(ref, until),
-    stop: (ref, until) => core.orders.stop(ref, until),
-    signal: (ref, signal) => core.orders.signal(ref, signal),
-    sendStdin: (ref, bytes) => core.stdin.send(ref, bytes),
-    clearLogs: (ref) => core.clearing.clear(ref),
-    shutdown: () => core.loop.post((turn) => orderDown(core, turn, "SHUTDOWN")),
-    restart: () => reload(core),
-    mainLogfile: () => activityPath(core.running.daemon),
-    clearMainLog: () => core.clearing.clearActivity(),
-    reloadConfig: () => reread(core, core.records),
-    available: () => ({ groups: inFileOrder(core), inForce: inForce(core) }),
-    addGroup: (name) => addGroup(core, name),
-    removeGroup: (name) => core.groups.deactivate(name),
-    updateMode: () => core.running.daemon.updateMode,
-    previewUpdate: () => previewUpdate(core),
-    checkConfig: () => checkConfig(core),
-    applyUpdate: (name) => core.updates.apply(name),
+    checkCommand: (ref) => checkCommand(runtime, ref),
+    start: (ref, until) => parts.orders.start(ref, until),
+    stop: (ref, until) => parts.orders.stop(ref, until),
+    signal: (ref, signal) => parts.orders.signal(ref, signal),
+    sendStdin: (ref, bytes) => parts.stdin.send(ref, bytes),
+    clearLogs: (ref) => parts.clearing.clear(ref),
+    shutdown: () => runtime.loop.post((turn) => parts.lifecycle.orderDown(turn, "SHUTDOWN")),
+    restart: () => parts.lifecycle.reload(),
+    mainLogfile: () => activityPath(runtime.running.daemon),
+    clearMainLog: () => parts.clearing.clearActivity(),
+    reloadConfig: () => reread(runtime, parts.records),
+    available: () => ({ groups: inFileOrder(runtime), inForce: inForce(runtime) }),
+    addGroup: (name) => addGroup(runtime, parts.groups, name),
+    removeGroup: (name) => parts.groups.deactivate(name),
+    updateMode: () => runtime.running.daemon.updateMode,
+    previewUpdate: () => previewUpdate(runtime),
+    checkConfig: () => checkConfig(runtime),
+    applyUpdate: (name) => parts.updates.apply(name),
     remoteEvent: (type, data) => {
-      core.loop.post((turn) => core.pools.emit(turn, { kind: "remote-communication", type, data }, core.doors.clock.now()));
-      return core.loop.flushed();
+      runtime.loop.post((turn) => parts.pools.emit(turn, { kind: "remote-communication", type, data }, runtime.doors.clock.now()));
+      return runtime.loop.flushed();
     },
-    explain: (ref) => explain(core, core.history, ref),
-    lastWords: (ref) => lastWords(core, control, ref),
+    explain: (ref) => explain(runtime, parts.history, ref),
+    lastWords: (ref) => lastWords(runtime, control, ref),
   };
   return control;
 }
 
 /** Views that stay the same objects until they change. */
 class Views {
-  readonly #core: Core;
+  readonly #world: World;
+  readonly #targets: Targets;
   readonly #processes = new WeakMap<Member, { version: number; view: ProcessView }>();
   readonly #groups = new WeakMap<Group, GroupView>();
   #all: readonly GroupView[] = [];
 
-  constructor(core: Core) {
-    this.#core = core;
+  constructor(world: World, targets: Targets) {
+    this.#world = world;
+    this.#targets = targets;
   }
 
   groups(): readonly GroupView[] {
-    const fresh = groupsInOrder(this.#core.world).map((group) => this.#group(group));
+    const fresh = groupsInOrder(this.#world).map((group) => this.#group(group));
     if (fresh.length !== this.#all.length || fresh.some((view, index) => view !== this.#all[index])) this.#all = fresh;
     return this.#all;
   }
 
   named(name: string): GroupView | null {
-    const group = this.#core.world.groups.get(name);
+    const group = this.#world.groups.get(name);
     return group === undefined ? null : this.#group(group);
   }
 
   process(ref: ProcessRef): ProcessView | null {
-    const group = this.#core.world.groups.get(ref.group);
+    const group = this.#world.groups.get(ref.group);
     const member = group?.members.get(ref.process);
     return group === undefined || member === undefined ? null : this.#process(group, member);
   }
@@ -93,15 +114,15 @@ class Views {
   #process(group: Group, member: Member): ProcessView {
     const known = this.#processes.get(member);
     if (known?.version === member.version) return known.view;
-    const view = viewOf(this.#core, group, member);
+    const view = viewOf(this.#targets, group, member);
     this.#processes.set(member, { version: member.version, view });
     return view;
   }
 }
 
-function viewOf(core: Core, group: Group, member: Member): ProcessView {
+function viewOf(targets: Targets, group: Group, member: Member): ProcessView {
   const { config, state, ref } = member;
-  const logfile = (channel: "stdout" | "stderr") => core.targets.of(ref, group.config, config, channel).path;
+  const logfile = (channel: "stdout" | "stderr") => targets.of(ref, group.config, config, channel).path;
   return {
     group: ref.group,
     name: ref.process,
@@ -120,32 +141,32 @@ function viewOf(core: Core, group: Group, member: Member): ProcessView {
   };
 }
 
-async function checkCommand(core: Core, ref: ProcessRef): ReturnType<SupervisorControl["checkCommand"]> {
-  const member = findMember(core.world, ref);
+async function checkCommand(runtime: Runtime, ref: ProcessRef): ReturnType<SupervisorControl["checkCommand"]> {
+  const member = findMember(runtime.world, ref);
   if (member === undefined) return ok(true);
-  const found = await findCommand(core.doors.commandFiles, member.config, core.doors.birth.environment["PATH"]);
+  const found = await findCommand(runtime.doors.commandFiles, member.config, runtime.doors.birth.environment["PATH"]);
   return found.ok ? ok(true) : found;
 }
 
-function inFileOrder(core: Core): Core["available"]["groups"] {
-  const byName = new Map(core.available.groups.map((group) => [group.name, group]));
-  return core.available.fileOrder.flatMap((name) => byName.get(name) ?? []);
+function inFileOrder(runtime: Runtime): Runtime["available"]["groups"] {
+  const byName = new Map(runtime.available.groups.map((group) => [group.name, group]));
+  return runtime.available.fileOrder.flatMap((name) => byName.get(name) ?? []);
 }
 
 /** A group that was activated after the last reread has the very configuration that was read. */
-function inForce(core: Core): ReadonlySet<string> {
-  const { available, world, reread } = core;
+function inForce(runtime: Runtime): ReadonlySet<string> {
+  const { available, world, reread } = runtime;
   const names = available.groups.filter((group) => !reread || world.groups.get(group.name)?.config === group).map(({ name }) => name);
   return new Set(names);
 }
 
-async function addGroup(core: Core, name: string): Promise<Result<true, "bad-name" | "already-added">> {
-  const config = groupsByName(core.available).get(name);
+async function addGroup(runtime: Runtime, groups: Groups, name: string): Promise<Result<true, "bad-name" | "already-added">> {
+  const config = groupsByName(runtime.available).get(name);
   if (config === undefined) return refuse("bad-name");
-  if (core.world.groups.has(name)) return refuse("already-added");
-  const activated = await core.groups.activate(config);
-  if (!activated.ok) core.loop.post((turn) => core.activity.write(turn, "critical", activated.error));
-  core.groups.startAutostarts(name);
-  await core.loop.flushed();
+  if (runtime.world.groups.has(name)) return refuse("already-added");
+  const activated = await groups.activate(config);
+  if (!activated.ok) runtime.loop.post((turn) => runtime.activity.write(turn, "critical", activated.error));
+  groups.startAutostarts(name);
+  await runtime.loop.flushed();
   return activated.ok ? ok(true) : refuse("bad-name");
 }

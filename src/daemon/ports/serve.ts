@@ -1,39 +1,47 @@
 /** HTTP on descriptors that the keeper has bound. The real servers; the simulation has none. */
+
 import type { Api } from "../../api/api.ts";
+import type { Watch } from "../../api/watch.ts";
 import { ScryptLine } from "../../http/scryptline.ts";
 import { createHttpServer } from "../../http/server.ts";
 import { makeCalls } from "../../rpc/calls.ts";
 import type { Activity, SupervisorControl } from "../../rpc/control.ts";
 import { mainNamespaces } from "../../rpc/interfaces.ts";
 import { plainResult } from "../../rpc/plainvalues.ts";
-import type { Core } from "../core.ts";
 import { built, loadApi } from "../doors/built.ts";
 import { realFollow } from "../doors/follow.ts";
 import { realTimers } from "../doors/timers.ts";
+import type { Runtime } from "../runtime.ts";
+import type { PluginHost } from "../serving/pluginhost.ts";
 import { BACKLOG, type Serve } from "../serving/servers.ts";
-import { watchOf } from "./api.ts";
 import { readinessOf } from "./readiness.ts";
-import { supervisorControl } from "./rpc.ts";
 
 const scryptLine = new ScryptLine();
 
+/** What of a daemon is served. */
+export type Served = {
+  readonly runtime: Runtime;
+  readonly control: SupervisorControl;
+  readonly watch: Watch;
+  readonly plugins: PluginHost;
+};
+
 /** `onBug` is told of our own mistakes; the client has its 500 by then, and everything goes on. */
-export const serveHttp = (core: Core, ...[descriptor, server]: Parameters<Serve>): ReturnType<Serve> => {
-  const control = supervisorControl(core);
+export const serveHttp = ({ runtime, control, watch, plugins }: Served, ...[descriptor, server]: Parameters<Serve>): ReturnType<Serve> => {
   const http = createHttpServer({
     server,
     control,
-    calls: makeCalls(control, mainNamespaces(core.running.rpcInterfaces), core.plugins.interfaces),
-    activity: activityOf(core),
+    calls: makeCalls(control, mainNamespaces(runtime.running.rpcInterfaces), plugins.interfaces),
+    activity: activityOf(runtime),
     follow: realFollow,
     timers: realTimers,
-    hostNames: [core.doors.birth.hostName],
-    loadApi: () => apiOf(core, control),
+    hostNames: [runtime.doors.birth.hostName],
+    loadApi: () => apiOf(control, watch),
     scryptLine,
-    readiness: readinessOf(core),
+    readiness: readinessOf(runtime),
     webFolder: built("web"),
     bug: (error) =>
-      core.loop.post((turn) => core.activity.write(turn, "critical", `an HTTP request failed because of a bug: ${stackOf(error)}`)),
+      runtime.loop.post((turn) => runtime.activity.write(turn, "critical", `an HTTP request failed because of a bug: ${stackOf(error)}`)),
   });
   // Node listens once more on the descriptor, and would make the queue half as long.
   http.listen({ fd: descriptor }, BACKLOG);
@@ -46,22 +54,22 @@ export const serveHttp = (core: Core, ...[descriptor, server]: Parameters<Serve>
 };
 
 /** One for all servers of a daemon, so that viewers of any of them share what is made. */
-const apis = new WeakMap<Core, Promise<Api>>();
+const apis = new WeakMap<SupervisorControl, Promise<Api>>();
 
-function apiOf(core: Core, control: SupervisorControl): Promise<Api> {
-  const known = apis.get(core);
+function apiOf(control: SupervisorControl, watch: Watch): Promise<Api> {
+  const known = apis.get(control);
   if (known !== undefined) return known;
-  const loading = loadApi({ control, watch: watchOf(core), follow: realFollow, timers: realTimers, plain: plainResult });
+  const loading = loadApi({ control, watch, follow: realFollow, timers: realTimers, plain: plainResult });
   // What could not be loaded is tried again by the next who asks.
-  loading.catch(() => apis.delete(core));
-  apis.set(core, loading);
+  loading.catch(() => apis.delete(control));
+  apis.set(control, loading);
   return loading;
 }
 
-function activityOf(core: Core): Activity {
+function activityOf(runtime: Runtime): Activity {
   return {
-    takes: (level) => core.activity.writes(level),
-    write: (level, text) => core.loop.post((turn) => core.activity.write(turn, level, text)),
+    takes: (level) => runtime.activity.writes(level),
+    write: (level, text) => runtime.loop.post((turn) => runtime.activity.write(turn, level, text)),
   };
 }
 

@@ -1,13 +1,16 @@
-/** What the files of this room share: one running daemon. It is made once, by boot or by recovery, and handed to every function that needs it. */
-import type { Config } from "../config/model.ts";
-import type { Now } from "../doors.ts";
+/** The parts of one running daemon. daemon.ts makes them, reports.ts and effects.ts hand them what happens; no room knows of this file. */
+
+import type { Watch } from "../api/watch.ts";
+import type { SupervisorControl } from "../rpc/control.ts";
 import type { GroupRecords } from "./groups/grouprecords.ts";
 import type { Groups } from "./groups/groups.ts";
 import type { Orders } from "./groups/orders.ts";
 import type { Unowned } from "./groups/unowned.ts";
 import type { Updates } from "./groups/update.ts";
 import type { Waits } from "./groups/waits.ts";
-import type { Limbo } from "./lifecycle/firststarts.ts";
+import type { BringUp } from "./lifecycle/bringup.ts";
+import type { FirstStarts } from "./lifecycle/firststarts.ts";
+import type { Lifecycle } from "./lifecycle/lifecycle.ts";
 import type { Pools } from "./listeners/pools.ts";
 import type { ChildStdin } from "./listeners/stdin.ts";
 import type { AutoLogs } from "./logfiles/autologs.ts";
@@ -24,7 +27,8 @@ import type { Servers } from "./serving/servers.ts";
 import type { FastCgiSockets } from "./spawn/fastcgi.ts";
 import type { Preparations } from "./spawn/preparations.ts";
 
-export type Core = Runtime & {
+export type Daemon = {
+  readonly runtime: Runtime;
   readonly barrier: Barrier;
   readonly pools: Pools;
   readonly stdin: ChildStdin;
@@ -34,7 +38,12 @@ export type Core = Runtime & {
   readonly watchers: Watchers;
   readonly plugins: PluginHost;
   readonly preparations: Preparations;
-  readonly limbo: Limbo;
+  readonly firstStarts: FirstStarts;
+  readonly bringUp: BringUp;
+  readonly lifecycle: Lifecycle;
+  /** What clients see. */
+  readonly control: SupervisorControl;
+  readonly watch: Watch;
   readonly servers: Servers;
   readonly records: GroupRecords;
   readonly autoLogs: AutoLogs;
@@ -46,19 +55,4 @@ export type Core = Runtime & {
   readonly orders: Orders;
   readonly updates: Updates;
   readonly unowned: Unowned;
-  /** The configuration that a reload under way will build. */
-  next: Config | null;
-  /** Everything is down and what comes after has begun. */
-  ending: boolean;
-  /** Reloads that have still to read the file: those that are stored, and when all of them have read it. */
-  readonly reloads: { stored: number; last: Promise<unknown> };
-  /** Another reload was ordered meanwhile. */
-  reloadAgain: boolean;
-  /** What is done when everything is down. */
-  onEnded: () => void;
 };
-
-/** The keeper's clock as ours. */
-export function instantOf(at: { readonly monoNs: bigint; readonly wallNs: bigint }): Now {
-  return { monoMs: Number(at.monoNs) / 1e6, wallMs: Number(at.wallNs) / 1e6 };
-}
