@@ -3,7 +3,7 @@
  * legal in a configuration, so all are here; faults come back in Python's words with the place of the `%` that caused them.
  */
 import { ok, type Result, refuse } from "../result.ts";
-import { formatNumber } from "./numberformat.ts";
+import { type Conversion, formatNumber } from "./numberformat.ts";
 import { quoted } from "./quoting.ts";
 
 /** Layers of names; a later layer hides an earlier one. Layers are shared between options, so they are never changed after they were handed on. */
@@ -86,16 +86,6 @@ export function byCodePoint(a: string, b: string): number {
 const NOTHING_LEFT = "not enough arguments for format string";
 
 type Inserted = string | number | { readonly table: Names };
-
-export type Conversion = {
-  readonly flags: ReadonlySet<string>;
-  readonly width: number;
-  readonly precision: number | null;
-  readonly letter: string;
-  /** A `*` took the value as a width, so none is left for the conversion itself. */
-  readonly hasStar: boolean;
-  readonly end: number;
-};
 
 /** Nothing in a configuration is padded further than this; a mistyped width must not take the memory. */
 const WIDTH_MAX = 1_000_000;

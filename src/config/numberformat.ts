@@ -1,5 +1,15 @@
 /** How Python's `%` shows a whole number: `%d`, `%03d`, `%x`, `%.2f` and so on. `process_num` and `numprocs` are the only numbers there are. */
-import type { Conversion } from "./expand.ts";
+
+/** One conversion of a format, such as `%03d`, as it was read. */
+export type Conversion = {
+  readonly flags: ReadonlySet<string>;
+  readonly width: number;
+  readonly precision: number | null;
+  readonly letter: string;
+  /** A `*` took the value as a width, so none is left for the conversion itself. */
+  readonly hasStar: boolean;
+  readonly end: number;
+};
 
 export function formatNumber(conversion: Conversion, value: number): string {
   const { letter, flags, width } = conversion;
