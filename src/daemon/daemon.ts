@@ -153,7 +153,7 @@ function restoreParts(daemon: Daemon, inheritance: Inheritance, hasStates: boole
   clearing.restore(inheritance);
   if (hasStates) pools.restore(inheritance);
   servers.inherit(runtime.running.servers, inheritance);
-  if (hasStates) fastCgi.restore(inheritance);
+  fastCgi.restore(inheritance);
 }
 
 /** From here on a successor is like any daemon. */

@@ -66,14 +66,17 @@ export class FastCgiSockets {
     turn.effect({ type: "unlisten", socket: number, unlink: false });
   }
 
-  /** Those that a predecessor had bound. */
+  /** Those that a predecessor had bound. A host that is a name is known by its port alone. */
   restore({ sockets }: Inheritance): void {
+    const given = sockets.filter((one) => !one.serve && one.listening);
     for (const { config } of this.#runtime.world.groups.values()) {
       if (config.kind !== "fastcgi") continue;
       const { socket } = config;
-      const bound = sockets.find(
-        (one) => !one.serve && one.listening && (socket.kind === "unix" ? one.address === socket.path : one.port === socket.port),
-      );
+      const ofPort = given.filter((one) => one.family !== "unix" && socket.kind !== "unix" && one.port === socket.port);
+      const bound =
+        socket.kind === "unix"
+          ? given.find((one) => one.address === socket.path)
+          : (ofPort.find((one) => one.address === socket.host) ?? ofPort[0]);
       if (bound !== undefined) this.#open.set(config.name, Promise.resolve(ok(bound.socket)));
     }
   }
