@@ -2,9 +2,10 @@
  * The JSON API, from a request to its answer. HTTP, who may ask, and how much he may send are the business of the room above. This is the entry of a
  * bundle of its own: the daemon loads it when somebody first asks.
  */
-import type { Calls } from "../rpc/calls.ts";
+
 import type { ProcessView } from "../rpc/control.ts";
 import type { LogFollow } from "../rpc/following.ts";
+import type { Calls } from "../rpc/method.ts";
 import type { RpcResult } from "../rpc/values.ts";
 import { Hub } from "./hub.ts";
 import { type LogRequest, logDownload, logFollow, logPiece } from "./logs.ts";

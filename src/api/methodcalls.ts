@@ -1,9 +1,8 @@
 /** `POST call/NAMESPACE.METHOD`: the methods of XML-RPC, with parameters by name or in a list, and types that are checked. */
 import { ok, type Result, refuse } from "../result.ts";
-import type { Calls } from "../rpc/calls.ts";
 import type { SupervisorControl } from "../rpc/control.ts";
 import { FAULTS, type Failure, type FaultName, faultCode, faultText, isFault } from "../rpc/faults.ts";
-import type { Param, PublishedMethod, ValueType } from "../rpc/method.ts";
+import type { Calls, Param, PublishedMethod, ValueType } from "../rpc/method.ts";
 import { splitNamespec } from "../rpc/namespec.ts";
 import type { RpcResult, RpcValue } from "../rpc/values.ts";
 import { BODY_DEPTH_MAX } from "./bounds.ts";

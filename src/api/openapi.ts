@@ -1,7 +1,6 @@
 /** The OpenAPI document: made of the method table, the table of addresses below, and the schemas of types.ts. */
-import type { Calls } from "../rpc/calls.ts";
 import { FAULTS } from "../rpc/faults.ts";
-import type { Param, PublishedMethod, ValueType } from "../rpc/method.ts";
+import type { Calls, Param, PublishedMethod, ValueType } from "../rpc/method.ts";
 import { HOLDFAST_VERSION } from "../version.ts";
 import { FAULT_STATUS } from "./methodcalls.ts";
 import { API_PREFIX } from "./reply.ts";

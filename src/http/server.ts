@@ -5,10 +5,10 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { Socket } from "node:net";
 import type { ServerConfig } from "../config/model.ts";
-import type { Calls } from "../rpc/calls.ts";
 import type { Activity, SupervisorControl } from "../rpc/control.ts";
 import { Endpoint } from "../rpc/endpoint.ts";
 import type { LogFollow } from "../rpc/following.ts";
+import type { Calls } from "../rpc/method.ts";
 import { AccessLog } from "./accesslog.ts";
 import { apiRoute, type LoadApi, metricsRoute } from "./apiroutes.ts";
 import { Gate, type Verdict } from "./auth.ts";

@@ -5,17 +5,10 @@ import type { SupervisorControl } from "./control.ts";
 import { fault } from "./faults.ts";
 import { HOLDFAST_METHODS } from "./holdfast.ts";
 import type { Interface } from "./interfaces.ts";
-import type { Answer, PublishedMethod } from "./method.ts";
+import type { Answer, Calls, PublishedMethod } from "./method.ts";
 import { SUPERVISOR_METHODS } from "./methodtable.ts";
 import { systemMethods } from "./system.ts";
 import type { RpcValue } from "./values.ts";
-
-export type Calls = {
-  /** Every method by its full name, aliases too. */
-  readonly methods: ReadonlyMap<string, PublishedMethod>;
-  /** Never throws for anything that a client can send. `params` null: not a list at all, so their number is wrong. */
-  call(name: RpcValue, params: readonly RpcValue[] | null): Answer | Promise<Answer>;
-};
 
 /**
  * `namespaces`: where the supervisor's methods are found, one for each [rpcinterface:x] that asks for them (RPC-235, RPC-243). `plugins`: those that ask

@@ -5,10 +5,9 @@
 import { quoted } from "../config/quoting.ts";
 import { ok, type Result } from "../result.ts";
 import { KNOWN_CALL_BYTES_MAX, KNOWN_CALLS_MAX, SHOWN_REQUEST_MAX } from "./bounds.ts";
-import type { Calls } from "./calls.ts";
 import type { Activity } from "./control.ts";
 import { faultCode, faultText, isFault } from "./faults.ts";
-import type { Answer } from "./method.ts";
+import type { Answer, Calls } from "./method.ts";
 import { type BadCall, type Call, readCall } from "./xmlread.ts";
 import { writeAnswer, writeFault, type XmlAnswer } from "./xmlwrite.ts";
 

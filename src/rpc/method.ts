@@ -42,6 +42,14 @@ export type PublishedMethod = Omit<Method, "params" | "returns" | "help"> & {
   readonly help: string | null;
 };
 
+/** The methods of a daemon, and the way to call them. */
+export type Calls = {
+  /** Every method by its full name, aliases too. */
+  readonly methods: ReadonlyMap<string, PublishedMethod>;
+  /** Never throws for anything that a client can send. `params` null: not a list at all, so their number is wrong. */
+  call(name: RpcValue, params: readonly RpcValue[] | null): Answer | Promise<Answer>;
+};
+
 /** Arguments come unchecked: types are not looked at up front, each method converts its own in the order that clients can see. (RPC-014) */
 type Args<P extends readonly Param[]> = {
   readonly [K in keyof P]: P[K] extends { readonly optional: true } ? RpcValue | undefined : RpcValue;

@@ -1,9 +1,8 @@
 /** The namespace that tells about the others, derived from the table, and several calls in one. (RPC-180..201) */
 import { ok, refuse } from "../result.ts";
 import { noAttribute } from "./args.ts";
-import type { Calls } from "./calls.ts";
 import { type Failure, fault, isFault } from "./faults.ts";
-import { type Answer, helpText, type Method, method, type PublishedMethod, signature } from "./method.ts";
+import { type Answer, type Calls, helpText, type Method, method, type PublishedMethod, signature } from "./method.ts";
 import { byCodePoint } from "./namespec.ts";
 import { isArray, isStruct, type RpcResult, type RpcValue } from "./values.ts";
 import { faultStruct } from "./xmlwrite.ts";

@@ -8,10 +8,9 @@ import { type CheckPlugin, parsePluginName } from "../../config/pluginnames.ts";
 import { RESULT_BYTES_MAX, type ResultHandler, resultHandler } from "../../events/results.ts";
 import type { FaultData, Judgement, MethodDescription, PluginOrder, ResultData } from "../../plugin/wire.ts";
 import { assert, ok, type Result, refuse, unreachable } from "../../result.ts";
-import type { Calls } from "../../rpc/calls.ts";
 import { FAULTS, fault, faultCode, faultText, isFault } from "../../rpc/faults.ts";
 import { type Interface, isMain } from "../../rpc/interfaces.ts";
-import type { Answer, PublishedMethod } from "../../rpc/method.ts";
+import type { Answer, Calls, PublishedMethod } from "../../rpc/method.ts";
 import { argumentOf, plainArgument, plainResult, resultOf } from "../../rpc/plainvalues.ts";
 import type { Runtime } from "../runtime.ts";
 
