@@ -15,27 +15,22 @@ import { type Origins, readingProblem } from "./origin.ts";
 const NOT_BUFFERED: readonly string[] = ["X-Accel-Buffering", "no"];
 
 export function logTailRoute(control: SupervisorControl, follow: LogFollow, origins: Origins): Route {
-  const tailing: Tailing = { files: control.files, follow };
-  return {
-    matches: (path) => path.startsWith("/logtail"),
-    handle(exchange) {
-      if (exchange.method !== "GET") return exchange.fail(400);
-      const problem = readingProblem(origins, exchange.request);
-      if (problem !== null) return exchange.fail(403, { explanation: problem, last: true });
-      return tailLog(tailing, exchange, logfileOf(control, exchange.target.path), NOT_BUFFERED);
-    },
-  };
+  return tailRoute("/logtail", { files: control.files, follow }, origins, NOT_BUFFERED, (path) => logfileOf(control, path));
 }
 
 export function mainLogTailRoute(control: SupervisorControl, follow: LogFollow, origins: Origins): Route {
-  const tailing: Tailing = { files: control.files, follow };
+  return tailRoute("/mainlogtail", { files: control.files, follow }, origins, [], () => control.mainLogfile());
+}
+
+/** `logfile`: the log that a path means. */
+function tailRoute(prefix: string, tailing: Tailing, origins: Origins, headers: Headers, logfile: (path: string) => string | null): Route {
   return {
-    matches: (path) => path.startsWith("/mainlogtail"),
+    matches: (path) => path.startsWith(prefix),
     handle(exchange) {
       if (exchange.method !== "GET") return exchange.fail(400);
       const problem = readingProblem(origins, exchange.request);
       if (problem !== null) return exchange.fail(403, { explanation: problem, last: true });
-      return tailLog(tailing, exchange, control.mainLogfile(), []);
+      return tailLog(tailing, exchange, logfile(exchange.target.path), headers);
     },
   };
 }

@@ -69,55 +69,32 @@ export class Reader {
   }
 }
 
+/** A number of so many bytes, by the methods that a buffer has for it. */
 function fixed<T>(
   length: number,
-  write: (buffer: Buffer, value: T, at: number) => void,
-  read: (buffer: Buffer, at: number) => T,
+  write: (this: Buffer, value: T, at: number) => unknown,
+  read: (this: Buffer, at: number) => T,
   empty: T,
 ): Field<T> {
   return {
     size: () => length,
     write(to, value) {
-      write(to.buffer, value, to.offset);
+      write.call(to.buffer, value, to.offset);
       to.offset += length;
     },
     read(from) {
       const at = from.take(length);
-      return at < 0 ? empty : read(from.buffer, at);
+      return at < 0 ? empty : read.call(from.buffer, at);
     },
   };
 }
 
-export const u8: Field<number> = fixed(
-  1,
-  (b, v, at) => b.writeUInt8(v, at),
-  (b, at) => b.readUInt8(at),
-  0,
-);
-export const u16: Field<number> = fixed(
-  2,
-  (b, v, at) => b.writeUInt16LE(v, at),
-  (b, at) => b.readUInt16LE(at),
-  0,
-);
-export const u32: Field<number> = fixed(
-  4,
-  (b, v, at) => b.writeUInt32LE(v, at),
-  (b, at) => b.readUInt32LE(at),
-  0,
-);
-export const i32: Field<number> = fixed(
-  4,
-  (b, v, at) => b.writeInt32LE(v, at),
-  (b, at) => b.readInt32LE(at),
-  0,
-);
-export const u64: Field<bigint> = fixed(
-  8,
-  (b, v, at) => b.writeBigUInt64LE(v, at),
-  (b, at) => b.readBigUInt64LE(at),
-  0n,
-);
+const { prototype: of } = Buffer;
+export const u8 = fixed<number>(1, of.writeUInt8, of.readUInt8, 0);
+export const u16 = fixed<number>(2, of.writeUInt16LE, of.readUInt16LE, 0);
+export const u32 = fixed<number>(4, of.writeUInt32LE, of.readUInt32LE, 0);
+export const i32 = fixed<number>(4, of.writeInt32LE, of.readInt32LE, 0);
+export const u64 = fixed<bigint>(8, of.writeBigUInt64LE, of.readBigUInt64LE, 0n);
 
 /** A u64 that is a whole number in JavaScript: sizes of files, below 2^53. */
 export const size64: Field<number> = {

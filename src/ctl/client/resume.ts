@@ -30,42 +30,18 @@ type Since = (info: ProcessInfo, seconds: number) => boolean;
 
 /** The same methods; those that start, stop, add and remove survive a broken connection. */
 export function resuming(supervisor: Supervisor, pace: Pace): Supervisor {
-  const order = <T>(give: () => Outcome<T>, again: (since: Since) => Outcome<T>) => carryOut(supervisor, pace, give, again);
+  const order = <T>(names: Names, again: Again<T>, give: () => Outcome<T>) =>
+    carryOut(supervisor, pace, give, (since) => again({ supervisor, pace, names }, since, give));
   const repeat = <T>(give: () => Outcome<T>, done: number | null, value: T) =>
-    order(give, async () => accepting(await give(), done, value));
-  const look = (names: Names) => ({ supervisor, pace, names });
+    carryOut(supervisor, pace, give, async () => accepting(await give(), done, value));
   return {
     ...supervisor,
-    startProcess: (name) =>
-      order(
-        () => supervisor.startProcess(name),
-        (since) => startAgain(look({ process: name }), since, () => supervisor.startProcess(name)),
-      ),
-    stopProcess: (name) =>
-      order(
-        () => supervisor.stopProcess(name),
-        () => stopAgain(look({ process: name }), () => supervisor.stopProcess(name)),
-      ),
-    startProcessGroup: (group) =>
-      order(
-        () => supervisor.startProcessGroup(group),
-        (since) => startAllAgain(look({ group }), since, () => supervisor.startProcessGroup(group)),
-      ),
-    stopProcessGroup: (group) =>
-      order(
-        () => supervisor.stopProcessGroup(group),
-        (since) => stopAllAgain(look({ group }), since, () => supervisor.stopProcessGroup(group)),
-      ),
-    startAllProcesses: () =>
-      order(
-        () => supervisor.startAllProcesses(),
-        (since) => startAllAgain(look({}), since, () => supervisor.startAllProcesses()),
-      ),
-    stopAllProcesses: () =>
-      order(
-        () => supervisor.stopAllProcesses(),
-        (since) => stopAllAgain(look({}), since, () => supervisor.stopAllProcesses()),
-      ),
+    startProcess: (name) => order({ process: name }, startAgain, () => supervisor.startProcess(name)),
+    stopProcess: (name) => order({ process: name }, stopAgain, () => supervisor.stopProcess(name)),
+    startProcessGroup: (group) => order({ group }, startAllAgain, () => supervisor.startProcessGroup(group)),
+    stopProcessGroup: (group) => order({ group }, stopAllAgain, () => supervisor.stopProcessGroup(group)),
+    startAllProcesses: () => order({}, startAllAgain, () => supervisor.startAllProcesses()),
+    stopAllProcesses: () => order({}, stopAllAgain, () => supervisor.stopAllProcesses()),
     clearProcessLogs: (name) => repeat(() => supervisor.clearProcessLogs(name), null, true),
     clearAllProcessLogs: () => repeat(() => supervisor.clearAllProcessLogs(), null, []),
     addProcessGroup: (name) => repeat(() => supervisor.addProcessGroup(name), FAULTS.ALREADY_ADDED, true),
@@ -108,6 +84,8 @@ function accepting<T>(outcome: Result<T, Failure>, done: number | null, value: T
 
 type Names = { readonly process?: string; readonly group?: string };
 type Look = { readonly supervisor: Supervisor; readonly pace: Pace; readonly names: Names };
+/** After a break: finds the order carried out, or gives it again. */
+type Again<T> = (look: Look, since: Since, give: () => Outcome<T>) => Outcome<T>;
 
 async function startAgain(look: Look, since: Since, start: () => Outcome<true>): Outcome<true> {
   const infos = await whenNoneIs(look, STATES.STARTING.code);
@@ -118,7 +96,7 @@ async function startAgain(look: Look, since: Since, start: () => Outcome<true>):
   return status === SUCCESS ? ok(true) : refuse({ kind: "fault", code: status, text: info.spawnerr });
 }
 
-async function stopAgain(look: Look, stop: () => Outcome<true>): Outcome<true> {
+async function stopAgain(look: Look, _since: Since, stop: () => Outcome<true>): Outcome<true> {
   const infos = await whenNoneIs(look, STATES.STOPPING.code);
   if (!infos.ok) return infos;
   if (infos.value.every(isStopped)) return ok(true);
