@@ -20,7 +20,10 @@ describe("the web page on a flood", { skip: SKIP }, () => {
       assert.ok(lines > 1000 && lines <= 4100, String(lines));
       await page.getByRole("button", { name: "Pause" }).click();
       await page.getByRole("button", { name: "Load older lines" }).click();
-      await page.waitForFunction(`document.querySelectorAll(".line").length > ${lines + 500}`);
+      await page
+        .locator(".line")
+        .nth(lines + 500)
+        .waitFor({ state: "attached" });
     } finally {
       await browser.close();
     }

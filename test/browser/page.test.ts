@@ -31,7 +31,7 @@ describe("the web page on a real daemon", { skip: SKIP }, () => {
     await mailer.getByText("exit code 3").waitFor();
     assert.match((await mailer.textContent()) ?? "", /fatal[\s\S]*error: connect ECONNREFUSED[\s\S]*giving up/);
     await page.locator(".trouble", { hasText: "importer" }).getByText("KeyError").first().waitFor();
-    await page.waitForFunction("document.title.startsWith('(2)')");
+    await until("the title counts them", async () => (await page.title()).startsWith("(2)"));
   });
 
   test("stop shows its outcome within 100 ms and is undone; start, restart by keys", async () => {
