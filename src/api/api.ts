@@ -2,7 +2,6 @@
  * The JSON API, from a request to its answer. HTTP, who may ask, and how much he may send are the business of the room above. This is the entry of a
  * bundle of its own: the daemon loads it when somebody first asks.
  */
-
 import type { ProcessView } from "../rpc/control.ts";
 import type { LogFollow } from "../rpc/following.ts";
 import type { Calls } from "../rpc/method.ts";

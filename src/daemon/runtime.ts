@@ -2,7 +2,7 @@
 import type { Config, ConfigError } from "../config/model.ts";
 import type { Listening } from "../config/reader.ts";
 import type { Doors, Now } from "../doors.ts";
-import type { PoolEffect } from "../events/pool.ts";
+import type { PoolEffect } from "../events/buffer.ts";
 import type { Welcome } from "../link/messages.ts";
 import type { StreamEffect } from "../logs/pipeline.ts";
 import type { Result } from "../result.ts";

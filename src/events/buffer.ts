@@ -1,13 +1,62 @@
 /**
- * What waits in a pool and how it leaves: to a listener that is ready, back from one that did not take it, or off the front when there is no room.
- * Only the steps of `pool.ts` use this.
+ * What a pool holds and how an event leaves it: to a listener that is ready, back from one that did not take it, or off the front when there is no room.
+ * Only the steps of `pool.ts` change a pool by this.
  */
 import type { LogLevel } from "../config/model.ts";
 import { envelopeBytes } from "./envelope.ts";
-import { BUSY } from "./listener.ts";
+import { BUSY, type Listening } from "./listener.ts";
 import { eventMessages as say } from "./loglines.ts";
-import type { Listener, Pool, PoolEffect } from "./pool.ts";
-import { putBack, type QueuedEvent, queueHead, queueLength, takeHead } from "./queue.ts";
+import { putBack, type Queue, type QueuedEvent, queueHead, queueLength, takeHead } from "./queue.ts";
+import type { ResultHandler } from "./results.ts";
+
+export type PoolConfig = {
+  readonly name: string;
+  /** In the group's order: the first that is ready gets the event. (EVT-066) */
+  readonly processes: readonly string[];
+  readonly events: ReadonlySet<string>;
+  readonly bufferSize: number;
+  readonly resultHandler: ResultHandler;
+  /** `identifier` of [supervisord]. */
+  readonly identifier: string;
+};
+
+export type Listener = {
+  readonly process: string;
+  /** The keeper's number of the running child; 0: there is none. */
+  child: number;
+  /** Its process is RUNNING. (EVT-103) */
+  running: boolean;
+  /** Its stdin is closed: nothing can be sent until it starts again. */
+  deaf: boolean;
+  listening: Listening;
+  /** The event in its hands; none of the buffer. (EVT-073) */
+  event: QueuedEvent | null;
+};
+
+export type Pool = {
+  config: PoolConfig;
+  listeners: readonly Listener[];
+  readonly queue: Queue;
+  /** Events that were rejected or could not be sent: how often, and when they may be sent again (monotonic). */
+  readonly pauses: Map<number, { readonly count: number; readonly untilMs: number }>;
+  nextId: number;
+  /** The serial of the pool's next event, from 0. (EVT-061) */
+  nextPoolSerial: number;
+  /** What waiting events take up in the store, roughly. */
+  bytes: number;
+  /** Events thrown away so far, for those who ask. */
+  discarded: number;
+};
+
+export type PoolEffect =
+  | { readonly type: "log"; readonly level: LogLevel; readonly text: string }
+  /** For the stdin of a child. */
+  | { readonly type: "send"; readonly child: number; readonly bytes: Uint8Array }
+  /** For the daemon's own stdout. */
+  | { readonly type: "stdout"; readonly bytes: Uint8Array }
+  /** The event must be in the store from now on, under its id. */
+  | { readonly type: "keep"; readonly pool: string; readonly event: QueuedEvent }
+  | { readonly type: "forget"; readonly pool: string; readonly id: number };
 
 /** A rejected event waits this long, twice as long each further time, up to the maximum. The original sends it again at once, for ever (EVT-107). */
 const REJECTION_PAUSE_MS_MIN = 100;

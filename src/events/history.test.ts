@@ -6,8 +6,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import type { Pool, PoolConfig, PoolEffect } from "./buffer.ts";
 import { makePools, notify, type Pools } from "./notify.ts";
-import { makePool, nextDeadlineMs, type Pool, type PoolConfig, type PoolEffect, type PoolInput, stepPool } from "./pool.ts";
+import { makePool, nextDeadlineMs, type PoolInput, stepPool } from "./pool.ts";
 import { eventRecord, poolRecord, restorePool } from "./poolrecords.ts";
 import { queueLength } from "./queue.ts";
 import { RESULT_HANDLERS } from "./results.ts";

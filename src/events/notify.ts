@@ -1,8 +1,9 @@
 /** All pools of the daemon: who gets an event, and the serial that it has in all of them. */
 
+import type { Pool, PoolEffect } from "./buffer.ts";
 import { eventName, matches } from "./eventtable.ts";
 import { eventBody } from "./payload.ts";
-import { acceptEvent, nextSerial, type Pool, type PoolEffect } from "./pool.ts";
+import { acceptEvent, nextSerial } from "./pool.ts";
 import type { SupervisorEvent } from "./types.ts";
 
 /** What waiting events may take up in the keeper's store, all pools together; they share it evenly. */

@@ -1,6 +1,7 @@
 /** Pools for tests, and what they want done in words. */
+import type { Pool, PoolEffect } from "./buffer.ts";
 import { makePools, type Pools } from "./notify.ts";
-import { makePool, type Pool, type PoolEffect, type PoolInput, stepPool } from "./pool.ts";
+import { makePool, type PoolInput, stepPool } from "./pool.ts";
 import { queuedEvents } from "./queue.ts";
 import { RESULT_HANDLERS, resultHandler } from "./results.ts";
 import type { SupervisorEvent } from "./types.ts";

@@ -1,18 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Pool } from "./buffer.ts";
 import { notify, type Pools } from "./notify.ts";
 import { bringUp, logs, pool, poolsOf, says, sends, tick, waiting, words } from "./pool.fixture.ts";
-import {
-  acceptEvent,
-  dropPool,
-  isQuiet,
-  nextDeadlineMs,
-  nextSerial,
-  PAYLOAD_BYTES_MAX,
-  type Pool,
-  type PoolInput,
-  stepPool,
-} from "./pool.ts";
+import { acceptEvent, dropPool, isQuiet, nextDeadlineMs, nextSerial, PAYLOAD_BYTES_MAX, type PoolInput, stepPool } from "./pool.ts";
 import { queuedEvents } from "./queue.ts";
 
 test("EVT-060, EVT-061, EVT-064: one serial for the daemon, one for the pool; what nobody wants gets none", () => {

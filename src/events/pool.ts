@@ -6,55 +6,29 @@
  * never carried out here, so nothing can come back in the middle. Every event is in the keeper's store from `keep` to `forget`, so a successor goes on
  * with the same events, serials and bytes.
  */
-import type { LogLevel } from "../config/model.ts";
 import { unreachable } from "../result.ts";
-import { dispatch, envelopeOf, eventBytes, forget, giveBack, isReady, log, makeRoom, pause, rebuffering } from "./buffer.ts";
-import { type Heard, hear, type Listening, STARTED } from "./listener.ts";
+import {
+  dispatch,
+  envelopeOf,
+  eventBytes,
+  forget,
+  giveBack,
+  isReady,
+  type Listener,
+  log,
+  makeRoom,
+  type Pool,
+  type PoolConfig,
+  type PoolEffect,
+  pause,
+  rebuffering,
+} from "./buffer.ts";
+import { type Heard, hear, STARTED } from "./listener.ts";
 import { eventMessages as say } from "./loglines.ts";
-import { append, makeQueue, type Queue, type QueuedEvent, queueHead, takeHead } from "./queue.ts";
-import type { ResultHandler } from "./results.ts";
+import { append, makeQueue, type QueuedEvent, queueHead, takeHead } from "./queue.ts";
 
 /** Bytes of one payload that can be sent: less than what the keeper holds for a child's stdin. The original has no limit. */
 export const PAYLOAD_BYTES_MAX = 1_000_000;
-
-export type PoolConfig = {
-  readonly name: string;
-  /** In the group's order: the first that is ready gets the event. (EVT-066) */
-  readonly processes: readonly string[];
-  readonly events: ReadonlySet<string>;
-  readonly bufferSize: number;
-  readonly resultHandler: ResultHandler;
-  /** `identifier` of [supervisord]. */
-  readonly identifier: string;
-};
-
-export type Listener = {
-  readonly process: string;
-  /** The keeper's number of the running child; 0: there is none. */
-  child: number;
-  /** Its process is RUNNING. (EVT-103) */
-  running: boolean;
-  /** Its stdin is closed: nothing can be sent until it starts again. */
-  deaf: boolean;
-  listening: Listening;
-  /** The event in its hands; none of the buffer. (EVT-073) */
-  event: QueuedEvent | null;
-};
-
-export type Pool = {
-  config: PoolConfig;
-  listeners: readonly Listener[];
-  readonly queue: Queue;
-  /** Events that were rejected or could not be sent: how often, and when they may be sent again (monotonic). */
-  readonly pauses: Map<number, { readonly count: number; readonly untilMs: number }>;
-  nextId: number;
-  /** The serial of the pool's next event, from 0. (EVT-061) */
-  nextPoolSerial: number;
-  /** What waiting events take up in the store, roughly. */
-  bytes: number;
-  /** Events thrown away so far, for those who ask. */
-  discarded: number;
-};
 
 export type PoolInput =
   | { readonly type: "started"; readonly process: string; readonly child: number }
@@ -70,16 +44,6 @@ export type PoolInput =
       readonly bytesNotTaken: number;
     }
   | { readonly type: "deadline" };
-
-export type PoolEffect =
-  | { readonly type: "log"; readonly level: LogLevel; readonly text: string }
-  /** For the stdin of a child. */
-  | { readonly type: "send"; readonly child: number; readonly bytes: Uint8Array }
-  /** For the daemon's own stdout. */
-  | { readonly type: "stdout"; readonly bytes: Uint8Array }
-  /** The event must be in the store from now on, under its id. */
-  | { readonly type: "keep"; readonly pool: string; readonly event: QueuedEvent }
-  | { readonly type: "forget"; readonly pool: string; readonly id: number };
 
 /** A new pool: no event, no listener started. */
 export function makePool(config: PoolConfig): Pool {

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import type { Pool, PoolConfig, PoolEffect } from "./buffer.ts";
 import { makePools, notify } from "./notify.ts";
-import { makePool, type Pool, type PoolConfig, type PoolEffect, stepPool } from "./pool.ts";
+import { makePool, stepPool } from "./pool.ts";
 import { eventRecord, poolRecord, restoreEvent, restorePool } from "./poolrecords.ts";
 import { type QueuedEvent, queuedEvents } from "./queue.ts";
 import { seal, sealJson, unseal } from "./record.ts";

@@ -3,11 +3,11 @@
  * and deleted once (`forget`). The pool's record names the events in listeners' hands and those that pause; everything else about an event is in its own.
  */
 import { ok, type Result, refuse } from "../result.ts";
-import { eventBytes } from "./buffer.ts";
+import { eventBytes, type Listener, type Pool, type PoolConfig } from "./buffer.ts";
 import { EVENT_TYPES, type EventType } from "./eventtable.ts";
 import { type Listening, PHASES, type Phase } from "./listener.ts";
 import { eventMessages as say } from "./loglines.ts";
-import { type Listener, makeListener, type Pool, type PoolConfig } from "./pool.ts";
+import { makeListener } from "./pool.ts";
 import { makeQueue, type QueuedEvent } from "./queue.ts";
 import { fromBase64, seal, sealJson, toBase64, unseal, unsealJson } from "./record.ts";
 

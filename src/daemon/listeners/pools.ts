@@ -5,19 +5,10 @@
 import type { QueueFacts } from "../../api/watch.ts";
 import type { GroupConfig } from "../../config/model.ts";
 import type { Now } from "../../doors.ts";
+import type { Pool, PoolConfig } from "../../events/buffer.ts";
 import { type EventType, matches } from "../../events/eventtable.ts";
 import { isWanted, makePools, notify } from "../../events/notify.ts";
-import {
-  changePool,
-  dropPool,
-  isQuiet,
-  makePool,
-  nextDeadlineMs,
-  type Pool,
-  type PoolConfig,
-  type PoolInput,
-  stepPool,
-} from "../../events/pool.ts";
+import { changePool, dropPool, isQuiet, makePool, nextDeadlineMs, type PoolInput, stepPool } from "../../events/pool.ts";
 import { poolRecord, restorePool } from "../../events/poolrecords.ts";
 import { queueLength } from "../../events/queue.ts";
 import { dueTicks, msToNextTick, type TickSlices } from "../../events/ticks.ts";
