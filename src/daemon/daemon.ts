@@ -55,7 +55,7 @@ import { watchOf } from "./ports/api.ts";
 import { supervisorControl } from "./ports/rpc.ts";
 import type { Served } from "./ports/serve.ts";
 import { receive } from "./reports.ts";
-import type { Inheritance, LoadConfig, Runtime } from "./runtime.ts";
+import type { Inheritance, LoadConfig, Part, Runtime } from "./runtime.ts";
 import { sweepPidfile } from "./serving/pidfile.ts";
 import { type CallOurs, noPlugins, type OpenPlugin, PluginHost } from "./serving/pluginhost.ts";
 import { type Serve, Servers } from "./serving/servers.ts";
@@ -146,14 +146,8 @@ async function resume(daemon: Daemon, stored: Stored, inheritance: Inheritance):
 
 /** Each part takes up what is its own. Without states only the keeper's lists can be used. */
 function restoreParts(daemon: Daemon, inheritance: Inheritance, hasStates: boolean): void {
-  const { runtime, unowned, outputs, clearing, pools, servers, fastCgi } = daemon;
-  unowned.restore(inheritance);
-  runtime.activity.configure(runtime.running.daemon);
-  outputs.restore(inheritance);
-  clearing.restore(inheritance);
-  if (hasStates) pools.restore(inheritance);
-  servers.inherit(runtime.running.servers, inheritance);
-  fastCgi.restore(inheritance);
+  daemon.runtime.activity.configure(daemon.runtime.running.daemon);
+  for (const part of daemon.parts) part.restore?.(inheritance, hasStates);
 }
 
 /** From here on a successor is like any daemon. */
@@ -251,26 +245,29 @@ function makeDaemon(parts: DaemonParts, inheritance: Inheritance, config: Config
   const stdin = new ChildStdin(runtime);
   const clearing = new Clearing(runtime, outputs);
   const control = supervisorControl(runtime, { groups, orders, updates, records, lifecycle, pools, stdin, clearing, targets, history });
+  const preparations = new Preparations(runtime, fastCgi);
+  const backlog = new Backlog(runtime, pools, outputs);
+  const processes = processDeadlines(runtime);
   const daemon: Daemon = {
     runtime,
+    parts: [unowned, preparations, barrier, backlog, processes, pools, outputs, clearing, servers, fastCgi, firstStarts],
     firstStarts,
     bringUp,
     lifecycle,
     control,
     watch: watchOf(runtime, { history, pools, watchers, outputs }),
-    barrier,
     autoLogs,
     targets,
     outputs,
     clearing,
-    backlog: new Backlog(runtime, pools, outputs),
+    backlog,
     fastCgi,
     history,
     watchers,
     plugins,
     pools,
     stdin,
-    preparations: new Preparations(runtime, fastCgi),
+    preparations,
     servers,
     records,
     waits,
@@ -291,33 +288,32 @@ function letListenersGo(daemon: Daemon): void {
 
 /** One alarm for everything that waits for a time. */
 function setAlarm(daemon: Daemon): void {
-  const now = daemon.runtime.doors.clock.now();
+  const { clock } = daemon.runtime.doors;
+  const now = clock.now();
   daemon.firstStarts.check(now);
-  const deadlines = [
-    nextDeadlineMs(daemon.runtime.world),
-    daemon.preparations.nextDeadlineMs(),
-    daemon.firstStarts.nextDeadlineMs(),
-    daemon.pools.nextDeadlineMs(now),
-    daemon.outputs.reopening.nextDeadlineMs(),
-    daemon.barrier.nextDeadlineMs(),
-    daemon.backlog.nextDeadlineMs(),
-  ].filter((at) => at !== null);
-  daemon.runtime.doors.clock.alarm(deadlines.length === 0 ? null : Math.min(...deadlines), () => ring(daemon));
+  let earliest: number | null = null;
+  for (const part of daemon.parts) {
+    const at = part.nextDeadlineMs?.(now) ?? null;
+    if (at !== null && (earliest === null || at < earliest)) earliest = at;
+  }
+  clock.alarm(earliest, () => {
+    const rings = clock.now();
+    for (const part of daemon.parts) part.deadlinePassed?.(rings);
+    daemon.runtime.loop.post((turn) => {
+      for (const part of daemon.parts) part.timePassed?.(turn);
+    });
+  });
 }
 
-function ring(daemon: Daemon): void {
-  const now = daemon.runtime.doors.clock.now();
-  daemon.preparations.release(now);
-  daemon.barrier.timePassed(now);
-  daemon.backlog.release(now.monoMs);
-  for (const member of deadlinesDue(daemon.runtime.world, now)) {
-    daemon.runtime.loop.post((turn) =>
-      daemon.runtime.step(turn, (step, time) => stepMember(daemon.runtime.world, member, { type: "deadline" }, time, step)),
-    );
-  }
-  daemon.runtime.loop.post((turn) => {
-    daemon.runtime.step(turn, (step, time) => stepReports(daemon.runtime.world, time, step));
-    daemon.pools.timePassed(turn, daemon.runtime.doors.clock.now());
-    daemon.outputs.reopening.tryAgain(turn, daemon.runtime.doors.clock.now());
-  });
+/** The deadlines of processes, and the lines that tell how a shutdown goes on. */
+function processDeadlines({ world, loop, step: takeOne }: Runtime): Part {
+  return {
+    nextDeadlineMs: () => nextDeadlineMs(world),
+    deadlinePassed: (now) => {
+      for (const member of deadlinesDue(world, now)) {
+        loop.post((turn) => takeOne(turn, (step, time) => stepMember(world, member, { type: "deadline" }, time, step)));
+      }
+    },
+    timePassed: (turn) => takeOne(turn, (step, time) => stepReports(world, time, step)),
+  };
 }

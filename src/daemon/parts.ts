@@ -18,10 +18,9 @@ import type { Backlog } from "./logfiles/backlog.ts";
 import type { Clearing } from "./logfiles/clearing.ts";
 import type { Outputs } from "./logfiles/outputs.ts";
 import type { Targets } from "./logfiles/targets.ts";
-import type { Barrier } from "./loop/barrier.ts";
 import type { History } from "./observers/history.ts";
 import type { Watchers } from "./observers/watchers.ts";
-import type { Runtime } from "./runtime.ts";
+import type { Part, Runtime } from "./runtime.ts";
 import type { PluginHost } from "./serving/pluginhost.ts";
 import type { Servers } from "./serving/servers.ts";
 import type { FastCgiSockets } from "./spawn/fastcgi.ts";
@@ -29,7 +28,8 @@ import type { Preparations } from "./spawn/preparations.ts";
 
 export type Daemon = {
   readonly runtime: Runtime;
-  readonly barrier: Barrier;
+  /** In the order in which they are restored, and hear of deadlines. */
+  readonly parts: readonly Part[];
   readonly pools: Pools;
   readonly stdin: ChildStdin;
   readonly outputs: Outputs;

@@ -46,3 +46,15 @@ export type Runtime = {
   /** Takes one step of the supervisor within a turn, with everything that follows from it in the same batch. */
   readonly step: (turn: Turn, act: (step: Step, now: Now) => void, now?: Now) => void;
 };
+
+/** What has deadlines or is taken up by a successor. daemon.ts has the list of them. */
+export type Part = {
+  /** Without states only what the keeper itself lists can be used. */
+  restore?(found: Inheritance, hasStates: boolean): void;
+  /** The earliest time at which `deadlinePassed` has something to do, monotonic. */
+  nextDeadlineMs?(now: Now): number | null;
+  /** Posts what is due. Called when any part's deadline has passed. */
+  deadlinePassed?(now: Now): void;
+  /** The same for what all parts do in one turn. */
+  timePassed?(turn: Turn): void;
+};

@@ -117,7 +117,8 @@ export class Pools {
   }
 
   /** Ticks that are due, events whose pause is over. (EVT-036, EVT-037) */
-  timePassed(turn: Turn, now: Now): void {
+  timePassed(turn: Turn): void {
+    const now = this.#runtime.doors.clock.now();
     if (this.#slices === null || msToNextTick(this.#nextTickWallMs, now.wallMs) === 0) {
       const { slices, events, nextWallMs } = dueTicks(this.#slices, now.wallMs);
       this.#slices = slices;
@@ -131,7 +132,8 @@ export class Pools {
   }
 
   /** The predecessor's pools: what waited goes on waiting, what was being answered is still being answered. */
-  restore(inheritance: Inheritance): void {
+  restore(inheritance: Inheritance, hasStates: boolean): void {
+    if (!hasStates) return;
     const serial = inheritance.store.get(SERIAL_KEY);
     const decoded = serial === undefined ? null : decodeRecord(serial);
     if (decoded?.ok === true && typeof decoded.value === "number") this.#pools.nextSerial = decoded.value;
@@ -170,7 +172,7 @@ export class Pools {
   dispatchAll(turn: Turn): void {
     for (const member of allMembers(this.#runtime.world)) this.memberChanged(turn, member);
     for (const pool of this.#pools.byName.values()) this.#step(turn, pool, { type: "deadline" });
-    this.timePassed(turn, this.#runtime.doors.clock.now());
+    this.timePassed(turn);
   }
 
   /** `processes`: also those that are on their way out. */

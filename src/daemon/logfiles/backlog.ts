@@ -2,6 +2,7 @@
  * Blocks whose events would wait behind many others are looked at a few milliseconds later. Meanwhile the pipe gathers what the program writes, so that
  * one event tells of several lines: a listener takes one event at a time, and with an event for each line it would fall behind for good.
  */
+import type { Now } from "../../doors.ts";
 import type { Channel } from "../../events/types.ts";
 import type { Report } from "../../link/messages.ts";
 import type { Pools } from "../listeners/pools.ts";
@@ -31,7 +32,7 @@ export class Backlog {
     this.#outputs = outputs;
   }
 
-  /** Whether the block is put off; it is handed to `Outputs.block` by `release` then. A stream has one block under way at a time, so nothing overtakes. */
+  /** Whether the block is put off; `deadlinePassed` hands it to `Outputs.block` then. A stream has one block under way, so nothing overtakes. */
   putsOff(stream: Stream | undefined, block: Block): boolean {
     if (stream?.target.options.events !== true || this.#blocks.length >= PUT_OFF_MAX) return false;
     if (this.#pools.mostWaiting(logEventType(stream.channel)) <= BEHIND_EVENTS) return false;
@@ -46,8 +47,8 @@ export class Backlog {
   }
 
   /** Posts what was put off long enough. */
-  release(nowMonoMs: number): void {
-    if (this.#untilMs === null || this.#untilMs > nowMonoMs) return;
+  deadlinePassed(now: Now): void {
+    if (this.#untilMs === null || this.#untilMs > now.monoMs) return;
     this.#untilMs = null;
     for (const block of this.#blocks.splice(0)) this.#runtime.loop.post((turn) => this.#outputs.block(turn, block));
   }

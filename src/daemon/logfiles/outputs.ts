@@ -31,7 +31,7 @@ export class Outputs {
   readonly #rotating = new Set<number>();
   /** Sinks whose last rotation failed: told once, since the line may itself fill the activity log that cannot be rotated. */
   readonly #growing = new Set<number>();
-  readonly reopening = new Reopening();
+  readonly #reopening = new Reopening();
   /** The last rotation under way, by place. */
   readonly #rotations = new Map<string, Promise<void>>();
   /** Files, by sink, of streams whose process nobody knows any more. */
@@ -123,7 +123,7 @@ export class Outputs {
           const now = this.#files.get(report.sink);
           if (now === undefined) return;
           const spec = { path: file.path, truncate, regularOnly, mode: 0o666, limit: now === file ? limit : now.maxBytes };
-          this.reopening.ordered(turn, file.sink, spec);
+          this.#reopening.ordered(turn, file.sink, spec);
         });
       },
     );
@@ -174,6 +174,14 @@ export class Outputs {
     }
   }
 
+  nextDeadlineMs(): number | null {
+    return this.#reopening.nextDeadlineMs();
+  }
+
+  timePassed(turn: Turn): void {
+    this.#reopening.tryAgain(turn, this.#runtime.doors.clock.now());
+  }
+
   /** A write failed, or works again: told once each. */
   trouble(turn: Turn, report: Extract<Report, { type: "io-error" | "io-resumed" }>): void {
     const file = this.#files.get(report.sink);
@@ -199,8 +207,8 @@ export class Outputs {
       return;
     }
     const file = this.#files.get(report.sink);
-    if (report.errno === 0 || file === undefined) return this.reopening.done(report.sink);
-    const failures = this.reopening.failed(report.sink, this.#runtime.doors.clock.now());
+    if (report.errno === 0 || file === undefined) return this.#reopening.done(report.sink);
+    const failures = this.#reopening.failed(report.sink, this.#runtime.doors.clock.now());
     if (failures > 1) return;
     const further = failures === 1 ? "its output waits until that works, it is tried every second" : "what was open before is written on";
     this.#runtime.activity.write(turn, "critical", `cannot open ${file.path} (${file.owner}): ${whyNotOpened(report.errno)}; ${further}`);
@@ -344,7 +352,7 @@ export class Outputs {
     if (stream.target.asked) dropStreamRecords(turn, stream);
     this.#lost.delete(stream.stream);
     this.#growing.delete(stream.stream);
-    this.reopening.done(stream.stream);
+    this.#reopening.done(stream.stream);
     if (this.#files.delete(stream.stream)) turn.effect({ type: "sink-close", sink: stream.stream });
   }
 }

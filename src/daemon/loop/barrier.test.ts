@@ -58,11 +58,11 @@ test("a disk that hangs holds up one answer, by a second; when it is back answer
   const [first] = send("first", 0, { effects: [LINE], answers: true });
   const [second] = send("second", 400, { effects: [LINE], answers: true });
   assert.equal(barrier.nextDeadlineMs(), 1000);
-  barrier.timePassed(at(1000));
+  barrier.deadlinePassed(at(1000));
   await settled();
   assert.deepEqual(gone, ["first"]);
   assert.equal(barrier.nextDeadlineMs(), 1400);
-  barrier.timePassed(at(1400));
+  barrier.deadlinePassed(at(1400));
   await settled();
   assert.deepEqual(send("third", 1500, { effects: [LINE], answers: true }), []);
   await settled();

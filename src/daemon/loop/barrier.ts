@@ -35,14 +35,14 @@ export class Barrier {
     this.#touched.clear();
   }
 
-  /** The earliest time at which `timePassed` has something to do, monotonic. */
+  /** The earliest time at which `deadlinePassed` has something to do, monotonic. */
   nextDeadlineMs(): number | null {
     const due = [...this.#waiting].filter(({ late }) => !late).map(({ dueMs }) => dueMs);
     return due.length === 0 ? null : Math.min(...due);
   }
 
   /** Waits no longer for a disk that hangs. */
-  timePassed(now: Now): void {
+  deadlinePassed(now: Now): void {
     this.#release(({ dueMs }) => dueMs <= now.monoMs);
   }
 

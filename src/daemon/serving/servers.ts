@@ -46,9 +46,9 @@ export class Servers {
   }
 
   /** Takes up what the predecessor had bound: it kept listening meanwhile. */
-  inherit(servers: readonly ServerConfig[], inheritance: Inheritance): void {
+  restore(inheritance: Inheritance): void {
     this.#inherited = inheritance.sockets.filter((socket) => socket.serve && socket.listening);
-    for (const server of servers) this.#takeInherited(server);
+    for (const server of this.#runtime.running.servers) this.#takeInherited(server);
   }
 
   /** From now on clients are answered. */

@@ -51,12 +51,12 @@ export class Preparations {
     void planSpawn(this.#runtime, this.#fastCgi, ref).then((result) => {
       entry.result = result;
       if (this.#late.delete(entry)) this.#deliver(entry, result);
-      else this.release(this.#runtime.doors.clock.now());
+      else this.deadlinePassed(this.#runtime.doors.clock.now());
     });
   }
 
   /** Delivers what is ready, in order; called again when the grace of the first is over. */
-  release(now: Now): void {
+  deadlinePassed(now: Now): void {
     while (this.#waiting.some((entry) => entry.result !== null)) {
       const first = this.#waiting[0];
       if (first === undefined) return;
@@ -67,7 +67,7 @@ export class Preparations {
     }
   }
 
-  /** When `release` has something to do, monotonic. */
+  /** When `deadlinePassed` has something to do, monotonic. */
   nextDeadlineMs(): number | null {
     const first = this.#waiting[0];
     return first !== undefined && first.result === null && this.#waiting.some((entry) => entry.result !== null)
