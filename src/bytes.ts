@@ -46,9 +46,13 @@ export function jsonOf(value: unknown): string {
   return text.replaceAll(/\\(?:u(d[89a-f][0-9a-f]{2})|.)/g, (sign, half) => (half === undefined ? sign : "\ufffd"));
 }
 
-/** For who is shown it and cannot be given bytes: what is not UTF-8 is U+FFFD. */
-export function shown(text: string): string {
-  return text.toWellFormed();
+/** Bytes inside JSON. */
+export function toBase64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("base64");
+}
+
+export function fromBase64(text: string): Uint8Array {
+  return new Uint8Array(Buffer.from(text, "base64"));
 }
 
 function escaped(bytes: Buffer): string {

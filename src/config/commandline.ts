@@ -27,6 +27,11 @@ export type Flag = {
   readonly hidden?: true;
 };
 
+/** A long flag that is ours: a switch, unless `more` names a value. */
+export function ourFlag(name: string, help: string, more: Partial<Flag> = {}): Flag {
+  return { name, short: null, long: name, value: null, help, ours: true, ...more };
+}
+
 export type Program = {
   /** The first line of the help text. */
   readonly summary: string;
@@ -163,6 +168,7 @@ function suggestedFlag(flags: readonly Flag[], name: string): string | null {
   return near === null ? null : `did you mean --${near}?`;
 }
 
-function mistake(message: string, hint: string | null = null): ConfigError {
+/** A mistake on a command line: it stands in no file. */
+export function mistake(message: string, hint: string | null = null): ConfigError {
   return { message, file: null, line: null, excerpt: null, hint };
 }

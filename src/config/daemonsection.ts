@@ -2,7 +2,7 @@
  * [supervisord]: what concerns the daemon itself (config.md, section 5), with the flags of the command line over it. A value in the file is checked even
  * when a flag overrides it (CONF-142).
  */
-import type { GivenFlag } from "./commandline.ts";
+import { type GivenFlag, mistake } from "./commandline.ts";
 import { type BaseNames, hostNames } from "./expansionnames.ts";
 import type { DaemonConfig } from "./model.ts";
 import { type Fields, fill, type Ordered, ordered } from "./optionfields.ts";
@@ -103,6 +103,6 @@ export function readDaemonUser(reader: SectionReader, section: DaemonSection, fl
   if (uid.ok) return uid.value;
   const remedy = "name a user of this system, or give a user id";
   if (!flags.has("user")) reader.fail("user", uid.error, remedy);
-  else around.findings.addError("-u", { message: uid.error, file: null, line: null, excerpt: null, hint: remedy });
+  else around.findings.addError("-u", mistake(uid.error, remedy));
   return null;
 }

@@ -5,6 +5,7 @@
  */
 import type { Doors } from "../doors.ts";
 import { ok, type Result, refuse } from "../result.ts";
+import { mistake } from "./commandline.ts";
 import type { Flags } from "./daemonsection.ts";
 import { baseNames, environmentNames } from "./expansionnames.ts";
 import { type Demand, settled } from "./findings.ts";
@@ -98,10 +99,7 @@ export async function findConfigFile(doors: LoadDoors, flags: Flags): Promise<Fo
     if ((await doors.files.stat(joined(doors.birth.cwd, place))).ok) return { notice, file: ok(place) };
   }
   const message = `No config file found at default paths (${places.join(", ")}); use the -c option to specify a config file at a different path`;
-  return {
-    notice,
-    file: refuse([{ message, file: null, line: null, excerpt: null, hint: "echo_supervisord_conf prints one to start with" }]),
-  };
+  return { notice, file: refuse([mistake(message, "echo_supervisord_conf prints one to start with")]) };
 }
 
 /** Two plain steps up from argv[0], on the text. (CONF-001, CONF-002) */

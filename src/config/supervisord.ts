@@ -3,7 +3,7 @@
  */
 import type { Result } from "../result.ts";
 import { HOLDFAST_VERSION, SUPERVISOR_VERSION } from "../version.ts";
-import { type Flag, helpText, type Program, readCommandLine } from "./commandline.ts";
+import { type Flag, helpText, mistake, ourFlag, type Program, readCommandLine } from "./commandline.ts";
 import type { Flags } from "./daemonsection.ts";
 import type { LoadDoors } from "./load.ts";
 import type { ConfigError } from "./model.ts";
@@ -48,40 +48,11 @@ export const SUPERVISORD_PROGRAM: Program = {
     overriding("strip_ansi", "t", null),
     overriding("minprocs", null, "NUM"),
     { name: "profile_options", short: null, long: "profile_options", value: "LIST", help: "accepted for compatibility, without effect" },
-    {
-      name: "check",
-      short: null,
-      long: "check",
-      value: null,
-      help: "check the configuration, show every error and warning, start nothing",
-      ours: true,
-    },
-    {
-      name: "print-config",
-      short: null,
-      long: "print-config",
-      value: null,
-      help: "print the configuration in effect and where each value comes from",
-      ours: true,
-    },
-    {
-      name: "hash-password",
-      short: null,
-      long: "hash-password",
-      value: null,
-      help: "read a password from standard input, print what to write behind password= instead of it",
-      acts: true,
-      ours: true,
-    },
-    {
-      name: "strict",
-      short: null,
-      long: "strict",
-      value: null,
-      help: "with --check: end with 1 when there are warnings, not with 0 (errors: 2)",
-      ours: true,
-    },
-    { name: "json", short: null, long: "json", value: null, help: "with --check or --print-config: as JSON", ours: true },
+    ourFlag("check", "check the configuration, show every error and warning, start nothing"),
+    ourFlag("print-config", "print the configuration in effect and where each value comes from"),
+    ourFlag("hash-password", "read a password from standard input, print what to write behind password= instead of it", { acts: true }),
+    ourFlag("strict", "with --check: end with 1 when there are warnings, not with 0 (errors: 2)"),
+    ourFlag("json", "with --check or --print-config: as JSON"),
   ],
 };
 
@@ -91,13 +62,7 @@ export type SupervisordCommand =
   | { readonly kind: "wrong"; readonly errors: readonly ConfigError[] }
   | { readonly kind: "run" | "check" | "print-config"; readonly flags: Flags; readonly asJson: boolean };
 
-const STRICT_ALONE: ConfigError = {
-  message: "option --strict is for --check",
-  file: null,
-  line: null,
-  excerpt: null,
-  hint: "write --check --strict",
-};
+const STRICT_ALONE = mistake("option --strict is for --check", "write --check --strict");
 
 /** What only the world knows about the values of flags. */
 export type FlagFacts = Omit<Judge, "demandFolder"> & { isFolder(path: string): boolean };

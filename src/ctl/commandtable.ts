@@ -7,10 +7,10 @@ import { EXIT, STATUS_EXIT } from "./exit.ts";
 
 const JSON_OPTION: CommandOption = { name: "json", value: null, help: "print JSON instead of text" };
 
-type Row = Pick<CommandRow, "name" | "usage" | "completes" | "load"> & Partial<CommandRow>;
+type Row = Pick<CommandRow, "name" | "usage" | "load"> & Partial<CommandRow>;
 
 function row(given: Row): CommandRow {
-  return { more: [], options: [], json: null, source: "default", ...given };
+  return { more: [], completes: "nothing", options: [], json: null, source: "default", ...given };
 }
 
 /** A command that prints a line per thing, or a JSON list with an item per thing. */
@@ -39,7 +39,6 @@ export const COMMANDS: readonly CommandRow[] = [
     name: "avail",
     usage: ["avail\t\t\tDisplay all configured processes"],
     words: "none",
-    completes: "nothing",
     load: () => import("./commands/avail.ts"),
   }),
   listing({
@@ -55,7 +54,7 @@ export const COMMANDS: readonly CommandRow[] = [
     completes: "processes",
     load: () => import("./commands/clear.ts"),
   }),
-  row({ name: "exit", usage: ["exit\tExit the supervisor shell."], completes: "nothing", load: () => import("./commands/quit.ts") }),
+  row({ name: "exit", usage: ["exit\tExit the supervisor shell."], load: () => import("./commands/quit.ts") }),
   row({
     name: "fg",
     usage: ["fg <process>\tConnect to a process in foreground mode", "\t\tCtrl-C to exit"],
@@ -72,13 +71,11 @@ export const COMMANDS: readonly CommandRow[] = [
       "",
     ],
     needs: "server",
-    completes: "nothing",
     load: () => import("./commands/maintail.ts"),
   }),
   row({
     name: "open",
     usage: ["open <url>\tConnect to a remote supervisord process.", "\t\t(for UNIX domain socket, use unix:///socket/path)"],
-    completes: "nothing",
     load: () => import("./commands/open.ts"),
   }),
   listing({
@@ -93,14 +90,13 @@ export const COMMANDS: readonly CommandRow[] = [
     completes: "processes",
     load: () => import("./commands/pid.ts"),
   }),
-  row({ name: "quit", usage: ["quit\tExit the supervisor shell."], completes: "nothing", load: () => import("./commands/quit.ts") }),
+  row({ name: "quit", usage: ["quit\tExit the supervisor shell."], load: () => import("./commands/quit.ts") }),
   telling({
     name: "reload",
     usage: ["reload \t\tRestart the remote supervisord."],
     more: ["Every program is stopped and started. To take up a changed configuration only, see reread and update."],
     words: "none",
     asksFirst: "Really restart the remote supervisord process y/N? ",
-    completes: "nothing",
     load: () => import("./commands/reload.ts"),
   }),
   listing({
@@ -113,7 +109,6 @@ export const COMMANDS: readonly CommandRow[] = [
     name: "reread",
     usage: ["reread \t\t\tReload the daemon's configuration files without add/remove"],
     words: "none",
-    completes: "nothing",
     load: () => import("./commands/reread.ts"),
   }),
   listing({
@@ -136,7 +131,6 @@ export const COMMANDS: readonly CommandRow[] = [
     usage: ["shutdown \tShut the remote supervisord down."],
     words: "none",
     asksFirst: "Really shut the remote supervisord process down y/N? ",
-    completes: "nothing",
     load: () => import("./commands/shutdown.ts"),
   }),
   listing({
@@ -226,7 +220,6 @@ export const COMMANDS: readonly CommandRow[] = [
     usage: ["version\t\t\tShow the version of the remote supervisord process"],
     words: "none",
     needs: "server",
-    completes: "nothing",
     load: () => import("./commands/version.ts"),
   }),
   row({

@@ -1,5 +1,5 @@
 /** The flags of supervisorctl as a table: reading, help and documentation derive from it. (CTL-001, cli.md section 3) */
-import type { Flag, Program } from "../config/commandline.ts";
+import { type Flag, ourFlag, type Program } from "../config/commandline.ts";
 import { parseColor } from "../config/optiontypes.ts";
 import { quoted } from "../config/quoting.ts";
 import type { Result } from "../result.ts";
@@ -22,32 +22,9 @@ export const SUPERVISORCTL_FLAGS: readonly Flag[] = [
   // The original's help names a flag that it does not know; here both spellings work (CTL-002), and the file is really used (CTL-031).
   { name: "history", short: "r", long: "history-file", value: "FILENAME", help: "file that keeps the history of the shell", ours: true },
   { name: "history", short: null, long: "history_file", value: "FILENAME", help: "", hidden: true },
-  {
-    name: "color",
-    short: null,
-    long: "color",
-    value: "WHEN",
-    valueAlone: "auto",
-    help: "colours: auto (on a terminal), always or never",
-    ours: true,
-  },
-  {
-    name: "timeout",
-    short: null,
-    long: "timeout",
-    value: "SECONDS",
-    help: "how long supervisord may be silent before a command gives up (30)",
-    ours: true,
-  },
-  {
-    name: "version",
-    short: null,
-    long: "version",
-    value: null,
-    help: "print the version of supervisorctl and exit",
-    acts: true,
-    ours: true,
-  },
+  ourFlag("color", "colours: auto (on a terminal), always or never", { value: "WHEN", valueAlone: "auto" }),
+  ourFlag("timeout", "how long supervisord may be silent before a command gives up (30)", { value: "SECONDS" }),
+  ourFlag("version", "print the version of supervisorctl and exit", { acts: true }),
 ];
 
 export const SUPERVISORCTL: Program = {

@@ -2,6 +2,7 @@
  * A pool in the keeper's store: one small record for the pool, written after every step that changed it, and one for each event, written once (`keep`)
  * and deleted once (`forget`). The pool's record names the events in listeners' hands and those that pause; everything else about an event is in its own.
  */
+import { fromBase64, toBase64 } from "../bytes.ts";
 import { ok, type Result, refuse } from "../result.ts";
 import { eventBytes, type Listener, type Pool, type PoolConfig } from "./buffer.ts";
 import { EVENT_TYPES, type EventType } from "./eventtable.ts";
@@ -9,7 +10,7 @@ import { type Listening, PHASES, type Phase } from "./listener.ts";
 import { eventMessages as say } from "./loglines.ts";
 import { makeListener } from "./pool.ts";
 import { makeQueue, type QueuedEvent } from "./queue.ts";
-import { fromBase64, seal, sealJson, toBase64, unseal, unsealJson } from "./record.ts";
+import { seal, sealJson, unseal, unsealJson } from "./record.ts";
 
 const POOL_VERSION = 1;
 const EVENT_VERSION = 1;

@@ -37,15 +37,6 @@ export function unsealJson(version: number, record: Uint8Array): Result<unknown,
   }
 }
 
-/** Bytes inside JSON. */
-export function toBase64(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("base64");
-}
-
-export function fromBase64(text: string): Uint8Array {
-  return new Uint8Array(Buffer.from(text, "base64"));
-}
-
 /** FNV-1a: finds damage, keeps nobody out. */
 function checksum(bytes: Uint8Array): number {
   let hash = 0x811c9dc5;

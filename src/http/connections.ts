@@ -28,10 +28,6 @@ export class Connections {
     this.#deadlines = new Deadlines(clock, timers, (socket) => this.#passed(socket));
   }
 
-  get size(): number {
-    return this.#states.size;
-  }
-
   /** A new one: room is made for it, or it is closed. */
   opened(socket: Socket): void {
     if (this.#states.size >= CONNECTIONS_MAX) {

@@ -4,7 +4,7 @@ import { FORM_BYTES_MAX } from "./bounds.ts";
 import type { Exchange, Headers, Route } from "./exchange.ts";
 import { type Origins, originProblem, readingProblem } from "./origin.ts";
 import { act } from "./pageactions.ts";
-import { statusPage as redirectPage } from "./response.ts";
+import { NOT_FRAMED, statusPage as redirectPage } from "./response.ts";
 import { statusPage } from "./statuspage.ts";
 import { tailPage } from "./tailpage.ts";
 import { parseFields, percentEncode } from "./target.ts";
@@ -12,16 +12,11 @@ import { parseFields, percentEncode } from "./target.ts";
 const NAMES: ReadonlySet<string> = new Set(["", "index.html", "tail.html", "ok.html"]);
 const NOT_KEPT: Headers = ["Pragma", "no-cache", "Cache-Control", "no-cache", "Expires", "Thu, 01 Jan 1970 00:00:00 GMT"];
 const HTML: Headers = ["Content-Type", "text/html;charset=utf-8", ...NOT_KEPT];
-/** No script, nothing from elsewhere, not inside another page. The referrer tells our own links from others (origin.ts). (HTTP-086) */
+/** No script, nothing from elsewhere, not inside another page. (HTTP-086) */
 const PROTECTION: Headers = [
   "Content-Security-Policy",
   "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-  "X-Frame-Options",
-  "DENY",
-  "X-Content-Type-Options",
-  "nosniff",
-  "Referrer-Policy",
-  "same-origin",
+  ...NOT_FRAMED,
 ];
 
 type Fields = ReadonlyMap<string, string>;

@@ -22,6 +22,9 @@ export const STATUS_TEXTS = {
 } as const;
 export type Status = keyof typeof STATUS_TEXTS;
 
+/** Not inside another page, and never taken for another type. The referrer tells what our pages ask for from what others do (origin.ts). */
+export const NOT_FRAMED = ["X-Frame-Options", "DENY", "X-Content-Type-Options", "nosniff", "Referrer-Policy", "same-origin"] as const;
+
 /** The page that comes with an error and with a redirect. `explanation` only where the original has no such answer. (HTTP-077, HTTP-078) */
 export function statusPage(status: Status, explanation?: string): string {
   const lines = ["<head>", "<title>Error response</title>", "</head>", "<body>", "<h1>Error response</h1>"];

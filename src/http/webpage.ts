@@ -4,6 +4,7 @@
  */
 import type { SupervisorControl } from "../rpc/control.ts";
 import type { Exchange, Headers, Route } from "./exchange.ts";
+import { NOT_FRAMED } from "./response.ts";
 
 export type WebPage = {
   /** Where manifest.json lies. */
@@ -22,13 +23,7 @@ const PROTECTION: Headers = [
   "Content-Security-Policy",
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; font-src 'self'; base-uri 'none'; " +
     "form-action 'self'; frame-ancestors 'none'",
-  "X-Frame-Options",
-  "DENY",
-  "X-Content-Type-Options",
-  "nosniff",
-  // The referrer tells the page's own requests from those of others (origin.ts).
-  "Referrer-Policy",
-  "same-origin",
+  ...NOT_FRAMED,
   "Cross-Origin-Opener-Policy",
   "same-origin",
 ];

@@ -3,6 +3,7 @@
  * capture, as `StreamStep.chunks` says. The small record carries the version and the lengths of its chunks; whatever lies in the store, reading it gives
  * a state or a refusal.
  */
+import { fromBase64, toBase64 } from "../bytes.ts";
 import { ok, type Result, refuse } from "../result.ts";
 import type { Capture } from "./capture.ts";
 import type { StreamState } from "./pipeline.ts";
@@ -85,12 +86,4 @@ function isStreamRecord(value: unknown): value is StreamRecord {
     return false;
   if (!Array.isArray(chunks) || ![first, skip, ...chunks].every(Number.isSafeInteger)) return false;
   return [held, rest, cutCharacter, heldLine].every((text) => typeof text === "string");
-}
-
-function toBase64(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("base64");
-}
-
-function fromBase64(text: string): Uint8Array {
-  return new Uint8Array(Buffer.from(text, "base64"));
 }

@@ -8,11 +8,6 @@ export class Semaphore {
     this.#places = places;
   }
 
-  /** How many wait: the caller bounds it. */
-  get waiting(): number {
-    return this.#waiting.length;
-  }
-
   async run<T>(act: () => Promise<T>): Promise<T> {
     if (this.#inside >= this.#places) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else this.#inside += 1;
