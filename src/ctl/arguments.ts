@@ -5,7 +5,7 @@
 
 import { words as split } from "../config/whitespace.ts";
 import { ok, type Result, refuse } from "../result.ts";
-import type { Arguments, CommandOption, CommandRow } from "./command.ts";
+import type { Arguments, CommandOption, CommandRow } from "./session.ts";
 
 /** An error is the sentence for the user. After `--` every word is a name. */
 export function readArguments(row: CommandRow, text: string): Result<Arguments, string> {

@@ -2,8 +2,8 @@
  * THE table of commands. Help, completion in the shell and in bash, zsh and fish, dispatch and the reference page derive from it; nothing else lists
  * commands. The `usage` lines are the original's, which prints them after wrong uses. A row loads its code only when it is run.
  */
-import type { CommandOption, CommandRow } from "./command.ts";
 import { EXIT, STATUS_EXIT } from "./exit.ts";
+import type { CommandOption, CommandRow } from "./session.ts";
 
 const JSON_OPTION: CommandOption = { name: "json", value: null, help: "print JSON instead of text" };
 

@@ -1,6 +1,6 @@
 /** `help`: the list of commands, and the usage of one. (CTL-066..CTL-073, CTL-178) */
 import { inColumns } from "./columns.ts";
-import type { CommandRow } from "./command.ts";
+import type { CommandRow } from "./session.ts";
 
 const WIDTH = 79;
 

@@ -4,9 +4,8 @@
  */
 import { ok, type Result, refuse } from "../result.ts";
 import type { Failure } from "./client/failure.ts";
-import type { Arguments, CommandRow } from "./command.ts";
 import { EXIT } from "./exit.ts";
-import type { Session } from "./session.ts";
+import type { Arguments, CommandRow, Session } from "./session.ts";
 import { upcheck } from "./upcheck.ts";
 
 export async function perform(session: Session, row: CommandRow, args: Arguments): Promise<Result<unknown, Failure>> {

@@ -10,10 +10,9 @@ import { importFunction } from "../plugin/importing.ts";
 import type { Controller, CtlPluginFactory } from "../plugin/types.ts";
 import { ok, type Result, refuse } from "../result.ts";
 import type { Failure } from "./client/failure.ts";
-import type { CommandRow } from "./command.ts";
 import { pythonError } from "./errorline.ts";
 import { EXIT } from "./exit.ts";
-import type { Session } from "./session.ts";
+import type { CommandRow, Session } from "./session.ts";
 import type { CtlPluginConfig } from "./settings.ts";
 import { upcheck } from "./upcheck.ts";
 

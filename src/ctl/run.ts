@@ -5,12 +5,11 @@
 import { nearest } from "../config/nearest.ts";
 import { readArguments } from "./arguments.ts";
 import type { Failure } from "./client/failure.ts";
-import type { CommandRow } from "./command.ts";
 import { errorLine, pythonError } from "./errorline.ts";
 import { EXIT } from "./exit.ts";
 import { parseCommandLine } from "./line.ts";
 import { perform } from "./perform.ts";
-import type { Session } from "./session.ts";
+import type { CommandRow, Session } from "./session.ts";
 
 /** Resolves when the command has ended; `session` says how. */
 export async function runLine(session: Session, text: string): Promise<void> {

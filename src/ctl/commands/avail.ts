@@ -5,9 +5,8 @@ import { FAULTS } from "../../rpc/faults.ts";
 import { makeNamespec } from "../../rpc/namespec.ts";
 import { isFault } from "../client/failure.ts";
 import type { ConfigInfo } from "../client/infos.ts";
-import type { Command } from "../command.ts";
 import { EXIT } from "../exit.ts";
-import type { Line } from "../session.ts";
+import type { Command, Line } from "../session.ts";
 import { displayWidth, padded } from "../width.ts";
 
 export const run: Command = async (session) => {

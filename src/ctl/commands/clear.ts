@@ -4,9 +4,8 @@ import { ok, type Result } from "../../result.ts";
 import { FAULTS, SUCCESS } from "../../rpc/faults.ts";
 import { splitNamespec } from "../../rpc/namespec.ts";
 import type { Failure } from "../client/failure.ts";
-import type { Command } from "../command.ts";
 import { namesOf } from "../patterns.ts";
-import type { Session } from "../session.ts";
+import type { Command, Session } from "../session.ts";
 import { reportRows, rowOf } from "./resultlines.ts";
 
 export const CLEAR = {

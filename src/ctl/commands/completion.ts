@@ -1,8 +1,8 @@
 /** `completion`: prints what bash, zsh and fish need. */
 import { ok } from "../../result.ts";
-import type { Command } from "../command.ts";
 import { STUBS } from "../completion/stubs.ts";
 import { EXIT } from "../exit.ts";
+import type { Command } from "../session.ts";
 
 export const run: Command = async (session, args) => {
   const stub = args.words.length === 1 ? STUBS.get(args.words[0] ?? "") : undefined;

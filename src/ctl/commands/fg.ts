@@ -10,11 +10,10 @@ import { anyOf } from "../abort.ts";
 import { type Failure, isFault } from "../client/failure.ts";
 import { logPath } from "../client/stream.ts";
 import type { Channel, Supervisor } from "../client/supervisor.ts";
-import type { Command } from "../command.ts";
 import { pythonError } from "../errorline.ts";
 import { EXIT } from "../exit.ts";
 import { follow } from "../logfollower.ts";
-import type { Session } from "../session.ts";
+import type { Command, Session } from "../session.ts";
 import { PRESS_TO_EXIT, streamProblem } from "./followed.ts";
 
 const CHANNELS: readonly Channel[] = ["stdout", "stderr"];

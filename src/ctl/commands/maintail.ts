@@ -1,8 +1,8 @@
 /** `maintail`: the end of the daemon's own log. (CTL-129..CTL-131) */
 import { ok } from "../../result.ts";
 import { MAIN_LOG_PATH } from "../client/stream.ts";
-import type { Command } from "../command.ts";
 import { EXIT } from "../exit.ts";
+import type { Command } from "../session.ts";
 import { readAmount, tailError } from "./tail.ts";
 
 const BYTES_DEFAULT = 1600;

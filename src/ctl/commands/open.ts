@@ -1,8 +1,8 @@
 /** `open`: another server from now on. What its status says does not change the exit status. (CTL-169, CTL-170) */
 import { ok } from "../../result.ts";
-import type { Command } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import { performNamed } from "../perform.ts";
+import type { Command } from "../session.ts";
 
 export const run: Command = async (session, args) => {
   const url = args.words.join(" ");

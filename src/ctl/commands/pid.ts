@@ -4,10 +4,9 @@ import { ok, type Result } from "../../result.ts";
 import { FAULTS } from "../../rpc/faults.ts";
 import { makeNamespec } from "../../rpc/namespec.ts";
 import { type Failure, isFault } from "../client/failure.ts";
-import type { Command } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import { namesOf } from "../patterns.ts";
-import type { Session } from "../session.ts";
+import type { Command, Session } from "../session.ts";
 
 export const run: Command = async (session, args) => {
   if (args.words.length === 0) return pidOfDaemon(session);

@@ -3,10 +3,9 @@
 import { ok } from "../../result.ts";
 import { FAULTS } from "../../rpc/faults.ts";
 import { type Failure, isFault } from "../client/failure.ts";
-import type { Command } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import { groupsOf } from "../patterns.ts";
-import type { Line } from "../session.ts";
+import type { Command, Line } from "../session.ts";
 
 export const run: Command = async (session, args) => {
   const names = await groupsOf(args.words, () => session.supervisor.getAllProcessInfo());

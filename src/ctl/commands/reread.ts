@@ -5,9 +5,8 @@ import { FAULTS } from "../../rpc/faults.ts";
 import { byCodePoint } from "../../rpc/namespec.ts";
 import { type Failure, isFault } from "../client/failure.ts";
 import type { ConfigChanges } from "../client/infos.ts";
-import type { Command } from "../command.ts";
 import { EXIT } from "../exit.ts";
-import type { Line } from "../session.ts";
+import type { Command, Line } from "../session.ts";
 import { explainMistakes, tellDoubts } from "./mistakes.ts";
 
 export const run: Command = async (session) => {

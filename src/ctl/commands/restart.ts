@@ -1,6 +1,6 @@
 /** `restart`: stop, then start, each with its own lines and its own look whether the server is there. (CTL-100..CTL-105) */
-import type { Command } from "../command.ts";
 import { performNamed } from "../perform.ts";
+import type { Command } from "../session.ts";
 
 export const run: Command = async (session, args) => {
   const stopped = await performNamed(session, "stop", args);

@@ -3,8 +3,8 @@
 import { ok } from "../../result.ts";
 import { FAULTS } from "../../rpc/faults.ts";
 import { type Failure, isFault } from "../client/failure.ts";
-import type { Command } from "../command.ts";
 import { EXIT } from "../exit.ts";
+import type { Command } from "../session.ts";
 import { explained } from "../upcheck.ts";
 
 export const run: Command = async (session) => {

@@ -1,9 +1,9 @@
 /** `signal`: the signal goes as it was written, the daemon reads it. (CTL-106..CTL-109) */
 
 import { FAULTS, SUCCESS } from "../../rpc/faults.ts";
-import type { Command } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import { isSignallable } from "../processstate.ts";
+import type { Command } from "../session.ts";
 import { giveOrder, type Order } from "./orders.ts";
 import { RAW } from "./resultlines.ts";
 

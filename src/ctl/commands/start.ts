@@ -1,9 +1,9 @@
 /** `start`: names one after the other, each waited for; a group or all in one go. (CTL-084..CTL-092) */
 
 import { FAULTS, SUCCESS } from "../../rpc/faults.ts";
-import type { Command } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import { isRunning } from "../processstate.ts";
+import type { Command } from "../session.ts";
 import { giveOrder, type Order } from "./orders.ts";
 
 export const START: Order = {

@@ -1,8 +1,7 @@
 /** `status`: the table that monitoring scripts take apart by columns. (CTL-074..CTL-083) */
 import { ok, type Result } from "../../result.ts";
 import type { Failure } from "../client/failure.ts";
-import type { Command } from "../command.ts";
-import type { Line, Session } from "../session.ts";
+import type { Command, Line, Session } from "../session.ts";
 import { hintAt } from "./orders.ts";
 import { type Look, select, statusLines } from "./statustable.ts";
 

@@ -1,9 +1,9 @@
 /** `stop`: waits until each process is down. (CTL-093..CTL-099) */
 
 import { FAULTS, SUCCESS } from "../../rpc/faults.ts";
-import type { Command } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import { isRunning } from "../processstate.ts";
+import type { Command } from "../session.ts";
 import { giveOrder, type Order } from "./orders.ts";
 import { RAW } from "./resultlines.ts";
 

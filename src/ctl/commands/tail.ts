@@ -5,10 +5,9 @@ import { FAULTS } from "../../rpc/faults.ts";
 import { type Failure, isFault } from "../client/failure.ts";
 import { logPath } from "../client/stream.ts";
 import type { Channel } from "../client/supervisor.ts";
-import type { Command } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import { programColours } from "../logs/colours.ts";
-import type { Line, Session } from "../session.ts";
+import type { Command, Line, Session } from "../session.ts";
 
 const BYTES_DEFAULT = 1600;
 

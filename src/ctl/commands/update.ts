@@ -6,9 +6,8 @@
 import { ok, type Result } from "../../result.ts";
 import { FAULTS } from "../../rpc/faults.ts";
 import { type Failure, isFault } from "../client/failure.ts";
-import type { Command } from "../command.ts";
 import { EXIT } from "../exit.ts";
-import type { Line, Session } from "../session.ts";
+import type { Command, Line, Session } from "../session.ts";
 import { addedLine } from "./add.ts";
 import { tellDoubts } from "./mistakes.ts";
 import { removedLine } from "./remove.ts";

@@ -1,5 +1,5 @@
 /** `version`: of the daemon. (CTL-171) */
-import type { Command } from "../command.ts";
+import type { Command } from "../session.ts";
 
 export const run: Command = async (session) => {
   const version = await session.supervisor.getSupervisorVersion();

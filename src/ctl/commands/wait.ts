@@ -7,9 +7,8 @@ import { ok, type Result, refuse } from "../../result.ts";
 import { makeNamespec } from "../../rpc/namespec.ts";
 import type { Failure } from "../client/failure.ts";
 import type { ProcessInfo } from "../client/infos.ts";
-import type { Arguments, Command } from "../command.ts";
 import { EXIT } from "../exit.ts";
-import type { Line, Session } from "../session.ts";
+import type { Arguments, Command, Line, Session } from "../session.ts";
 import { upcheck } from "../upcheck.ts";
 import { select } from "./statustable.ts";
 

@@ -3,8 +3,8 @@
  * description behind it where there is one. Behind the flags it is what the Tab key offers in the shell of supervisorctl. Pure.
  */
 import type { Flag } from "../../config/commandline.ts";
-import type { CommandRow } from "../command.ts";
 import { SUPERVISORCTL_FLAGS } from "../flags.ts";
+import type { CommandRow } from "../session.ts";
 import { completeLine, type Named } from "../shell/completer.ts";
 
 /** Instead of offers: the shell should offer names of files, which it can do better. */

@@ -3,8 +3,8 @@
  * the names come from outside. (CTL-059..CTL-065)
  */
 import { SIGNALS } from "../../config/signalnames.ts";
-import type { CommandRow, Completes } from "../command.ts";
 import { STUBS } from "../completion/stubs.ts";
+import type { CommandRow, Completes } from "../session.ts";
 
 export type Named = { readonly group: string; readonly name: string };
 
