@@ -15,7 +15,6 @@ const ROOMS = {
   ctl: ["config", "process", "rpc", "plugin"],
   listener: ["rpc", "ctl/client", "plugin"],
   tools: ["config"],
-  reference: ["config"],
   plugin: ["config", "rpc"],
   daemon: ["config", "process", "events", "supervisor", "logs", "link", "rpc", "api", "http", "plugin"],
 };

@@ -3,7 +3,7 @@ import tseslint from "typescript-eslint";
 
 export default tseslint.config(
   {
-    files: ["src/**/*.ts", "test/**/*.ts", "web/**/*.ts", "web/**/*.tsx"],
+    files: ["src/**/*.ts", "scripts/reference/*.ts", "test/**/*.ts", "web/**/*.ts", "web/**/*.tsx"],
     languageOptions: { parser: tseslint.parser, parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     linterOptions: { reportUnusedDisableDirectives: "error" },
     plugins: { "@typescript-eslint": tseslint.plugin },

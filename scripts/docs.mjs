@@ -10,7 +10,7 @@ import { runMain, Stop } from "./progress.mjs";
 import { schemasSource } from "./schemas.mjs";
 
 /** Where pages come from: each exports `referencePages()`, texts by their place in the project. */
-const PAGES = ["src/reference/reference.ts"];
+const PAGES = ["scripts/reference/reference.ts"];
 
 await runMain(async () => {
   const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });

@@ -22,7 +22,6 @@ const FOLDERS = [
     "ctl",
     "listener",
     "tools",
-    "reference",
     "plugin",
     "daemon",
   ].map((room) => ({
@@ -31,7 +30,7 @@ const FOLDERS = [
     pattern: /\.ts$/,
   })),
   { folder: "web", deep: true, pattern: /\.tsx?$/ },
-  { folder: "scripts", deep: false, pattern: /\.mjs$/ },
+  { folder: "scripts", deep: true, pattern: /\.(mjs|ts)$/ },
   { folder: "test", deep: true, pattern: /\.(ts|mjs)$/ },
 ];
 

@@ -2,17 +2,17 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import fc from "fast-check";
-import { configText } from "../config/arbitrary.fixture.ts";
-import { readIni } from "../config/ini.ts";
-import { HOST, MAIN, world } from "../config/load.fixture.ts";
-import { loadConfig } from "../config/load.ts";
-import { kindOf, SCOPES, SECTIONS } from "../config/optiontable.ts";
-import { READERS } from "../config/optiontypes.ts";
-import { referencePage, referencePages } from "./reference.ts";
-import { configSchema } from "./schema.ts";
-import { TYPE_WORDS } from "./typewords.ts";
+import { referencePage, referencePages } from "../scripts/reference/reference.ts";
+import { configSchema } from "../scripts/reference/schema.ts";
+import { TYPE_WORDS } from "../scripts/reference/typewords.ts";
+import { configText } from "../src/config/arbitrary.fixture.ts";
+import { readIni } from "../src/config/ini.ts";
+import { HOST, MAIN, world } from "../src/config/load.fixture.ts";
+import { loadConfig } from "../src/config/load.ts";
+import { kindOf, SCOPES, SECTIONS } from "../src/config/optiontable.ts";
+import { READERS } from "../src/config/optiontypes.ts";
 
-const ROOT = new URL("../../", import.meta.url);
+const ROOT = new URL("../", import.meta.url);
 
 test("the pages of docs/reference are what the table makes of them; npm run docs writes them", () => {
   for (const [place, text] of Object.entries(referencePages()))

@@ -1,8 +1,8 @@
 /** What the reference and the JSON schema say of each type of value. */
-import { EVENT_NAMES } from "../config/eventnames.ts";
-import type { Words } from "../config/optiontable.ts";
-import { LOG_LEVELS, type OptionType } from "../config/optiontypes.ts";
-import { SIGNALS } from "../config/signalnames.ts";
+import { EVENT_NAMES } from "../../src/config/eventnames.ts";
+import type { Words } from "../../src/config/optiontable.ts";
+import { LOG_LEVELS, type OptionType } from "../../src/config/optiontypes.ts";
+import { SIGNALS } from "../../src/config/signalnames.ts";
 
 export type TypeWords = {
   readonly words: Words;

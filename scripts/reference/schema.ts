@@ -2,7 +2,7 @@
  * The JSON schema of a configuration as an object of sections, each an object of options, each a text: what an editor or a generator of
  * configurations can check before a file is written.
  */
-import { type Option, SECTIONS, type SectionKind } from "../config/optiontable.ts";
+import { type Option, SECTIONS, type SectionKind } from "../../src/config/optiontable.ts";
 import { TYPE_WORDS } from "./typewords.ts";
 
 export function configSchema(): string {

@@ -10,8 +10,8 @@ import {
   type SectionKind,
   SUPERVISORD,
   type Words,
-} from "../config/optiontable.ts";
-import { SUPERVISORD_PROGRAM } from "../config/supervisord.ts";
+} from "../../src/config/optiontable.ts";
+import { SUPERVISORD_PROGRAM } from "../../src/config/supervisord.ts";
 import { configSchema } from "./schema.ts";
 import { EVENT_WORDS, TYPE_WORDS } from "./typewords.ts";
 
