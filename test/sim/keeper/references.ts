@@ -4,9 +4,14 @@
  */
 import type { UnknownEffect } from "../../../src/link/keepereffects.ts";
 import type { KeeperEffect } from "../../../src/link/messages.ts";
-import type { FakeKeeper } from "./keeper.ts";
+import type { Children } from "./children.ts";
+import type { Sinks } from "./sinks.ts";
+import type { Sockets } from "./sockets.ts";
+import type { Streams } from "./streams.ts";
 
-export function checkReferences(keeper: FakeKeeper, effects: readonly (KeeperEffect | UnknownEffect)[]): string[] {
+type Parts = { readonly children: Children; readonly sinks: Sinks; readonly sockets: Sockets; readonly streams: Streams };
+
+export function checkReferences(keeper: Parts, effects: readonly (KeeperEffect | UnknownEffect)[]): string[] {
   const wrong: string[] = [];
   const made = { child: new Set<number>(), sink: new Set<number>(), stream: new Set<number>(), socket: new Set<number>() };
   const check = (kind: keyof typeof made, number: number, there: boolean, type: string): void => {
