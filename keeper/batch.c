@@ -48,9 +48,7 @@ static void acknowledged(uint64_t number) {
     case REPORT_LIMIT:
     case REPORT_IO_ERROR:
     case REPORT_IO_RESUMED: sink_acknowledged(s.first, s.tag); break;
-    case REPORT_SIGNAL:
-      signal_acknowledged(s.first);
-      break;
+    case REPORT_SIGNAL: signal_acknowledged(s.first); break;
     default: break;
   }
 }

@@ -117,10 +117,7 @@ static void spawn_failed_early(struct child *c, struct spawn_request *r) {
     struct stream *s = stream_get(c->streams[i]);
     if (s) stream_free(s);
     c->streams[i] = 0;
-    if (r->open[i]) {
-      r->open[i]->busy = false;
-      sink_free(r->open[i]);
-    }
+    if (r->open[i]) sink_happens(r->open[i], FAILED);
   }
   reports_release(&K.reports, 1);
   report_failed((uint32_t)c->node.key, r->step, r->error, 0);
@@ -155,7 +152,7 @@ static void spawned(struct job *job) {
     if (!r->reaped) map_put(&pids, &c->by_pid, (uint64_t)c->pid);
     if (c->step == 0) report(DURABLE, REPORT_SPAWNED, F4(r->child), F4(c->pid), F8(c->mono), F8(c->wall));
     for (int i = 0; i < 2; i++) {
-      if (r->open[i]) sink_opened(r->open[i]);
+      if (r->open[i]) sink_happens(r->open[i], OPENED);
     }
     begin_pipes(c, r);
     stdin_begin(c);
@@ -223,7 +220,6 @@ static int prepare(const struct spawn *s, struct spawn_request *r, struct child 
     if (!specs[i]->open && specs[i]->sink > 0 && !sink_get(specs[i]->sink)) return STEP_LOG_STDOUT + i;
     errno = ENOMEM;
     if (specs[i]->open && !(r->open[i] = sink_new(specs[i]->sink, &specs[i]->spec))) return STEP_LOG_STDOUT + i;
-    if (r->open[i]) r->open[i]->busy = true;
     if (!stream_new(specs[i], s->child)) return STEP_PIPES;
     c->streams[i] = specs[i]->stream;
     r->piped[i + 1] = true;
@@ -256,10 +252,7 @@ static struct child *child_new(const struct spawn *s) {
     free(c);
     return NULL;
   }
-  c->will = s->will;
-  c->stdin_fd = -1;
-  c->input_last = &c->input;
-  c->timer.ring = ring;
+  *c = (struct child){.label = c->label, .will = s->will, .stdin_fd = -1, .input_last = &c->input, .timer = {.ring = ring}};
   map_put(&all_children, &c->node, s->child);
   return c;
 }

@@ -180,7 +180,7 @@ void keeper_end(int code) {
   end_timer.ring = out_of_time;
   timer_set(&K.timers, &end_timer, now_mono() + FLUSH_MS * MS);
   MAP_EACH(stream, s, &all_streams) stream_happens(s, DRAIN);
-  sinks_kick();
+  MAP_EACH(sink, s, &all_sinks) sink_happens(s, LIMITS);
 }
 
 static bool streams_drained(void) {

@@ -73,8 +73,7 @@ void host_daemonize(const struct effect *e, uint64_t batch) {
  * the same rights, finds that too and echoes it.
  */
 static void after_fork(void) {
-  bool entered = !host.daemonize.directory || chdir(host.daemonize.directory) == 0;
-  (void)entered;
+  if (host.daemonize.directory && chdir(host.daemonize.directory) < 0) {}
   (void)setsid();
   for (int i = 0; i < 3; i++) (void)sys_dup2(K.null, i);
   if (host.daemonize.umask >= 0) umask((mode_t)host.daemonize.umask & 0777);

@@ -1,6 +1,6 @@
 /*
- * What every file of the main thread may use: descriptors to watch, reports, timers, workers, and how far the keeper's end has got. The main thread owns all
- * that the keeper holds, except what a job in flight points to: a sink while it is `busy`, a stream while it is MOVING, a spawn request until it is done.
+ * What every file of the main thread may use: descriptors to watch, reports, timers, workers, and how far the keeper's end has got. The main thread owns
+ * all that the keeper holds, except what a job in flight points to: a sink OPENING or BUSY, a stream MOVING, a spawn request until it is done.
  */
 #pragma once
 #include "map.h"

@@ -87,7 +87,7 @@ void link_close(void) {
   the_daemon.have = the_daemon.room = the_daemon.greeting_length = the_daemon.greeting_sent = 0;
   the_daemon.refused = the_daemon.blocked = the_daemon.watching_out = false;
   reports_disconnected(&K.reports);
-  sinks_kick();
+  MAP_EACH(sink, s, &all_sinks) sink_happens(s, LIMITS);
 }
 
 void link_flush(void) {
@@ -151,7 +151,7 @@ static size_t greet_all(uint8_t *to) {
     GREET(FRAME_STORED, FB(s->bytes, s->key_length), FB(s->bytes + s->key_length, s->value_length));
   }
   MAP_EACH(sink, s, &all_sinks) {
-    if (s->closing) continue;
+    if (is_closing(s)) continue;
     GREET(FRAME_SINK, F4(s->node.key), FB(s->target.path, strlen(s->target.path)), F8(s->shown.size), F8(s->target.limit), F1(s->shown.kind == FILE_REGULAR));
   }
   MAP_EACH(stream, s, &all_streams) {
@@ -172,7 +172,7 @@ void link_greet(void) {
   the_daemon.greeting_length = size;
   K.reports.connected = true;
   K.reports.failed = false;
-  sinks_kick();
+  MAP_EACH(sink, s, &all_sinks) sink_happens(s, LIMITS);
 }
 
 void link_refuse(enum refusal code, const char *text) {

@@ -57,7 +57,7 @@ static void handle(const struct epoll_event *e) {
       if ((child = child_get(number))) stdin_ready(child);
       break;
     case WATCH_SINK:
-      if ((sink = map_get(&all_sinks, number))) sink_kick(owner_of(sink, struct sink, node));
+      if ((sink = map_get(&all_sinks, number))) sink_happens(owner_of(sink, struct sink, node), WRITABLE);
       break;
   }
 }

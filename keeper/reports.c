@@ -44,6 +44,7 @@ static void unlink_report(struct reports *r, struct report *b) {
 }
 
 static void recycle(struct reports *r, struct report *b) {
+  unlink_report(r, b);
   free(b->large);
   if (r->spare_count >= r->promised + SPARES_KEPT) {
     free(b);
@@ -128,7 +129,6 @@ bool reports_acknowledge(struct reports *r, uint64_t number, struct acknowledged
   (void)read_u64(&at);
   what->first = read_u32(&at);
   what->second = at.end - at.at >= 4 ? read_u32(&at) : 0;
-  unlink_report(r, b);
   recycle(r, b);
   return true;
 }
@@ -153,7 +153,6 @@ void reports_written(struct reports *r, size_t n) {
     b->sent = true;
     if (b->number > 0) continue;
     r->volatile_bytes -= b->length;
-    unlink_report(r, b);
     recycle(r, b);
   }
 }
@@ -163,7 +162,6 @@ void reports_disconnected(struct reports *r) {
     next = b->next;
     b->sent = false;
     if (b->number > 0) continue;
-    unlink_report(r, b);
     recycle(r, b);
   }
   r->unsent = r->first;

@@ -76,10 +76,7 @@ void reserve_resume(void) {
   children_pause(false);
 }
 
-static void ring(struct timer *timer) {
-  (void)timer;
-  reserve_resume();
-}
+static void ring(struct timer *timer) { (void)timer, reserve_resume(); }
 
 void reserve_give(void) {
   /* The last daemon's own have just become free: when there are no more than those, they will be gone before Node.js asks for them. */

@@ -24,6 +24,16 @@ struct op {
   bool append;                /* counts against APPEND_MAX */
 };
 
+/*
+ * OPENING: the spawn that made it opens its file. BUSY: a worker does its `work`. BLOCKED: the target takes no more for now, epoll tells when it does. EMPTY:
+ * nothing waits. FULL: its file is at the limit, and what waits is held back. CLOSING_...: the same, but it is to be closed after what waits.
+ */
+enum sink_state { OPENING, BUSY, BLOCKED, EMPTY, FULL, CLOSING_OPENING, CLOSING_BUSY, CLOSING_BLOCKED, SINK_STATES };
+/*
+ * ADDED: an op waits. CLOSE: so does the last one. DONE: the job is done. OPENED, FAILED: the spawn that made it is done, or came to nothing. WRITABLE: epoll
+ * says so. LIMITS: the daemon came or went, or the keeper ends: limits are enforced now, or not.
+ */
+enum sink_event { ADDED, CLOSE, DONE, OPENED, FAILED, WRITABLE, LIMITS, SINK_EVENTS };
 struct sink {
   struct node node;
   struct job job;
@@ -32,7 +42,10 @@ struct sink {
   struct op *first, **last;   /* waiting */
   struct op *work;            /* what the job in flight does */
   struct op close;            /* closing needs no memory */
-  bool busy, closing, watched, at_limit, failing, enforces;
+  enum sink_state state;
+  bool watched;               /* epoll knows the descriptor */
+  bool at_limit, failing;     /* when it was looked at last; at the last write */
+  bool enforces;              /* of the job: it stops at the limit */
   size_t waiting;             /* bytes of appends */
   uint64_t lost_all, lost_burst;
   uint64_t limit_report, error_report, resumed_report; /* their numbers while not acknowledged */
@@ -49,8 +62,10 @@ void sink_work(struct job *job, struct worker *worker);
 /* In the main thread. False: no memory. */
 bool sinks_init(void);
 struct sink *sink_get(uint32_t number);
+/* OPENING. */
 struct sink *sink_new(uint32_t number, const struct sink_spec *spec);
-void sink_free(struct sink *sink);
+void sink_happens(struct sink *sink, enum sink_event event);
+static inline bool is_closing(const struct sink *s) { return s->state >= CLOSING_OPENING; }
 void sink_open(const struct effect *e, uint64_t batch);
 void sink_reopen(const struct effect *e, uint64_t batch);
 void sink_close(uint32_t number);
@@ -65,13 +80,9 @@ static inline uint8_t *op_data(struct op *op) { return (uint8_t *)(op + 1); }
 void sink_add(struct sink *sink, struct op *op);
 /* Takes an op back that has not been begun; false: it is under way. */
 bool sink_withdraw(struct sink *sink, struct op *op);
-void sink_kick(struct sink *sink);
-/* The spawn that opened it is done. */
-void sink_opened(struct sink *sink);
 void sink_lost(struct sink *sink, int error, uint64_t bytes);
 void sink_acknowledged(uint32_t number, uint16_t tag);
-/* The daemon came or went: limits are enforced now, or not. */
-void sinks_kick(void);
 /* Nothing waits to be written. */
 bool sinks_quiet(void);
-bool sink_is_nonregular(const struct sink *sink);
+/* The main thread itself writes to it: it is not busy, and no regular file. */
+bool sink_is_direct(const struct sink *sink);

@@ -173,9 +173,9 @@ void socket_listen(const struct listening *l) {
   if (!socket_get(l->socket)) error = all_sockets.count < SOCKETS_MAX ? ENOMEM : EMFILE;
   if (error == ENOMEM) s = sys_alloc(sizeof *s);
   if (s) {
-    s->address = span_copy(l->address);
-    s->descriptor = -1;
-    s->fd = -1;
+    *s = (struct sock){.job = {.run = listen_work, .done = listened}, .fd = -1, .descriptor = -1, .address = span_copy(l->address), .busy = true,
+                       .family = l->family, .serve = l->serve, .stale = l->stale, .port = l->port, .backlog = l->backlog,
+                       .mode = l->mode, .uid = l->uid < 0 ? -1 : l->uid, .gid = l->gid < 0 ? -1 : l->gid};
     if (s->address) s->fd = l->serve ? take_unbound(l->family, &s->descriptor) : new_socket(l->family);
     if (s->address) error = errno;
   }
@@ -184,17 +184,6 @@ void socket_listen(const struct listening *l) {
     report(VOLATILE, REPORT_LISTENED, F4(l->socket), F1(LISTEN_SOCKET), F4(error), F4(-1), F2(l->port));
     return;
   }
-  s->family = l->family;
-  s->serve = l->serve;
-  s->port = l->port;
-  s->mode = l->mode;
-  s->uid = l->uid < 0 ? -1 : l->uid;
-  s->gid = l->gid < 0 ? -1 : l->gid;
-  s->backlog = l->backlog;
-  s->stale = l->stale;
-  s->busy = true;
-  s->job.run = listen_work;
-  s->job.done = listened;
   map_put(&all_sockets, &s->node, l->socket);
   workers_submit(&K.workers, &s->job);
 }

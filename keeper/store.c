@@ -30,13 +30,9 @@ static void put_in(struct store *s, struct state *state, uint64_t key) {
 bool store_change(struct changes *c, struct span key, bool deletes, struct span value) {
   struct state *new = sys_alloc(sizeof *new + key.length + value.length);
   if (!new) return false;
-  new->key_length = key.length;
-  new->value_length = value.length;
-  new->deletes = deletes;
+  *new = (struct state){.key_length = key.length, .value_length = value.length, .deletes = deletes, .replaced = store_get(c->store, key), .fresh = true};
   memcpy(new->bytes, key.at, key.length);
   if (value.length > 0) memcpy(new->bytes + key.length, value.at, value.length);
-  new->replaced = store_get(c->store, key);
-  new->fresh = true;
   if (new->replaced) {
     take_out(c->store, new->replaced);
     new->replaced->superseded = new->replaced->fresh;

@@ -28,15 +28,8 @@ struct stream *stream_new(const struct stream_spec *spec, uint32_t child) {
     free(s);
     return NULL;
   }
-  s->child = child;
-  s->sink = spec->sink;
-  s->mode = spec->mode;
-  s->fd = -1;
-  s->op.kind = OP_MOVE;
-  s->op.stream = s;
-  s->timer.ring = ring;
-  s->job.run = stream_drop;
-  s->job.done = drop_done;
+  *s = (struct stream){.job = {.run = stream_drop, .done = drop_done}, .op = {.kind = OP_MOVE, .stream = s}, .timer = {.ring = ring},
+                       .child = child, .sink = spec->sink, .mode = spec->mode, .fd = -1};
   map_put(&all_streams, &s->node, spec->stream);
   return s;
 }
@@ -149,7 +142,7 @@ static void pump(struct stream *s, struct sink *sink) {
 
 static void move(struct stream *s) {
   struct sink *sink = sink_get(s->sink);
-  if (sink && sink_is_nonregular(sink) && !sink->busy) {
+  if (sink && sink_is_direct(sink)) {
     pump(s, sink);
     return;
   }
