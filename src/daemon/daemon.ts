@@ -7,10 +7,8 @@ import type { Doors } from "../doors.ts";
 import type { Report } from "../link/messages.ts";
 import { ok, type Result, refuse } from "../result.ts";
 import { makeCalls } from "../rpc/calls.ts";
-import { allIsHeard, goOnGoingDown } from "../supervisor/goingdown.ts";
-import { recordKeys } from "../supervisor/records.ts";
+import { allIsHeard } from "../supervisor/goingdown.ts";
 import { deadlinesDue, nextDeadlineMs, stepMember, stepReports } from "../supervisor/step.ts";
-import { resumeUpdates } from "../supervisor/update.ts";
 import { emptyWorld } from "../supervisor/world.ts";
 import { carryOut, takeStep } from "./effects.ts";
 import { GroupRecords } from "./groups/grouprecords.ts";
@@ -21,20 +19,10 @@ import { Updates } from "./groups/update.ts";
 import { Waits } from "./groups/waits.ts";
 import { adoptWorld, continueAdopted, findBasis } from "./lifecycle/adopt.ts";
 import { BringUp } from "./lifecycle/bringup.ts";
-import { tellDeaths } from "./lifecycle/deaths.ts";
 import { FirstStarts } from "./lifecycle/firststarts.ts";
 import { Lifecycle } from "./lifecycle/lifecycle.ts";
 import { type BootFailure, boot } from "./lifecycle/start.ts";
-import { resumeNaming } from "./lifecycle/survivors.ts";
-import {
-  dropStrays,
-  readStored,
-  renewProcesses,
-  restoreWorld,
-  resumePreparations,
-  type Stored,
-  storedFacts,
-} from "./lifecycle/takeover.ts";
+import { continueLife, dropStrays, readStored, renewProcesses, restoreConfig, restoreWorld, storedFacts } from "./lifecycle/takeover.ts";
 import { Pools } from "./listeners/pools.ts";
 import { ChildStdin } from "./listeners/stdin.ts";
 import { AutoLogs } from "./logfiles/autologs.ts";
@@ -56,7 +44,6 @@ import { supervisorControl } from "./ports/rpc.ts";
 import type { Served } from "./ports/serve.ts";
 import { receive } from "./reports.ts";
 import type { Inheritance, LoadConfig, Part, Runtime } from "./runtime.ts";
-import { sweepPidfile } from "./serving/pidfile.ts";
 import { type CallOurs, noPlugins, type OpenPlugin, PluginHost } from "./serving/pluginhost.ts";
 import { type Serve, Servers } from "./serving/servers.ts";
 import { FastCgiSockets } from "./spawn/fastcgi.ts";
@@ -118,9 +105,13 @@ async function takeOver(given: DaemonParts, inheritance: Inheritance, open: Open
   }
   const daemon = makeDaemon(parts, inheritance, stored.running);
   restoreWorld(daemon.runtime.world, stored, inheritance, daemon.autoLogs);
-  await resume(daemon, stored, inheritance);
+  restoreConfig(daemon.runtime, daemon.records, stored);
+  for (const { config, autoLogs } of stored.groups.groups) daemon.records.autoLogs.set(config.name, autoLogs);
+  restoreParts(daemon, inheritance, true);
+  // What the parts have posted goes in a turn of its own, before the reports that have come meanwhile.
+  await Promise.resolve();
   open(daemon);
-  continueLife(daemon, inheritance);
+  continueLife(daemon.runtime, daemon, inheritance);
   if (stored.groups.isOld) void daemon.records.storeAll();
   else {
     renewProcesses(daemon.runtime, inheritance);
@@ -135,51 +126,10 @@ function startedWhere(parts: DaemonParts, inheritance: Inheritance): DaemonParts
   return { ...parts, doors: { ...doors, birth: { ...doors.birth, cwd: storedFacts(inheritance)?.startFolder ?? doors.birth.cwd } } };
 }
 
-/** Takes up logs, sockets, listeners and the starts under way. */
-async function resume(daemon: Daemon, stored: Stored, inheritance: Inheritance): Promise<void> {
-  daemon.runtime.available = stored.available;
-  daemon.runtime.reread = stored.reread;
-  daemon.records.restore({ ...stored.groups, read: stored.groups.generation });
-  for (const { config, autoLogs } of stored.groups.groups) daemon.records.autoLogs.set(config.name, autoLogs);
-  restoreParts(daemon, inheritance, true);
-}
-
 /** Each part takes up what is its own. Without states only the keeper's lists can be used. */
 function restoreParts(daemon: Daemon, inheritance: Inheritance, hasStates: boolean): void {
   daemon.runtime.activity.configure(daemon.runtime.running.daemon);
   for (const part of daemon.parts) part.restore?.(inheritance, hasStates);
-}
-
-/** From here on a successor is like any daemon. */
-export function continueLife(daemon: Daemon, inheritance: Inheritance): void {
-  const promised = inheritance.store.has(recordKeys.reload);
-  daemon.runtime.loop.post((turn) => {
-    turn.effect({ type: "ready" });
-    const alive = [...daemon.runtime.world.groups.values()]
-      .flatMap((group) => [...group.members.values()])
-      .filter((member) => member.state.pid !== 0);
-    tellDeaths(daemon.runtime, turn, inheritance);
-    const { pid } = daemon.runtime.doors.birth;
-    daemon.runtime.activity.write(
-      turn,
-      "info",
-      `the daemon was restarted and carries on: ${alive.length} running, nothing was lost (daemon pid ${pid})`,
-    );
-    // A reload that was building up when its daemon died has started some of it: that goes down again first.
-    if (daemon.runtime.world.mood !== "RUNNING") daemon.runtime.step(turn, (step, now) => goOnGoingDown(daemon.runtime.world, now, step));
-    resumePreparations(daemon.runtime.world, daemon.preparations);
-    daemon.runtime.step(turn, (step, now) => resumeUpdates(daemon.runtime.world, now, step));
-    daemon.pools.dispatchAll(turn);
-    if (promised) daemon.lifecycle.requestReload(turn);
-  });
-  // As at a start: whoever is answered finds the pid file.
-  const isToAnnounce = daemon.runtime.world.mood === "RUNNING" && inheritance.store.has(recordKeys.beginning);
-  const announced = isToAnnounce ? sweepPidfile(daemon.runtime).then(() => daemon.bringUp.announce()) : Promise.resolve();
-  void announced.then(() => {
-    daemon.groups.startAutostarts();
-    void resumeNaming(daemon.runtime, inheritance);
-    void daemon.bringUp.serve();
-  });
 }
 
 /** `daemon` gives what is put together on it. */

@@ -28,6 +28,15 @@ const TOO_LARGE = `the configuration is too large to be kept: its groups take mo
 /** So many records are deleted at a time. */
 const DELETE_AT_ONCE = 1000;
 
+/** Drops many records, some in each turn, so that no turn is large. */
+export function dropInTurns(runtime: Runtime, keys: readonly string[], drop: (turn: Turn, key: string) => void): void {
+  for (let at = 0; at < keys.length; at += DELETE_AT_ONCE) {
+    runtime.loop.post((turn) => {
+      for (const key of keys.slice(at, at + DELETE_AT_ONCE)) drop(turn, key);
+    });
+  }
+}
+
 export type List = readonly unknown[];
 /** A record that names lists, with its key. */
 export type Head = { readonly key: string; readonly bytes: number; readonly lists: readonly (readonly [List, ListRecord])[] };
@@ -313,11 +322,7 @@ export class GroupRecords {
 
   #dropRead({ generation, names }: Generation): void {
     const keys = [...names].map((name) => recordKeys.read(generation, name));
-    for (let at = 0; at < keys.length; at += DELETE_AT_ONCE) {
-      this.#runtime.loop.post((turn) => {
-        for (const key of keys.slice(at, at + DELETE_AT_ONCE)) this.#delete(turn, key);
-      });
-    }
+    dropInTurns(this.#runtime, keys, (turn, key) => this.#delete(turn, key));
   }
 }
 

@@ -6,7 +6,7 @@ import { ok, type Result, refuse } from "../../result.ts";
 import { encodeRecord, recordKeys } from "../../supervisor/records.ts";
 import { allMembers, label, makeGroup, type World } from "../../supervisor/world.ts";
 import { configRecord } from "../groups/daemonrecords.ts";
-import type { GroupRecords } from "../groups/grouprecords.ts";
+import { dropInTurns, type GroupRecords } from "../groups/grouprecords.ts";
 import type { Groups } from "../groups/groups.ts";
 import type { Orders } from "../groups/orders.ts";
 import type { Pools } from "../listeners/pools.ts";
@@ -16,7 +16,7 @@ import type { Inheritance, LoadConfig, Runtime } from "../runtime.ts";
 import type { BringUp } from "./bringup.ts";
 import { tellDeaths } from "./deaths.ts";
 import type { BootFailure } from "./start.ts";
-import { adoptChildren, deleteKeys, readStoredConfig, type Stored } from "./takeover.ts";
+import { adoptChildren, readStoredConfig, restoreConfig, type Stored } from "./takeover.ts";
 
 type Parts = {
   readonly records: GroupRecords;
@@ -43,11 +43,7 @@ export async function findBasis(load: LoadConfig, inheritance: Inheritance, why:
 /** Fills the world from the configuration and the keeper's list of children. */
 export function adoptWorld(runtime: Runtime, { records, autoLogs }: Parts, inheritance: Inheritance, { config, stored }: Basis): void {
   const { world, numbers } = runtime;
-  if (stored !== null) {
-    runtime.available = stored.available;
-    runtime.reread = stored.reread;
-    records.restore({ ...stored.groups, read: stored.groups.generation });
-  }
+  if (stored !== null) restoreConfig(runtime, records, stored);
   for (const group of config.groups) {
     world.groups.set(group.name, makeGroup(group, world.nextSequence));
     world.nextSequence += 1;
@@ -65,10 +61,8 @@ export async function continueAdopted(
   inheritance: Inheritance,
   { stored, problem, why }: Basis & { readonly why: string },
 ): Promise<void> {
-  deleteKeys(
-    runtime,
-    [...inheritance.store.keys()].filter((key) => stored === null || !IS_CONFIG.test(key)),
-  );
+  const dropped = [...inheritance.store.keys()].filter((key) => stored === null || !IS_CONFIG.test(key));
+  dropInTurns(runtime, dropped, (turn, key) => turn.state(key, null));
   runtime.loop.post((turn) => {
     const { activity, world } = runtime;
     turn.effect({ type: "ready" });
@@ -110,11 +104,11 @@ function restartListeners(world: World, orders: Orders): void {
 }
 
 function adoptedText(world: World, inheritance: Inheritance): string {
-  const known = new Set([...world.groups.values()].flatMap((group) => [...group.members.values()].map((member) => label(member.ref))));
+  const known = new Set([...allMembers(world)].map((member) => label(member.ref)));
   const live = inheritance.children.filter((child) => child.state !== "exited");
-  const strangers = live.filter((child) => !known.has(child.label)).map((child) => `${child.label} (pid ${child.pid})`);
-  const own = live.length - strangers.length;
-  return strangers.length === 0
+  const unowned = live.filter((child) => !known.has(child.label)).map((child) => `${child.label} (pid ${child.pid})`);
+  const own = live.length - unowned.length;
+  return unowned.length === 0
     ? `${own} running processes`
-    : `${own} running processes; no program of the configuration owns ${strangers.join(", ")}`;
+    : `${own} running processes; no program of the configuration owns ${unowned.join(", ")}`;
 }

@@ -6,14 +6,22 @@ import type { Config, GroupConfig } from "../../config/model.ts";
 import type { ChildEntry } from "../../link/messages.ts";
 import { isPreparing, NEVER_STARTED, type ProcessState } from "../../process/state.ts";
 import { ok, type Result, refuse } from "../../result.ts";
+import { goOnGoingDown } from "../../supervisor/goingdown.ts";
 import { type DaemonRecord, decodeProcess, decodeRecord, isOldProcess, recordKeys } from "../../supervisor/records.ts";
-import { restorePending } from "../../supervisor/update.ts";
+import { restorePending, resumeUpdates } from "../../supervisor/update.ts";
 import { allMembers, label, makeGroup, setState, type World } from "../../supervisor/world.ts";
-import { storeProcess } from "../groups/grouprecords.ts";
+import { dropInTurns, type GroupRecords, storeProcess } from "../groups/grouprecords.ts";
+import type { Groups } from "../groups/groups.ts";
 import { readGroups, type StoredGroups, strayKeys } from "../groups/storedgroups.ts";
+import type { Pools } from "../listeners/pools.ts";
 import type { AutoLogs } from "../logfiles/autologs.ts";
 import type { Inheritance, Runtime } from "../runtime.ts";
+import { sweepPidfile } from "../serving/pidfile.ts";
 import type { Preparations } from "../spawn/preparations.ts";
+import type { BringUp } from "./bringup.ts";
+import { tellDeaths } from "./deaths.ts";
+import type { Lifecycle } from "./lifecycle.ts";
+import { resumeNaming } from "./survivors.ts";
 
 /** So many daemons may die young before their states are suspected. */
 export const QUICK_DEATHS_MAX = 3;
@@ -37,9 +45,8 @@ export function readStored(inheritance: Inheritance): Stored | string {
 
 /** What is stored beside groups and states, also when those cannot be used; null: unknown. */
 export function storedFacts(inheritance: Inheritance): Partial<Config> | null {
-  const bytes = inheritance.store.get(recordKeys.config);
-  const decoded = bytes === undefined ? null : decodeRecord(bytes);
-  return decoded?.ok === true ? (decoded.value as Partial<Config>) : null;
+  const config = readRecord<Partial<Config>>(inheritance, recordKeys.config);
+  return config.ok ? config.value : null;
 }
 
 /** What was in force and what was read last, without the states. */
@@ -65,6 +72,13 @@ function readRecord<T>(inheritance: Pick<Inheritance, "store">, key: string): Re
   if (bytes === undefined) return refuse(`the record ${key} is missing`);
   const decoded = decodeRecord(bytes);
   return decoded.ok ? ok(decoded.value as T) : refuse(`the record ${key} is damaged: ${decoded.error}`);
+}
+
+/** What was in force and what was read last, where it could be read. */
+export function restoreConfig(runtime: Runtime, records: GroupRecords, { available, reread, groups }: Omit<Stored, "daemon">): void {
+  runtime.available = available;
+  runtime.reread = reread;
+  records.restore({ ...groups, read: groups.generation });
 }
 
 /** Fills the world from the records. */
@@ -145,23 +159,41 @@ export function renewProcesses(runtime: Runtime, inheritance: Inheritance): void
 /** Deletes from the store what belongs to nothing any more. */
 export function dropStrays(runtime: Runtime, stored: Stored, inheritance: Inheritance): void {
   const labels = new Set([...allMembers(runtime.world)].map(({ ref }) => label(ref)));
-  deleteKeys(runtime, strayKeys(inheritance.store, stored.groups, labels));
+  dropInTurns(runtime, strayKeys(inheritance.store, stored.groups, labels), (turn, key) => turn.state(key, null));
 }
 
-/** So many records are deleted at a time. */
-const DELETE_AT_ONCE = 1000;
+type Parts = {
+  readonly preparations: Preparations;
+  readonly pools: Pools;
+  readonly groups: Groups;
+  readonly lifecycle: Lifecycle;
+  readonly bringUp: BringUp;
+};
 
-export function deleteKeys(runtime: Runtime, keys: readonly string[]): void {
-  for (let at = 0; at < keys.length; at += DELETE_AT_ONCE) {
-    runtime.loop.post((turn) => {
-      for (const key of keys.slice(at, at + DELETE_AT_ONCE)) turn.state(key, null);
-    });
-  }
-}
-
-/** Starts that were decided and not yet ordered are prepared again. */
-export function resumePreparations(world: World, preparations: Preparations): void {
-  for (const member of allMembers(world)) {
-    if (isPreparing(member.state)) preparations.begin(member.ref, member.state.attempt);
-  }
+/** From here on a successor is like any daemon. */
+export function continueLife(runtime: Runtime, { preparations, pools, groups, lifecycle, bringUp }: Parts, inheritance: Inheritance): void {
+  const { world, loop } = runtime;
+  const promised = inheritance.store.has(recordKeys.reload);
+  loop.post((turn) => {
+    turn.effect({ type: "ready" });
+    const alive = [...allMembers(world)].filter((member) => member.state.pid !== 0).length;
+    tellDeaths(runtime, turn, inheritance);
+    const { pid } = runtime.doors.birth;
+    runtime.activity.write(turn, "info", `the daemon was restarted and carries on: ${alive} running, nothing was lost (daemon pid ${pid})`);
+    // A reload that was building up when its daemon died has started some of it: that goes down again first.
+    if (world.mood !== "RUNNING") runtime.step(turn, (step, now) => goOnGoingDown(world, now, step));
+    // Starts that were decided and not yet ordered are prepared again.
+    for (const { ref, state } of allMembers(world)) if (isPreparing(state)) preparations.begin(ref, state.attempt);
+    runtime.step(turn, (step, now) => resumeUpdates(world, now, step));
+    pools.dispatchAll(turn);
+    if (promised) lifecycle.requestReload(turn);
+  });
+  // As at a start: whoever is answered finds the pid file.
+  const isToAnnounce = world.mood === "RUNNING" && inheritance.store.has(recordKeys.beginning);
+  const announced = isToAnnounce ? sweepPidfile(runtime).then(() => bringUp.announce()) : Promise.resolve();
+  void announced.then(() => {
+    groups.startAutostarts();
+    void resumeNaming(runtime, inheritance);
+    void bringUp.serve();
+  });
 }

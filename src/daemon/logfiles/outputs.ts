@@ -35,7 +35,7 @@ export class Outputs {
   /** The last rotation under way, by place. */
   readonly #rotations = new Map<string, Promise<void>>();
   /** Files, by sink, of streams whose process nobody knows any more. */
-  readonly #orphans = new Map<number, string>();
+  readonly #unowned = new Map<number, string>();
   /** The daemon's own sinks that the keeper has open. */
   readonly #own = new Set<number>();
   /** Sinks that stood at their limit when a predecessor died: it may have begun to rotate them. */
@@ -96,7 +96,7 @@ export class Outputs {
 
   eof(turn: Turn, number: number): void {
     const stream = this.#streams.get(number);
-    if (this.#orphans.delete(number)) turn.effect({ type: "sink-close", sink: number });
+    if (this.#unowned.delete(number)) turn.effect({ type: "sink-close", sink: number });
     if (stream === undefined) return;
     stream.ended = true;
     const rest = this.#streaming.end(turn, stream);
@@ -151,7 +151,7 @@ export class Outputs {
   /** How many backups the log of a forgotten process may have is not known: nothing of it is moved or cut off. */
   #growOn(turn: Turn, report: Extract<Report, { type: "limit" }>): void {
     turn.acknowledge(report.report);
-    const path = this.#orphans.get(report.sink);
+    const path = this.#unowned.get(report.sink);
     const spec = { path: path ?? "", truncate: false, regularOnly: true, mode: 0o666, limit: 0 };
     if (path !== undefined) turn.effect({ type: "sink-reopen", sink: report.sink, spec });
   }
@@ -285,7 +285,7 @@ export class Outputs {
       const member = memberOfChild(this.#runtime.world, child);
       const stream = member === undefined ? null : this.#add(member.ref, child, channel);
       if (stream !== null) stream.ended = true;
-      else if (flowing.has(sink)) this.#orphans.set(sink, path);
+      else if (flowing.has(sink)) this.#unowned.set(sink, path);
       else this.#runtime.loop.post((turn) => turn.effect({ type: "sink-close", sink }));
     }
   }
