@@ -37,7 +37,7 @@ export function explained(failure: Failure, serverUrl: string): NotUp | null {
   return null;
 }
 
-export function otherVersion(version: string): NotUp {
+function otherVersion(version: string): NotUp {
   const text =
     `Sorry, this version of supervisorctl expects to talk to a server with API version ${API_VERSION}, ` +
     `but the remote version is ${version}.`;

@@ -18,14 +18,21 @@ const flag: Read<boolean> = (value) => value === true;
 const textOrNull: Read<string | null> = (value) => text(value) || null;
 const texts: Read<readonly string[]> = (value) => (isList(value) ? value.filter((one) => typeof one === "string") : []);
 
-/** A struct with these members, in this order. */
+/**
+ * A struct with these members. One that came as it should is given as it came, whatever else is in it: a copy of each row was a tenth of the time
+ * that `status` takes for 200 processes.
+ */
 function struct<const M extends Readonly<Record<string, Read<unknown>>>>(members: M) {
   type T = { readonly [K in keyof M]: ReturnType<M[K]> };
-  const entries = Object.entries(members);
   return (row: Struct): T => {
-    const read: Record<string, unknown> = {};
-    for (const [name, as] of entries) read[name] = as(row[name]);
-    return read as T;
+    let read: Record<string, unknown> | null = null;
+    for (const name in members) {
+      const value = members[name]?.(row[name]);
+      if (value === row[name]) continue;
+      read ??= { ...row };
+      read[name] = value;
+    }
+    return (read ?? row) as T;
   };
 }
 

@@ -21,7 +21,7 @@ export const run: Command = async (session) => {
 };
 
 /** (CTL-146, CTL-147) */
-export function availLine(info: ConfigInfo, byWidth = false): Line {
+function availLine(info: ConfigInfo, byWidth = false): Line {
   const name = makeNamespec({ group: info.group, process: info.name });
   const columns = [
     byWidth ? padded(name, 32, displayWidth) : name.padEnd(32),

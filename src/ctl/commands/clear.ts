@@ -8,7 +8,7 @@ import { namesOf } from "../patterns.ts";
 import type { Command, Session } from "../session.ts";
 import { reportRows, rowOf } from "./resultlines.ts";
 
-export const CLEAR = {
+const CLEAR = {
   words: { [SUCCESS]: "cleared", [FAULTS.BAD_NAME]: "no such process", [FAULTS.FAILED]: "failed" },
   ignored: null,
 } as const;

@@ -58,7 +58,7 @@ async function giveToGroup(session: Session, name: string, order: Order): Outcom
 }
 
 /** (CTL-087, CTL-095, CTL-108) */
-export function noSuchGroup(group: string, exit: number): Line {
+function noSuchGroup(group: string, exit: number): Line {
   return { text: `${group}: ERROR (no such group)`, exit, data: { name: group, error: "no such group" } };
 }
 

@@ -26,7 +26,7 @@ export const run: Command = async (session) => {
 };
 
 /** Sorted by name; a group is in one of the lists only. (CTL-151) */
-export function rereadLines({ added, changed, removed }: ConfigChanges): readonly Line[] {
+function rereadLines({ added, changed, removed }: ConfigChanges): readonly Line[] {
   const words = new Map<string, string>();
   for (const [names, word] of [
     [added, "available"],

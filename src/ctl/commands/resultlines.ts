@@ -38,7 +38,7 @@ export function reportRows(session: Session, words: ResultWords, rows: Result<re
 }
 
 /** The line of a result, or that its code is none of this order's. (CTL-091) */
-export function resultLine({ words, ignored }: ResultWords, row: ResultRow): Result<Line, Failure> {
+function resultLine({ words, ignored }: ResultWords, row: ResultRow): Result<Line, Failure> {
   const name = makeNamespec({ group: row.group, process: row.name });
   const base = { name, group: row.group, process: row.name };
   const exit = exitOfResult(row.status, ignored);

@@ -7,7 +7,7 @@ import type { Command } from "../session.ts";
 import { giveOrder, type Order } from "./orders.ts";
 import { RAW } from "./resultlines.ts";
 
-export function signalOrder(signal: string): Order {
+function signalOrder(signal: string): Order {
   return {
     toOne: (supervisor, name) => supervisor.signalProcess(name, signal),
     toGroup: (supervisor, group) => supervisor.signalProcessGroup(group, signal),

@@ -6,7 +6,7 @@ import { isRunning } from "../processstate.ts";
 import type { Command } from "../session.ts";
 import { giveOrder, type Order } from "./orders.ts";
 
-export const START: Order = {
+const START: Order = {
   toOne: (supervisor, name) => supervisor.startProcess(name),
   toGroup: (supervisor, group) => supervisor.startProcessGroup(group),
   toAll: (supervisor) => supervisor.startAllProcesses(),
