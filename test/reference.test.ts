@@ -39,7 +39,7 @@ test("every option has words in both languages, a default or what happens withou
       assert.match(option.brief.zh, /[\u4e00-\u9fff]/, place);
       assert.match(option.brief.en, /^[\x20-\x7e]+$/, place);
       if (option.default === null) assert.ok(option.isRequired === true || option.unset !== undefined, place);
-      else assert.ok(READERS[option.type](option.default, judge).ok, place);
+      else assert.ok(READERS[option.type](option.default, judge, option).ok, place);
     }
   }
 });

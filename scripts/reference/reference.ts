@@ -13,7 +13,7 @@ import {
 } from "../../src/config/optiontable.ts";
 import { SUPERVISORD_PROGRAM } from "../../src/config/supervisord.ts";
 import { configSchema } from "./schema.ts";
-import { EVENT_WORDS, TYPE_WORDS } from "./typewords.ts";
+import { EVENT_WORDS, typeWords } from "./typewords.ts";
 
 type Language = keyof Words;
 
@@ -130,7 +130,7 @@ function optionText(name: string, option: Option, kind: SectionKind, language: L
   ];
   if (option.isOurs) sentences.push(TEXTS.ours[language]);
   const facts: [Words, string][] = [
-    [TEXTS.type, TYPE_WORDS[option.type].words[language]],
+    [TEXTS.type, typeWords(option).words[language]],
     [TEXTS.default, defaultText(option, language)],
     [TEXTS.names, [...SCOPES[option.scope], "ENV_x"].map((one) => `\`${one}\``).join(", ")],
   ];

@@ -3,7 +3,7 @@
  * configurations can check before a file is written.
  */
 import { type Option, SECTIONS, type SectionKind } from "../../src/config/optiontable.ts";
-import { TYPE_WORDS } from "./typewords.ts";
+import { typeWords } from "./typewords.ts";
 
 export function configSchema(): string {
   const schema = {
@@ -37,7 +37,7 @@ function sectionSchema({ brief, options, takesMore }: SectionKind): object {
 
 /** A text with an expansion in it may become anything. */
 function optionSchema(option: Option): object {
-  const { pattern } = TYPE_WORDS[option.type];
+  const { pattern } = typeWords(option);
   return {
     description: option.brief.en,
     type: "string",

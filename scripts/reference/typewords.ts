@@ -1,7 +1,11 @@
 /** What the reference and the JSON schema say of each type of value. */
+
+import { either } from "../../src/config/choices.ts";
+import { durationText } from "../../src/config/durations.ts";
 import { EVENT_NAMES } from "../../src/config/eventnames.ts";
-import type { Words } from "../../src/config/optiontable.ts";
+import type { Option, Words } from "../../src/config/optiontable.ts";
 import { LOG_LEVELS, type OptionType } from "../../src/config/optiontypes.ts";
+import { PROBE_FORMS } from "../../src/config/probes.ts";
 import { SIGNALS } from "../../src/config/signalnames.ts";
 
 export type TypeWords = {
@@ -11,6 +15,8 @@ export type TypeWords = {
 };
 
 const INTEGER = "[+-]?[0-9_]+";
+const DECIMAL = "[0-9]+\\.?[0-9]*|\\.[0-9]+";
+const LIMIT = `([0-9]+ *${anyCase("KB", "MB", "GB")}?|${anyCase("unlimited")})`;
 const LEVELS = Object.keys(LOG_LEVELS).join(", ");
 
 /** A word in any case, as a schema can say it. */
@@ -58,10 +64,50 @@ export const TYPE_WORDS: { readonly [T in OptionType]: TypeWords } = {
   owner: { words: { en: "`user` or `user:group`, names or ids", zh: "`user` 或 `user:group`，名称或 ID" }, pattern: ".+" },
   address: { words: { en: "`port`, `host:port` or `*:port`", zh: "`port`、`host:port` 或 `*:port`" }, pattern: `(.*:)?${INTEGER}` },
   name: { words: { en: "name without space, `:` and `/`", zh: "不含空格、`:` 和 `/` 的名称" }, pattern: "[^ :/]*" },
-  ui: { words: { en: "`modern` or `classic`", zh: "`modern` 或 `classic`" }, pattern: "(modern|classic)" },
-  color: { words: { en: "`auto`, `always` or `never`", zh: "`auto`、`always` 或 `never`" }, pattern: "(auto|always|never)" },
-  updatemode: { words: { en: "`as-original` or `minimal`", zh: "`as-original` 或 `minimal`" }, pattern: "(as-original|minimal)" },
+  choice: { words: { en: "word", zh: "词" }, pattern: null },
+  duration: {
+    words: { en: "duration: seconds, or a number with `ms`, `s`, `m`, `h`, `d`", zh: "时长：秒数，或带 `ms`、`s`、`m`、`h`、`d` 的数字" },
+    pattern: `(${DECIMAL})(${anyCase("ms")}|[sSmMhHdD])?`,
+  },
+  fraction: { words: { en: "number from 0 to 1", zh: "0 至 1 的数字" }, pattern: "(0?\\.[0-9]+|0\\.?|1(\\.0*)?)" },
+  decimal: { words: { en: "number", zh: "数字" }, pattern: `(${DECIMAL})` },
+  whole: { words: { en: "whole number", zh: "整数" }, pattern: INTEGER },
+  commandline: {
+    words: { en: "command line, split into words as `command` is", zh: "命令行，按 `command` 的规则拆分成词" },
+    pattern: ".+",
+  },
+  limit: {
+    words: {
+      en: "`SOFT` or `SOFT:HARD`, each a whole number, a size with `KB`, `MB`, `GB`, or `unlimited`",
+      zh: "`SOFT` 或 `SOFT:HARD`，各为整数、带 `KB`、`MB`、`GB` 的大小，或 `unlimited`",
+    },
+    pattern: `${LIMIT}(:${LIMIT})?`,
+  },
+  probe: { words: { en: "check", zh: "检查" }, pattern: ".+" },
 };
+
+/** What a row adds to its type: the words of a choice, the range of a number, the kinds of checks. */
+export function typeWords(option: Option): TypeWords {
+  const { words, pattern } = TYPE_WORDS[option.type];
+  if (option.choice !== undefined) {
+    const spelled = option.choice.words.map((word) => `\`${word}\``);
+    return { words: { en: either(spelled), zh: chineseEither(spelled) }, pattern: anyCase(...option.choice.words) };
+  }
+  if (option.probes !== undefined) {
+    const forms = option.probes.map((kind) => `\`${PROBE_FORMS[kind]}\``);
+    return { words: { en: either(forms), zh: chineseEither(forms) }, pattern };
+  }
+  const [least, greatest] = option.range ?? [];
+  if (least !== undefined)
+    return { words: { en: `${words.en} from ${least} to ${greatest}`, zh: `${least} 至 ${greatest} 的${words.zh}` }, pattern };
+  if (option.atLeast === undefined) return { words, pattern };
+  const shortest = `\`${durationText(option.atLeast)}\``;
+  return { words: { en: `${words.en}; at least ${shortest}`, zh: `${words.zh}；至少 ${shortest}` }, pattern };
+}
+
+function chineseEither(words: readonly string[]): string {
+  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join("、")} 或 ${words.at(-1)}`;
+}
 
 /** Listed in the reference, behind `events`. */
 export const EVENT_WORDS = EVENT_NAMES.map((name) => `\`${name}\``).join(", ");

@@ -55,9 +55,14 @@ const VALUES: { readonly [T in OptionType]: readonly string[] } = {
   owner: ["root", "root:root", "0:0", "nobody", "nosuch", "root:nosuch", ":", "0:54321987"],
   address: ["9001", "127.0.0.1:9001", "*:9001", "HOST:1", ":80", "x", "0", "65536", "a:", "a:b:9", ""],
   name: ["%(program_name)s", "%(program_name)s_%(process_num)02d", "p%(process_num)d", "x", "a:b", "%(ENV_A)s", "%(nope)s", ""],
-  updatemode: ["as-original"],
-  ui: ["classic"],
-  color: ["auto"],
+  choice: ["auto", "AUTO", "manual", ""],
+  duration: ["10", "500ms", "1.5h", "2d", "10x", "-1", "4000d", ""],
+  fraction: ["0", "0.5", "1", "2", "-1", "x", ""],
+  decimal: ["1", "2.5", "x", "-1", ""],
+  whole: ["1", "10", "-1", "x", "1.5", ""],
+  commandline: ["/bin/true", "sh -c 'exit 3'", "true %(program_name)s", "", "'", "''"],
+  limit: ["4096", "4096:8192", "1GB", "unlimited", "1:unlimited", "2:1", "x", ""],
+  probe: ["tcp:80", "notify", "http://127.0.0.1/x", "log:ready", "exec:true", "unix:/x", "fd:3", "tpc:80", "fd:1", "log:(", "tcp:a:1", ""],
 };
 
 /** Where a type says too little: what the option really takes. */

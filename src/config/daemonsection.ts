@@ -92,7 +92,7 @@ function flagged<T>(name: string, option: Option, fromFile: T, flags: Flags, aro
   if (flag.text === null) return true as T;
   if (flag.text === "" && (name === "logfile" || name === "pidfile")) return fromFile;
   const { accounts, homes } = around;
-  const result = READERS[option.type](flag.text, { accounts, homes, demandFolder: () => undefined });
+  const result = READERS[option.type](flag.text, { accounts, homes, demandFolder: () => undefined }, option);
   return result.ok ? (result.value as T) : fromFile;
 }
 

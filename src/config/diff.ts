@@ -4,10 +4,13 @@
  * (CONF-406) nor another owner, mode or backlog of a FastCGI socket (CONF-408).
  */
 
+import { durationText } from "./durations.ts";
+import { type Limit, limitText } from "./limits.ts";
 import type { Config, GroupConfig, LogTarget, ProcessConfig, SocketConfig } from "./model.ts";
 import { type Ordered, ordered } from "./optionfields.ts";
 import { type Channel, PROGRAM, SECTIONS } from "./optiontable.ts";
 import type { OptionType } from "./optiontypes.ts";
+import { type Probe, probeText } from "./probes.ts";
 import { quoted } from "./quoting.ts";
 
 export type GroupDiff = { readonly added: readonly string[]; readonly changed: readonly string[]; readonly removed: readonly string[] };
@@ -164,6 +167,12 @@ function valueInWords(name: string, type: OptionType, value: unknown): string {
       const target = value as LogTarget;
       return target.kind === "file" ? target.path : target.kind.toUpperCase();
     }
+    case "duration":
+      return durationText(value as number);
+    case "limit":
+      return limitText(value as Limit);
+    case "probe":
+      return probeText(value as Probe);
     default:
       return String(value); // a list with commas
   }

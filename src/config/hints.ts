@@ -1,7 +1,14 @@
 /** Remedies: what a user can do about a value that is wrong. The message says what is wrong in the original's words; the hint is ours. */
-import { nearest } from "./nearest.ts";
-import { LOG_LEVELS, type OptionType } from "./optiontypes.ts";
+import { nearest, suggested } from "./nearest.ts";
+import { type Bounds, LOG_LEVELS, type OptionType } from "./optiontypes.ts";
+import { probeRemedy } from "./probes.ts";
 import { SIGNALS } from "./signalnames.ts";
+
+/** What to do about `text`, which is no value of the option; null when there is nothing useful to say. */
+export function remedyForValue(option: Bounds & { readonly type: OptionType }, text: string): string | null {
+  if (option.type === "choice") return suggested(text, option.choice?.words ?? []);
+  return option.type === "probe" ? probeRemedy(text, option.probes) : remedyFor(option.type, text);
+}
 
 /** What to do about `text`, which is no `kind`; null when there is nothing useful to say. */
 export function remedyFor(kind: OptionType | "folder" | "name", text: string, known: readonly string[] = []): string | null {
@@ -35,23 +42,26 @@ export function remedyFor(kind: OptionType | "folder" | "name", text: string, kn
       return "write host:port or a port from 1 to 65535";
     case "name":
       return nameRemedy(text, known);
+    case "duration":
+      return "write 500ms, 10s, 5m, 2h or 1d";
+    case "limit":
+      return "write 4096, 4096:8192, 1GB or unlimited";
+    case "commandline":
+      return "write a program and its arguments; every quote needs its end";
     case "text":
     case "list":
     case "dirpath":
     case "logfile":
-    case "updatemode":
-    case "ui":
-    case "color":
+    case "choice":
+    case "probe":
+    case "fraction":
+    case "decimal":
+    case "whole":
       return null;
   }
 }
 
 const SIGNAL_WORDS = Object.keys(SIGNALS).map((name) => name.slice(3));
-
-function suggested(text: string, known: readonly string[]): string | null {
-  const near = nearest(text, known);
-  return near === null ? null : `did you mean ${near}?`;
-}
 
 /** `text` starts with the `%(name)` that is not known; or is a name with a character that names cannot have. */
 function nameRemedy(text: string, known: readonly string[]): string | null {

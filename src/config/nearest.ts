@@ -21,6 +21,12 @@ export function nearest(name: string, known: Iterable<string>): string | null {
   return best;
 }
 
+/** The hint that goes with a word which is near a known one; `behind` is what followed the word. */
+export function suggested(text: string, known: Iterable<string>, behind = ""): string | null {
+  const near = nearest(text, known);
+  return near === null ? null : `did you mean ${near}${behind}?`;
+}
+
 /** Letters to add, drop, change or swap with their neighbour; `limit` or more is answered as `limit`. */
 function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) >= limit) return limit;

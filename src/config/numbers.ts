@@ -33,6 +33,21 @@ export function parseOctal(text: string): Result<number, string> {
   return ok(bounded(match?.[1], Number.parseInt(digits, 8)));
 }
 
+type Range = readonly [least: number, greatest: number];
+
+/** A whole number within a range. */
+export function parseIntegerIn(text: string, [least, greatest]: Range): Result<number, string> {
+  const number = parseInteger(text);
+  if (number.ok && number.value >= least && number.value <= greatest) return number;
+  return refuse(`not a whole number from ${least} to ${greatest}: ${quoted(text)}`);
+}
+
+/** A decimal number within a range: `0.5`, `.5`, `2`. */
+export function parseDecimalIn(text: string, [least, greatest]: Range): Result<number, string> {
+  const number = /^([0-9]+\.?[0-9]*|\.[0-9]+)$/.test(text) ? Number(text) : Number.NaN;
+  return number >= least && number <= greatest ? ok(number) : refuse(`not a number from ${least} to ${greatest}: ${quoted(text)}`);
+}
+
 const SUFFIXES: Readonly<Record<string, number>> = { kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 };
 
 /** A byte size: a whole number, perhaps with KB, MB or GB behind it. (CONF-070) */

@@ -6,7 +6,9 @@ import type { Channel, Option } from "./optiontable.ts";
 import type { Values } from "./optiontypes.ts";
 
 /** What an option reads to: null only where the table has no default. */
-export type ValueOf<O extends Option> = Values[O["type"]] | (O["default"] extends string ? never : null);
+export type ValueOf<O extends Option> = ValueIn<O> | (O["default"] extends string ? never : null);
+
+type ValueIn<O extends Option> = O extends { readonly choice: { readonly words: readonly (infer Word)[] } } ? Word : Values[O["type"]];
 
 type Rows = Readonly<Record<string, Option>>;
 

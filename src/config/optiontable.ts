@@ -5,7 +5,8 @@
  * Rows stand in the order of the sample and the reference. In which order values are checked, and so which of two errors comes first,
  * is said by the code that reads a section.
  */
-import type { OptionType } from "./optiontypes.ts";
+import { COLOR } from "./choices.ts";
+import type { Bounds, OptionType } from "./optiontypes.ts";
 
 /** A text in the languages of the documentation. */
 export type Words = { readonly en: string; readonly zh: string };
@@ -59,7 +60,7 @@ export type Option = {
   /** A process that runs takes a new value over: with `update_mode=minimal` it is not restarted for it. */
   readonly isLive?: true;
   readonly member?: Member;
-};
+} & Bounds;
 
 const NONE: Words = { en: "unset", zh: "未设置" };
 const YES_NO_DEFAULT = { type: "boolean", default: "false" } as const;
@@ -94,7 +95,8 @@ const SERVER_LOGIN = {
 /** Ours: what a server answers besides what the original's does. */
 export const SERVER_OFFERS = {
   ui: {
-    type: "ui",
+    type: "choice",
+    choice: { what: "page", words: ["modern", "classic"] },
     default: "modern",
     scope: "env",
     member: { field: "ui" },
@@ -336,7 +338,8 @@ export const SUPERVISORD = {
     brief: { en: "remove ANSI escape sequences from the logs of programs", zh: "从程序日志中去除 ANSI 转义序列" },
   },
   update_mode: {
-    type: "updatemode",
+    type: "choice",
+    choice: { what: "update mode", words: ["as-original", "minimal"] },
     default: "as-original",
     scope: "here",
     member: { field: "updateMode" },
@@ -415,7 +418,8 @@ export const SUPERVISORCTL = {
     brief: { en: "file that keeps the history of the interactive shell", zh: "保存交互式命令行历史的文件" },
   },
   color: {
-    type: "color",
+    type: "choice",
+    choice: COLOR,
     default: null,
     unset: { en: "what Supervisor prints is not coloured, on a terminal either", zh: "Supervisor 原有的输出不着色，终端上也一样" },
     scope: "env",

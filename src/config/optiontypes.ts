@@ -4,10 +4,14 @@
  */
 import type { Accounts } from "../doors.ts";
 import { ok, type Result, refuse } from "../result.ts";
-import { parseByteSize, parseInteger, parseOctal } from "./numbers.ts";
+import { type Choice, parseChoice } from "./choices.ts";
+import { parseDuration } from "./durations.ts";
+import { type Limit, parseLimit } from "./limits.ts";
+import { parseByteSize, parseDecimalIn, parseInteger, parseIntegerIn, parseOctal } from "./numbers.ts";
 import { expandUser, folderOf, type Homes } from "./pathnames.ts";
+import { type Probe, type ProbeKind, parseProbe } from "./probes.ts";
 import { quoted } from "./quoting.ts";
-import { parseEnvironment } from "./shellwords.ts";
+import { parseCommandLine, parseEnvironment } from "./shellwords.ts";
 import { parseSignal } from "./signalnames.ts";
 import { trimmed } from "./whitespace.ts";
 
@@ -35,16 +39,33 @@ export interface Values {
   owner: Owner;
   address: Address;
   name: string;
-  updatemode: "as-original" | "minimal";
-  ui: "modern" | "classic";
-  color: ColorChoice;
+  /** One of the words of the row. */
+  choice: string;
+  /** In milliseconds. */
+  duration: number;
+  /** From 0 to 1. */
+  fraction: number;
+  /** A number within the range of the row. */
+  decimal: number;
+  /** A whole number within the range of the row. */
+  whole: number;
+  commandline: string;
+  limit: Limit;
+  probe: Probe;
 }
 
 export type OptionType = keyof Values;
 
-export type ColorChoice = (typeof COLOR_CHOICES)[number];
-/** As grep and ls have them. */
-export const COLOR_CHOICES = ["auto", "always", "never"] as const;
+/** What the row of an option says about its values beyond their type. */
+export type Bounds = {
+  readonly choice?: Choice;
+  /** The least and the greatest number. */
+  readonly range?: readonly [least: number, greatest: number];
+  /** Of a duration, in milliseconds. */
+  readonly atLeast?: number;
+  /** The kinds of checks that are possible. */
+  readonly probes?: readonly ProbeKind[];
+};
 
 export type LogName = "none" | "auto" | "syslog" | { readonly path: string };
 /** `gid` null: the group is left alone. */
@@ -60,7 +81,9 @@ export type Judge = {
   demandFolder(path: string, message: string): void;
 };
 
-export const READERS: { readonly [T in OptionType]: (text: string, judge: Judge) => Result<Values[T], string> } = {
+type Reader<T> = (text: string, judge: Judge, bounds: Bounds) => Result<T, string>;
+
+export const READERS: { readonly [T in OptionType]: Reader<Values[T]> } = {
   text: (text) => ok(text),
   integer: parseInteger,
   boolean: parseBoolean,
@@ -79,16 +102,19 @@ export const READERS: { readonly [T in OptionType]: (text: string, judge: Judge)
   owner: (text, judge) => parseOwner(text, judge.accounts),
   address: parseAddress,
   name: parseName,
-  updatemode: (text) =>
-    text === "as-original" || text === "minimal" ? ok(text) : refuse(`not a valid update mode: ${quoted(text)} (as-original or minimal)`),
-  ui: (text) => (text === "modern" || text === "classic" ? ok(text) : refuse(`not a valid page: ${quoted(text)} (modern or classic)`)),
-  color: parseColor,
+  choice: (text, _, { choice }) => parseChoice(text, choice ?? NO_CHOICE),
+  duration: (text, _, { atLeast }) => parseDuration(text, atLeast),
+  fraction: (text) => parseDecimalIn(text, FRACTION),
+  decimal: (text, _, { range }) => parseDecimalIn(text, range ?? ANY_NUMBER),
+  whole: (text, _, { range }) => parseIntegerIn(text, range ?? ANY_NUMBER),
+  commandline: parseCommandLine,
+  limit: parseLimit,
+  probe: (text, _, { probes }) => parseProbe(text, probes),
 };
 
-export function parseColor(text: string): Result<ColorChoice, string> {
-  const choice = COLOR_CHOICES.find((word) => word === text);
-  return choice === undefined ? refuse(`not a valid color: ${quoted(text)} (${COLOR_CHOICES.join(", ")})`) : ok(choice);
-}
+const NO_CHOICE: Choice = { what: "word", words: [] };
+const FRACTION = [0, 1] as const;
+const ANY_NUMBER = [0, Number.MAX_SAFE_INTEGER] as const;
 
 const TRUE_WORDS: ReadonlySet<string> = new Set(["yes", "true", "on", "1"]);
 const FALSE_WORDS: ReadonlySet<string> = new Set(["no", "false", "off", "0"]);

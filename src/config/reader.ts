@@ -6,7 +6,7 @@ import type { Accounts } from "../doors.ts";
 import { assert } from "../result.ts";
 import { availableNames, type ExpansionFault, expand, type Names } from "./expand.ts";
 import type { Findings } from "./findings.ts";
-import { remedyFor } from "./hints.ts";
+import { remedyFor, remedyForValue } from "./hints.ts";
 import type { IniSection, IniValue } from "./ini.ts";
 import type { Ini } from "./merge.ts";
 import type { ConfigError, ProcessConfig } from "./model.ts";
@@ -147,9 +147,9 @@ export class SectionReader {
   /** Converts a text of an option by its type; null stays null. */
   convert(name: string, option: Option, text: string | null, reword?: (text: string) => string): unknown {
     if (text === null) return null;
-    const result = READERS[option.type](text, this.#judge(name));
+    const result = READERS[option.type](text, this.#judge(name), option);
     if (result.ok) return result.value;
-    this.fail(name, reword?.(text) ?? result.error, remedyFor(option.type, text));
+    this.fail(name, reword?.(text) ?? result.error, remedyForValue(option, text));
     return defaultOf(option);
   }
 
@@ -256,7 +256,11 @@ function defaultOf(option: Option): unknown {
 const NOBODY: Accounts = { byName: () => null, byUid: () => null, groupByName: () => null, groupById: () => false };
 
 function converted(option: Option, text: string): unknown {
-  const result = READERS[option.type](text, { accounts: NOBODY, homes: { uid: 0, home: undefined }, demandFolder: () => undefined });
+  const result = READERS[option.type](
+    text,
+    { accounts: NOBODY, homes: { uid: 0, home: undefined }, demandFolder: () => undefined },
+    option,
+  );
   assert(result.ok, `the default ${text} of an option is a good value`);
   return result.value;
 }

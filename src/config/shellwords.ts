@@ -3,12 +3,20 @@
  * what makes a word (config.md, section 6; CONF-388). No variables, no globbing, no operators.
  */
 import { ok, type Result, refuse } from "../result.ts";
+import { quoted } from "./quoting.ts";
 
 export type WordFault = "No closing quotation" | "No escaped character";
 
 /** The words of a command: anything between white space, with quotes and backslashes. (PROC-063, CONF-388) */
 export function splitCommand(text: string): Result<string[], WordFault> {
   return scan(text, { isWord: () => true, hasComments: false });
+}
+
+/** A text with at least one word to run, as it is. */
+export function parseCommandLine(text: string): Result<string, string> {
+  const words = splitCommand(text);
+  if (!words.ok) return refuse(`can't parse command ${quoted(text)}: ${words.error}`);
+  return (words.value[0] ?? "") === "" ? refuse("an empty command") : ok(text);
 }
 
 /**

@@ -7,7 +7,7 @@ import { type Flag, helpText, mistake, ourFlag, type Program, readCommandLine } 
 import type { Flags } from "./daemonsection.ts";
 import type { LoadDoors } from "./load.ts";
 import type { ConfigError } from "./model.ts";
-import { SUPERVISORD } from "./optiontable.ts";
+import { type Option, SUPERVISORD } from "./optiontable.ts";
 import { type Judge, READERS } from "./optiontypes.ts";
 import { joined } from "./pathnames.ts";
 
@@ -111,11 +111,11 @@ export async function readSupervisordArguments(doors: LoadDoors): Promise<Superv
 function checkValue(flag: Flag, text: string, facts: FlagFacts): string | null {
   if (flag.name === "user" || !Object.hasOwn(SUPERVISORD, flag.name)) return null;
   if (text === "" && (flag.name === "logfile" || flag.name === "pidfile")) return null;
-  const option = SUPERVISORD[flag.name as keyof typeof SUPERVISORD];
+  const option: Option = SUPERVISORD[flag.name as keyof typeof SUPERVISORD];
   let missing: string | null = null;
   const demandFolder = (path: string, message: string): void => {
     if (!facts.isFolder(path)) missing = message;
   };
-  const result: Result<unknown, string> = READERS[option.type](text, { ...facts, demandFolder });
+  const result: Result<unknown, string> = READERS[option.type](text, { ...facts, demandFolder }, option);
   return result.ok ? missing : result.error;
 }

@@ -1,6 +1,7 @@
 /** The flags of supervisorctl as a table: reading, help and documentation derive from it. (CTL-001, cli.md section 3) */
+
+import { COLOR, parseChoice } from "../config/choices.ts";
 import { type Flag, ourFlag, type Program } from "../config/commandline.ts";
-import { parseColor } from "../config/optiontypes.ts";
 import { quoted } from "../config/quoting.ts";
 import type { Result } from "../result.ts";
 import { looksLikeUrl } from "./client/address.ts";
@@ -42,7 +43,7 @@ const TIMEOUT_SECONDS_MAX = 86_400;
 /** What is wrong with a flag's value; null when it is good. (CTL-008, CLI-058) */
 export function checkFlag(flag: Flag, text: string): string | null {
   if (flag.name === "serverurl" && !looksLikeUrl(text)) return `value ${quoted(text)} is not a URL`;
-  if (flag.name === "color") return firstError(parseColor(text));
+  if (flag.name === "color") return firstError(parseChoice(text, COLOR));
   if (flag.name === "timeout" && !isTimeout(text)) return `give a number of seconds from 0.1 to ${TIMEOUT_SECONDS_MAX}`;
   return null;
 }

@@ -4,6 +4,7 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { pathOf } from "../bytes.ts";
+import { COLOR, type ColorChoice, parseChoice } from "../config/choices.ts";
 import type { GivenFlag } from "../config/commandline.ts";
 import { decodeUtf8 } from "../config/decode.ts";
 import { environmentNames } from "../config/expansionnames.ts";
@@ -13,7 +14,6 @@ import { defaultPlaces } from "../config/load.ts";
 import { type Ini, mergeIni } from "../config/merge.ts";
 import type { ConfigError, PluginConfig } from "../config/model.ts";
 import { CTL_PLUGIN, SUPERVISORCTL } from "../config/optiontable.ts";
-import { type ColorChoice, parseColor } from "../config/optiontypes.ts";
 import { absolute, expandUser, folderOf, type Homes, joined } from "../config/pathnames.ts";
 import { SectionReader, type Surroundings } from "../config/reader.ts";
 import type { Accounts } from "../doors.ts";
@@ -76,7 +76,7 @@ export function readSettings(birth: Birth, flags: Flags): Result<Settings, reado
 
 /** A flag's value is checked before anything is read. */
 function settledColor(text: string): ColorChoice | null {
-  const read = parseColor(text);
+  const read = parseChoice(text, COLOR);
   return read.ok ? read.value : null;
 }
 
