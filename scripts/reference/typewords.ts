@@ -84,6 +84,14 @@ export const TYPE_WORDS: { readonly [T in OptionType]: TypeWords } = {
     pattern: `${LIMIT}(:${LIMIT})?`,
   },
   probe: { words: { en: "check", zh: "检查" }, pattern: ".+" },
+  schedule: {
+    words: {
+      en: "schedule: `minute hour day month weekday`, six fields with `second` first, `@yearly`, `@monthly`, `@weekly`, `@daily`, `@hourly`, or `@every DURATION`",
+      zh: "时间表：`分 时 日 月 星期`；六个字段时首字段为秒；或 `@yearly`、`@monthly`、`@weekly`、`@daily`、`@hourly`、`@every 时长`",
+    },
+    pattern: ".+",
+  },
+  zone: { words: { en: "name of a time zone, such as `Europe/Berlin`", zh: "时区名称，例如 `Europe/Berlin`" }, pattern: ".+" },
 };
 
 /** What a row adds to its type: the words of a choice, the range of a number, the kinds of checks. */

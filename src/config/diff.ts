@@ -4,6 +4,7 @@
  * (CONF-406) nor another owner, mode or backlog of a FastCGI socket (CONF-408).
  */
 
+import type { Schedule } from "./cronfields.ts";
 import { durationText } from "./durations.ts";
 import { type Limit, limitText } from "./limits.ts";
 import type { Config, GroupConfig, LogTarget, ProcessConfig, SocketConfig } from "./model.ts";
@@ -173,6 +174,8 @@ function valueInWords(name: string, type: OptionType, value: unknown): string {
       return limitText(value as Limit);
     case "probe":
       return probeText(value as Probe);
+    case "schedule":
+      return (value as Schedule).text;
     default:
       return String(value); // a list with commas
   }

@@ -3,6 +3,7 @@ import { nearest, suggested } from "./nearest.ts";
 import { type Bounds, LOG_LEVELS, type OptionType } from "./optiontypes.ts";
 import { probeRemedy } from "./probes.ts";
 import { SIGNALS } from "./signalnames.ts";
+import { nearestZone } from "./zonenames.ts";
 
 /** What to do about `text`, which is no value of the option; null when there is nothing useful to say. */
 export function remedyForValue(option: Bounds & { readonly type: OptionType }, text: string): string | null {
@@ -48,6 +49,10 @@ export function remedyFor(kind: OptionType | "folder" | "name", text: string, kn
       return "write 4096, 4096:8192, 1GB or unlimited";
     case "commandline":
       return "write a program and its arguments; every quote needs its end";
+    case "schedule":
+      return "write minute hour day month weekday, such as 30 2 * * *, or @daily, or @every 10m";
+    case "zone":
+      return suggestedZone(text);
     case "text":
     case "list":
     case "dirpath":
@@ -59,6 +64,11 @@ export function remedyFor(kind: OptionType | "folder" | "name", text: string, kn
     case "whole":
       return null;
   }
+}
+
+function suggestedZone(text: string): string {
+  const near = nearestZone(text);
+  return near === null ? "give a name such as Europe/Berlin, or UTC" : `did you mean ${near}?`;
 }
 
 const SIGNAL_WORDS = Object.keys(SIGNALS).map((name) => name.slice(3));

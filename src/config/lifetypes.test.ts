@@ -193,3 +193,10 @@ test("whatever is read as a check, a limit or a duration can be written out and 
     }),
   );
 });
+
+test("CRON: schedules and zones as options, each with its hint", () => {
+  const remedy = "write minute hour day month weekday, such as 30 2 * * *, or @daily, or @every 10m";
+  assert.equal(remedyForValue({ type: "schedule" }, "61 * * * *"), remedy);
+  assert.equal(remedyForValue({ type: "zone" }, "Europe/Berln"), "did you mean Europe/Berlin?");
+  assert.equal(remedyForValue({ type: "zone" }, "nowhere at all"), "give a name such as Europe/Berlin, or UTC");
+});

@@ -5,6 +5,7 @@
 import type { Accounts } from "../doors.ts";
 import { ok, type Result, refuse } from "../result.ts";
 import { type Choice, parseChoice } from "./choices.ts";
+import { parseSchedule, type Schedule } from "./cronfields.ts";
 import { parseDuration } from "./durations.ts";
 import { type Limit, parseLimit } from "./limits.ts";
 import { parseByteSize, parseDecimalIn, parseInteger, parseIntegerIn, parseOctal } from "./numbers.ts";
@@ -14,6 +15,7 @@ import { quoted } from "./quoting.ts";
 import { parseCommandLine, parseEnvironment } from "./shellwords.ts";
 import { parseSignal } from "./signalnames.ts";
 import { trimmed } from "./whitespace.ts";
+import { isZoneName } from "./zonenames.ts";
 
 export type AutoRestart = "always" | "never" | "unexpected";
 
@@ -52,6 +54,9 @@ export interface Values {
   commandline: string;
   limit: Limit;
   probe: Probe;
+  schedule: Schedule;
+  /** The name of a time zone. */
+  zone: string;
 }
 
 export type OptionType = keyof Values;
@@ -110,6 +115,8 @@ export const READERS: { readonly [T in OptionType]: Reader<Values[T]> } = {
   commandline: parseCommandLine,
   limit: parseLimit,
   probe: (text, _, { probes }) => parseProbe(text, probes),
+  schedule: parseSchedule,
+  zone: (text) => (isZoneName(text) ? ok(text) : refuse(`not a time zone: ${quoted(text)}`)),
 };
 
 const NO_CHOICE: Choice = { what: "word", words: [] };
