@@ -8,6 +8,7 @@ import type { Report } from "../link/messages.ts";
 import { ok, type Result, refuse } from "../result.ts";
 import { makeCalls } from "../rpc/calls.ts";
 import { allIsHeard } from "../supervisor/goingdown.ts";
+import { isLifeKey } from "../supervisor/records.ts";
 import { deadlinesDue, nextDeadlineMs, stepMember, stepReports } from "../supervisor/step.ts";
 import { emptyWorld } from "../supervisor/world.ts";
 import { carryOut, takeStep } from "./effects.ts";
@@ -104,7 +105,7 @@ async function takeOver(given: DaemonParts, inheritance: Inheritance, open: Open
     return ok(daemon);
   }
   const daemon = makeDaemon(parts, inheritance, stored.running);
-  restoreWorld(daemon.runtime.world, stored, inheritance, daemon.autoLogs);
+  restoreWorld(daemon.runtime, stored, inheritance, daemon.autoLogs);
   restoreConfig(daemon.runtime, daemon.records, stored);
   for (const { config, autoLogs } of stored.groups.groups) daemon.records.autoLogs.set(config.name, autoLogs);
   restoreParts(daemon, inheritance, true);
@@ -157,6 +158,7 @@ function makeRuntime(
     numbers: new Numbers(inheritance.store.get("numbers")),
     requests,
     activity: new Activity(doors.clock),
+    storedLives: new Set([...inheritance.store.keys()].filter(isLifeKey)),
     carryOut: (turn, effects) => carryOut(daemon(), turn, effects, doors.clock.now()),
     step: (turn, act, now = doors.clock.now()) => takeStep(daemon(), turn, act, now),
     running: config,

@@ -29,6 +29,8 @@ export type Runtime = {
   readonly numbers: Numbers;
   readonly requests: Requests;
   readonly activity: Activity;
+  /** Keys of the records `life/…` that are in the store. */
+  readonly storedLives: Set<string>;
   readonly load: LoadConfig;
   /** When this daemon was put together, by the wall clock. */
   readonly startedWallMs: number;

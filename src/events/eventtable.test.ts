@@ -57,6 +57,7 @@ test("EVT-009: the header names the concrete type", () => {
         expected: false,
         spawnError: "",
         cause: { type: "deadline" },
+        reason: null,
       },
       "PROCESS_STATE_BACKOFF",
     ],

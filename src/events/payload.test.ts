@@ -18,6 +18,7 @@ const state = (to: State, more: Partial<Extract<SupervisorEvent, { kind: "proces
   expected: false,
   spawnError: "",
   cause: { type: "start" },
+  reason: "start",
   ...more,
 });
 

@@ -1,4 +1,5 @@
 /** What can happen, as values. Names, inheritance and payloads as listeners see them are derived in this room. */
+import type { Reason } from "../process/causes.ts";
 import type { ProcessInput } from "../process/state.ts";
 import type { State } from "../process/states.ts";
 
@@ -17,6 +18,8 @@ export type SupervisorEvent =
       readonly spawnError: string;
       /** What led to it. */
       readonly cause: ProcessInput;
+      /** What the start or the end is for; null where the change itself says all. */
+      readonly reason: Reason | null;
     }
   | {
       readonly kind: "process-log" | "process-communication";

@@ -23,7 +23,7 @@ function told(event: SupervisorEvent): object {
 }
 
 const cat = { group: "g", process: "cat" };
-const details = { pid: 42, tries: 2, expected: true, spawnError: "", cause: { type: "start" } } as const;
+const details = { pid: 42, tries: 2, expected: true, spawnError: "", cause: { type: "start" }, reason: "start" } as const;
 const state = { kind: "process-state", ...cat, ...details } as const;
 
 test("EVT-042..EVT-045: what each change of state tells", () => {

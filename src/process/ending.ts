@@ -17,6 +17,7 @@ import {
   then,
   unchanged,
 } from "./state.ts";
+import { isDown } from "./stopping.ts";
 import { decodeWaitStatus, type Ending } from "./waitstatus.ts";
 
 type Finish = (config: ProcessConfig, process: ProcessState, ending: Ending, now: Now) => Transition;
@@ -42,13 +43,13 @@ export const exitedInStopping = exit(stopped);
 
 /** The original dies of this (PROC-188). Here the process is known again: it has ended, as it would have without the failed signal. */
 export const exitedInUnknown = exit((config, process, ending, now) =>
-  process.stopping ? stopped(config, process, ending) : exitByItself(config, process, ending, now),
+  process.stopping ? stopped(config, process, ending, now) : exitByItself(config, process, ending, now),
 );
 
 /** (PROC-053) */
-function stopped(config: ProcessConfig, process: ProcessState, { status, words }: Ending): Transition {
+function stopped(config: ProcessConfig, process: ProcessState, { status, words }: Ending, now: Now): Transition {
   const level = config.exitCodes.includes(status) ? "info" : "warn";
-  return adding(change({ ...process, exitStatus: status }, "STOPPED"), log(level, say.stopped(config.name, words)));
+  return adding(isDown({ ...process, exitStatus: status }, now), log(level, say.stopped(config.name, words)));
 }
 
 /** The exit code does not matter: too early is too early. (PROC-032, PROC-033) */

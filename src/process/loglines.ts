@@ -7,6 +7,8 @@ export const processMessages = {
   success: (name: string, startSecs: number) =>
     `success: ${name} entered RUNNING state, process has stayed up for > than ${startSecs} seconds (startsecs)`,
   gaveUp: (name: string) => `gave up: ${name} entered FATAL state, too many start retries too quickly`,
+  // Ours: the original refuses no start.
+  refused: (name: string, text: string) => `gave up: ${name} entered FATAL state, ${text}`,
   exited: (name: string, words: string, expected: boolean) => `exited: ${name} (${words}; ${expected ? "expected" : "not expected"})`,
   stopped: (name: string, words: string) => `stopped: ${name} (${words})`,
   alreadyRunning: (name: string) => `process '${name}' already running`,

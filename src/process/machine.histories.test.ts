@@ -25,6 +25,9 @@ const WEIGHTS = {
   "spawn-failed": 1,
   exited: 5,
   "signal-failed": 2,
+  again: 1,
+  hold: 1,
+  refuse: 1,
 } as const;
 type Act = { readonly kind: keyof typeof WEIGHTS; readonly ms: number; readonly waitStatus: number };
 
@@ -67,10 +70,17 @@ class Supervised extends Life {
   act({ kind, ms, waitStatus }: Act): void {
     switch (kind) {
       case "start":
-      case "stop":
       case "give-up":
       case "deadline":
         return void this.take({ type: kind });
+      case "stop":
+        return void this.take({ type: kind });
+      case "again":
+        return void this.take({ type: "stop", cause: "unhealthy", again: true });
+      case "hold":
+        return void this.take({ type: "hold", waiting: { cause: "restart", sinceMs: this.nowMs } });
+      case "refuse":
+        return void this.take({ type: "refuse", text: "no" });
       case "signal":
         return STATES[this.state.state].signallable && this.state.child !== 0 ? void this.take({ type: "signal", signal: 1 }) : undefined;
       case "pass":
@@ -165,8 +175,11 @@ function mustHaveDeadline({ state, config: { autorestart } }: Life): boolean | n
     case "STARTING":
       return state.pid !== 0;
     case "BACKOFF":
+      return state.life.waiting === undefined;
     case "STOPPING":
       return true;
+    case "STOPPED":
+      return state.life.again !== undefined && state.life.waiting === undefined;
     case "EXITED":
       return autorestart === "never" ? false : null;
     default:

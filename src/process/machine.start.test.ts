@@ -40,6 +40,7 @@ test("PROC-004: a process that was never started is STOPPED, with nothing set", 
     stopping: false,
     kills: 0,
     shortRuns: 0,
+    life: {},
   });
 });
 

@@ -27,6 +27,8 @@ const after = (life: Life, ...inputs: ProcessInput[]): Life => {
 const SITUATIONS = {
   "STOPPED, never started": () => new Life(),
   "STOPPED, after a run": () => after(new Life().run(), { type: "stop" }, { type: "exited", waitStatus: 15 }),
+  "STOPPED, to start again": () =>
+    after(new Life().run(), { type: "stop", cause: "unhealthy", again: true }, { type: "exited", waitStatus: 15 }),
   "STARTING, prepared": () => preparing(new Life()),
   "STARTING, prepared for the last time": () => preparing(new Life({ startRetries: 0 })),
   "STARTING, spawned": () => spawning(new Life()),
@@ -60,6 +62,9 @@ const INPUTS = {
     return life.take({ type: "exited", waitStatus: exitWith(1) });
   },
   stop: (life) => life.take({ type: "stop" }),
+  "stop, to start again": (life) => life.take({ type: "stop", cause: "memory", again: true }),
+  hold: (life) => life.take({ type: "hold", waiting: { cause: "restart", sinceMs: life.nowMs } }),
+  refuse: (life) => life.take({ type: "refuse", text: "no" }),
   signal: (life) => life.take({ type: "signal", signal: 1 }),
   "signal-failed": (life) => life.take({ type: "signal-failed", signal: 1, errno: "EPERM" }),
   "deadline, early": (life) => {
@@ -80,18 +85,27 @@ type Input = keyof typeof INPUTS;
 const BUG = "bug";
 /** Where nothing lives, reports about a child and signals to it are bugs. */
 const LIFELESS = { spawned: BUG, "spawned, another pid": BUG, "spawn-failed": BUG, "exited, early": BUG, "exited, late": BUG, signal: BUG };
+const REFUSED = "STARTING BACKOFF FATAL";
 const ALIVE = { "spawned, another pid": BUG, "spawn-failed": BUG };
 
 /** The states that follow. What is not listed changes no state. */
 const TABLE: Record<Situation, Partial<Record<Input, string>>> = {
-  "STOPPED, never started": { ...LIFELESS, start: "STARTING" },
-  "STOPPED, after a run": { ...LIFELESS, start: "STARTING" },
-  "STARTING, prepared": { ...LIFELESS, "spawn-failed": "BACKOFF", unprepared: "BACKOFF", stop: "STOPPING STOPPED" },
+  "STOPPED, never started": { ...LIFELESS, start: "STARTING", refuse: REFUSED },
+  "STOPPED, after a run": { ...LIFELESS, start: "STARTING", refuse: REFUSED },
+  "STOPPED, to start again": { ...LIFELESS, start: "STARTING", "deadline, due": "STARTING", refuse: REFUSED },
+  "STARTING, prepared": {
+    ...LIFELESS,
+    "spawn-failed": "BACKOFF",
+    unprepared: "BACKOFF",
+    stop: "STOPPING STOPPED",
+    "stop, to start again": "STOPPING STOPPED",
+  },
   "STARTING, prepared for the last time": {
     ...LIFELESS,
     "spawn-failed": "BACKOFF FATAL",
     unprepared: "BACKOFF FATAL",
     stop: "STOPPING STOPPED",
+    "stop, to start again": "STOPPING STOPPED",
   },
   "STARTING, spawned": { "spawn-failed": "BACKOFF", "exited, early": BUG, "exited, late": BUG },
   "STARTING, spawned and to be stopped": {
@@ -106,6 +120,7 @@ const TABLE: Record<Situation, Partial<Record<Input, string>>> = {
     "exited, early": "BACKOFF",
     "exited, late": "RUNNING EXITED",
     stop: "STOPPING",
+    "stop, to start again": "STOPPING",
     "signal-failed": "UNKNOWN",
     "deadline, due": "RUNNING",
   },
@@ -114,15 +129,31 @@ const TABLE: Record<Situation, Partial<Record<Input, string>>> = {
     "exited, early": "BACKOFF FATAL",
     "exited, late": "RUNNING EXITED",
     stop: "STOPPING",
+    "stop, to start again": "STOPPING",
     "signal-failed": "UNKNOWN",
     "deadline, due": "RUNNING",
   },
-  RUNNING: { ...ALIVE, "exited, early": "EXITED", "exited, late": "EXITED", stop: "STOPPING", "signal-failed": "UNKNOWN" },
-  BACKOFF: { ...LIFELESS, start: "STARTING", stop: "STOPPED", "deadline, due": "STARTING", "give-up": "FATAL" },
+  RUNNING: {
+    ...ALIVE,
+    "exited, early": "EXITED",
+    "exited, late": "EXITED",
+    stop: "STOPPING",
+    "stop, to start again": "STOPPING",
+    "signal-failed": "UNKNOWN",
+  },
+  BACKOFF: {
+    ...LIFELESS,
+    start: "STARTING",
+    stop: "STOPPED",
+    "stop, to start again": "STOPPED",
+    "deadline, due": "STARTING",
+    "give-up": "FATAL",
+    refuse: "FATAL",
+  },
   STOPPING: { ...ALIVE, "exited, early": "STOPPED", "exited, late": "STOPPED", "signal-failed": "UNKNOWN" },
-  "EXITED, for good": { ...LIFELESS, start: "STARTING" },
-  "EXITED, to start again": { ...LIFELESS, start: "STARTING", "deadline, due": "STARTING" },
-  FATAL: { ...LIFELESS, start: "STARTING" },
+  "EXITED, for good": { ...LIFELESS, start: "STARTING", refuse: REFUSED },
+  "EXITED, to start again": { ...LIFELESS, start: "STARTING", "deadline, due": "STARTING", refuse: REFUSED },
+  FATAL: { ...LIFELESS, start: "STARTING", refuse: REFUSED },
   "UNKNOWN, by a user's signal": { ...ALIVE, "exited, early": "EXITED", "exited, late": "EXITED", signal: BUG },
   "UNKNOWN, by a stop": { ...ALIVE, "exited, early": "STOPPED", "exited, late": "STOPPED", signal: BUG },
 };

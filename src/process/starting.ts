@@ -3,17 +3,55 @@
 import type { ProcessConfig } from "../config/model.ts";
 import type { Now } from "../doors.ts";
 import { assert } from "../result.ts";
+import type { StartCause } from "./causes.ts";
 import { backOff } from "./ending.ts";
+import { withLife } from "./life.ts";
 import { processMessages as say } from "./loglines.ts";
-import { type Action, adding, change, log, NO_DEADLINES, type ProcessState, type Transition, then, unchanged } from "./state.ts";
+import {
+  type Action,
+  adding,
+  change,
+  log,
+  NO_DEADLINES,
+  type ProcessInput,
+  type ProcessState,
+  type Transition,
+  then,
+  unchanged,
+  withoutStarts,
+} from "./state.ts";
+import { STATES } from "./states.ts";
 import { kill, stopChildless } from "./stopping.ts";
+
+/** Why this input starts a process that is down; null: it does not. */
+export function startCause(process: ProcessState, input: ProcessInput): StartCause | null {
+  const { state, life } = process;
+  if (!STATES[state].stopped && state !== "BACKOFF") return null;
+  if (state === "UNKNOWN") return null;
+  if (input.type === "start") return input.cause ?? "user";
+  if (input.type !== "deadline") return null;
+  switch (input.name) {
+    case "restart":
+      return state === "BACKOFF" ? "retry" : "restart";
+    case "again":
+      return life.again ?? "restart";
+    case "fatal-retry":
+      return "fatal-retry";
+    default:
+      return null;
+  }
+}
 
 /** The beginning of an attempt; the event precedes every check of the command. (PROC-024, PROC-025, PROC-027) */
 export function start(_: ProcessConfig, process: ProcessState, now: Now): Transition {
-  const attempt = process.attempt + 1;
-  const fresh: ProcessState = {
+  const fresh = attempted(process, now);
+  return adding(change(fresh, "STARTING"), { type: "prepare", attempt: fresh.attempt });
+}
+
+function attempted(process: ProcessState, now: Now): ProcessState {
+  return {
     ...process,
-    attempt,
+    attempt: process.attempt + 1,
     startWallMs: now.wallMs,
     startMonoMs: now.monoMs,
     exitStatus: null,
@@ -21,9 +59,26 @@ export function start(_: ProcessConfig, process: ProcessState, now: Now): Transi
     stopping: false,
     kills: 0,
     deadlines: NO_DEADLINES,
+    life: withLife(process.life, { wanted: undefined, stopCause: undefined, again: undefined, waiting: undefined }),
   };
-  return adding(change(fresh, "STARTING"), { type: "prepare", attempt });
 }
+
+/** The start that is due waits for its conditions; the state stays. */
+export const hold: Action<"hold"> = (_, process, __, { waiting }) => {
+  const it = withoutStarts(process);
+  return unchanged({ ...it, life: withLife(it.life, { waiting, again: process.life.again }) });
+};
+
+/** A start that must not be fails at once, on the way of any failed start, so that who listens for FATAL hears of it. (CMN-011) */
+export const refuse: Action<"refuse"> = (config, process, now, { text }) => {
+  const failed = { ...withoutStarts(process), spawnError: text };
+  const fatal = (it: ProcessState): Transition =>
+    adding(change({ ...it, tries: 0 }, "FATAL"), log("info", say.spawnError(text)), log("info", say.refused(config.name, text)));
+  if (process.state === "BACKOFF") return fatal(failed);
+  const { process: starting, effects } = change(attempted(failed, now), "STARTING");
+  const waiting = then({ process: { ...starting, tries: 1, spawnError: text }, effects }, (it) => change(it, "BACKOFF"));
+  return then(waiting, fatal);
+};
 
 export function alreadyRunning(config: ProcessConfig, process: ProcessState): Transition {
   return adding(unchanged(process), log("warn", say.alreadyRunning(config.name)));
@@ -70,5 +125,5 @@ export const spawnFailed: Action<"spawn-failed"> = (config, process, now, { text
 function failToSpawn(config: ProcessConfig, process: ProcessState, text: string, now: Now): Transition {
   const failed = { ...process, child: 0, stopping: false, spawnError: text };
   const noted: Transition = { process: failed, effects: [log("info", say.spawnError(text))] };
-  return then(noted, (it) => (process.stopping ? stopChildless(config, it) : backOff(config, it, now)));
+  return then(noted, (it) => (process.stopping ? stopChildless(it, now) : backOff(config, it, now)));
 }

@@ -2,10 +2,18 @@
 
 import type { ProcessConfig } from "../config/model.ts";
 import type { Now } from "../doors.ts";
+import type { AgainCause, StartCause, StopCause } from "./causes.ts";
+import { type Life, NO_LIFE, type Waiting, withLife } from "./life.ts";
 import type { State } from "./states.ts";
 
 /** What a process can wait for; several of them can run at once. */
-export type DeadlineName = "startup" | "ready" | "restart" | "kill" | "health" | "hook";
+export type DeadlineName = "startup" | "ready" | "restart" | "again" | "fatal-retry" | "kill" | "health" | "hook";
+
+/** Those that an earlier release knows; the others are stored with the life. (CMN-021) */
+export const PLAIN_DEADLINES: ReadonlySet<DeadlineName> = new Set(["startup", "restart", "kill"]);
+
+/** Those at which a process starts by itself. */
+export const START_DEADLINES: ReadonlySet<DeadlineName> = new Set(["restart", "again", "fatal-retry"]);
 
 /** When each is due, monotonic. */
 export type Deadlines = { readonly [D in DeadlineName]?: number };
@@ -33,22 +41,34 @@ export type ProcessState = {
   readonly kills: number;
   /** Runs in a row that lasted less than a second: the governor of `restartWaitMs`. */
   readonly shortRuns: number;
+  /** What further features know of it; `NO_LIFE` for a process that uses none. */
+  readonly life: Life;
 };
 
 export type ProcessInput =
-  | { readonly type: "start" }
+  /** Without a cause: a user's. */
+  | { readonly type: "start"; readonly cause?: StartCause }
   | { readonly type: "prepared"; readonly attempt: number; readonly child: number }
   | { readonly type: "unprepared"; readonly attempt: number; readonly text: string }
   | { readonly type: "spawned"; readonly pid: number }
   | { readonly type: "spawn-failed"; readonly text: string }
   /** `notSpawned`: the child never became the program, and why. */
   | { readonly type: "exited"; readonly waitStatus: number; readonly notSpawned?: string }
-  | { readonly type: "stop" }
+  | StopInput
   | { readonly type: "signal"; readonly signal: number }
   | { readonly type: "signal-failed"; readonly signal: number; readonly errno: string }
   /** Without a name: the earliest. Nothing happens when it is not due. */
   | { readonly type: "deadline"; readonly name?: DeadlineName }
-  | { readonly type: "give-up" };
+  | { readonly type: "give-up" }
+  /** A start must wait until its conditions hold. */
+  | { readonly type: "hold"; readonly waiting: Waiting }
+  /** A start must not be, and why. (CMN-011) */
+  | { readonly type: "refuse"; readonly text: string };
+
+/** Without a cause: a user's. With `again` it starts by itself once it is down. */
+type StopInput =
+  | { readonly type: "stop"; readonly cause?: StopCause; readonly again?: false }
+  | { readonly type: "stop"; readonly cause: AgainCause; readonly again: true };
 
 export type InputType = ProcessInput["type"];
 export type InputOf<T extends InputType> = Extract<ProcessInput, { readonly type: T }>;
@@ -93,20 +113,24 @@ export const NEVER_STARTED: ProcessState = {
   stopping: false,
   kills: 0,
   shortRuns: 0,
+  life: NO_LIFE,
 };
+
+const ALL = { starts: true };
 
 /** A start is being prepared: the command is being looked up, the keeper knows nothing of it yet. */
 export function isPreparing(process: ProcessState): boolean {
   return process.state === "STARTING" && process.child === 0;
 }
 
-/** The deadline that comes first, `except` left out; null: there is none. */
-export function earliestDeadline({ deadlines }: ProcessState, except?: DeadlineName): DeadlineName | null {
+/** The deadline that comes first, without those that start it unless `starts`; null: there is none. */
+export function earliestDeadline({ deadlines }: ProcessState, { starts }: { readonly starts: boolean } = ALL): DeadlineName | null {
   let earliest: DeadlineName | null = null;
   let earliestMs = Number.POSITIVE_INFINITY;
   for (const name in deadlines) {
     const dueMs = deadlines[name as DeadlineName];
-    if (name === except || dueMs === undefined || dueMs >= earliestMs) continue;
+    if (dueMs === undefined || dueMs >= earliestMs) continue;
+    if (!starts && START_DEADLINES.has(name as DeadlineName)) continue;
     earliest = name as DeadlineName;
     earliestMs = dueMs;
   }
@@ -117,6 +141,21 @@ export function earliestDeadline({ deadlines }: ProcessState, except?: DeadlineN
 export function withoutDeadline(deadlines: Deadlines, name: DeadlineName): Deadlines {
   const { [name]: _, ...others } = deadlines;
   return Object.keys(others).length === 0 ? NO_DEADLINES : others;
+}
+
+/** Without what is due to start it, by deadline or by a condition. (CMN-008) */
+export function withoutStarts(process: ProcessState): ProcessState {
+  const life = withLife(process.life, { again: undefined, waiting: undefined });
+  const kept = Object.entries(process.deadlines).filter(([name]) => !START_DEADLINES.has(name as DeadlineName));
+  const isSame = kept.length === Object.keys(process.deadlines).length;
+  if (life === process.life && isSame) return process;
+  return { ...process, life, deadlines: isSame ? process.deadlines : kept.length === 0 ? NO_DEADLINES : Object.fromEntries(kept) };
+}
+
+/** It will start by itself, at a time or when a condition holds: a stop has something to call off. (CMN-009) */
+export function hasStartDue({ deadlines, life }: ProcessState): boolean {
+  if (life.again !== undefined || life.waiting !== undefined) return true;
+  return Object.keys(deadlines).some((name) => START_DEADLINES.has(name as DeadlineName));
 }
 
 export function unchanged(process: ProcessState): Transition {

@@ -2,13 +2,53 @@
 
 import type { ProcessConfig } from "../config/model.ts";
 import type { Now } from "../doors.ts";
+import type { StopCause } from "./causes.ts";
+import { withLife } from "./life.ts";
 import { processMessages as say } from "./loglines.ts";
-import { type Action, adding, change, log, NO_DEADLINES, type ProcessState, type Transition, then, unchanged } from "./state.ts";
+import {
+  type Action,
+  adding,
+  change,
+  type InputOf,
+  log,
+  NO_DEADLINES,
+  type ProcessState,
+  type Transition,
+  then,
+  unchanged,
+  withoutStarts,
+} from "./state.ts";
 
 const SIGKILL = 9;
 /** SIGKILL is repeated, ever more slowly, for a process that does not die of it (a sleep the kernel does not interrupt). */
 const KILL_AGAIN_MS_MIN = 1000;
 const KILL_AGAIN_MS_MAX = 300_000;
+
+/** What the whole knows of itself: it is not kept with the process. */
+const PLAIN_CAUSES: ReadonlySet<StopCause> = new Set(["user", "shutdown", "update"]);
+
+/** Remembers what it is stopped for; the last word counts, but nothing that would start it again counts more than a user's. (CMN-008) */
+function ordered(process: ProcessState, { cause, again }: InputOf<"stop">): ProcessState {
+  const kept = cause === undefined || PLAIN_CAUSES.has(cause) ? undefined : cause;
+  const life = withLife(process.life, {
+    stopCause: kept,
+    again: again === true ? cause : undefined,
+    waiting: undefined,
+    wanted: undefined,
+  });
+  return life === process.life ? process : { ...process, life };
+}
+
+export const stop: Action<"stop"> = (config, process, now, input) => kill(config, ordered(process, input), now);
+
+/** It is on its way down already: only what comes afterwards can change. */
+export const stayDown: Action<"stop"> = (_, process, __, input) => unchanged(input.again === true ? process : ordered(process, input));
+
+/** It is down: now, or after the pause, it starts again if it was stopped for that. */
+export function isDown(process: ProcessState, now: Now): Transition {
+  const deadlines = process.life.again === undefined ? NO_DEADLINES : { again: now.monoMs };
+  return change({ ...process, deadlines }, "STOPPED");
+}
 
 /** Debug line, event, then the signal. (PROC-109..111) */
 export function kill(config: ProcessConfig, process: ProcessState, now: Now): Transition {
@@ -34,25 +74,27 @@ export function killHard(config: ProcessConfig, process: ProcessState, now: Now)
 }
 
 /** The child is on its way: it is stopped as soon as there is a pid. */
-export function stopWhenSpawned(_: ProcessConfig, process: ProcessState): Transition {
-  return unchanged({ ...process, stopping: true });
-}
+export const stopWhenSpawned: Action<"stop"> = (_, process, __, input) => unchanged({ ...ordered(process, input), stopping: true });
 
 /** Out of STARTING as any stop, but there is no child to signal and none to wait for. (PROC-118) */
-export function stopChildless(_: ProcessConfig, process: ProcessState): Transition {
-  return then(change({ ...process, deadlines: NO_DEADLINES }, "STOPPING"), (it) => change(it, "STOPPED"));
+export function stopChildless(process: ProcessState, now: Now): Transition {
+  return then(change({ ...process, deadlines: NO_DEADLINES }, "STOPPING"), (it) => isDown(it, now));
 }
+
+export const stopPreparing: Action<"stop"> = (_, process, now, input) => stopChildless(ordered(process, input), now);
 
 /** A retry that waits is given up at once; its counter stays. (PROC-042, PROC-119) */
-export function stopRetrying(config: ProcessConfig, process: ProcessState): Transition {
-  const noted: Transition = { process, effects: [log("debug", say.stopInBackoff(config.name))] };
-  return then(noted, (it) => change({ ...it, deadlines: NO_DEADLINES }, "STOPPED"));
-}
+export const stopRetrying: Action<"stop"> = (config, process, now, input) => {
+  const noted: Transition = { process: ordered(process, input), effects: [log("debug", say.stopInBackoff(config.name))] };
+  return then(noted, (it) => isDown(it, now));
+};
 
-/** EXITED stays EXITED (PROC-023), but a restart that waits is called off. */
-export function callOffRestart(_: ProcessConfig, process: ProcessState): Transition {
-  return unchanged(process.deadlines.restart === undefined ? process : { ...process, deadlines: NO_DEADLINES });
-}
+/** What is down stays as it is (PROC-023), but what is due to start it is called off. */
+export const callOffStart: Action<"stop"> = (_, process, __, { again }) => {
+  if (again === true) return unchanged(process);
+  const life = withLife(process.life, { wanted: undefined });
+  return unchanged(withoutStarts(life === process.life ? process : { ...process, life }));
+};
 
 /** A user's signal goes to the process alone and changes nothing. (PROC-129, PROC-133) */
 export const signal: Action<"signal"> = (config, process, _, input) => ({

@@ -10,7 +10,7 @@ import type { ProcessConfig } from "../config/model.ts";
 import type { Now } from "../doors.ts";
 import { assert } from "../result.ts";
 import { exitedInRunning, exitedInStarting, exitedInStopping, exitedInUnknown, giveUp } from "./ending.ts";
-import { alreadyRunning, prepared, spawned, spawnedBefore, spawnFailed, start, succeed, unprepared } from "./starting.ts";
+import { alreadyRunning, hold, prepared, refuse, spawned, spawnedBefore, spawnFailed, start, succeed, unprepared } from "./starting.ts";
 import {
   type Action,
   type DeadlineName,
@@ -24,11 +24,11 @@ import {
   withoutDeadline,
 } from "./state.ts";
 import type { State } from "./states.ts";
-import { callOffRestart, kill, killHard, signal, signalFailed, stopChildless, stopRetrying, stopWhenSpawned } from "./stopping.ts";
+import { callOffStart, killHard, signal, signalFailed, stayDown, stop, stopPreparing, stopRetrying, stopWhenSpawned } from "./stopping.ts";
 
 export type Row = Exclude<State, "STARTING"> | "STARTING, preparing" | "STARTING, spawning" | "STARTING, alive";
 /** States that follow, one after the other. */
-export type Path = State | `${State} ${State}`;
+export type Path = State | `${State} ${State}` | `${State} ${State} ${State}`;
 export type Cell<T extends InputType> = { readonly act: Action<T>; readonly paths: readonly Path[] };
 type AnyCell = {
   readonly act: (config: ProcessConfig, process: ProcessState, now: Now, input: ProcessInput) => Transition;
@@ -63,11 +63,13 @@ const DOWN = {
   spawned: never("has no child"),
   "spawn-failed": never("has no spawn under way"),
   exited: never("has no child"),
-  stop: stay,
+  stop: to(callOffStart),
   signal: never("has no child"),
   "signal-failed": stay,
   deadline: {},
   "give-up": stay,
+  hold: to(hold),
+  refuse: to(refuse, "STARTING BACKOFF FATAL"),
 } as const satisfies Cells;
 
 /** There is a child, or the keeper is making one. */
@@ -77,22 +79,26 @@ const UP = {
   unprepared: stay,
   spawned: to(spawnedBefore),
   "spawn-failed": never("is up"),
-  stop: to(kill, "STOPPING"),
+  stop: to(stop, "STOPPING"),
   signal: to(signal),
   "signal-failed": to(signalFailed, "UNKNOWN"),
   deadline: {},
   "give-up": stay,
+  hold: stay,
+  refuse: stay,
 } as const satisfies Omit<Cells, "exited">;
 
 export const TABLE: { readonly [R in Row]: Cells } = {
-  STOPPED: DOWN,
+  STOPPED: { ...DOWN, deadline: { again: to(start, "STARTING") } },
   "STARTING, preparing": {
     ...DOWN,
     start: to(alreadyRunning),
     prepared: to(prepared),
     unprepared: to(unprepared, "BACKOFF", "BACKOFF FATAL"),
     "spawn-failed": to(spawnFailed, "BACKOFF", "BACKOFF FATAL"),
-    stop: to(stopChildless, "STOPPING STOPPED"),
+    stop: to(stopPreparing, "STOPPING STOPPED"),
+    hold: stay,
+    refuse: stay,
   },
   "STARTING, spawning": {
     ...UP,
@@ -114,14 +120,15 @@ export const TABLE: { readonly [R in Row]: Cells } = {
     stop: to(stopRetrying, "STOPPED"),
     deadline: { restart: to(start, "STARTING") },
     "give-up": to(giveUp, "FATAL"),
+    refuse: to(refuse, "FATAL"),
   },
-  STOPPING: { ...UP, exited: to(exitedInStopping, "STOPPED"), stop: stay, deadline: { kill: to(killHard) } },
-  EXITED: { ...DOWN, stop: to(callOffRestart), deadline: { restart: to(start, "STARTING") } },
+  STOPPING: { ...UP, exited: to(exitedInStopping, "STOPPED"), stop: to(stayDown), deadline: { kill: to(killHard) } },
+  EXITED: { ...DOWN, deadline: { restart: to(start, "STARTING") } },
   FATAL: DOWN,
   UNKNOWN: {
     ...UP,
     exited: to(exitedInUnknown, "EXITED", "STOPPED"),
-    stop: stay,
+    stop: to(stayDown),
     signal: never("does what nobody knows"),
     "signal-failed": stay,
   },
@@ -136,7 +143,7 @@ export function stepProcess(config: ProcessConfig, process: ProcessState, input:
   if (name === null || dueMs === undefined || now.monoMs < dueMs) return unchanged(process);
   const cell = cells.deadline[name];
   assert(cell !== undefined, `${config.name} has the deadline ${name} in ${process.state}`);
-  return cell.act(config, { ...process, deadlines: withoutDeadline(process.deadlines, name) }, now, input);
+  return cell.act(config, { ...process, deadlines: withoutDeadline(process.deadlines, name) }, now, { type: "deadline", name });
 }
 
 function apply<T extends Exclude<InputType, "deadline">>(

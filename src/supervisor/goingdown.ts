@@ -133,5 +133,5 @@ function stopGroup(world: World, group: Group | undefined, now: Now, step: Step)
 
 function stopInput(state: State): ProcessInput | null {
   if (state === "BACKOFF") return { type: "give-up" };
-  return state === "RUNNING" || state === "STARTING" ? { type: "stop" } : null;
+  return state === "RUNNING" || state === "STARTING" ? { type: "stop", cause: "shutdown" } : null;
 }

@@ -11,7 +11,16 @@ import { type Mood, STATES, type State } from "../process/states.ts";
 import type { Step } from "./effects.ts";
 import { advanceGoingDown } from "./goingdown.ts";
 import { groupOf, Host } from "./host.fixture.ts";
-import { decodeProcess, decodeRecord, encodeProcess, encodeRecord, type WholeGroupRecord } from "./records.ts";
+import {
+  decodeProcess,
+  decodeRecord,
+  encodeLife,
+  encodeProcess,
+  encodeRecord,
+  recordKeys,
+  type WholeGroupRecord,
+  withStoredLife,
+} from "./records.ts";
 import { pendingRecords, restorePending, resumeUpdates } from "./update.ts";
 import { allMembers, emptyWorld, findMember, type GoingDown, label, type Member, makeGroup, type Ref, setState } from "./world.ts";
 
@@ -19,6 +28,7 @@ import { allMembers, emptyWorld, findMember, type GoingDown, label, type Member,
 const WEIGHTS = {
   start: 6,
   stop: 2,
+  again: 1,
   signal: 1,
   "signal-failed": 1,
   pass: 8,
@@ -119,6 +129,11 @@ export class Whole extends Host {
           () => true,
           (name) => this.take(name, { type: "stop" }),
         );
+      case "again":
+        return on(
+          () => true,
+          (name) => this.take(name, { type: "stop", cause: "unhealthy", again: true }),
+        );
       case "signal":
         return on(
           (one) => STATES[one.state.state].signallable && one.state.child !== 0,
@@ -203,7 +218,7 @@ export class Whole extends Host {
     const world = emptyWorld();
     for (const name of old.groups.keys()) {
       const { config, sequence, pending } = this.#stored(name) as WholeGroupRecord;
-      const stateOf = (process: string) => this.#storedProcess(`${name}:${process}`);
+      const stateOf = (process: string) => this.#storedProcess({ group: name, process });
       const states = config.processes.map((process): [string, ProcessState] => [process.name, stateOf(process.name)]);
       world.groups.set(name, restorePending(makeGroup(config, sequence, new Map(states)), pending ?? [], stateOf));
     }
@@ -233,10 +248,13 @@ export class Whole extends Host {
     assert.deepEqual(words, [], "what had to be done was done before");
   }
 
-  #storedProcess(key: string): ProcessState {
-    const stored = decodeProcess(this.#store.get(key) ?? new Uint8Array());
-    assert.ok(stored.ok, `${key} is recorded`);
-    return stored.value;
+  #storedProcess(ref: Ref): ProcessState {
+    const stored = decodeProcess(this.#store.get(label(ref)) ?? new Uint8Array());
+    assert.ok(stored.ok, `${label(ref)} is recorded`);
+    const life = this.#store.get(recordKeys.life(ref));
+    const whole = life === undefined ? stored : withStoredLife(stored.value, life);
+    assert.ok(whole.ok, `the life of ${label(ref)} is recorded`);
+    return whole.value;
   }
 
   #stored(key: string): unknown {
@@ -255,13 +273,20 @@ export class Whole extends Host {
     }
     for (const ref of changed) {
       const member = findMember(this.world, ref);
-      if (member !== undefined) this.#store.set(label(ref), encodeProcess(member.state));
-      else this.#forget(ref);
+      if (member === undefined) this.#forget(ref);
+      else this.#recordProcess(ref, member.state);
     }
     const { mood, goingDown } = this.world;
     const now = { mood, goingDown: goingDown === null ? null : { waiting: [...goingDown.waiting], current: goingDown.current } };
     if (daemonChanged) this.#daemon = now;
     assert.deepEqual(this.#daemon, now, "the order of going down is recorded with every step that changes it");
+  }
+
+  #recordProcess(ref: Ref, state: ProcessState): void {
+    this.#store.set(label(ref), encodeProcess(state));
+    const life = encodeLife(state);
+    if (life === null) this.#store.delete(recordKeys.life(ref));
+    else this.#store.set(recordKeys.life(ref), life);
   }
 
   #recordGroup(name: string): void {
@@ -274,6 +299,7 @@ export class Whole extends Host {
   /** It was taken out; a child that lives on in UNKNOWN belongs to nobody then. */
   #forget(gone: Ref): void {
     this.#store.delete(label(gone));
+    this.#store.delete(recordKeys.life(gone));
     this.#states.delete(label(gone));
     for (const [child, { ref }] of this.children) if (label(ref) === label(gone)) this.children.delete(child);
   }

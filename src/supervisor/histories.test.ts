@@ -11,7 +11,7 @@ import { allMembers, label } from "./world.ts";
 /** The earliest moment at which something is to be done, reckoned without the world's own answer. */
 function earliest({ world }: Whole): number | null {
   const times = [...allMembers(world)].flatMap(({ state: { state, deadlines } }) => {
-    const isRestart = state === "BACKOFF" || state === "EXITED";
+    const isRestart = state === "BACKOFF" || state === "EXITED" || state === "STOPPED";
     return isRestart && world.mood !== "RUNNING" ? [] : Object.values(deadlines);
   });
   for (const { until, reportMs } of world.waiters.values()) if (until === "stopped") times.push(reportMs);

@@ -1,8 +1,13 @@
 /** One process as a part of the whole: its step, the deadlines that are due after it, the clients whose wait it ends. */
 import type { Now } from "../doors.ts";
-import { type DeadlineName, earliestDeadline, type ProcessEffect, type ProcessInput } from "../process/state.ts";
+import { type Reason, START_REASONS, STOP_REASONS, type StopCause } from "../process/causes.ts";
+import { startCause } from "../process/starting.ts";
+import { type DeadlineName, earliestDeadline, type ProcessEffect, type ProcessInput, type ProcessState } from "../process/state.ts";
+import type { State } from "../process/states.ts";
 import { stepProcess } from "../process/table.ts";
+import { unreachable } from "../result.ts";
 import type { Effect, Step } from "./effects.ts";
+import { mayStart } from "./startgate.ts";
 import { settleWaiters } from "./waiters.ts";
 import { isStopped, type Member, type Pending, removeMember, setState, type World } from "./world.ts";
 
@@ -33,12 +38,22 @@ export function memberDeadlineMs(world: World, member: Member): number | null {
   return name === null ? null : (member.state.deadlines[name] ?? null);
 }
 
-/** While the daemon goes down nothing is started again: BACKOFF and EXITED wait for nothing. (PROC-160) */
-function awaitedDeadline(world: World, { state }: Member): DeadlineName | null {
-  return earliestDeadline(state, world.mood === "RUNNING" ? undefined : "restart");
+/** While the daemon goes down nothing is started again: nobody waits for a restart (PROC-160). What an update changes first starts by its word. */
+function awaitedDeadline(world: World, { state, pending }: Member): DeadlineName | null {
+  return earliestDeadline(state, { starts: world.mood === "RUNNING" && pending === null });
 }
 
+/** Every start, whatever it comes of, passes the gate here. */
 function applyToMember(world: World, member: Member, input: ProcessInput, now: Now, step: Step): void {
+  const cause = startCause(member.state, input);
+  const verdict = cause === null ? null : mayStart(world, member, cause, now);
+  if (verdict === null || verdict.kind === "go") return apply(world, member, input, now, step);
+  const instead: ProcessInput =
+    verdict.kind === "wait" ? { type: "hold", waiting: verdict.waiting } : { type: "refuse", text: verdict.text };
+  return apply(world, member, instead, now, step);
+}
+
+function apply(world: World, member: Member, input: ProcessInput, now: Now, step: Step): void {
   const before = member.state;
   const { process, effects } = stepProcess(member.config, before, input, now);
   if (process !== before) {
@@ -46,7 +61,7 @@ function applyToMember(world: World, member: Member, input: ProcessInput, now: N
     member.version += 1;
     step.changed.add(member.ref);
   }
-  for (const effect of effects) step.effects.push(ofMember(member, effect, input));
+  for (const effect of effects) step.effects.push(ofMember(world, member, effect, input, before));
   if (before.child !== 0 && process.child === 0) step.effects.push({ type: "reaped", ref: member.ref, child: before.child });
   settleWaiters(world, member, step);
 }
@@ -63,12 +78,45 @@ function settlePending(world: World, member: Member, { config, start }: Pending,
   }
   member.config = config;
   member.version += 1;
-  if (start && world.mood === "RUNNING" && member.state.state !== "UNKNOWN") applyToMember(world, member, { type: "start" }, now, step);
+  if (start && world.mood === "RUNNING" && member.state.state !== "UNKNOWN") {
+    applyToMember(world, member, { type: "start", cause: "update" }, now, step);
+  }
 }
 
 /** A process speaks of itself; the whole adds whose it is, and to an event what led to it. */
-function ofMember({ ref }: Member, effect: ProcessEffect, cause: ProcessInput): Effect {
+function ofMember(world: World, member: Member, effect: ProcessEffect, cause: ProcessInput, before: ProcessState): Effect {
+  const { ref } = member;
   if (effect.type !== "event") return { ...effect, ref };
   const { type, ...change } = effect;
-  return { type, event: { kind: "process-state", ...ref, ...change, cause } };
+  return { type, event: { kind: "process-state", ...ref, ...change, cause, reason: reasonOf(world, member, change.state, cause, before) } };
+}
+
+/** What a start or an end is for, in one word; null where there is no more to say than the change itself. (HOOK-009) */
+function reasonOf(world: World, member: Member, to: State, input: ProcessInput, before: ProcessState): Reason | null {
+  const { stopCause } = member.state.life;
+  switch (to) {
+    case "STARTING": {
+      const cause = startCause(before, input);
+      return cause === null ? null : START_REASONS[cause];
+    }
+    case "STOPPING":
+    case "STOPPED":
+      return STOP_REASONS[stopCause ?? orderedBy(world, member)];
+    case "EXITED":
+    case "BACKOFF":
+    case "FATAL":
+      if (input.type !== "exited") return null;
+      return stopCause === undefined ? "exit" : STOP_REASONS[stopCause];
+    case "RUNNING":
+    case "UNKNOWN":
+      return null;
+    default:
+      return unreachable(to);
+  }
+}
+
+/** Who orders a stop of which the process itself knows no cause. */
+function orderedBy(world: World, { pending }: Member): StopCause {
+  if (pending !== null) return "update";
+  return world.mood === "RUNNING" ? "user" : "shutdown";
 }

@@ -1,8 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { NO_LIFE } from "../process/life.ts";
 import { NEVER_STARTED, type ProcessState } from "../process/state.ts";
-import { decodeProcess, decodeRecord, encodeProcess, encodeRecord, isOldProcess, recordKeys } from "./records.ts";
+import {
+  decodeProcess,
+  decodeRecord,
+  encodeLife,
+  encodeProcess,
+  encodeRecord,
+  isOldProcess,
+  recordKeys,
+  withStoredLife,
+} from "./records.ts";
 
 /** Plain data as records hold it: what JSON can say, any text in it. */
 const value = fc.jsonValue({ noUnicodeString: false }).map((one) => JSON.parse(JSON.stringify(one)) as unknown);
@@ -110,7 +120,7 @@ test("a process as the version before has written it goes on: what its deadline 
     ["RUNNING", {}],
     ["FATAL", {}],
   ]);
-  const { deadlines: _, ...starting } = (decodeProcess(bytesOf(VERSION_1[0] ?? "")) as { value: ProcessState }).value;
+  const { deadlines: _, life: __, ...starting } = (decodeProcess(bytesOf(VERSION_1[0] ?? "")) as { value: ProcessState }).value;
   assert.deepEqual({ ...starting, deadlineMs: 1100.25 }, JSON.parse(VERSION_1[0]?.slice("1 28c2cb1f ".length) ?? ""));
 });
 
@@ -122,5 +132,37 @@ test("a process comes back as it went, with every deadline, and takes less room 
     assert.ok(encodeProcess(life).length < 0.7 * (VERSION_1[index] ?? "").length, `${encodeProcess(life).length} bytes`);
   }
   const several: ProcessState = { ...NEVER_STARTED, state: "STARTING", deadlines: { startup: 1, ready: 2.5, health: 3, hook: 4 } };
-  assert.deepEqual(decodeProcess(encodeProcess(several)), { ok: true, value: several });
+  assert.deepEqual(restored(several), several);
+});
+
+/** As a successor reads what a daemon has written. */
+function restored(state: ProcessState): ProcessState {
+  const process = decodeProcess(encodeProcess(state));
+  assert.ok(process.ok);
+  const life = encodeLife(state);
+  const whole = life === null ? process : withStoredLife(process.value, life);
+  assert.ok(whole.ok);
+  return whole.value;
+}
+
+test("CMN-021: what further features know lies in a record of its own; an earlier release reads the process as ever, with the deadlines it knows", () => {
+  const waiting = { cause: "retry", sinceMs: 5 } as const;
+  const state: ProcessState = { ...NEVER_STARTED, attempt: 3, life: { waiting, again: "memory" }, deadlines: { restart: 1, again: 2 } };
+  assert.deepEqual(restored(state), state);
+  assert.deepEqual(decodeProcess(encodeProcess(state)), { ok: true, value: { ...NEVER_STARTED, attempt: 3, deadlines: { restart: 1 } } });
+  for (const plain of [NEVER_STARTED, { ...NEVER_STARTED, deadlines: { startup: 1, kill: 2 } }]) assert.equal(encodeLife(plain), null);
+  const timed = restored({ ...NEVER_STARTED, deadlines: { again: 2 } });
+  assert.equal(timed.life, NO_LIFE, "the shared one, by which a process that uses nothing is known");
+});
+
+test("CMN-027: a life that is damaged, or of a process that has been started or stopped since, is refused", () => {
+  const state: ProcessState = { ...NEVER_STARTED, attempt: 3, life: { again: "age" } };
+  const record = encodeLife(state);
+  assert.ok(record !== null);
+  for (const other of [
+    { ...state, attempt: 4 },
+    { ...state, state: "RUNNING" as const },
+  ])
+    assert.equal(withStoredLife(other, record).ok, false);
+  assert.equal(withStoredLife(state, record.with(record.length - 1, 0)).ok, false);
 });

@@ -3,7 +3,8 @@
  * half believed; the daemon then falls back on the configuration and the list of children.
  */
 import type { GroupConfig } from "../config/model.ts";
-import { type DeadlineName, NEVER_STARTED, NO_DEADLINES, type ProcessState } from "../process/state.ts";
+import { type Life, NO_LIFE } from "../process/life.ts";
+import { type DeadlineName, type Deadlines, NEVER_STARTED, NO_DEADLINES, PLAIN_DEADLINES, type ProcessState } from "../process/state.ts";
 import type { Mood, State } from "../process/states.ts";
 import { ok, type Result, refuse } from "../result.ts";
 import type { ListRecord } from "./lists.ts";
@@ -15,6 +16,8 @@ import { label, type Ref } from "./world.ts";
  * deadlines. An older daemon refuses what it does not know, this one reads all three.
  */
 export type RecordVersion = "1" | "2" | "3";
+
+const LIFE = "life/";
 
 /** Where each kind of record lies in the store. */
 export const recordKeys = {
@@ -44,8 +47,14 @@ export const recordKeys = {
   /** A process with which an update in place waits until it is down, as it is configured until then. */
   pending: (ref: Ref) => `pending/${label(ref)}`,
   process: (ref: Ref) => `process/${label(ref)}`,
+  /** What further features know of a process that uses them. */
+  life: (ref: Ref) => `${LIFE}${label(ref)}`,
   stream: (stream: number) => `stream/${stream}`,
 } as const;
+
+export function isLifeKey(key: string): boolean {
+  return key.startsWith(LIFE);
+}
 
 export type DaemonRecord = {
   readonly mood: Mood;
@@ -82,11 +91,47 @@ export type WholeAvailableRecord = {
 };
 
 /** A process in version 1: all of it, and one deadline whose meaning followed from the state. */
-type WholeProcessRecord = Omit<ProcessState, "deadlines"> & { readonly deadlineMs: number | null };
+type WholeProcessRecord = Omit<ProcessState, "deadlines" | "life"> & { readonly deadlineMs: number | null };
 
+/** Without its life, so that an earlier release can read it. (CMN-021) */
 export function encodeProcess(state: ProcessState): Uint8Array {
-  const differs = (key: string) => state[key as keyof ProcessState] !== NEVER_STARTED[key as keyof ProcessState];
-  return encodeRecord(Object.fromEntries(Object.entries(state).filter(([key]) => differs(key))), "3");
+  const plain = { ...state, life: NO_LIFE, deadlines: deadlinesOf(state, true) };
+  const differs = (key: string) => plain[key as keyof ProcessState] !== NEVER_STARTED[key as keyof ProcessState];
+  return encodeRecord(Object.fromEntries(Object.entries(plain).filter(([key]) => differs(key))), "3");
+}
+
+/** `attempt` and `state` say which process record it belongs to: an earlier release writes that one alone. */
+type LifeRecord = {
+  readonly state: State;
+  readonly attempt: number;
+  readonly life: Life;
+  readonly deadlines: Deadlines;
+};
+
+/** null: there is nothing to be kept. */
+export function encodeLife(process: ProcessState): Uint8Array | null {
+  const { state, attempt, life } = process;
+  const deadlines = deadlinesOf(process, false);
+  if (life === NO_LIFE && deadlines === NO_DEADLINES) return null;
+  return encodeRecord({ state, attempt, life, deadlines } satisfies LifeRecord);
+}
+
+/** The process with its life. Refuses a record that is damaged, or that does not belong to this state of the process. (CMN-027) */
+export function withStoredLife(process: ProcessState, bytes: Uint8Array): Result<ProcessState, string> {
+  const read = decodeRecord(bytes);
+  if (!read.ok) return read;
+  const { state, attempt, life, deadlines } = read.value as LifeRecord;
+  if (state !== process.state || attempt !== process.attempt) return refuse("the process has been started or stopped since");
+  const known = Object.keys(life).length === 0 ? NO_LIFE : life;
+  return ok({ ...process, life: known, deadlines: { ...process.deadlines, ...deadlines } });
+}
+
+/** Those that an earlier release knows, or the others. */
+function deadlinesOf({ deadlines }: ProcessState, isPlain: boolean): Deadlines {
+  const entries = Object.entries(deadlines);
+  const kept = entries.filter(([name]) => PLAIN_DEADLINES.has(name as DeadlineName) === isPlain);
+  if (kept.length === 0) return NO_DEADLINES;
+  return kept.length === entries.length ? deadlines : Object.fromEntries(kept);
 }
 
 export function decodeProcess(bytes: Uint8Array): Result<ProcessState, string> {

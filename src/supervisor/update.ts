@@ -8,10 +8,12 @@
 import { type Change, groupChanges, isLive, processChanges } from "../config/diff.ts";
 import type { GroupConfig, ProcessConfig } from "../config/model.ts";
 import type { Now } from "../doors.ts";
+import { hasStartDue } from "../process/state.ts";
 import { assert, unreachable } from "../result.ts";
 import type { Step } from "./effects.ts";
 import { supervisorMessages as say } from "./loglines.ts";
 import { stepAlone } from "./member.ts";
+import { wantedOf } from "./wanted.ts";
 import { allMembers, type Group, type Member, makeMember, type Pending, type World } from "./world.ts";
 
 /** `keep`: nothing differs; `apply`: what differs is live. */
@@ -55,7 +57,8 @@ export function updateGroup(world: World, config: GroupConfig, now: Now, step: S
     step.effects.push({ type: "log", level: "info", text: say.updated(config.name, planText(plan)) });
   }
   step.effects.push({ type: "group-changed", group: config.name });
-  for (const member of byReversePriority(members)) if (member.pending !== null) stepAlone(world, member, { type: "stop" }, now, step);
+  for (const member of byReversePriority(members))
+    if (member.pending !== null) stepAlone(world, member, { type: "stop", cause: "update" }, now, step);
 }
 
 /** What a successor needs for the processes that are on their way out or to a new configuration. */
@@ -84,7 +87,7 @@ export function restorePending(group: Group, records: readonly PendingRecord[], 
 /** A successor sees to it that what is pending gets on: normally it has been told to stop. */
 export function resumeUpdates(world: World, now: Now, step: Step): void {
   for (const member of [...allMembers(world)]) {
-    if (member.pending !== null) stepAlone(world, member, { type: "stop" }, now, step);
+    if (member.pending !== null) stepAlone(world, member, { type: "stop", cause: "update" }, now, step);
   }
 }
 
@@ -126,7 +129,8 @@ function changeMember(member: Member, next: ProcessConfig | null, action: Update
 }
 
 /** What runs or is about to runs again; what has failed or ended tries its new configuration; what somebody stopped stays stopped. */
-function pendingFor({ state }: Member, next: ProcessConfig | null): Pending {
+function pendingFor(member: Member, next: ProcessConfig | null): Pending {
+  const { state } = member;
   if (next === null) return { config: null, start: false };
   switch (state.state) {
     case "STARTING":
@@ -134,10 +138,12 @@ function pendingFor({ state }: Member, next: ProcessConfig | null): Pending {
     case "BACKOFF":
       return { config: next, start: true };
     case "EXITED":
+      return { config: next, start: next.autostart || wantedOf(member).up };
     case "FATAL":
-      return { config: next, start: next.autostart || state.deadlines.restart !== undefined };
+      return { config: next, start: next.autostart || hasStartDue(state) };
     case "STOPPED":
     case "STOPPING":
+      return { config: next, start: wantedOf(member).up };
     case "UNKNOWN":
       return { config: next, start: false };
     default:

@@ -10,6 +10,7 @@ import { delta } from "../../supervisor/delta.ts";
 import { type ListRecord, nextPiece } from "../../supervisor/lists.ts";
 import {
   type AvailableRecord,
+  encodeLife,
   encodeProcess,
   encodeRecord,
   type GroupRecord,
@@ -17,7 +18,7 @@ import {
   recordKeys,
 } from "../../supervisor/records.ts";
 import { pendingRecord } from "../../supervisor/update.ts";
-import { findMember, type Ref } from "../../supervisor/world.ts";
+import { findMember, type Member, type Ref } from "../../supervisor/world.ts";
 import type { Turn } from "../loop/turn.ts";
 import type { Runtime } from "../runtime.ts";
 
@@ -331,6 +332,22 @@ export function storeProcess(runtime: Runtime, turn: Turn, ref: Ref): void {
   const member = findMember(runtime.world, ref);
   if (member?.state === NEVER_STARTED) return;
   turn.state(recordKeys.process(ref), member === undefined ? null : encodeProcess(member.state));
+  storeLife(runtime, turn, ref, member === undefined ? null : encodeLife(member.state));
+}
+
+/** Most processes have no record of their life, and none is deleted for them. */
+function storeLife(runtime: Runtime, turn: Turn, ref: Ref, record: Uint8Array | null): void {
+  const key = recordKeys.life(ref);
+  if (record !== null) runtime.storedLives.add(key);
+  else if (!runtime.storedLives.delete(key)) return;
+  turn.state(key, record);
+}
+
+/** Nothing of the process is stored any more. */
+export function dropProcess(runtime: Runtime, turn: Turn, { ref, state }: Member): void {
+  if (state === NEVER_STARTED) return;
+  turn.state(recordKeys.process(ref), null);
+  storeLife(runtime, turn, ref, null);
 }
 
 const NAMES = new WeakMap<Config, ReadonlyMap<string, GroupConfig>>();

@@ -1,6 +1,5 @@
 /** Groups come and go: their files, pools and records with the step that adds or removes them. */
 import type { GroupConfig } from "../../config/model.ts";
-import { NEVER_STARTED } from "../../process/state.ts";
 import { assert, ok, type Result, refuse } from "../../result.ts";
 import { recordKeys } from "../../supervisor/records.ts";
 import { addGroup, autostartsDue, isFirstStartDue, removeGroup, stepMember } from "../../supervisor/step.ts";
@@ -12,7 +11,7 @@ import type { Turn } from "../loop/turn.ts";
 import type { Runtime } from "../runtime.ts";
 import type { PluginHost } from "../serving/pluginhost.ts";
 import type { FastCgiSockets } from "../spawn/fastcgi.ts";
-import type { GroupRecords } from "./grouprecords.ts";
+import { dropProcess, type GroupRecords } from "./grouprecords.ts";
 import type { Unowned } from "./unowned.ts";
 
 type Parts = {
@@ -63,7 +62,9 @@ export class Groups {
       for (const member of autostartsDue(this.#runtime.world, group)) {
         this.#runtime.loop.post((turn) => {
           if (isFirstStartDue(member))
-            this.#runtime.step(turn, (step, now) => stepMember(this.#runtime.world, member, { type: "start" }, now, step));
+            this.#runtime.step(turn, (step, now) =>
+              stepMember(this.#runtime.world, member, { type: "start", cause: "autostart" }, now, step),
+            );
         });
       }
     });
@@ -93,9 +94,9 @@ export class Groups {
   /** Forgets every group, for a reload: nothing runs any more. */
   dropAll(turn: Turn): void {
     for (const group of this.#runtime.world.groups.values()) {
-      for (const { ref, state, pending } of group.members.values()) {
-        if (state !== NEVER_STARTED) turn.state(recordKeys.process(ref), null);
-        if (pending !== null) turn.state(recordKeys.pending(ref), null);
+      for (const member of group.members.values()) {
+        dropProcess(this.#runtime, turn, member);
+        if (member.pending !== null) turn.state(recordKeys.pending(member.ref), null);
       }
       this.#giveUpChildren(group);
       this.#parts.pools.groupRemoved(turn, group.config);

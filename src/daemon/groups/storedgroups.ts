@@ -182,6 +182,7 @@ export function strayKeys(store: Store, found: StoredGroups, labels: ReadonlySet
       case "read":
         return rest.slice(0, rest.indexOf("/")) !== generation;
       case "process":
+      case "life":
       case "pending":
         return !labels.has(rest);
       default:

@@ -7,9 +7,9 @@ import type { ChildEntry } from "../../link/messages.ts";
 import { isPreparing, NEVER_STARTED, type ProcessState } from "../../process/state.ts";
 import { ok, type Result, refuse } from "../../result.ts";
 import { goOnGoingDown } from "../../supervisor/goingdown.ts";
-import { type DaemonRecord, decodeProcess, decodeRecord, isOldProcess, recordKeys } from "../../supervisor/records.ts";
+import { type DaemonRecord, decodeProcess, decodeRecord, isOldProcess, recordKeys, withStoredLife } from "../../supervisor/records.ts";
 import { restorePending, resumeUpdates } from "../../supervisor/update.ts";
-import { allMembers, label, makeGroup, setState, type World } from "../../supervisor/world.ts";
+import { allMembers, label, makeGroup, type Ref, setState, type World } from "../../supervisor/world.ts";
 import { dropInTurns, type GroupRecords, storeProcess } from "../groups/grouprecords.ts";
 import type { Groups } from "../groups/groups.ts";
 import { readGroups, type StoredGroups, strayKeys } from "../groups/storedgroups.ts";
@@ -82,13 +82,14 @@ export function restoreConfig(runtime: Runtime, records: GroupRecords, { availab
 }
 
 /** Fills the world from the records. */
-export function restoreWorld(world: World, stored: Stored, inheritance: Inheritance, autoLogs: AutoLogs): void {
+export function restoreWorld(runtime: Runtime, stored: Stored, inheritance: Inheritance, autoLogs: AutoLogs): void {
+  const { world } = runtime;
   world.mood = stored.daemon.mood;
   const { isOld } = stored.groups;
   const children = childrenByLabel(inheritance);
   for (const record of stored.groups.groups) {
     const { config, pending } = record;
-    const stateOf = (process: string) => storedState(inheritance, children, label({ group: config.name, process }), isOld);
+    const stateOf = (process: string) => storedState(runtime, inheritance, children, { group: config.name, process }, isOld);
     const states = new Map(config.processes.map(({ name }): [string, ProcessState] => [name, stateOf(name)]));
     world.groups.set(config.name, restorePending(makeGroup(config, record.sequence, states), pending, stateOf));
     world.nextSequence = Math.max(world.nextSequence, record.sequence + 1);
@@ -108,11 +109,25 @@ export function restoreWorld(world: World, stored: Stored, inheritance: Inherita
 }
 
 /** A process that was never started has no record; a daemon of the first version has written one for each. */
-function storedState(inheritance: Inheritance, children: Children, name: string, isOld: boolean): ProcessState {
-  const bytes = inheritance.store.get(`process/${name}`);
-  if (bytes === undefined && !isOld && !children.has(name)) return NEVER_STARTED;
+function storedState(runtime: Runtime, { store }: Inheritance, children: Children, ref: Ref, isOld: boolean): ProcessState {
+  const bytes = store.get(recordKeys.process(ref));
+  if (bytes === undefined && !isOld && !children.has(label(ref))) return NEVER_STARTED;
   const decoded = bytes === undefined ? null : decodeProcess(bytes);
-  return decoded?.ok === true ? decoded.value : adopted(children, name);
+  const process = decoded?.ok === true ? decoded.value : adopted(children, label(ref));
+  const stored = store.get(recordKeys.life(ref));
+  return stored === undefined ? process : withLifeOf(runtime, ref, process, stored);
+}
+
+/** A life that cannot be used is begun anew from what the state says. (CMN-027) */
+function withLifeOf(runtime: Runtime, ref: Ref, process: ProcessState, stored: Uint8Array): ProcessState {
+  const whole = withStoredLife(process, stored);
+  if (whole.ok) return whole.value;
+  const text = `what was stored of waits, pauses and hooks of ${label(ref)} cannot be used: ${whole.error}`;
+  runtime.loop.post((turn) => {
+    runtime.activity.write(turn, "warn", text);
+    storeProcess(runtime, turn, ref);
+  });
+  return process;
 }
 
 type Children = ReadonlyMap<string, readonly ChildEntry[]>;

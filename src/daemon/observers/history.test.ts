@@ -9,7 +9,19 @@ import { History, TIMELINE_MAX } from "./history.ts";
 
 const member = () => makeMember("g", { name: "p", exitCodes: [0] } as unknown as ProcessConfig, NEVER_STARTED);
 const change = (from: State, state: State, cause: ProcessInput = { type: "deadline" }, spawnError = "") =>
-  ({ kind: "process-state", group: "g", process: "p", from, state, pid: 7, tries: 0, expected: false, spawnError, cause }) as const;
+  ({
+    kind: "process-state",
+    group: "g",
+    process: "p",
+    from,
+    state,
+    pid: 7,
+    tries: 0,
+    expected: false,
+    spawnError,
+    cause,
+    reason: null,
+  }) as const;
 const exited = (waitStatus: number) => ({ type: "exited", waitStatus }) as const;
 const SIGKILL_WITH_CORE = 9 | 0x80;
 const SIGTERM = 15;

@@ -1,0 +1,36 @@
+/**
+ * What the features beyond Supervisor know of one process: pauses, waits, hooks, readiness, health, schedules. Each has a member of its own here and a file of
+ * its own. It is stored beside the state of the process (`life/GROUP:NAME`), so that an earlier release, which knows nothing of it, can take over. (CMN-021)
+ */
+
+import type { AgainCause, StartCause, StopCause } from "./causes.ts";
+
+/** The last word about a process, where its state does not say it. (CMN-007, CMN-027) */
+export type Wanted = { readonly up: boolean; readonly by: StartCause | StopCause | "exit" };
+
+/** A start that waits until its conditions hold. (DEP-003) */
+export type Waiting = {
+  readonly cause: StartCause;
+  /** Since when, monotonic. */
+  readonly sinceMs: number;
+};
+
+export type Life = {
+  readonly wanted?: Wanted;
+  /** What it is being stopped for, or was last, unless a user, an update or a shutdown has ordered it: that need not be kept. */
+  readonly stopCause?: StopCause;
+  /** It is stopped in order to be started again, and why. (CMN-012) */
+  readonly again?: AgainCause;
+  readonly waiting?: Waiting;
+};
+
+/** That of a process that uses nothing of all this: nearly every one, so all of them share it. */
+export const NO_LIFE: Life = Object.freeze({});
+
+/** With some members changed; `undefined` takes one out. */
+export function withLife(life: Life, changes: { readonly [K in keyof Life]?: Life[K] | undefined }): Life {
+  const names = Object.keys(changes) as (keyof Life)[];
+  if (names.every((name) => life[name] === changes[name])) return life;
+  const left = Object.entries({ ...life, ...changes }).filter(([, value]) => value !== undefined);
+  return left.length === 0 ? NO_LIFE : (Object.fromEntries(left) as Life);
+}

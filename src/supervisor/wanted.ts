@@ -1,0 +1,30 @@
+/** Whether a process is to be up, and by whose word: what the last word about it was. (CMN-007) */
+import type { Wanted } from "../process/life.ts";
+import { hasStartDue, type ProcessState } from "../process/state.ts";
+import { unreachable } from "../result.ts";
+import type { Member } from "./world.ts";
+
+/** What is not stored follows from the state. (CMN-027) */
+export function wantedOf({ state, config }: Member): Wanted {
+  if (state.life.wanted !== undefined) return state.life.wanted;
+  if (isUp(state)) return { up: true, by: config.autostart ? "autostart" : "user" };
+  return { up: false, by: state.state === "EXITED" ? "exit" : "user" };
+}
+
+function isUp(process: ProcessState): boolean {
+  switch (process.state) {
+    case "STARTING":
+    case "RUNNING":
+    case "UNKNOWN":
+      return !process.stopping;
+    case "BACKOFF":
+    case "FATAL":
+      return true;
+    case "STOPPED":
+    case "STOPPING":
+    case "EXITED":
+      return hasStartDue(process);
+    default:
+      return unreachable(process.state);
+  }
+}
