@@ -55,8 +55,10 @@ export function nextDeadlineMs(world: World): number | null {
     world.goingDown?.listeningUntilMs ?? Number.POSITIVE_INFINITY,
   );
   for (const member of world.timed) {
-    if (findMember(world, member.ref) !== member) world.timed.delete(member);
-    else earliest = Math.min(earliest, memberDeadlineMs(world, member) ?? Number.POSITIVE_INFINITY);
+    const dueMs = memberDeadlineMs(world, member);
+    if (dueMs === null || dueMs >= earliest) continue;
+    if (findMember(world, member.ref) === member) earliest = dueMs;
+    else world.timed.delete(member);
   }
   for (const waiter of world.waiters.values()) if (waiter.until === "stopped") earliest = Math.min(earliest, waiter.reportMs);
   return earliest === Number.POSITIVE_INFINITY ? null : earliest;
