@@ -1,5 +1,6 @@
 /** The reference of the configuration, in English and Chinese, and the JSON schema: pages of docs/reference, made from the option table by `npm run docs`. */
 
+import { aliasesOf } from "../../src/config/aliases.ts";
 import {
   EVENT_LISTENER,
   FCGI_PROGRAM,
@@ -91,6 +92,7 @@ const TEXTS = {
   names: { en: "Names", zh: "可用名称" },
   flag: { en: "Flag", zh: "命令行" },
   ours: { en: "Not in Supervisor.", zh: "Supervisor 中没有此选项。" },
+  aliases: { en: "{} is another name of it.", zh: "也可写作 {}。" },
   empty: { en: "empty", zh: "空" },
   live: {
     en: "A running process takes a new value over when `update_mode` is `minimal`.",
@@ -104,15 +106,17 @@ const TEXTS = {
 function sectionText(kind: SectionKind, language: Language): string {
   const title = `## [${kind.header.endsWith(":") ? `${kind.header}x` : kind.header}]`;
   const own = ownOptions(kind);
-  const isExtension = own.length < Object.keys(kind.options).length;
+  const isExtension = kind.isForOthers !== true && own.length < Object.keys(kind.options).length;
   const stop = language === "en" ? "." : "。";
   const lines = [title, `${kind.brief[language]}${stop}${kind.takesMore ? ` ${TEXTS.plugin[language]}` : ""}`];
+  if (kind.more !== undefined) lines.push(kind.more[language]);
   if (isExtension) lines.push(TEXTS.more[language]);
   return [...lines, ...own.map(([name, option]) => optionText(name, option, kind, language))].join("\n\n");
 }
 
 /** A listener and a FastCGI program are programs: only what they have beyond, or otherwise, is listed. */
-function ownOptions({ options }: SectionKind): [string, Option][] {
+function ownOptions({ options, isForOthers }: SectionKind): [string, Option][] {
+  if (isForOthers === true) return [];
   const rows = Object.entries(options);
   if (options !== EVENT_LISTENER && options !== FCGI_PROGRAM) return rows;
   const common: Readonly<Record<string, Option>> = PROGRAM;
@@ -129,6 +133,8 @@ function optionText(name: string, option: Option, kind: SectionKind, language: L
     option.isLive ? TEXTS.live[language] : undefined,
   ];
   if (option.isOurs) sentences.push(TEXTS.ours[language]);
+  const aliases = aliasesOf(name).map((alias) => `\`${alias}\``);
+  if (option.isOurs && aliases.length > 0) sentences.push(TEXTS.aliases[language].replace("{}", aliases.join(", ")));
   const facts: [Words, string][] = [
     [TEXTS.type, typeWords(option).words[language]],
     [TEXTS.default, defaultText(option, language)],

@@ -23,6 +23,7 @@ export function remedyFor(kind: OptionType | "folder" | "name", text: string, kn
     case "octal":
       return "give an octal number such as 022 or 0700";
     case "signal":
+      if (/[\s,]/.test(text.trim())) return "give one signal; SIGKILL follows it after stopwaitsecs";
       return suggested(text.toUpperCase().replace(/^SIG/, ""), SIGNAL_WORDS) ?? "give a name such as TERM or a number";
     case "exitcodes":
       return "give numbers from 0 to 255, separated by commas";

@@ -355,10 +355,13 @@ export const SUPERVISORD = {
     scope: "here",
     isOurs: true,
     brief: {
-      en: "names of unknown options that other tools read: no warning is given for them",
-      zh: "由其他工具读取的未知选项名：不对它们发出警告",
+      en: "names of options that other tools read: no warning is given for them",
+      zh: "由其他工具读取的选项名：不对它们发出警告",
     },
-    more: { en: "Comma separated; `*` stands for any text.", zh: "以逗号分隔；`*` 代表任意文本。" },
+    more: {
+      en: "Comma separated; `*` stands for any text. A name of an option that Supervisor does not have is not read then, though it is one of ours; `*` alone is about unknown options.",
+      zh: "以逗号分隔；`*` 代表任意文本。若列出的是 Supervisor 没有而本程序有的选项，则该选项不再被读取；单独的 `*` 只涉及未知选项。",
+    },
   },
 } as const satisfies Record<string, Option>;
 
@@ -823,13 +826,20 @@ export type SectionKind = {
   /** Further text may follow the name without a colon, as in `inet_http_server2`. (CONF-165) */
   readonly isPrefix?: true;
   readonly options: Readonly<Record<string, Option>>;
+  /** Its options are those of other sections, which have them where they do not have their own. */
+  readonly isForOthers?: true;
   /** Options beyond the table are handed on to a plug-in. */
   readonly takesMore?: true;
   readonly isActiveInSample?: true;
   /** The name in the sample; without it the section is not in the sample. */
   readonly sampleName?: string;
   readonly brief: Words;
+  /** What else the reference says. */
+  readonly more?: Words;
 };
+
+/** The section whose options every program has that does not have them itself. */
+export const PROGRAM_DEFAULT = "program-default";
 
 /** Every kind of section, in the order of the sample. */
 export const SECTIONS: readonly SectionKind[] = [
@@ -907,6 +917,19 @@ export const SECTIONS: readonly SectionKind[] = [
     options: GROUP,
     sampleName: "thegroupname",
     brief: { en: "Programs that are started and stopped together", zh: "一起启动和停止的程序" },
+  },
+  {
+    header: PROGRAM_DEFAULT,
+    options: PROGRAM,
+    isForOthers: true,
+    brief: {
+      en: "Options for every [program:x] and [fcgi-program:x] that does not have them itself",
+      zh: "为所有没有自行设置的 [program:x] 和 [fcgi-program:x] 提供选项",
+    },
+    more: {
+      en: "An option is taken whole: `environment` is not merged. What stands here counts before what stands in `[DEFAULT]`; `program_name` is that of the program, `here` the folder of the file that the value stands in. Supervisor ignores this section, so a program needs its own `command` there.",
+      zh: "选项整体采用：`environment` 不会合并。此处的值优先于 `[DEFAULT]` 中的值；`program_name` 是该程序的名称，`here` 是该值所在文件的目录。Supervisor 会忽略本段，因此在那里程序需要自己的 `command`。",
+    },
   },
   { header: "include", options: INCLUDE, sampleName: "", brief: { en: "Further files", zh: "其他配置文件" } },
 ];

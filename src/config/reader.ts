@@ -11,7 +11,7 @@ import type { IniSection, IniValue } from "./ini.ts";
 import type { Ini } from "./merge.ts";
 import type { ConfigError, ProcessConfig } from "./model.ts";
 import type { Ordered, ValueOf } from "./optionfields.ts";
-import type { Option } from "./optiontable.ts";
+import { type Option, PROGRAM_DEFAULT } from "./optiontable.ts";
 import { type Judge, READERS } from "./optiontypes.ts";
 import type { Homes } from "./pathnames.ts";
 import { NO_SUCH_PLUGIN, parsePluginName, pluginRemedy, unresolved } from "./pluginnames.ts";
@@ -155,7 +155,7 @@ export class SectionReader {
 
   /** Records that an option is wrong. */
   fail(name: string, message: string, hint: string | null = null): void {
-    this.#around.findings.addError(this.#placeOf(name), this.#error(name, message, hint));
+    this.#around.findings.addError(this.#placeOf(name, message), this.#error(name, message, hint));
   }
 
   /** Records that an option is wrong unless the plug-in that it names is built in or can be loaded. */
@@ -164,13 +164,13 @@ export class SectionReader {
     const { name: section } = this.section;
     const error = (why: string): ConfigError => this.#error(name, unresolved(text, section, why), pluginRemedy(builtIn));
     const plugin = parsePluginName(text);
-    if (plugin === null) this.#around.findings.addError(this.#placeOf(name), error(NO_SUCH_PLUGIN));
-    else this.#around.findings.demand(this.#placeOf(name), { kind: "plugin", plugin }, error);
+    if (plugin === null) this.#around.findings.addError(this.#placeOf(name, text), error(NO_SUCH_PLUGIN));
+    else this.#around.findings.demand(this.#placeOf(name, text), { kind: "plugin", plugin }, error);
   }
 
   /** Records that an option is missing; the section's header is the place. */
   failMissing(name: string, message: string, hint: string | null = null): void {
-    this.#around.findings.addError(this.#placeOf(name), this.#error(name, message, hint), { isAbsence: true });
+    this.#around.findings.addError(this.#placeOf(name, message), this.#error(name, message, hint), { isAbsence: true });
   }
 
   /** Records that the section itself is wrong. */
@@ -192,7 +192,7 @@ export class SectionReader {
   #judge(name: string): Judge {
     const { accounts, homes, findings } = this.#around;
     const demandFolder = (path: string, message: string): void =>
-      findings.demand(this.#placeOf(name), { kind: "folder", path }, () => this.#error(name, message, remedyFor("folder", path)));
+      findings.demand(this.#placeOf(name, message), { kind: "folder", path }, () => this.#error(name, message, remedyFor("folder", path)));
     return { accounts, homes, demandFolder };
   }
 
@@ -205,7 +205,10 @@ export class SectionReader {
     const place = text === value.text ? this.#placeIn(value, fault.offset) : null;
     const hint = expansionHint(fault, text, names, place?.column ?? null);
     const error = this.#error(name, message, hint);
-    this.#around.findings.addError(this.#placeOf(name), place === null ? error : { ...error, line: place.line, excerpt: place.text });
+    this.#around.findings.addError(
+      this.#placeOf(name, message),
+      place === null ? error : { ...error, line: place.line, excerpt: place.text },
+    );
   }
 
   /** The line and the column, from 1, of an offset in a value. */
@@ -223,16 +226,24 @@ export class SectionReader {
   #error(name: string, message: string, hint: string | null): ConfigError {
     const value = this.written(name);
     const { file, line } = value ?? this.section;
-    return { message: this.#named(message), file, line, excerpt: this.#around.lineText(file, line), hint };
+    const section = this.#shared(name) ?? this.section;
+    return { message: this.#named(message, section), file, line, excerpt: this.#around.lineText(file, line), hint };
   }
 
-  #named(message: string): string {
-    const { name, file } = this.section;
+  #named(message: string, { name, file }: IniSection = this.section): string {
     return this.#isNamed ? `${message} in section ${quoted(name)} (file: ${quoted(file)})` : message;
   }
 
-  #placeOf(name: string): string {
-    return `${this.section.name}\n${name}`;
+  /** What is wrong with a value of [program-default] is wrong for every program that has it, and is said once. */
+  #placeOf(name: string, message: string): string {
+    return this.#shared(name) === null ? `${this.section.name}\n${name}` : `${PROGRAM_DEFAULT}\n${name}\n${message}`;
+  }
+
+  /** [program-default], when the section has the option's value from there. */
+  #shared(name: string): IniSection | null {
+    const shared = this.#ini.sections.get(PROGRAM_DEFAULT);
+    const value = shared?.options.get(name);
+    return shared !== undefined && value !== undefined && value === this.section.options.get(name) ? shared : null;
   }
 }
 

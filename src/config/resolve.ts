@@ -3,12 +3,16 @@
  * comes as facts, and whether folders exist is left to the caller as conditions of errors.
  */
 import type { Accounts } from "../doors.ts";
+import { withFirstNames } from "./aliases.ts";
 import { type Flags, readDaemonSection, readDaemonUser } from "./daemonsection.ts";
-import { baseNames, environmentNames } from "./expansionnames.ts";
+import { type BaseNames, baseNames, environmentNames } from "./expansionnames.ts";
 import { Findings, type PossibleError } from "./findings.ts";
 import { readGroups, sortedGroups } from "./groupsections.ts";
+import type { IniSection } from "./ini.ts";
 import type { Ini } from "./merge.ts";
 import type { Config, Remark, ServerConfig } from "./model.ts";
+import { SUPERVISORD } from "./optiontable.ts";
+import { remarkSharedCommand, withoutOthers, withProgramDefaults } from "./programdefault.ts";
 import { type Listening, SectionReader, type Surroundings } from "./reader.ts";
 import { checkMainInterface, readRpcInterfaces, remarkNoMainInterface } from "./rpcinterfaces.ts";
 import { readServers } from "./serversections.ts";
@@ -37,20 +41,22 @@ const ROOT_REMARK =
   "If you intend to run as root, you can set user=root in the config file to avoid this message.";
 
 /** `remarks` of the loader come before those of reading. `config` is null when there is no [supervisord]. */
-export function resolve(ini: Ini, facts: Facts, remarks: readonly Remark[] = [], listening: Listening = {}): Resolved {
+export function resolve(raw: Ini, facts: Facts, remarks: readonly Remark[] = [], listening: Listening = {}): Resolved {
   const findings = new Findings();
   const homes = { uid: facts.uid, home: facts.environment["HOME"] };
   const around: Surroundings = { accounts: facts.accounts, homes, findings, listening, lineText: facts.lineText };
-  const supervisord = ini.sections.get("supervisord");
+  const supervisord = raw.sections.get("supervisord");
   if (supervisord === undefined) {
     const hint = "add a section [supervisord]; it may be empty";
     const error = { message: ".ini file does not include supervisord section", file: facts.configFile, line: null, excerpt: null, hint };
     findings.addError("[supervisord]", error, { isAbsence: true });
     return { config: null, errors: findings.errors };
   }
-  const reader = new SectionReader(ini, supervisord, around);
   const env = environmentNames(facts.environment);
   const first = baseNames([env], facts.here, facts.hostName);
+  const written = withFirstNames(withoutOthers(raw, extraOptions(raw, supervisord, first, around)), facts.lineText, findings);
+  const ini = withProgramDefaults(written);
+  const reader = new SectionReader(ini, ini.sections.get("supervisord") ?? supervisord, around);
   const section = readDaemonSection(reader, first, facts.flags, around, facts);
   const base = baseNames([env, environmentNames(section.environment)], facts.here, facts.hostName);
   const rpcInterfaces = readRpcInterfaces(ini, base, around);
@@ -62,7 +68,8 @@ export function resolve(ini: Ini, facts: Facts, remarks: readonly Remark[] = [],
     remarkNoMainInterface(ini, rpcInterfaces, findings);
   }
   if (section.user === null && facts.uid === 0) findings.remark("critical", ROOT_REMARK);
-  remarkUnknown(ini, section.extraOptions, findings);
+  remarkUnknown(written, section.extraOptions, findings);
+  remarkSharedCommand(written, findings);
   const sorted = sortedGroups(groups, around);
   const config: Config = {
     file: facts.configFile,
@@ -76,6 +83,13 @@ export function resolve(ini: Ini, facts: Facts, remarks: readonly Remark[] = [],
     passedOver: [],
   };
   return { config, errors: findings.errors };
+}
+
+/** Which names belong to other tools is known before anything else is read; what is wrong with the option is said when its turn comes. */
+function extraOptions(ini: Ini, supervisord: IniSection, { hereToo }: BaseNames, around: Surroundings): readonly string[] {
+  if (!supervisord.options.has("extra_options") && !ini.defaults.has("extra_options")) return [];
+  const reader = new SectionReader(ini, supervisord, { ...around, findings: new Findings(), listening: {} });
+  return reader.read("extra_options", SUPERVISORD.extra_options, hereToo);
 }
 
 /** What children get: the first unix server, else the last inet one. (CONF-183) */

@@ -3,12 +3,15 @@
  * (CONF-052, CONF-056, CONF-057), and a misspelt name then does nothing for years; but it is no error, for other tools keep their own options in this
  * file. `extra_options` names those.
  */
+
+import { insteadOf } from "./aliases.ts";
 import type { Findings } from "./findings.ts";
 import { matchesGlob } from "./glob.ts";
 import type { IniValue } from "./ini.ts";
 import type { Ini } from "./merge.ts";
 import { nearest } from "./nearest.ts";
-import { kindOf, SECTIONS, type SectionKind } from "./optiontable.ts";
+import { kindOf, PROGRAM_DEFAULT, SECTIONS, type SectionKind } from "./optiontable.ts";
+import { isFromDefaults } from "./programdefault.ts";
 
 export function remarkUnknown(ini: Ini, extraOptions: readonly string[], findings: Findings): void {
   for (const { text, file, line, why } of ini.headerlikes) {
@@ -53,26 +56,24 @@ function isHeaderlike({ headerlikes }: Ini, value: IniValue): boolean {
   return headerlikes.some(({ file, line }) => file === value.file && line === value.line);
 }
 
-function isFromDefaults(ini: Ini, name: string, value: IniValue): boolean {
-  const from = ini.defaults.get(name);
-  return from !== undefined && from.file === value.file && from.line === value.line;
-}
-
 function isExtra(name: string, extraOptions: readonly string[]): boolean {
   return extraOptions.some((pattern) => matchesGlob(name, pattern.toLowerCase()));
 }
 
 /** Misspelt, or in the wrong section. */
 function optionHint(name: string, kind: SectionKind): string {
+  const instead = Object.hasOwn(kind.options, "command") ? insteadOf(name) : null;
+  if (instead !== null) return `; ${instead}`;
   const near = nearest(name, Object.keys(kind.options));
   if (near !== null) return `; did you mean ${near}?`;
-  const homes = SECTIONS.filter(({ options }) => Object.hasOwn(options, name)).map(
+  const homes = SECTIONS.filter(({ options, isForOthers }) => isForOthers !== true && Object.hasOwn(options, name)).map(
     ({ header }) => `[${header.endsWith(":") ? `${header}x` : header}]`,
   );
   return homes.length > 0 ? `; it belongs to ${homes.join(", ")}` : "";
 }
 
 function sectionHint(name: string): string {
+  if (name === "default:program") return `; did you mean [${PROGRAM_DEFAULT}]?`; // of the supervisord written in Go
   const colon = name.indexOf(":");
   const start = (colon < 0 ? name : name.slice(0, colon + 1)).replaceAll(/\s/g, "");
   const known = SECTIONS.map(({ header }) => header);

@@ -14,7 +14,9 @@ import { defaultPlaces } from "../config/load.ts";
 import { type Ini, mergeIni } from "../config/merge.ts";
 import type { ConfigError, PluginConfig } from "../config/model.ts";
 import { CTL_PLUGIN, SUPERVISORCTL } from "../config/optiontable.ts";
+import { parseList } from "../config/optiontypes.ts";
 import { absolute, expandUser, folderOf, type Homes, joined } from "../config/pathnames.ts";
+import { withoutOthers } from "../config/programdefault.ts";
 import { SectionReader, type Surroundings } from "../config/reader.ts";
 import type { Accounts } from "../doors.ts";
 import { ok, type Result, refuse } from "../result.ts";
@@ -115,7 +117,8 @@ function readFile(birth: Birth, file: string): Result<Section, readonly ConfigEr
     return refuse([mistake(file, ".ini file does not include supervisorctl section", hint)]);
   }
   const lineText = (_: string, line: number): string | null => read.lines[line - 1] ?? null;
-  return readSections(birth, ini, folder, lineText);
+  const extra = ini.sections.get("supervisord")?.options.get("extra_options")?.text ?? "";
+  return readSections(birth, withoutOthers(ini, parseList(extra)), folder, lineText);
 }
 
 function readSections(birth: Birth, ini: Ini, here: string, lineText: Surroundings["lineText"]): Result<Section, readonly ConfigError[]> {
