@@ -25,7 +25,7 @@ export function configSchema(): string {
 const TAKE_DEFAULTS = ["program:", "fcgi-program:"];
 
 /** A list of names, which the formatter of the project puts on one line. */
-const LIST_OVER_LINES = /\[\n\s+"[\w.]+"(?:,\n\s+"[\w.]+")*\n\s+\]/g;
+const LIST_OVER_LINES = /\[\n\s+"[\w.-]+"(?:,\n\s+"[\w.-]+")*\n\s+\]/g;
 
 function headerPattern({ header, isPrefix }: SectionKind): string {
   return isPrefix || header.endsWith(":") ? `^${header}` : `^${header}$`;
