@@ -22,7 +22,7 @@ import { adoptWorld, continueAdopted, findBasis } from "./lifecycle/adopt.ts";
 import { BringUp } from "./lifecycle/bringup.ts";
 import { FirstStarts } from "./lifecycle/firststarts.ts";
 import { Lifecycle } from "./lifecycle/lifecycle.ts";
-import { type BootFailure, boot } from "./lifecycle/start.ts";
+import { boot } from "./lifecycle/start.ts";
 import { continueLife, dropStrays, readStored, renewProcesses, restoreConfig, restoreWorld, storedFacts } from "./lifecycle/takeover.ts";
 import { Pools } from "./listeners/pools.ts";
 import { ChildStdin } from "./listeners/stdin.ts";
@@ -44,7 +44,7 @@ import { watchOf } from "./ports/api.ts";
 import { supervisorControl } from "./ports/rpc.ts";
 import type { Served } from "./ports/serve.ts";
 import { receive } from "./reports.ts";
-import type { Inheritance, LoadConfig, Part, Runtime } from "./runtime.ts";
+import type { BootFailure, Inheritance, LoadConfig, Part, Runtime } from "./runtime.ts";
 import { type CallOurs, noPlugins, type OpenPlugin, PluginHost } from "./serving/pluginhost.ts";
 import { type Serve, Servers } from "./serving/servers.ts";
 import { FastCgiSockets } from "./spawn/fastcgi.ts";
@@ -86,7 +86,7 @@ async function startFresh(parts: DaemonParts, inheritance: Inheritance, open: Op
   if (!loaded.ok) return refuse({ text: logText(loaded.error), code: 2 });
   const daemon = makeDaemon(parts, inheritance, loaded.value);
   open(daemon);
-  const booted = await boot(daemon.runtime, daemon.bringUp, daemon);
+  const booted = await boot(daemon.runtime, daemon.bringUp, daemon.outputs);
   return booted.ok ? ok(daemon) : booted;
 }
 
@@ -185,24 +185,29 @@ function makeDaemon(parts: DaemonParts, inheritance: Inheritance, config: Config
   const fastCgi = new FastCgiSockets(runtime);
   const records = new GroupRecords(runtime, parts.sizes?.pieceBytes ?? PIECE_BYTES);
   const unowned = new Unowned(runtime);
-  const groups = new Groups(runtime, { fastCgi, plugins, autoLogs, records, pools, outputs, unowned });
+  const groups = new Groups(runtime, { fastCgi, plugins, autoLogs, records });
   const servers = new Servers(runtime, (descriptor, server) => parts.serve(daemon, descriptor, server));
   const firstStarts = new FirstStarts(runtime);
-  const bringUp = new BringUp(runtime, { outputs, autoLogs, plugins, servers, pools, groups, firstStarts });
+  const preparations = new Preparations(runtime, fastCgi);
+  const backlog = new Backlog(runtime, pools, outputs);
+  const clearing = new Clearing(runtime, outputs);
+  const processes = processDeadlines(runtime);
+  // Servers are bound before anything is done to files or programs: a second supervisord by mistake ends there and has destroyed nothing. (CONF-354)
+  const all: readonly Part[] = [
+    ...[unowned, preparations, barrier, backlog, processes, pools, outputs, clearing],
+    ...[plugins, servers, fastCgi, autoLogs, firstStarts],
+  ];
+  const bringUp = new BringUp(runtime, { all, outputs, plugins, servers, pools, groups, firstStarts });
   const history = new History();
   const waits = new Waits();
-  const lifecycle = new Lifecycle(runtime, bringUp, { servers, plugins, groups, unowned });
+  const lifecycle = new Lifecycle(runtime, bringUp, { servers, groups, unowned });
   const orders = new Orders(runtime, waits);
   const updates = new Updates(runtime, { groups, plugins, autoLogs, records, waits });
   const stdin = new ChildStdin(runtime);
-  const clearing = new Clearing(runtime, outputs);
   const control = supervisorControl(runtime, { groups, orders, updates, records, lifecycle, pools, stdin, clearing, targets, history });
-  const preparations = new Preparations(runtime, fastCgi);
-  const backlog = new Backlog(runtime, pools, outputs);
-  const processes = processDeadlines(runtime);
   const daemon: Daemon = {
     runtime,
-    parts: [unowned, preparations, barrier, backlog, processes, pools, outputs, clearing, servers, fastCgi, firstStarts],
+    parts: all,
     firstStarts,
     bringUp,
     lifecycle,

@@ -4,9 +4,9 @@ import { eventRecord } from "../events/poolrecords.ts";
 import type { SupervisorEvent } from "../events/types.ts";
 import { childRecords } from "../logs/syslog.ts";
 import { unreachable } from "../result.ts";
-import { emptyStep, type Step } from "../supervisor/effects.ts";
+import { emptyStep, type GroupChange, type Step } from "../supervisor/effects.ts";
 import { encodeRecord, recordKeys } from "../supervisor/records.ts";
-import { findMember } from "../supervisor/world.ts";
+import { findMember, type Group, type Ref } from "../supervisor/world.ts";
 import { daemonRecord } from "./groups/daemonrecords.ts";
 import { storeProcess } from "./groups/grouprecords.ts";
 import { eventKey } from "./listeners/pools.ts";
@@ -44,7 +44,7 @@ function carryOutOne(daemon: Daemon, effect: AnyEffect, turn: Turn, now: Now): v
       remember(daemon, effect.event, now);
       return daemon.pools.emit(turn, effect.event, now);
     case "prepare":
-      return daemon.preparations.begin(effect.ref, effect.attempt);
+      return daemon.preparations.prepare(effect.ref, effect.attempt);
     case "spawn": {
       const frame = spawnFrame(daemon.runtime, daemon.targets, effect.ref, effect.child, daemon.preparations.take(effect.child));
       daemon.outputs.spawning(effect.ref, frame);
@@ -59,9 +59,13 @@ function carryOutOne(daemon: Daemon, effect: AnyEffect, turn: Turn, now: Now): v
     case "settle":
       return daemon.waits.settle(turn, effect.waiter, effect.outcome);
     case "group-changed":
-      return daemon.groups.changed(turn, effect.group);
-    case "pending-changed":
-      return daemon.groups.pendingChanged(turn, effect.ref);
+      groupChanged(daemon, turn, effect.group, effect.change);
+      return effect.change === "changed" ? daemon.records.changed(turn, effect.group) : undefined;
+    case "pending-changed": {
+      const group = daemon.runtime.world.groups.get(effect.ref.group);
+      daemon.records.pending(turn, effect.ref);
+      return group === undefined ? undefined : groupChanged(daemon, turn, group, "changed", effect.ref);
+    }
     case "ended":
       return void turn.after.push(() => void daemon.lifecycle.ended());
     case "send":
@@ -80,6 +84,10 @@ function carryOutOne(daemon: Daemon, effect: AnyEffect, turn: Turn, now: Now): v
     default:
       return unreachable(effect);
   }
+}
+
+function groupChanged(daemon: Daemon, turn: Turn, group: Group, change: GroupChange, only?: Ref): void {
+  for (const part of daemon.parts) part.groupChanged?.(turn, group, change, only);
 }
 
 function remember(daemon: Daemon, event: SupervisorEvent, now: Now): void {

@@ -6,8 +6,8 @@ import type { PoolEffect } from "../events/buffer.ts";
 import type { Welcome } from "../link/messages.ts";
 import type { StreamEffect } from "../logs/pipeline.ts";
 import type { Result } from "../result.ts";
-import type { Effect, Step } from "../supervisor/effects.ts";
-import type { World } from "../supervisor/world.ts";
+import type { Effect, GroupChange, Step } from "../supervisor/effects.ts";
+import type { Group, Ref, World } from "../supervisor/world.ts";
 import type { Activity } from "./loop/activitylog.ts";
 import type { Numbers } from "./loop/numbers.ts";
 import type { Requests } from "./loop/requests.ts";
@@ -49,10 +49,17 @@ export type Runtime = {
   readonly step: (turn: Turn, act: (step: Step, now: Now) => void, now?: Now) => void;
 };
 
-/** What has deadlines or is taken up by a successor. daemon.ts has the list of them. */
+/** Why a start ends: the words for whoever started supervisord, and its exit code. */
+export type BootFailure = { readonly text: string; readonly code: number };
+
+/** What is restored, begun, told of changed groups, or has deadlines. daemon.ts has the list of them, and with it their order. */
 export type Part = {
-  /** Without states only what the keeper itself lists can be used. */
+  /** A successor takes up what its predecessor left. Without states only what the keeper itself lists can be used. */
   restore?(found: Inheritance, hasStates: boolean): void;
+  /** Gets what the running configuration names. A start ends with the first failure, a reload says it and goes on. */
+  begin?(isStart: boolean): Promise<Result<true, BootFailure>>;
+  /** In the batch that has the change. `only`: the process that has its new configuration or is out of the group, and no other has changed. */
+  groupChanged?(turn: Turn, group: Group, change: GroupChange, only?: Ref): void;
   /** The earliest time at which `deadlinePassed` has something to do, monotonic. */
   nextDeadlineMs?(now: Now): number | null;
   /** Posts what is due. Called when any part's deadline has passed. */

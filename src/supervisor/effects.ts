@@ -1,10 +1,13 @@
 /** What a step of the supervisor wants done. Only `daemon/` does it, in this order. */
 import type { SupervisorEvent } from "../events/types.ts";
 import type { LogLine, ProcessEffect } from "../process/state.ts";
-import type { Ref } from "./world.ts";
+import type { Group, Ref } from "./world.ts";
 
 /** How a client's wait for a process ended. (RPC-063..069, RPC-083) */
 export type Outcome = "done" | "spawn-error" | "abnormal-termination" | "gone";
+
+/** Added and removed with all its processes; or changed in place, where it has been there all the time. */
+export type GroupChange = "added" | "changed" | "removed";
 
 export type Effect =
   | ({ readonly type: "log" } & LogLine)
@@ -13,9 +16,9 @@ export type Effect =
   /** The process is back from where nothing of it lives: its logs and pipes can be closed. */
   | { readonly type: "reaped"; readonly ref: Ref; readonly child: number }
   | { readonly type: "settle"; readonly waiter: number; readonly outcome: Outcome }
-  /** An update in place has changed the group, its processes or what is pending for them: its record must be written. */
-  | { readonly type: "group-changed"; readonly group: string }
-  /** What was pending for one process has happened, or was decided otherwise: its record must be written. */
+  /** Before listeners hear of it. Changed is also what is pending for its processes. */
+  | { readonly type: "group-changed"; readonly group: Group; readonly change: GroupChange }
+  /** What was pending for one process has happened, or was decided otherwise. */
   | { readonly type: "pending-changed"; readonly ref: Ref }
   /** Everything is down. */
   | { readonly type: "ended" };

@@ -266,10 +266,8 @@ export class Whole extends Host {
   #record(): void {
     const { changed, daemonChanged, effects } = this.lastStep;
     for (const effect of effects) {
-      const isAdded = effect.type === "event" && effect.event.kind === "process-group" && effect.event.change === "ADDED";
-      if (effect.type === "group-changed") this.#recordGroup(effect.group);
+      if (effect.type === "group-changed") this.#recordGroup(effect.group.config.name);
       if (effect.type === "pending-changed") this.#recordGroup(effect.ref.group);
-      if (isAdded && "group" in effect.event) this.#recordGroup(effect.event.group);
     }
     for (const ref of changed) {
       const member = findMember(this.world, ref);

@@ -186,7 +186,7 @@ export class Host {
       case "settle":
         return `settle ${effect.waiter} ${effect.outcome}`;
       case "group-changed":
-        return `changed ${effect.group}`;
+        return `${effect.change} ${effect.group.config.name}`;
       case "pending-changed":
         return `changed ${effect.ref.group}`;
       case "ended":

@@ -68,7 +68,7 @@ test("PROC-145: within a group the order of `programs` counts, not the priority 
 test("EVT-023, PROC-149: a group is added, then its event is sent and none about its processes; those with autostart are due from then on", () => {
   const host = new Host();
   assert.deepEqual(names(host), []);
-  assert.deepEqual(host.add(groupOf("g", 999, { name: "x" }, { name: "y", autostart: false })), ["group g ADDED"]);
+  assert.deepEqual(host.add(groupOf("g", 999, { name: "x" }, { name: "y", autostart: false })), ["added g", "group g ADDED"]);
   assert.deepEqual([...host.lastStep.changed].map(label), ["g:x", "g:y"], "the records are written with it");
   assert.deepEqual(names(host), ["g:x"]);
 });
@@ -83,7 +83,7 @@ test("a group is added once, and what is removed was there and is down", () => {
 
 test("a removed group is gone, then its event is sent, and its records are deleted", () => {
   const host = new Host(groupOf("g", 999, { name: "x" }, { name: "y" }));
-  assert.deepEqual(host.remove("g"), ["group g REMOVED"]);
+  assert.deepEqual(host.remove("g"), ["removed g", "group g REMOVED"]);
   assert.equal(host.world.groups.size, 0);
   assert.deepEqual([...host.lastStep.changed].map(label), ["g:x", "g:y"]);
 });

@@ -27,6 +27,7 @@ export function addGroup(world: World, config: GroupConfig, step: Step): void {
   world.nextSequence += 1;
   world.groups.set(config.name, group);
   for (const member of group.members.values()) step.changed.add(member.ref);
+  step.effects.push({ type: "group-changed", group, change: "added" });
   step.effects.push({ type: "event", event: { kind: "process-group", change: "ADDED", group: config.name } });
 }
 
@@ -37,6 +38,7 @@ export function removeGroup(world: World, name: string, step: Step): void {
   assert([...group.members.values()].every(isStopped), `group ${name} was removed while it runs`);
   world.groups.delete(name);
   for (const member of group.members.values()) step.changed.add(member.ref);
+  step.effects.push({ type: "group-changed", group, change: "removed" });
   step.effects.push({ type: "event", event: { kind: "process-group", change: "REMOVED", group: name } });
 }
 

@@ -52,11 +52,12 @@ export function updateGroup(world: World, config: GroupConfig, now: Now, step: S
   const known = new Set(plan.map(({ process }) => process));
   const stillLeaving = [...group.members.values()].filter(({ ref }) => !known.has(ref.process));
   const byName = [...members, ...stillLeaving].map((member): [string, Member] => [member.ref.process, member]);
-  world.groups.set(config.name, { config, sequence: group.sequence, members: new Map(byName) });
+  const changed: Group = { config, sequence: group.sequence, members: new Map(byName) };
+  world.groups.set(config.name, changed);
   if (plan.some(({ action }) => action !== "keep")) {
     step.effects.push({ type: "log", level: "info", text: say.updated(config.name, planText(plan)) });
   }
-  step.effects.push({ type: "group-changed", group: config.name });
+  step.effects.push({ type: "group-changed", group: changed, change: "changed" });
   for (const member of byReversePriority(members))
     if (member.pending !== null) stepAlone(world, member, { type: "stop", cause: "update" }, now, step);
 }

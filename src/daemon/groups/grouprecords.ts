@@ -18,7 +18,7 @@ import {
   recordKeys,
 } from "../../supervisor/records.ts";
 import { pendingRecord } from "../../supervisor/update.ts";
-import { findMember, type Member, type Ref } from "../../supervisor/world.ts";
+import { findMember, type Group, type Member, type Ref } from "../../supervisor/world.ts";
 import type { Turn } from "../loop/turn.ts";
 import type { Runtime } from "../runtime.ts";
 
@@ -100,6 +100,12 @@ export class GroupRecords {
       [autoLogs, logs],
     ]);
     this.readChanged(turn, name);
+  }
+
+  /** After an update in place: its processes and what is pending for them, too. */
+  changed(turn: Turn, { config, members }: Group): void {
+    this.group(turn, config.name);
+    for (const { ref, pending } of members.values()) if (pending !== null) this.pending(turn, ref);
   }
 
   groupRemoved(turn: Turn, name: string): void {

@@ -2,7 +2,9 @@
  * Children that no process of the configuration owns: their program was taken out of the file while no daemon knew of them, or they could not be
  * signalled and their group was removed. Nothing is known of how they want to be stopped, so they are left alone until the end.
  */
-import { allMembers } from "../../supervisor/world.ts";
+import { assert } from "../../result.ts";
+import type { GroupChange } from "../../supervisor/effects.ts";
+import { allMembers, type Group } from "../../supervisor/world.ts";
 import type { Turn } from "../loop/turn.ts";
 import type { Inheritance, Runtime } from "../runtime.ts";
 
@@ -23,8 +25,13 @@ export class Unowned {
     for (const { child, state } of children) if (state !== "exited" && !owned.has(child)) this.#children.add(child);
   }
 
-  add(child: number): void {
-    this.#children.add(child);
+  /** Only a process in UNKNOWN can have a child when its group goes: it runs on, and its end is told. (PROC-151) */
+  groupChanged(_turn: Turn, { members }: Group, change: GroupChange): void {
+    if (change !== "removed") return;
+    for (const { ref, state } of members.values()) {
+      assert(state.child === 0 || state.state === "UNKNOWN", `${ref.process} is taken out in ${state.state}, with a child`);
+      if (state.child !== 0) this.#children.add(state.child);
+    }
   }
 
   exited(child: number): void {

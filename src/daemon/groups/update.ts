@@ -54,7 +54,7 @@ export class Updates {
           this.#parts.records.sweep();
           return resolve(false);
         }
-        this.#parts.autoLogs.remember(autoLogs);
+        this.#parts.autoLogs.remember(name, autoLogs);
         this.#parts.records.autoLogs.set(name, allLogs);
         this.#runtime.step(turn, (step, now) => updateGroup(this.#runtime.world, config, now, step));
         return resolve(true);

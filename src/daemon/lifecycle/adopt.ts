@@ -9,19 +9,16 @@ import { configRecord } from "../groups/daemonrecords.ts";
 import { dropInTurns, type GroupRecords } from "../groups/grouprecords.ts";
 import type { Groups } from "../groups/groups.ts";
 import type { Orders } from "../groups/orders.ts";
-import type { Pools } from "../listeners/pools.ts";
 import type { AutoLogs } from "../logfiles/autologs.ts";
 import { streamOwner } from "../loop/numbers.ts";
-import type { Inheritance, LoadConfig, Runtime } from "../runtime.ts";
+import type { BootFailure, Inheritance, LoadConfig, Runtime } from "../runtime.ts";
 import type { BringUp } from "./bringup.ts";
 import { tellDeaths } from "./deaths.ts";
-import type { BootFailure } from "./start.ts";
 import { adoptChildren, readStoredConfig, restoreConfig, type Stored } from "./takeover.ts";
 
 type Parts = {
   readonly records: GroupRecords;
   readonly autoLogs: AutoLogs;
-  readonly pools: Pools;
   readonly groups: Groups;
   readonly orders: Orders;
   readonly bringUp: BringUp;
@@ -57,7 +54,7 @@ export function adoptWorld(runtime: Runtime, { records, autoLogs }: Parts, inher
 /** From here on it is like any daemon. */
 export async function continueAdopted(
   runtime: Runtime,
-  { records, pools, groups, orders, bringUp }: Parts,
+  { records, groups, orders, bringUp }: Parts,
   inheritance: Inheritance,
   { stored, problem, why }: Basis & { readonly why: string },
 ): Promise<void> {
@@ -71,7 +68,7 @@ export async function continueAdopted(
     activity.write(turn, "critical", `starting without stored states (${why}); adopting ${adoptedText(world, inheritance)}`);
     turn.state(recordKeys.config, encodeRecord(configRecord(runtime)));
     turn.state(recordKeys.daemon, encodeRecord({ mood: "RUNNING", goingDown: null }));
-    for (const group of world.groups.values()) pools.groupAdded(turn, group.config);
+    for (const group of world.groups.values()) runtime.carryOut(turn, [{ type: "group-changed", group, change: "added" }]);
   });
   void records.storeAll();
   groups.startAutostarts();

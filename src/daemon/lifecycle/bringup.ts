@@ -7,9 +7,8 @@ import { encodeRecord, recordKeys } from "../../supervisor/records.ts";
 import { configRecord, daemonRecord } from "../groups/daemonrecords.ts";
 import type { Groups } from "../groups/groups.ts";
 import type { Pools } from "../listeners/pools.ts";
-import type { AutoLogs } from "../logfiles/autologs.ts";
 import type { Outputs } from "../logfiles/outputs.ts";
-import type { Runtime } from "../runtime.ts";
+import type { BootFailure, Part, Runtime } from "../runtime.ts";
 import { writePidfile } from "../serving/pidfile.ts";
 import type { PluginHost } from "../serving/pluginhost.ts";
 import type { Servers } from "../serving/servers.ts";
@@ -19,8 +18,9 @@ import type { FirstStarts } from "./firststarts.ts";
 const FIRST_STARTS_MS = 200;
 
 type Parts = {
+  /** In their order. */
+  readonly all: readonly Part[];
   readonly outputs: Outputs;
-  readonly autoLogs: AutoLogs;
   readonly plugins: PluginHost;
   readonly servers: Servers;
   readonly pools: Pools;
@@ -50,33 +50,31 @@ export class BringUp {
   }
 
   /**
-   * Binds the servers first, so that a second supervisord by mistake ends here and has destroyed nothing (CONF-354); then groups. A
-   * start ends at the first thing that cannot be had; a reload goes on with the rest and says what is missing, since nothing would run otherwise.
+   * Each part gets what the configuration names, then come the groups. A start ends at the first thing that cannot be had; a reload goes on with the rest
+   * and says what is missing, since nothing would run otherwise.
    */
-  async groups(options: { fresh: boolean }): Promise<Result<{ needsSuccessor: boolean }, { text: string; code: number }>> {
-    const { running } = this.#runtime;
-    const servers = await this.#parts.servers.bind(running.servers);
-    if (!servers.ok && options.fresh) {
-      this.#sayMissing(servers.error.replaceAll("\n", " "));
-      return this.#giveUp(servers.error, 2);
+  async begin(isStart: boolean): Promise<Result<true, BootFailure>> {
+    const { running, world } = this.#runtime;
+    for (const part of this.#parts.all) {
+      const begun = part.begin === undefined ? ok(true) : await part.begin(isStart);
+      if (!begun.ok && isStart) return this.#giveUp(begun.error);
+      if (!begun.ok) this.#sayMissing(begun.error.text);
     }
-    if (!servers.ok) this.#sayMissing(servers.error);
-    await this.#parts.autoLogs.sweep();
     for (const group of running.groups) {
-      if (this.#runtime.world.groups.has(group.name)) continue;
+      if (world.groups.has(group.name)) continue;
       const activated = await this.#parts.groups.activate(group);
-      if (!activated.ok && options.fresh) return this.#giveUp(activated.error, 1);
+      if (!activated.ok && isStart) return this.#giveUp({ text: activated.error, code: 1 });
       if (!activated.ok) this.#sayMissing(activated.error);
     }
     this.#sayServers(running);
-    return ok(servers.ok ? servers.value : { needsSuccessor: false });
+    return ok(true);
   }
 
   /** What was opened already is closed, and its file removed: the original leaves it behind. (HTTP-027) */
-  async #giveUp(text: string, code: number): Promise<Result<never, { text: string; code: number }>> {
+  async #giveUp(failure: BootFailure): Promise<Result<never, BootFailure>> {
     this.#parts.servers.stop();
     await this.#runtime.loop.flushed();
-    return refuse({ text, code });
+    return refuse(failure);
   }
 
   #sayMissing(text: string): void {
@@ -84,10 +82,10 @@ export class BringUp {
   }
 
   /** Says who it is, tells the listeners, starts what starts by itself. */
-  async beginToRun(options: { fresh: boolean }): Promise<void> {
+  async beginToRun(isStart: boolean): Promise<void> {
     this.#runtime.loop.post((turn) => {
       // From `ready` on a successor takes over instead of beginning anew, so what it needs goes into the same batch.
-      if (options.fresh) turn.effect({ type: "ready" });
+      if (isStart) turn.effect({ type: "ready" });
       if (this.#runtime.world.mood === "RESTARTING") this.#runtime.world.mood = "RUNNING";
       turn.state(recordKeys.config, encodeRecord(configRecord(this.#runtime)));
       turn.state(recordKeys.daemon, encodeRecord(daemonRecord(this.#runtime)));
@@ -98,6 +96,7 @@ export class BringUp {
     await this.#runtime.loop.flushed();
     await this.#parts.firstStarts.over(FIRST_STARTS_MS);
     this.#parts.servers.serve();
+    if (this.#parts.servers.needsSuccessor) this.#restartDaemon();
   }
 
   /** Pid file and listeners learn that supervisord runs; a successor does it when its predecessor did not come so far. */
@@ -115,13 +114,13 @@ export class BringUp {
    */
   async serve(): Promise<void> {
     const opened = await this.#parts.plugins.begin();
-    if (!opened.ok) this.#runtime.loop.post((turn) => this.#runtime.activity.write(turn, "critical", opened.error));
+    if (!opened.ok) this.#runtime.loop.post((turn) => this.#runtime.activity.write(turn, "critical", opened.error.text));
     for (const group of this.#runtime.world.groups.values()) void this.#parts.plugins.openHandler(group.config);
     this.#parts.servers.serve();
   }
 
   /** The next daemon gets what this one was not born with: the descriptors of further sockets. */
-  restartDaemon(): void {
+  #restartDaemon(): void {
     this.#runtime.loop.post((turn) => {
       turn.effect({ type: "restart-daemon" });
       turn.after.push(() => this.#runtime.doors.self.exit(0));

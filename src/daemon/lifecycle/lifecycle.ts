@@ -14,7 +14,6 @@ import type { Unowned } from "../groups/unowned.ts";
 import type { Turn } from "../loop/turn.ts";
 import type { Runtime } from "../runtime.ts";
 import { removePidfile } from "../serving/pidfile.ts";
-import type { PluginHost } from "../serving/pluginhost.ts";
 import type { Servers } from "../serving/servers.ts";
 import type { BringUp } from "./bringup.ts";
 import { becomeUser, userProblem } from "./user.ts";
@@ -23,7 +22,6 @@ const GOES_ON = "cannot restart with this configuration, everything goes on as i
 
 type Parts = {
   readonly servers: Servers;
-  readonly plugins: PluginHost;
   readonly groups: Groups;
   readonly unowned: Unowned;
 };
@@ -152,17 +150,8 @@ export class Lifecycle {
       if (!became.ok) return this.#runtime.activity.write(turn, "critical", became.error);
       for (const { level, text } of became.value) this.#runtime.activity.write(turn, level, text);
     });
-    this.#parts.plugins.end();
-    const made = await this.#parts.plugins.begin();
-    const up = await this.#bringUp.groups({ fresh: false });
-    this.#runtime.loop.post((turn) => {
-      if (!made.ok) this.#runtime.activity.write(turn, "critical", made.error);
-      if (!up.ok) this.#runtime.activity.write(turn, "critical", up.error.text);
-    });
-    if (this.#isToEnd()) return this.#shutDown();
-    await this.#bringUp.beginToRun({ fresh: false });
-    if (up.ok && up.value.needsSuccessor) this.#bringUp.restartDaemon();
-    return undefined;
+    await this.#bringUp.begin(false);
+    return this.#isToEnd() ? this.#shutDown() : this.#bringUp.beginToRun(false);
   }
 
   /** A shutdown was ordered while this was waiting for something. */

@@ -4,36 +4,26 @@ import { ok, type Result, refuse } from "../../result.ts";
 import type { Outputs } from "../logfiles/outputs.ts";
 import { activityPath } from "../loop/activitylog.ts";
 import { whyNotOpened } from "../loop/errno.ts";
-import type { Runtime } from "../runtime.ts";
-import type { PluginHost } from "../serving/pluginhost.ts";
+import type { BootFailure, Runtime } from "../runtime.ts";
 import type { BringUp } from "./bringup.ts";
 import { raiseLimits } from "./rlimits.ts";
 import { leftBehind, nameSurvivors, promiseToName } from "./survivors.ts";
 import { becomeUser, type Line } from "./user.ts";
 
-export type BootFailure = { readonly text: string; readonly code: number };
-
-export async function boot(
-  runtime: Runtime,
-  bringUp: BringUp,
-  { outputs, plugins }: { readonly outputs: Outputs; readonly plugins: PluginHost },
-): Promise<Result<true, BootFailure>> {
+export async function boot(runtime: Runtime, bringUp: BringUp, outputs: Outputs): Promise<Result<true, BootFailure>> {
   const became = await becomeUser(runtime);
   if (!became.ok) return refuse({ text: became.error, code: 2 });
   const limited = await raiseLimits(runtime);
   if (!limited.ok) return refuse({ text: limited.error, code: 2 });
   const opened = await openLog(runtime, bringUp, outputs, [...became.value, ...limited.value]);
   if (!opened.ok) return opened;
-  const made = await plugins.begin();
-  if (!made.ok) return refuse({ text: made.error, code: 2 });
   const left = await leftBehind(runtime);
-  const up = await bringUp.groups({ fresh: true });
-  if (!up.ok) return up;
+  const begun = await bringUp.begin(true);
+  if (!begun.ok) return begun;
   await daemonize(runtime);
   if (left !== null) promiseToName(runtime, left);
-  await bringUp.beginToRun({ fresh: true });
+  await bringUp.beginToRun(true);
   if (left !== null) void nameSurvivors(runtime, left);
-  if (up.value.needsSuccessor) bringUp.restartDaemon();
   return ok(true);
 }
 

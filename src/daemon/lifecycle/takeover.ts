@@ -93,7 +93,7 @@ export function restoreWorld(runtime: Runtime, stored: Stored, inheritance: Inhe
     const states = new Map(config.processes.map(({ name }): [string, ProcessState] => [name, stateOf(name)]));
     world.groups.set(config.name, restorePending(makeGroup(config, record.sequence, states), pending, stateOf));
     world.nextSequence = Math.max(world.nextSequence, record.sequence + 1);
-    autoLogs.restore(config.name, world.groups.get(config.name)?.members.values() ?? [], record.autoLogs);
+    autoLogs.restoreGroup(config.name, world.groups.get(config.name)?.members.values() ?? [], record.autoLogs);
   }
   for (const member of allMembers(world)) setState(world, member, member.state);
   const { goingDown } = stored.daemon;
@@ -198,7 +198,7 @@ export function continueLife(runtime: Runtime, { preparations, pools, groups, li
     // A reload that was building up when its daemon died has started some of it: that goes down again first.
     if (world.mood !== "RUNNING") runtime.step(turn, (step, now) => goOnGoingDown(world, now, step));
     // Starts that were decided and not yet ordered are prepared again.
-    for (const { ref, state } of allMembers(world)) if (isPreparing(state)) preparations.begin(ref, state.attempt);
+    for (const { ref, state } of allMembers(world)) if (isPreparing(state)) preparations.prepare(ref, state.attempt);
     runtime.step(turn, (step, now) => resumeUpdates(world, now, step));
     pools.dispatchAll(turn);
     if (promised) lifecycle.requestReload(turn);

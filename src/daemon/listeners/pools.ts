@@ -3,7 +3,6 @@
  * decisions are in `src/events/`; here they meet processes, the clock and the keeper.
  */
 import type { QueueFacts } from "../../api/watch.ts";
-import type { GroupConfig } from "../../config/model.ts";
 import type { Now } from "../../doors.ts";
 import type { Pool, PoolConfig } from "../../events/buffer.ts";
 import { type EventType, matches } from "../../events/eventtable.ts";
@@ -14,6 +13,7 @@ import { queueLength } from "../../events/queue.ts";
 import { dueTicks, msToNextTick, type TickSlices } from "../../events/ticks.ts";
 import type { SupervisorEvent } from "../../events/types.ts";
 import { refuse } from "../../result.ts";
+import type { GroupChange } from "../../supervisor/effects.ts";
 import { decodeRecord, encodeRecord } from "../../supervisor/records.ts";
 import { allMembers, type Group, type Member, memberOfChild, type Ref } from "../../supervisor/world.ts";
 import type { Turn } from "../loop/turn.ts";
@@ -42,30 +42,24 @@ export class Pools {
     this.#watchers = watchers;
   }
 
-  groupAdded(turn: Turn, config: GroupConfig): void {
-    const poolConfig = this.#configOf(config, namesOf(config));
-    if (poolConfig === null) return;
-    const pool = makePool(poolConfig);
-    this.#pools.byName.set(config.name, pool);
-    turn.state(poolKey(config.name), poolRecord(pool));
-  }
-
-  /** After an update in place: listeners may have come and gone, other events may be wanted. */
-  groupChanged(turn: Turn, group: Group): void {
-    const pool = this.#pools.byName.get(group.config.name);
-    const config = this.#configOf(group.config, [...group.members.keys()]);
-    if (pool === undefined || config === null) return;
-    this.#runtime.carryOut(turn, changePool(pool, config));
-    this.#step(turn, pool, { type: "deadline" });
-  }
-
-  /** A removed pool drops its buffer. (EVT-079) */
-  groupRemoved(turn: Turn, config: GroupConfig): void {
-    const pool = this.#pools.byName.get(config.name);
-    if (pool === undefined) return;
-    this.#pools.byName.delete(config.name);
-    this.#runtime.carryOut(turn, dropPool(pool));
-    turn.state(poolKey(config.name), null);
+  /** After an update in place listeners may have come and gone, other events may be wanted. A removed pool drops its buffer. (EVT-079) */
+  groupChanged(turn: Turn, group: Group, change: GroupChange): void {
+    const { name } = group.config;
+    const config = this.#configOf(group);
+    if (config === null) return;
+    const pool = this.#pools.byName.get(name) ?? makePool(config);
+    switch (change) {
+      case "added":
+        this.#pools.byName.set(name, pool);
+        return turn.state(poolKey(name), poolRecord(pool));
+      case "changed":
+        this.#runtime.carryOut(turn, changePool(pool, config));
+        return this.#step(turn, pool, { type: "deadline" });
+      case "removed":
+        this.#pools.byName.delete(name);
+        this.#runtime.carryOut(turn, dropPool(pool));
+        return turn.state(poolKey(name), null);
+    }
   }
 
   /** Tells every pool that wants to know. */
@@ -138,7 +132,7 @@ export class Pools {
     const decoded = serial === undefined ? null : decodeRecord(serial);
     if (decoded?.ok === true && typeof decoded.value === "number") this.#pools.nextSerial = decoded.value;
     for (const group of this.#runtime.world.groups.values()) {
-      const config = this.#configOf(group.config, [...group.members.keys()]);
+      const config = this.#configOf(group);
       const record = inheritance.store.get(poolKey(group.config.name));
       if (config === null) continue;
       const restored = record === undefined ? refuse("it is missing") : restorePool(config, record, storedEvents(inheritance, config.name));
@@ -175,12 +169,12 @@ export class Pools {
     this.timePassed(turn);
   }
 
-  /** `processes`: also those that are on their way out. */
-  #configOf(group: GroupConfig, processes: readonly string[]): PoolConfig | null {
+  /** With those that are on their way out. null for a group without a pool. */
+  #configOf({ config: group, members }: Group): PoolConfig | null {
     if (group.kind !== "listeners") return null;
     return {
       name: group.name,
-      processes,
+      processes: [...members.keys()],
       events: new Set(group.events),
       bufferSize: group.bufferSize,
       resultHandler: this.#plugins.handlerFor(group.name, group.resultHandler),
@@ -192,10 +186,6 @@ export class Pools {
     this.#runtime.carryOut(turn, stepPool(pool, input, this.#runtime.doors.clock.now().monoMs));
     turn.state(poolKey(pool.config.name), poolRecord(pool));
   }
-}
-
-function namesOf(group: GroupConfig): readonly string[] {
-  return group.processes.map((process) => process.name);
 }
 
 function storedEvents(inheritance: Inheritance, pool: string): Map<number, Uint8Array> {

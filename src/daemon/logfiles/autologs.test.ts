@@ -44,20 +44,20 @@ const OLD = "p-stdout---supervisor-xxxxxxxx.log";
 
 test("CONF-376, CONF-139: old ones are deleted, unless nocleanup says otherwise", async () => {
   const clean = await daemon("", [OLD, "other.log"]);
-  await clean.autoLogs.sweep();
+  await clean.autoLogs.begin();
   assert.deepEqual(clean.asked.removed, [`/tmp/${OLD}`]);
   const kept = await daemon("nocleanup=true", [OLD]);
-  await kept.autoLogs.sweep();
+  await kept.autoLogs.begin();
   assert.deepEqual(kept.asked.removed, []);
 });
 
 test("CONF-379: what cannot be removed, and a folder that cannot be read, are told", async () => {
   const stuck = await daemon("", [OLD, "q-stdout---supervisor-xxxxxxxx.log"], `/tmp/${OLD}`);
-  await stuck.autoLogs.sweep();
+  await stuck.autoLogs.begin();
   assert.deepEqual(stuck.asked.said, [`warn Failed to clean up '/tmp/${OLD}'`]);
   assert.equal(stuck.asked.removed.length, 1, "the others are removed");
   const unreadable = await daemon("", null);
-  await unreadable.autoLogs.sweep();
+  await unreadable.autoLogs.begin();
   assert.deepEqual(unreadable.asked.said, ["warn Could not clear childlog dir"]);
 });
 

@@ -4,7 +4,10 @@ import type { GroupConfig, ProcessConfig } from "../../config/model.ts";
 import { absolute, joined } from "../../config/pathnames.ts";
 import type { Channel } from "../../events/types.ts";
 import { daemonMessages as messages } from "../../logs/loglines.ts";
-import { label, type Member, type Ref } from "../../supervisor/world.ts";
+import { ok, type Result } from "../../result.ts";
+import type { GroupChange } from "../../supervisor/effects.ts";
+import { type Group, label, type Member, type Ref } from "../../supervisor/world.ts";
+import type { Turn } from "../loop/turn.ts";
 import type { Runtime } from "../runtime.ts";
 
 const RANDOM_LENGTH = 8;
@@ -16,14 +19,15 @@ export type AutoLog = readonly [key: string, path: string];
 
 export class AutoLogs {
   readonly #runtime: Runtime;
-  readonly #paths = new Map<string, string>();
+  /** By group. */
+  readonly #paths = new Map<string, Map<string, string>>();
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
   }
 
   pathOf(ref: Ref, channel: Channel): string | null {
-    return this.#paths.get(keyOf(ref, channel)) ?? null;
+    return this.#paths.get(ref.group)?.get(keyOf(ref, channel)) ?? null;
   }
 
   /** Makes the files that the group's AUTO channels need and do not have yet; whoever adds the group remembers them. (PROC-219) */
@@ -32,7 +36,7 @@ export class AutoLogs {
     for (const process of group.processes) {
       for (const channel of CHANNELS) {
         const key = keyOf({ group: group.name, process: process.name }, channel);
-        if (!isAuto(process, channel) || this.#paths.has(key)) continue;
+        if (!isAuto(process, channel) || this.#paths.get(group.name)?.has(key) === true) continue;
         const path = await this.#createOne(process, channel);
         if (path !== null) made.push([key, path]);
       }
@@ -40,52 +44,51 @@ export class AutoLogs {
     return made;
   }
 
-  remember(logs: readonly AutoLog[]): void {
-    for (const [key, path] of logs) this.#paths.set(key, path);
+  remember(group: string, logs: readonly AutoLog[]): void {
+    const paths = this.#paths.get(group) ?? new Map<string, string>();
+    for (const [key, path] of logs) paths.set(key, path);
+    this.#paths.set(group, paths);
   }
 
   /** What a predecessor had drawn and its processes still need. */
-  restore(group: string, members: Iterable<Member>, logs: readonly AutoLog[]): void {
+  restoreGroup(group: string, members: Iterable<Member>, logs: readonly AutoLog[]): void {
     const needed = neededKeys(group, members);
-    this.remember(logs.filter(([key]) => needed.has(key)));
+    this.remember(
+      group,
+      logs.filter(([key]) => needed.has(key)),
+    );
   }
 
   /** A file that the keeper writes for a process, when it is one for AUTO. */
   recall({ ref, config }: Member, channel: Channel, path: string): void {
-    if (config[channel].logfile.kind === "auto") this.#paths.set(keyOf(ref, channel), path);
+    if (config[channel].logfile.kind === "auto") this.remember(ref.group, [[keyOf(ref, channel), path]]);
   }
 
   of(group: string): AutoLog[] {
-    return [...this.#paths].filter(([key]) => key.startsWith(`${group}:`));
+    return [...(this.#paths.get(group) ?? [])];
   }
 
-  /** After an update in place: files that nobody writes any more. */
-  keepNeeded(group: string, members: Iterable<Member>): void {
-    const needed = neededKeys(group, members);
-    for (const [key] of this.of(group)) if (!needed.has(key)) this.#paths.delete(key);
-  }
-
-  /** The same for one process; undefined: it has gone. */
-  keepNeededOf(ref: Ref, member: Member | undefined): void {
-    const needed = neededKeys(ref.group, member === undefined ? [] : [member]);
-    for (const channel of CHANNELS) if (!needed.has(keyOf(ref, channel))) this.#paths.delete(keyOf(ref, channel));
-  }
-
-  /** Forgets the names of a group that is gone; the files stay. (PROC-150) */
-  forget(group: GroupConfig): void {
-    for (const { name } of group.processes)
-      for (const channel of CHANNELS) this.#paths.delete(keyOf({ group: group.name, process: name }, channel));
-  }
-
-  clear(): void {
-    this.#paths.clear();
+  /** Files that nobody writes any more are forgotten; they stay where they are. (PROC-150) */
+  groupChanged(_turn: Turn, { config, members }: Group, change: GroupChange, only?: Ref): void {
+    const paths = this.#paths.get(config.name);
+    if (change === "added" || paths === undefined) return;
+    if (change === "removed") return void this.#paths.delete(config.name);
+    const staying = only === undefined ? undefined : members.get(only.process);
+    const needed = neededKeys(config.name, only === undefined ? members.values() : staying === undefined ? [] : [staying]);
+    const keys = only === undefined ? [...paths.keys()] : CHANNELS.map((channel) => keyOf(only, channel));
+    for (const key of keys) if (!needed.has(key)) paths.delete(key);
   }
 
   /**
    * Removes the AUTO logs of earlier runs with this identifier. The names must match to the end and the identifier to the letter: the original
    * also deletes files with more text behind `.log`. (PROC-216, PROC-217)
    */
-  async sweep(): Promise<void> {
+  async begin(): Promise<Result<true, never>> {
+    await this.#sweep();
+    return ok(true);
+  }
+
+  async #sweep(): Promise<void> {
     const { running, doors } = this.#runtime;
     const { identifier, nocleanup } = running.daemon;
     if (nocleanup) return;

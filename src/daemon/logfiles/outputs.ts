@@ -7,6 +7,7 @@ import type { DaemonConfig } from "../../config/model.ts";
 import type { Channel } from "../../events/types.ts";
 import type { Report, Spawn, Verdict } from "../../link/messages.ts";
 import { NEW_STREAM } from "../../logs/pipeline.ts";
+import type { GroupChange } from "../../supervisor/effects.ts";
 import { findMember, type Group, memberOfChild, type Ref } from "../../supervisor/world.ts";
 import { activityPath, activitySpec, openEffects } from "../loop/activitylog.ts";
 import { errnoName, whyNotOpened } from "../loop/errno.ts";
@@ -157,7 +158,9 @@ export class Outputs {
   }
 
   /** After an update in place: logs that are being written get their new limits. */
-  groupChanged(turn: Turn, group: Group): void {
+  groupChanged(turn: Turn, group: Group, change: GroupChange, only?: Ref): void {
+    // Of a process that is down no log is open.
+    if (change !== "changed" || only !== undefined) return;
     for (const { ref, config, state } of group.members.values()) {
       for (const channel of ["stdout", "stderr"] as const) {
         const file = this.#files.get(streamNumber(state.child, channel));

@@ -12,7 +12,7 @@ import { FAULTS, fault, faultCode, faultText, isFault } from "../../rpc/faults.t
 import { type Interface, isMain } from "../../rpc/interfaces.ts";
 import type { Answer, Calls, PublishedMethod } from "../../rpc/method.ts";
 import { argumentOf, plainArgument, plainResult, resultOf } from "../../rpc/plainvalues.ts";
-import type { Runtime } from "../runtime.ts";
+import type { BootFailure, Runtime } from "../runtime.ts";
 
 export type PluginOutcome =
   | { readonly kind: "done"; readonly value: unknown }
@@ -63,22 +63,18 @@ export class PluginHost {
   }
 
   /**
-   * Opens all that the running configuration names. What cannot be opened is left out; the error names the first of them. (RPC-241)
-   * Without a server nobody could call them: none is made. (CONF-307)
+   * Opens all that the running configuration names, after those of the one before. What cannot be opened is left out; the error names the first of them.
+   * (RPC-241) Without a server nobody could call them: none is made. (CONF-307)
    */
-  async begin(): Promise<Result<true, string>> {
+  async begin(): Promise<Result<true, BootFailure>> {
+    for (const plugin of this.#running.values()) plugin.close();
+    this.#running.clear();
     const { rpcInterfaces, servers } = this.#runtime.running;
     const sections = servers.length === 0 ? [] : rpcInterfaces.filter((section) => !isMain(section));
     const opened = await Promise.all(sections.map((section) => this.#openInterface(section)));
     this.#interfaces = opened.flatMap((one) => (one.ok ? one.value : []));
-    return opened.find((one) => !one.ok) ?? ok(true);
-  }
-
-  /** All of them, for a reload. */
-  end(): void {
-    for (const plugin of this.#running.values()) plugin.close();
-    this.#running.clear();
-    this.#interfaces = [];
+    const failed = opened.find((one) => !one.ok);
+    return failed === undefined ? ok(true) : refuse({ text: failed.error, code: 2 });
   }
 
   /** Opens the result handler of a group that is about to be added. The error is for the log. */

@@ -3,7 +3,7 @@ import type { ServerConfig } from "../../config/model.ts";
 import type { Listen, SocketEntry } from "../../link/messages.ts";
 import { ok, type Result, refuse } from "../../result.ts";
 import { errnoName } from "../loop/errno.ts";
-import type { Inheritance, Runtime } from "../runtime.ts";
+import type { BootFailure, Inheritance, Runtime } from "../runtime.ts";
 import { runningSupervisord } from "./alreadyrunning.ts";
 import { bindProblem, hostProblem, inUse } from "./servererrors.ts";
 
@@ -27,10 +27,22 @@ export class Servers {
     this.#serve = serve;
   }
 
-  /** Binds all; who connects waits until `serve`. The error is the text for the user (CONF-345..347). A socket that only the next daemon can serve sets `needsSuccessor`. */
-  async bind(servers: readonly ServerConfig[]): Promise<Result<{ needsSuccessor: boolean }, string>> {
-    let needsSuccessor = false;
-    for (const server of servers) {
+  /** Binds all; who connects waits until `serve`. What ends a start is said in the log, too. (CONF-345..347) */
+  async begin(isStart: boolean): Promise<Result<true, BootFailure>> {
+    const bound = await this.#bind();
+    if (bound.ok) return bound;
+    const line = bound.error.replaceAll("\n", " ");
+    if (isStart) this.#runtime.loop.post((turn) => this.#runtime.activity.write(turn, "critical", line));
+    return refuse({ text: bound.error, code: 2 });
+  }
+
+  /** There is a socket that only the next daemon can serve. */
+  get needsSuccessor(): boolean {
+    return this.#open.some(({ descriptor }) => descriptor < 0);
+  }
+
+  async #bind(): Promise<Result<true, string>> {
+    for (const server of this.#runtime.running.servers) {
       if (this.#takeInherited(server)) continue;
       const request = await listenRequest(this.#runtime, server);
       if (!request.ok) return request;
@@ -39,10 +51,9 @@ export class Servers {
       if (stale && listened.step === "done") this.#runtime.doors.self.stderr(`Unlinking stale socket ${request.value.address}\n`);
       if (errnoName(listened.errno) === "EADDRINUSE") return refuse(inUse(server, await runningSupervisord(this.#runtime)));
       if (listened.step !== "done") return refuse(bindProblem(server, listened, userName(this.#runtime)));
-      if (listened.descriptor < 0) needsSuccessor = true;
       this.#open.push({ server, socket: listened.socket, descriptor: listened.descriptor, handle: null });
     }
-    return ok({ needsSuccessor });
+    return ok(true);
   }
 
   /** Takes up what the predecessor had bound: it kept listening meanwhile. */

@@ -39,7 +39,7 @@ export class Preparations {
     this.#fastCgi = fastCgi;
   }
 
-  begin(ref: Ref, attempt: number): void {
+  prepare(ref: Ref, attempt: number): void {
     const entry: Entry = {
       ref,
       sequence: this.#runtime.world.groups.get(ref.group)?.sequence,
