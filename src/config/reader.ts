@@ -258,7 +258,8 @@ function expansionHint(fault: ExpansionFault, text: string, names: Names, column
 /** Defaults depend on nothing, and most options of most programs are defaults: each is converted once. */
 const DEFAULT_VALUES = new WeakMap<Option, unknown>();
 
-function defaultOf(option: Option): unknown {
+/** The value of an option that is not written; null where there is none. */
+export function defaultOf(option: Option): unknown {
   if (option.default === null) return null;
   if (!DEFAULT_VALUES.has(option)) DEFAULT_VALUES.set(option, converted(option, option.default));
   return DEFAULT_VALUES.get(option);

@@ -1,5 +1,6 @@
 /** One process under test: what is said to it, when, and what came of it in words that a test can compare. */
 import type { ChannelConfig, ProcessConfig } from "../config/model.ts";
+import { OURS } from "../config/ours.fixture.ts";
 import type { Now } from "../doors.ts";
 import { NEVER_STARTED, type ProcessEffect, type ProcessInput, type ProcessState } from "./state.ts";
 import { stepProcess } from "./table.ts";
@@ -45,6 +46,7 @@ const CHANNEL: ChannelConfig = {
 /** The defaults of a [program:x], without a restart so that a test shows one life. */
 export function program(over: Partial<ProcessConfig> = {}): ProcessConfig {
   return {
+    ...OURS,
     name: "cat",
     command: "/bin/cat",
     directory: null,

@@ -1,5 +1,6 @@
 /** A daemon made of plain values, for the tests of this room and of `http`. Its verbs are recorded in `done`; what they answer can be set. */
 import type { GroupConfig, ProcessConfig } from "../config/model.ts";
+import { OURS } from "../config/ours.fixture.ts";
 import type { FileInfo } from "../doors.ts";
 import type { Mood } from "../process/states.ts";
 import { ok, type Result, refuse } from "../result.ts";
@@ -260,6 +261,7 @@ export function processConfig(name: string, changes: Partial<ProcessConfig> = {}
     syslog: false,
   } as const;
   return {
+    ...OURS,
     name,
     command: "/bin/cat",
     directory: null,
