@@ -2,6 +2,7 @@
 
 import { byPriorityAndName } from "../../config/groupsections.ts";
 import type { GroupConfig, ProcessConfig } from "../../config/model.ts";
+import { newDefaults } from "../../config/newoptions.ts";
 import { ok, type Result, refuse } from "../../result.ts";
 import { type Delta, patched } from "../../supervisor/delta.ts";
 import { type ListRecord, readList } from "../../supervisor/lists.ts";
@@ -59,6 +60,8 @@ class Reader {
   readonly #keys = new Map<string, string[]>();
   readonly #heads: Head[] = [];
   readonly #template: ProcessConfig | null;
+  /** Else all processes that differ from it have all options. */
+  readonly #isTemplateOld: boolean;
   #isOld = false;
 
   constructor(store: Store) {
@@ -70,6 +73,7 @@ class Reader {
       else keys.push(key);
     }
     this.#template = store.has(recordKeys.template) ? (this.#read(recordKeys.template).value as ProcessConfig) : null;
+    this.#isTemplateOld = this.#template === null || newDefaults(this.#template) !== null;
   }
 
   all(): StoredGroups {
@@ -92,10 +96,11 @@ class Reader {
     const { version, value } = this.#read(key);
     if (version === "1") {
       this.#isOld = true;
-      return { pending: [], ...(value as WholeGroupRecord) };
+      const group = value as WholeGroupRecord;
+      return { pending: [], ...group, config: { ...group.config, processes: group.config.processes.map(completed) } };
     }
     const record = value as GroupRecord;
-    const processes = this.#list(record.processes, this.#template) as ProcessConfig[];
+    const processes = this.#processes(record.processes);
     const autoLogs = this.#list(record.autoLogs, null) as AutoLog[];
     this.#head(key, [
       [processes, record.processes],
@@ -111,7 +116,7 @@ class Reader {
     for (const key of this.#of("pending/")) {
       const { config, start } = this.#read(key).value as { config: Delta | null; start: boolean };
       const group = key.slice("pending/".length, key.indexOf(":"));
-      const record = { config: patched(this.#template, config) as ProcessConfig, start };
+      const record = { config: completed(patched(this.#template, config) as ProcessConfig), start };
       byGroup.set(group, [...(byGroup.get(group) ?? []), record]);
     }
     return byGroup;
@@ -125,7 +130,8 @@ class Reader {
       this.#isOld = true;
       const old = value as WholeAvailableRecord;
       const same = old.same.flatMap((name) => active.get(name) ?? []);
-      return { read: byPriorityAndName([...same, ...old.groups]), reread: old.reread, generation: null };
+      const others = old.groups.map((config) => ({ ...config, processes: config.processes.map(completed) }));
+      return { read: byPriorityAndName([...same, ...others]), reread: old.reread, generation: null };
     }
     const { reread, generation } = value as AvailableRecord;
     const prefix = recordKeys.read(generation, "");
@@ -135,7 +141,7 @@ class Reader {
       if (!key.startsWith(prefix)) continue;
       const name = key.slice(prefix.length);
       const record = this.#read(key).value as ReadRecord;
-      const processes = this.#list(record.processes, this.#template) as ProcessConfig[];
+      const processes = this.#processes(record.processes);
       this.#head(key, [[processes, record.processes]]);
       names.add(name);
       if (record.config !== null) different.push({ ...record.config, processes });
@@ -146,6 +152,11 @@ class Reader {
 
   #head(key: string, lists: readonly (readonly [List, ListRecord])[]): void {
     this.#heads.push({ key, bytes: key.length + (this.#store.get(key)?.length ?? 0), lists });
+  }
+
+  #processes(record: ListRecord): ProcessConfig[] {
+    const processes = this.#list(record, this.#template) as ProcessConfig[];
+    return this.#isTemplateOld ? processes.map(completed) : processes;
   }
 
   #list(record: ListRecord, base: unknown): unknown[] {
@@ -165,6 +176,12 @@ class Reader {
   #of(kind: string): readonly string[] {
     return this.#keys.get(kind) ?? [];
   }
+}
+
+/** A daemon of an earlier release did not know all the options. */
+function completed(process: ProcessConfig): ProcessConfig {
+  const added = newDefaults(process);
+  return added === null ? process : { ...process, ...added };
 }
 
 /** What lies in the store and belongs to nothing: a daemon died before it named it, or before it had deleted it. */
