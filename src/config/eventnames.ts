@@ -1,3 +1,21 @@
+/** Ours: what happens to a process besides its changes of state. Who asks for EVENT does not get them. (EVX-001) */
+export const LIFECYCLE_NAMES = [
+  "LIFECYCLE_WAITING",
+  "LIFECYCLE_READY",
+  "LIFECYCLE_RELOADING",
+  "LIFECYCLE_RELOADED",
+  "LIFECYCLE_HEALTHY",
+  "LIFECYCLE_UNHEALTHY",
+  "LIFECYCLE_RESTARTING",
+  "LIFECYCLE_HOOK_FAILED",
+  "LIFECYCLE_JOB_SKIPPED",
+  "LIFECYCLE_OOM",
+  "LIFECYCLE_LEFTOVERS",
+  "LIFECYCLE_EXITING",
+] as const;
+
+export type LifecycleName = (typeof LIFECYCLE_NAMES)[number];
+
 /** The names that `events` of an [eventlistener:x] may list. (CONF-277) */
 export const EVENT_NAMES = [
   "EVENT",
@@ -27,6 +45,8 @@ export const EVENT_NAMES = [
   "PROCESS_GROUP",
   "PROCESS_GROUP_ADDED",
   "PROCESS_GROUP_REMOVED",
+  "LIFECYCLE",
+  ...LIFECYCLE_NAMES,
 ] as const;
 
 export type EventName = (typeof EVENT_NAMES)[number];

@@ -6,6 +6,7 @@
  * is said by the code that reads a section.
  */
 import { COLOR } from "./choices.ts";
+import { LIFE_OPTIONS } from "./lifeoptions.ts";
 import type { Channel, Option, Words } from "./optionrow.ts";
 
 export { type Channel, type Member, type Option, SCOPES, type Scope, type Words } from "./optionrow.ts";
@@ -655,6 +656,7 @@ export const PROGRAM = {
       zh: "程序的 SUPERVISOR_SERVER_URL；AUTO 表示使用守护进程自身的地址",
     },
   },
+  ...LIFE_OPTIONS,
 } as const satisfies Record<string, Option>;
 
 export const EVENT_LISTENER = {

@@ -1,18 +1,20 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { EVENT_NAMES } from "../config/eventnames.ts";
+import { EVENT_NAMES, LIFECYCLE_NAMES } from "../config/eventnames.ts";
 import { EVENT_TYPES, type EventType, eventName, matches } from "./eventtable.ts";
 import type { SupervisorEvent } from "./types.ts";
 
 const childrenOf = (parent: EventType) => EVENT_NAMES.filter((name) => EVENT_TYPES[name] === parent).sort();
 const prefixed = (parent: string, ...names: string[]) => names.map((name) => `${parent}_${name}`).sort();
 
-test("EVT-001: EVENT is the root of every type", () => {
+test("EVT-001: EVENT is the root of every type of Supervisor's; what is ours has a root of its own", () => {
   assert.deepEqual(
     EVENT_NAMES.filter((name) => EVENT_TYPES[name] === null),
-    ["EVENT"],
+    ["EVENT", "LIFECYCLE"],
   );
-  for (const name of EVENT_NAMES) assert.equal(matches(new Set(["EVENT"]), name), 1, name);
+  const ours: ReadonlySet<string> = new Set(["LIFECYCLE", ...LIFECYCLE_NAMES]);
+  for (const name of EVENT_NAMES) assert.equal(matches(new Set(["EVENT"]), name), ours.has(name) ? 0 : 1, name);
+  for (const name of LIFECYCLE_NAMES) assert.equal(matches(new Set(["LIFECYCLE", "PROCESS_STATE", "EVENT", name]), name), 2, name);
 });
 
 test("EVT-002, EVT-003, EVT-004, EVT-005, EVT-006, EVT-007, EVT-008: who inherits from whom", () => {
@@ -68,6 +70,7 @@ test("EVT-009: the header names the concrete type", () => {
     [{ kind: "remote-communication", type: "t", data: "d" }, "REMOTE_COMMUNICATION"],
     [{ kind: "supervisor-state", state: "STOPPING" }, "SUPERVISOR_STATE_CHANGE_STOPPING"],
     [{ kind: "process-group", change: "ADDED", group: "g" }, "PROCESS_GROUP_ADDED"],
+    [{ kind: "lifecycle", group: "g", process: "p", name: "LIFECYCLE_READY", keys: { pid: 1 }, text: "" }, "LIFECYCLE_READY"],
     [{ kind: "tick", period: 3600, when: 0 }, "TICK_3600"],
   ];
   for (const [event, name] of events) assert.equal(eventName(event), name);

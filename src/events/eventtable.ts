@@ -35,6 +35,20 @@ export const EVENT_TYPES = {
   PROCESS_GROUP: "EVENT",
   PROCESS_GROUP_ADDED: "PROCESS_GROUP",
   PROCESS_GROUP_REMOVED: "PROCESS_GROUP",
+  // Ours, with a root of their own: a listener that was written for Supervisor and asks for EVENT gets what Supervisor sends.
+  LIFECYCLE: null,
+  LIFECYCLE_WAITING: "LIFECYCLE",
+  LIFECYCLE_READY: "LIFECYCLE",
+  LIFECYCLE_RELOADING: "LIFECYCLE",
+  LIFECYCLE_RELOADED: "LIFECYCLE",
+  LIFECYCLE_HEALTHY: "LIFECYCLE",
+  LIFECYCLE_UNHEALTHY: "LIFECYCLE",
+  LIFECYCLE_RESTARTING: "LIFECYCLE",
+  LIFECYCLE_HOOK_FAILED: "LIFECYCLE",
+  LIFECYCLE_JOB_SKIPPED: "LIFECYCLE",
+  LIFECYCLE_OOM: "LIFECYCLE",
+  LIFECYCLE_LEFTOVERS: "LIFECYCLE",
+  LIFECYCLE_EXITING: "LIFECYCLE",
 } as const satisfies Record<EventName, EventName | null>;
 
 export type EventType = EventName;
@@ -56,6 +70,8 @@ export function eventName(event: SupervisorEvent): EventType {
       return `PROCESS_GROUP_${event.change}`;
     case "tick":
       return `TICK_${event.period}`;
+    case "lifecycle":
+      return event.name;
     default:
       return unreachable(event);
   }

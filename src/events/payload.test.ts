@@ -124,6 +124,17 @@ test("EVT-059: whatever the text, code points are counted", () => {
   );
 });
 
+test("EVX-001: what is ours says whose it is, its keys, and a text for people", () => {
+  const news = { kind: "lifecycle", group: "g", process: "p", name: "LIFECYCLE_HOOK_FAILED" } as const;
+  const body = eventBody({ ...news, keys: { hook: "pre_stop", code: 3, signal: "" }, text: "pre_stop failed (exit 3)" });
+  assert.equal(body.name, "LIFECYCLE_HOOK_FAILED");
+  assert.equal(Buffer.from(body.payload).toString(), "processname:p groupname:g hook:pre_stop code:3 signal:\npre_stop failed (exit 3)");
+  assert.equal(
+    Buffer.from(eventBody({ ...news, keys: { for: "a b" }, text: "" }).payload).toString(),
+    "processname:p groupname:g for:a_b\n",
+  );
+});
+
 test("EVT-046, EVT-055: the payload is fixed when the event arises", () => {
   const event = { ...output(Buffer.from("x")), kind: "process-log" as const, channel: "stdout" as const };
   const body = eventBody(event);

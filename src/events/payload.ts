@@ -43,6 +43,8 @@ function payloadOf(event: SupervisorEvent): Uint8Array {
       return encoder.encode(`groupname:${event.group}\n`);
     case "tick":
       return encoder.encode(`when:${event.when}`);
+    case "lifecycle":
+      return encoder.encode(`processname:${event.process} groupname:${event.group}${keysText(event.keys)}\n${event.text}`);
     default:
       return unreachable(event);
   }
@@ -66,6 +68,13 @@ function stateDetails(event: Extract<SupervisorEvent, { kind: "process-state" }>
     default:
       return unreachable(event.state);
   }
+}
+
+/** A value with a blank in it would be read as two. */
+function keysText(keys: Readonly<Record<string, string | number>>): string {
+  return Object.entries(keys)
+    .map(([key, value]) => ` ${key}:${String(value).replaceAll(/\s/g, "_")}`)
+    .join("");
 }
 
 function withData(head: string, data: Uint8Array): Uint8Array {

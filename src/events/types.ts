@@ -1,6 +1,6 @@
 /** What can happen, as values. Names, inheritance and payloads as listeners see them are derived in this room. */
 import type { Reason } from "../process/causes.ts";
-import type { ProcessInput } from "../process/state.ts";
+import type { LifecycleNews, ProcessInput } from "../process/state.ts";
 import type { State } from "../process/states.ts";
 
 export type Channel = "stdout" | "stderr";
@@ -32,4 +32,5 @@ export type SupervisorEvent =
   | { readonly kind: "remote-communication"; readonly type: string; readonly data: string }
   | { readonly kind: "supervisor-state"; readonly state: "RUNNING" | "STOPPING" }
   | { readonly kind: "process-group"; readonly change: "ADDED" | "REMOVED"; readonly group: string }
-  | { readonly kind: "tick"; readonly period: 5 | 60 | 3600; readonly when: number };
+  | { readonly kind: "tick"; readonly period: 5 | 60 | 3600; readonly when: number }
+  | ({ readonly kind: "lifecycle"; readonly group: string; readonly process: string } & LifecycleNews);

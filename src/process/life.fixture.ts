@@ -82,6 +82,8 @@ export function inWords(effect: ProcessEffect): string {
       return `${effect.level}: ${effect.text}`;
     case "event":
       return `${effect.from}>${effect.state}`;
+    case "lifecycle":
+      return effect.name;
     case "prepare":
       return `prepare ${effect.attempt}`;
     case "spawn":

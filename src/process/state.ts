@@ -1,5 +1,6 @@
 /** One process as a value: its state, its deadlines, what can happen to it, and what a step of it wants done. */
 
+import type { LifecycleName } from "../config/eventnames.ts";
 import type { ProcessConfig } from "../config/model.ts";
 import type { Now } from "../doors.ts";
 import type { AgainCause, StartCause, StopCause } from "./causes.ts";
@@ -73,6 +74,15 @@ type StopInput =
 export type InputType = ProcessInput["type"];
 export type InputOf<T extends InputType> = Extract<ProcessInput, { readonly type: T }>;
 
+/** What happens to a process besides its changes of state. (EVX-001) */
+export type LifecycleNews = {
+  readonly name: LifecycleName;
+  /** In their order in the payload. */
+  readonly keys: Readonly<Record<string, string | number>>;
+  /** A sentence for people. */
+  readonly text: string;
+};
+
 export type LogLine = { readonly level: "critical" | "warn" | "info" | "debug"; readonly text: string };
 
 export type ProcessEffect =
@@ -86,6 +96,7 @@ export type ProcessEffect =
       readonly expected: boolean;
       readonly spawnError: string;
     }
+  | ({ readonly type: "lifecycle" } & LifecycleNews)
   | { readonly type: "prepare"; readonly attempt: number }
   | { readonly type: "spawn"; readonly child: number }
   | { readonly type: "signal"; readonly child: number; readonly signal: number; readonly to: "process" | "group" };

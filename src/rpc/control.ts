@@ -32,8 +32,10 @@ export type ProcessView = {
   readonly exitStatus: number | null;
   /** startsecs is 0: it is RUNNING as soon as it is spawned. (RPC-064) */
   readonly runsAtOnce: boolean;
-  /** It has ended and waits for its restart, so there is something to stop. */
-  readonly restartDue: boolean;
+  /** It is down, or on its way down, and will start by itself, so there is something to stop. (CMN-009) */
+  readonly startDue: boolean;
+  /** What it waits for, in words that take the place of its usual description; the empty text when it does not. (CMN-012) */
+  readonly dueText: string;
   /** A stop was asked for and its exit has not come. (RPC-107) */
   readonly stopping: boolean;
   /** The path that is written now, AUTO resolved; null for NONE, syslog, or stderr that is redirected. (RPC-048) */

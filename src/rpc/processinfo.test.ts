@@ -118,6 +118,11 @@ test("RPC-053, PROC-209: nothing for what is on its way", async () => {
   for (const state of ["STARTING", "STOPPING", "UNKNOWN"] as const) assert.equal(await describe(view("a", { state, startSeconds: 5 })), "");
 });
 
+test("CMN-012: what it waits for takes the place of the description", async () => {
+  const waits = view("a", { state: "STOPPED", startSeconds: 5, dueText: "restart due (unhealthy)" });
+  assert.equal(await describe(waits), "restart due (unhealthy)");
+});
+
 test("RPC-054, PROC-208: stopped without ever having exited shows the epoch", async () => {
   assert.equal(await describe(view("a", { startSeconds: 5, stopSeconds: 0 })), "Jan 01 12:00 AM");
 });

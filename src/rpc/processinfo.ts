@@ -66,6 +66,7 @@ export function processesByName(groups: readonly GroupView[]): readonly ProcessV
 
 /** (RPC-050..054) */
 export function description(control: SupervisorControl, view: ProcessView): string {
+  if (view.dueText !== "") return view.dueText;
   switch (view.state) {
     case "RUNNING":
       return `pid ${view.pid}, uptime ${uptimeText(Math.max(0, nowSeconds(control) - view.startSeconds))}`;

@@ -51,7 +51,7 @@ type Stop = { readonly called: string; readonly wait: boolean };
 
 /** What waits for its restart is not running, and would be a moment later. */
 export function canStop(process: ProcessView): boolean {
-  return STATES[process.state].running || process.restartDue;
+  return STATES[process.state].running || process.startDue;
 }
 
 /** `called` is the name as the client gave it. (RPC-081..087) */

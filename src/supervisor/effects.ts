@@ -12,7 +12,7 @@ export type GroupChange = "added" | "changed" | "removed";
 export type Effect =
   | ({ readonly type: "log" } & LogLine)
   | { readonly type: "event"; readonly event: SupervisorEvent }
-  | (Exclude<ProcessEffect, { type: "event" }> & { readonly ref: Ref })
+  | (Exclude<ProcessEffect, { type: "event" | "lifecycle" }> & { readonly ref: Ref })
   /** The process is back from where nothing of it lives: its logs and pipes can be closed. */
   | { readonly type: "reaped"; readonly ref: Ref; readonly child: number }
   | { readonly type: "settle"; readonly waiter: number; readonly outcome: Outcome }

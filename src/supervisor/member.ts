@@ -86,6 +86,10 @@ function settlePending(world: World, member: Member, { config, start }: Pending,
 /** A process speaks of itself; the whole adds whose it is, and to an event what led to it. */
 function ofMember(world: World, member: Member, effect: ProcessEffect, cause: ProcessInput, before: ProcessState): Effect {
   const { ref } = member;
+  if (effect.type === "lifecycle") {
+    const { name, keys, text } = effect;
+    return { type: "event", event: { kind: "lifecycle", ...ref, name, keys, text } };
+  }
   if (effect.type !== "event") return { ...effect, ref };
   const { type, ...change } = effect;
   return { type, event: { kind: "process-state", ...ref, ...change, cause, reason: reasonOf(world, member, change.state, cause, before) } };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ProcessConfig } from "../config/model.ts";
 import { NEVER_STARTED, type ProcessState } from "../process/state.ts";
-import { wantedOf } from "./wanted.ts";
+import { dueText, wantedOf } from "./wanted.ts";
 import { makeMember } from "./world.ts";
 
 const wanted = (over: Partial<ProcessState>, autostart = true) =>
@@ -19,4 +19,10 @@ test("CMN-007, CMN-027: what is wanted follows from the state, unless another wo
   assert.equal(wanted({ state: "STOPPED", life: { waiting: { cause: "autostart", sinceMs: 0 } } }).up, true);
   assert.equal(wanted({ state: "STARTING", stopping: true }).up, false);
   assert.deepEqual(wanted({ state: "FATAL", life: { wanted: { up: false, by: "user" } } }), { up: false, by: "user" });
+});
+
+test("CMN-012: between an ordered end and its own restart it says what the restart is for", () => {
+  assert.equal(dueText({ ...NEVER_STARTED, life: { again: "unhealthy" } }), "restart due (unhealthy)");
+  assert.equal(dueText({ ...NEVER_STARTED, state: "STOPPING", life: { again: "unhealthy" } }), "");
+  assert.equal(dueText(NEVER_STARTED), "");
 });

@@ -1,4 +1,5 @@
 /** Whether a process is to be up, and by whose word: what the last word about it was. (CMN-007) */
+import { START_REASONS } from "../process/causes.ts";
 import type { Wanted } from "../process/life.ts";
 import { hasStartDue, type ProcessState } from "../process/state.ts";
 import { unreachable } from "../result.ts";
@@ -9,6 +10,11 @@ export function wantedOf({ state, config }: Member): Wanted {
   if (state.life.wanted !== undefined) return state.life.wanted;
   if (isUp(state)) return { up: true, by: config.autostart ? "autostart" : "user" };
   return { up: false, by: state.state === "EXITED" ? "exit" : "user" };
+}
+
+/** What a process that is down waits for, where its state does not say it; the empty text when it does not wait. (CMN-012) */
+export function dueText({ state, life }: ProcessState): string {
+  return state === "STOPPED" && life.again !== undefined ? `restart due (${START_REASONS[life.again]})` : "";
 }
 
 function isUp(process: ProcessState): boolean {

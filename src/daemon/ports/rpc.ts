@@ -1,7 +1,9 @@
 /** The daemon as the RPC methods and the web pages see it. Views are kept until something in them changes: their XML is cached by identity. */
 
+import { hasStartDue } from "../../process/state.ts";
 import { ok, type Result, refuse } from "../../result.ts";
 import type { GroupView, ProcessRef, ProcessView, SupervisorControl } from "../../rpc/control.ts";
+import { dueText } from "../../supervisor/wanted.ts";
 import { findMember, type Group, groupsInOrder, type Member, type World } from "../../supervisor/world.ts";
 import { type GroupRecords, groupsByName } from "../groups/grouprecords.ts";
 import type { Groups } from "../groups/groups.ts";
@@ -134,7 +136,8 @@ function viewOf(targets: Targets, group: Group, member: Member): ProcessView {
     spawnError: state.spawnError,
     exitStatus: state.exitStatus,
     runsAtOnce: config.startSecs <= 0,
-    restartDue: state.state === "EXITED" && state.deadlines.restart !== undefined,
+    startDue: state.state !== "BACKOFF" && hasStartDue(state),
+    dueText: dueText(state),
     stopping: state.stopping,
     stdoutLogfile: logfile("stdout"),
     stderrLogfile: logfile("stderr"),

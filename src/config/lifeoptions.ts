@@ -1,0 +1,7 @@
+/**
+ * The rows of the table for what is ours in the life of a program, a block per area: PROGRAM has all of them, so that each may stand in a program, a FastCGI
+ * program, an event listener and in [program-default].
+ */
+import type { Option } from "./optionrow.ts";
+
+export const LIFE_OPTIONS = {} as const satisfies Record<string, Option>;
