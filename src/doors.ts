@@ -59,6 +59,16 @@ export interface Files {
   remove(path: string): Promise<Result<true, Errno>>;
 }
 
+/** What the kernel tells of processes at once. */
+export interface Kernel {
+  /** How many processes it has killed for want of memory since boot; null: it does not say. */
+  oomKills(): number | null;
+  /** Whether a process group has members, zombies among them. */
+  isGroupAlive(group: number): boolean;
+  /** The members of all process groups, without zombies, by group: a look at every process of the machine, a moment from now. */
+  groupSizes(): Promise<ReadonlyMap<number, number>>;
+}
+
 export interface Random {
   /** A text of `length` characters of a-z, 0-9 and _, as mkstemp draws them. */
   word(length: number): string;
@@ -115,6 +125,7 @@ export type Doors = {
   readonly logReads: Files;
   readonly logChanges: Files;
   readonly commandFiles: Files;
+  readonly kernel: Kernel;
   readonly random: Random;
   readonly accounts: Accounts;
   readonly birth: Birth;

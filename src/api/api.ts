@@ -95,6 +95,7 @@ export class Api {
     if (what === "log") return this.#processLog(view, rest, request);
     if (rest.length > 0) return nothing(request.segments);
     if (what === "timeline") return json(this.#parts.watch.timeline(ref));
+    if (what === "exits") return json(this.#parts.watch.exits(ref));
     if (what !== "config") return nothing(request.segments);
     const options = await this.#parts.watch.options(ref);
     return options.ok ? json(options.value) : fails(409, "CANT_REREAD", `CANT_REREAD: ${options.error}`);

@@ -91,7 +91,7 @@ function processFamilies(processes: readonly Measured[]): readonly Family[] {
     ),
     counter(
       "holdfast_process_restarts_total",
-      "How often it was started again by itself since this daemon began.",
+      "How often it was started again by itself since supervisord began.",
       all(({ detail }) => detail?.restarts ?? 0),
     ),
     gauge(

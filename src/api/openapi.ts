@@ -31,6 +31,7 @@ const ADDRESSES: readonly Address[] = [
     query: [{ name: "events", type: "integer", help: "1: also what event listeners get" }],
   },
   { path: `${PROCESS}/timeline`, summary: "The last state changes of a process", answers: { json: list("TimelineEntry") } },
+  { path: `${PROCESS}/exits`, summary: "How the last runs of a process ended", answers: { json: list("ExitRow") } },
   { path: `${PROCESS}/config`, summary: "The options of a process with their places", answers: { json: list("OptionValue") } },
   ...logAddresses(`${PROCESS}/log/{channel}`, "a process's log"),
   ...logAddresses("log", "the activity log"),

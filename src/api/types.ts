@@ -8,6 +8,7 @@
  *   GET  state                             Snapshot
  *   GET  stream?events=1                   server-sent events: StreamMessage; `events=1`: also what listeners get
  *   GET  processes/GROUP/NAME/timeline     TimelineEntry[], oldest first
+ *   GET  processes/GROUP/NAME/exits        ExitRow[], oldest first
  *   GET  processes/GROUP/NAME/config       OptionValue[]
  *   GET  processes/GROUP/NAME/log/stdout|stderr?from=N&length=N      LogPiece; a negative `from` counts from the end
  *   GET  processes/GROUP/NAME/log/stdout|stderr/follow?from=N        server-sent events: LogMessage
@@ -54,6 +55,31 @@ export type ExitReason = {
   readonly coreDumped: boolean;
 };
 
+/** A run that has ended. The last 20 of each process are kept as long as supervisord lives, whatever becomes of its daemons. */
+export type ExitRow = {
+  readonly startedAt: number;
+  readonly endedAt: number;
+  /** How long it ran, by the monotonic clock. */
+  readonly seconds: number;
+  /** null: it was ended by a signal. */
+  readonly code: number | null;
+  readonly signal: string | null;
+  /** Whether it left a core. */
+  readonly core: boolean;
+  /** Whether exitcodes names it, or the process had been told to stop. */
+  readonly expected: boolean;
+  /** `exit`: by itself; else who ended it: `stop`, `shutdown`, `update`, `unhealthy`, `memory`, `age`, `rolling`, `bind`, `replaced`, `ready-timeout`. */
+  readonly reason: string;
+  /** Whether the kernel killed it for want of memory. `likely`: it did so with some process of the machine during the run, and nobody here sent the SIGKILL. */
+  readonly oom: "yes" | "likely" | "no";
+  /** User and system time, with that of children it has waited for. */
+  readonly cpuMs: number;
+  /** The most resident memory that it had. */
+  readonly memory: number;
+  /** Processes of its process group that lived on; null: not known. */
+  readonly survivors: number | null;
+};
+
 export type ProcessRow = {
   readonly group: string;
   readonly name: string;
@@ -67,7 +93,7 @@ export type ProcessRow = {
   /** null: not running. */
   readonly startedAt: number | null;
   readonly stoppedAt: number | null;
-  /** How often it was started again by itself since this daemon knows it. */
+  /** How often it was started again by itself since supervisord began. */
   readonly restarts: number;
   readonly spawnError: string | null;
   readonly lastExit: ExitReason | null;

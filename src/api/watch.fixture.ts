@@ -2,7 +2,7 @@
 import { ok, type Result, refuse } from "../result.ts";
 import type { ProcessRef } from "../rpc/control.ts";
 import type { Outlet } from "./reply.ts";
-import type { OptionValue, SupervisorEvent, TimelineEntry } from "./types.ts";
+import type { ExitRow, OptionValue, SupervisorEvent, TimelineEntry } from "./types.ts";
 import type { ProcessDetail, ProcessSample, QueueFacts, Sampled, Timers, Watch } from "./watch.ts";
 
 export const DETAIL: ProcessDetail = {
@@ -34,6 +34,10 @@ export class FakeWatch implements Watch {
   }
 
   timeline(): readonly TimelineEntry[] {
+    return [];
+  }
+
+  exits(): readonly ExitRow[] {
     return [];
   }
 

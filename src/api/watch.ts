@@ -5,7 +5,7 @@
 import type { Errno } from "../doors.ts";
 import type { Result } from "../result.ts";
 import type { ProcessRef } from "../rpc/control.ts";
-import type { ExitReason, OptionValue, SupervisorEvent, TimelineEntry } from "./types.ts";
+import type { ExitReason, ExitRow, OptionValue, SupervisorEvent, TimelineEntry } from "./types.ts";
 
 /** What is known of a process besides its view. */
 export type ProcessDetail = {
@@ -51,6 +51,8 @@ export interface Watch {
   detail(ref: ProcessRef): ProcessDetail | null;
   /** Oldest first; empty when nothing has happened since this daemon began. */
   timeline(ref: ProcessRef): readonly TimelineEntry[];
+  /** Oldest first; empty when it has never ended. */
+  exits(ref: ProcessRef): readonly ExitRow[];
   /** The options of a process as they are in force; an error is why the file cannot be read now. */
   options(ref: ProcessRef): Promise<Result<readonly OptionValue[], string>>;
   queues(): readonly QueueFacts[];

@@ -36,8 +36,9 @@ import { Activity } from "./loop/activitylog.ts";
 import { Barrier } from "./loop/barrier.ts";
 import { Numbers } from "./loop/numbers.ts";
 import { Requests } from "./loop/requests.ts";
+import { StoreBudget } from "./loop/storebudget.ts";
 import { BATCH_BYTES, Loop } from "./loop/turn.ts";
-import { History } from "./observers/history.ts";
+import { openHistory } from "./observers/history.ts";
 import { Watchers } from "./observers/watchers.ts";
 import type { Daemon } from "./parts.ts";
 import { watchOf } from "./ports/api.ts";
@@ -192,13 +193,13 @@ function makeDaemon(parts: DaemonParts, inheritance: Inheritance, config: Config
   const backlog = new Backlog(runtime, pools, outputs);
   const clearing = new Clearing(runtime, outputs);
   const processes = processDeadlines(runtime);
+  const history = openHistory(runtime, new StoreBudget());
   // Servers are bound before anything is done to files or programs: a second supervisord by mistake ends there and has destroyed nothing. (CONF-354)
   const all: readonly Part[] = [
     ...[unowned, preparations, barrier, backlog, processes, pools, outputs, clearing],
-    ...[plugins, servers, fastCgi, autoLogs, firstStarts],
+    ...[plugins, servers, fastCgi, autoLogs, firstStarts, ...history.parts],
   ];
   const bringUp = new BringUp(runtime, { all, outputs, plugins, servers, pools, groups, firstStarts });
-  const history = new History();
   const waits = new Waits();
   const lifecycle = new Lifecycle(runtime, bringUp, { servers, groups, unowned });
   const orders = new Orders(runtime, waits);

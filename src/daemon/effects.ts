@@ -25,7 +25,8 @@ export function takeStep(daemon: Daemon, turn: Turn, act: (step: Step, now: Now)
   for (const ref of step.changed) {
     const member = findMember(daemon.runtime.world, ref);
     storeProcess(daemon.runtime, turn, ref);
-    if (member !== undefined) daemon.pools.memberChanged(turn, member);
+    if (member === undefined) daemon.history.forget(turn, ref);
+    else daemon.pools.memberChanged(turn, member);
   }
   if (step.daemonChanged) turn.state(recordKeys.daemon, encodeRecord(daemonRecord(daemon.runtime)));
   if (step.daemonChanged || step.changed.size > 0) daemon.watchers.changed(turn);
@@ -41,7 +42,7 @@ function carryOutOne(daemon: Daemon, effect: AnyEffect, turn: Turn, now: Now): v
     case "log":
       return daemon.runtime.activity.write(turn, effect.level, effect.text);
     case "event":
-      remember(daemon, effect.event, now);
+      remember(daemon, turn, effect.event, now);
       return daemon.pools.emit(turn, effect.event, now);
     case "prepare":
       return daemon.preparations.prepare(effect.ref, effect.attempt);
@@ -51,6 +52,7 @@ function carryOutOne(daemon: Daemon, effect: AnyEffect, turn: Turn, now: Now): v
       return turn.effect(frame);
     }
     case "signal":
+      daemon.history.signalled(effect.child, effect.signal);
       return turn.effect({ type: "signal", child: effect.child, signal: effect.signal, to: effect.to });
     case "reaped":
       daemon.outputs.reaped(turn, effect.child);
@@ -90,7 +92,7 @@ function groupChanged(daemon: Daemon, turn: Turn, group: Group, change: GroupCha
   for (const part of daemon.parts) part.groupChanged?.(turn, group, change, only);
 }
 
-function remember(daemon: Daemon, event: SupervisorEvent, now: Now): void {
+function remember(daemon: Daemon, turn: Turn, event: SupervisorEvent, now: Now): void {
   const member = event.kind === "process-state" ? findMember(daemon.runtime.world, event) : undefined;
-  if (member !== undefined && event.kind === "process-state") daemon.history.changed(member, event, now.wallMs);
+  if (member !== undefined && event.kind === "process-state") daemon.history.changed(turn, member, event, now.wallMs);
 }

@@ -15,6 +15,7 @@ import { readBirth } from "./doors/birth.ts";
 import { realClock } from "./doors/clock.ts";
 import { realFiles } from "./doors/files.ts";
 import { KEEPER_FD_VARIABLE, keeperDescriptor, openKeeper } from "./doors/keeper.ts";
+import { realKernel } from "./doors/kernel.ts";
 import { filesInLanes, makeThreads } from "./doors/lanes.ts";
 import { collectWhenSettled } from "./doors/memory.ts";
 import { readPassword } from "./doors/passwordinput.ts";
@@ -44,6 +45,7 @@ async function main(): Promise<void> {
     clock: realClock(readZone(birth.environment)),
     files,
     ...filesInLanes(files),
+    kernel: realKernel,
     random: realRandom(),
     accounts: realAccounts(),
     birth,

@@ -10,6 +10,7 @@ import { type Member, memberOfChild } from "../supervisor/world.ts";
 import { onSignal } from "./lifecycle/signals.ts";
 import { errnoName } from "./loop/errno.ts";
 import type { Turn } from "./loop/turn.ts";
+import type { Ended } from "./observers/history.ts";
 import type { Daemon } from "./parts.ts";
 import { saySpawnFailure, spawnErrorText, whyNotSpawned } from "./spawn/spawnerrors.ts";
 
@@ -22,13 +23,16 @@ function handle(daemon: Daemon, turn: Turn, report: Report): void {
   switch (report.type) {
     case "spawned":
       turn.acknowledge(report.report);
-      return stepChild(daemon, turn, report, (member) => stepTo(daemon, turn, member, { type: "spawned", pid: report.pid }, report));
+      return stepChild(daemon, turn, report, (member) => {
+        daemon.history.spawned(turn, instantOf(report));
+        stepTo(daemon, turn, member, { type: "spawned", pid: report.pid }, report);
+      });
     case "spawn-failed":
       turn.acknowledge(report.report);
       return stepChild(daemon, turn, report, (member) => spawnFailed(daemon, turn, member, report));
     case "exited":
       turn.acknowledge(report.report);
-      stepChild(daemon, turn, report, (member) => stepTo(daemon, turn, member, { type: "exited", waitStatus: report.waitStatus }, report));
+      stepChild(daemon, turn, report, (member) => exited(daemon, turn, member, report, report));
       return daemon.runtime.activity.write(turn, "debug", say.childQuit());
     case "block":
       return daemon.backlog.putsOff(daemon.outputs.streamOf(report.stream), report) ? undefined : daemon.outputs.block(turn, report);
@@ -99,6 +103,19 @@ function stepChild(
   return daemon.runtime.activity.write(turn, "info", `child ${report.child}, which no process of the configuration owns any more, ended`);
 }
 
+/** The end of a run, and what it was like, in one batch. */
+function exited(
+  daemon: Daemon,
+  turn: Turn,
+  member: Member,
+  { waitStatus, notSpawned, ...ended }: Omit<Ended, "waitStatus"> & { readonly waitStatus: number; readonly notSpawned?: string },
+  at: Parameters<typeof instantOf>[0],
+): void {
+  const before = member.state;
+  stepTo(daemon, turn, member, { type: "exited", waitStatus, ...(notSpawned !== undefined && { notSpawned }) }, at);
+  daemon.history.ended(turn, member, before, { ...ended, waitStatus }, instantOf(at));
+}
+
 /** Before there was a child it is a spawn error; after the fork the original's child says so on stderr and ends with 127. (PROC-062, PROC-077) */
 function spawnFailed(daemon: Daemon, turn: Turn, member: Member, report: Extract<Report, { type: "spawn-failed" }>): void {
   if (report.pid === 0)
@@ -107,7 +124,8 @@ function spawnFailed(daemon: Daemon, turn: Turn, member: Member, report: Extract
   stepTo(daemon, turn, member, { type: "spawned", pid: report.pid }, report);
   saySpawnFailure({ uid: daemon.runtime.uid, outputs: daemon.outputs }, turn, member, report);
   const notSpawned = whyNotSpawned(daemon.runtime.uid, member, report);
-  stepTo(daemon, turn, member, { type: "exited", waitStatus: exitWith(127), notSpawned }, report);
+  const ended = { pid: report.pid, waitStatus: exitWith(127), notSpawned, userUs: 0n, systemUs: 0n, maxRssKiB: 0n };
+  exited(daemon, turn, member, ended, report);
   daemon.runtime.activity.write(turn, "debug", say.childQuit());
 }
 

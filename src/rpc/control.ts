@@ -75,7 +75,7 @@ export type Explanation = {
   /** Of its last end; null: it has not ended yet, or by a signal. */
   readonly exitStatus: number | null;
   readonly signal: string | null;
-  /** How often it was started again by itself since this daemon knows it. */
+  /** How often it was started again by itself since supervisord began. */
   readonly restarts: number;
 };
 

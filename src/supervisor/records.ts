@@ -49,6 +49,10 @@ export const recordKeys = {
   process: (ref: Ref) => `process/${label(ref)}`,
   /** What further features know of a process that uses them. */
   life: (ref: Ref) => `${LIFE}${label(ref)}`,
+  /** How the runs of a process ended, see `exits.ts`. */
+  history: (ref: Ref) => `history/${label(ref)}`,
+  /** What was known last of kills for want of memory. */
+  oomKills: "oom-kills",
   stream: (stream: number) => `stream/${stream}`,
 } as const;
 

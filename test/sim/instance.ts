@@ -69,6 +69,7 @@ export class Instance {
       logReads: files,
       logChanges: files,
       commandFiles: files,
+      kernel: { oomKills: () => null, isGroupAlive: () => false, groupSizes: () => Promise.resolve(new Map()) },
       random: { word: (length) => this.#chance.word(length) },
       accounts: fakeAccounts(),
       birth: parts.birth,

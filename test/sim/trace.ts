@@ -1,6 +1,7 @@
 /** The history of a run as text: short lines, the last of them kept, enough to see what a failing seed did. */
 import type { Batch, KeeperEffect } from "../../src/link/messages.ts";
 import { decodeProcess } from "../../src/supervisor/records.ts";
+import { isLeftOut } from "./leftout.ts";
 
 export class Trace {
   readonly #lines: string[] = [];
@@ -28,9 +29,9 @@ const BRIEF_MAX = 160;
 export function describeBatch({ acknowledged, states, effects }: Batch): string {
   const parts = [
     ...(acknowledged.length > 0 ? [`ack ${acknowledged.join(" ")}`] : []),
-    ...states.map(({ key, value }) =>
-      value === null ? `-${key}` : `+${key} ${key.startsWith("process/") ? stateOf(value) : brief(value)}`,
-    ),
+    ...states
+      .filter(({ key }) => !isLeftOut(key))
+      .map(({ key, value }) => (value === null ? `-${key}` : `+${key} ${key.startsWith("process/") ? stateOf(value) : brief(value)}`)),
     ...effects.map(describeEffect),
   ];
   return `{ ${parts.join("; ")} }`;

@@ -201,6 +201,7 @@ export function strayKeys(store: Store, found: StoredGroups, labels: ReadonlySet
       case "process":
       case "life":
       case "pending":
+      case "history":
         return !labels.has(rest);
       default:
         return false;

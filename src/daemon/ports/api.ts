@@ -1,6 +1,8 @@
 /** The daemon as the JSON API sees it, besides the port of the RPC methods. */
+import type { ExitRow } from "../../api/types.ts";
 import type { ProcessDetail, Watch } from "../../api/watch.ts";
 import { STATES } from "../../process/states.ts";
+import type { End } from "../../supervisor/exits.ts";
 import { findMember, type Member } from "../../supervisor/world.ts";
 import { ownPid, readSamples } from "../doors/samples.ts";
 import type { Pools } from "../listeners/pools.ts";
@@ -29,6 +31,10 @@ export function watchOf(runtime: Runtime, parts: Parts): Watch {
       const member = findMember(runtime.world, ref);
       return member === undefined ? [] : parts.history.timeline(member);
     },
+    exits: (ref) => {
+      const member = findMember(runtime.world, ref);
+      return member === undefined ? [] : parts.history.exits(member).ends.map(exitOf);
+    },
     options: (ref) => optionsOf(runtime, ref),
     queues: () => parts.pools.queues(),
     onChange: (changed) => parts.watchers.onChange(changed),
@@ -52,4 +58,8 @@ function detailOf(runtime: Runtime, { history, outputs }: Parts, member: Member)
     redirectsStderr: config.redirectStderr,
     lostBytes: outputs.lostBytes(state.child),
   };
+}
+
+export function exitOf({ ranMs, ...end }: End): ExitRow {
+  return { ...end, seconds: ranMs / 1000 };
 }

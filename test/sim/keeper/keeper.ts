@@ -7,6 +7,7 @@ import type { DecodeError, KeeperFrame } from "../../../src/link/codec.ts";
 import type { UnknownEffect } from "../../../src/link/keepereffects.ts";
 import { type KeeperEffect, PROTOCOL_VERSION, type Report, type Welcome } from "../../../src/link/messages.ts";
 import { unreachable } from "../../../src/result.ts";
+import { isLeftOut } from "../leftout.ts";
 import { Children, type KeeperSelf } from "./children.ts";
 import { type DaemonFrame, welcomeFrames } from "./codec.ts";
 import { type Host, later } from "./host.ts";
@@ -91,7 +92,8 @@ export class FakeKeeper {
     let deliveredMs = 0;
     const send = (frame: KeeperFrame): void => {
       const [low, high] = this.#host.speed.link;
-      deliveredMs = Math.max(deliveredMs, this.#host.scheduler.nowMs + this.#host.chance.latency(low, high));
+      const takes = frame.type === "stored" && isLeftOut(frame.value.key) ? 0 : this.#host.chance.latency(low, high);
+      deliveredMs = Math.max(deliveredMs, this.#host.scheduler.nowMs + takes);
       this.#host.scheduler.at(deliveredMs, () => open && deliver(frame));
     };
     this.#deliver = send;
