@@ -12,6 +12,7 @@ import { isLifeKey } from "../supervisor/records.ts";
 import { deadlinesDue, nextDeadlineMs, stepMember, stepReports } from "../supervisor/step.ts";
 import { emptyWorld } from "../supervisor/world.ts";
 import { carryOut, takeStep } from "./effects.ts";
+import { Configurations } from "./groups/configurations.ts";
 import { GroupRecords } from "./groups/grouprecords.ts";
 import { Groups } from "./groups/groups.ts";
 import { Orders } from "./groups/orders.ts";
@@ -21,6 +22,7 @@ import { Waits } from "./groups/waits.ts";
 import { adoptWorld, continueAdopted, findBasis } from "./lifecycle/adopt.ts";
 import { BringUp } from "./lifecycle/bringup.ts";
 import { FirstStarts } from "./lifecycle/firststarts.ts";
+import { Identity } from "./lifecycle/identity.ts";
 import { Lifecycle } from "./lifecycle/lifecycle.ts";
 import { boot } from "./lifecycle/start.ts";
 import { continueLife, dropStrays, readStored, renewProcesses, restoreConfig, restoreWorld, storedFacts } from "./lifecycle/takeover.ts";
@@ -87,7 +89,7 @@ async function startFresh(parts: DaemonParts, inheritance: Inheritance, open: Op
   if (!loaded.ok) return refuse({ text: logText(loaded.error), code: 2 });
   const daemon = makeDaemon(parts, inheritance, loaded.value);
   open(daemon);
-  const booted = await boot(daemon.runtime, daemon.bringUp, daemon.outputs);
+  const booted = await boot(daemon.runtime, daemon);
   return booted.ok ? ok(daemon) : booted;
 }
 
@@ -107,7 +109,7 @@ async function takeOver(given: DaemonParts, inheritance: Inheritance, open: Open
   }
   const daemon = makeDaemon(parts, inheritance, stored.running);
   restoreWorld(daemon.runtime, stored, inheritance, daemon.autoLogs);
-  restoreConfig(daemon.runtime, daemon.records, stored);
+  restoreConfig(daemon, stored);
   for (const { config, autoLogs } of stored.groups.groups) daemon.records.autoLogs.set(config.name, autoLogs);
   restoreParts(daemon, inheritance, true);
   // What the parts have posted goes in a turn of its own, before the reports that have come meanwhile.
@@ -134,19 +136,20 @@ function restoreParts(daemon: Daemon, inheritance: Inheritance, hasStates: boole
   for (const part of daemon.parts) part.restore?.(inheritance, hasStates);
 }
 
-/** `daemon` gives what is put together on it. */
-function makeRuntime(
-  parts: DaemonParts,
-  inheritance: Inheritance,
-  config: Config,
-  barrier: Barrier,
-  requests: Requests,
-  daemon: () => Daemon,
-): Runtime {
+type Owners = {
+  readonly configurations: Configurations;
+  readonly identity: Identity;
+  readonly requests: Requests;
+  readonly barrier: Barrier;
+};
+
+/** What all rooms may read, of those who alone may change it. `daemon` gives what is put together on it. */
+function makeRuntime(parts: DaemonParts, inheritance: Inheritance, owners: Owners, daemon: () => Daemon): Runtime {
+  const { configurations, identity, requests, barrier } = owners;
   const { doors } = parts;
-  const runtime: Runtime = {
+  return {
     doors,
-    load: (listening) => parts.load(doors, listening, runtime.running.passedOver),
+    load: (listening) => parts.load(doors, listening, configurations.running.passedOver),
     world: emptyWorld(),
     loop: new Loop(doors, parts.sizes?.batchBytes ?? BATCH_BYTES, {
       beforeSending: (turn) => barrier.beforeSending(turn, doors.clock.now()),
@@ -162,20 +165,31 @@ function makeRuntime(
     storedLives: new Set([...inheritance.store.keys()].filter(isLifeKey)),
     carryOut: (turn, effects) => carryOut(daemon(), turn, effects, doors.clock.now()),
     step: (turn, act, now = doors.clock.now()) => takeStep(daemon(), turn, act, now),
-    running: config,
-    available: config,
-    reread: false,
-    keeperPid: inheritance.keeperPid,
     startedWallMs: doors.clock.now().wallMs,
-    uid: doors.birth.uid,
+    get running() {
+      return configurations.running;
+    },
+    get available() {
+      return configurations.available;
+    },
+    get reread() {
+      return configurations.reread;
+    },
+    get keeperPid() {
+      return identity.keeperPid;
+    },
+    get uid() {
+      return identity.uid;
+    },
   };
-  return runtime;
 }
 
 function makeDaemon(parts: DaemonParts, inheritance: Inheritance, config: Config): Daemon {
+  const configurations = new Configurations(config);
+  const identity = new Identity(parts.doors.birth.uid, inheritance.keeperPid);
   const requests = new Requests();
   const barrier = new Barrier(requests);
-  const runtime = makeRuntime(parts, inheritance, config, barrier, requests, () => daemon);
+  const runtime = makeRuntime(parts, inheritance, { configurations, identity, requests, barrier }, () => daemon);
   const callOurs: CallOurs = (method, params) => makeCalls(daemon.control, ["supervisor"]).call(method, params);
   const plugins = new PluginHost(runtime, parts.plugins ?? noPlugins, callOurs);
   const watchers = new Watchers();
@@ -201,13 +215,27 @@ function makeDaemon(parts: DaemonParts, inheritance: Inheritance, config: Config
   ];
   const bringUp = new BringUp(runtime, { all, outputs, plugins, servers, pools, groups, firstStarts });
   const waits = new Waits();
-  const lifecycle = new Lifecycle(runtime, bringUp, { servers, groups, unowned });
+  const lifecycle = new Lifecycle(runtime, bringUp, { configurations, identity, servers, groups, unowned });
   const orders = new Orders(runtime, waits);
   const updates = new Updates(runtime, { groups, plugins, autoLogs, records, waits });
   const stdin = new ChildStdin(runtime);
-  const control = supervisorControl(runtime, { groups, orders, updates, records, lifecycle, pools, stdin, clearing, targets, history });
+  const control = supervisorControl(runtime, {
+    configurations,
+    groups,
+    orders,
+    updates,
+    records,
+    lifecycle,
+    pools,
+    stdin,
+    clearing,
+    targets,
+    history,
+  });
   const daemon: Daemon = {
     runtime,
+    configurations,
+    identity,
     parts: all,
     firstStarts,
     bringUp,

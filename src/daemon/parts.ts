@@ -2,6 +2,7 @@
 
 import type { Watch } from "../api/watch.ts";
 import type { SupervisorControl } from "../rpc/control.ts";
+import type { Configurations } from "./groups/configurations.ts";
 import type { GroupRecords } from "./groups/grouprecords.ts";
 import type { Groups } from "./groups/groups.ts";
 import type { Orders } from "./groups/orders.ts";
@@ -10,6 +11,7 @@ import type { Updates } from "./groups/update.ts";
 import type { Waits } from "./groups/waits.ts";
 import type { BringUp } from "./lifecycle/bringup.ts";
 import type { FirstStarts } from "./lifecycle/firststarts.ts";
+import type { Identity } from "./lifecycle/identity.ts";
 import type { Lifecycle } from "./lifecycle/lifecycle.ts";
 import type { Pools } from "./listeners/pools.ts";
 import type { ChildStdin } from "./listeners/stdin.ts";
@@ -30,6 +32,8 @@ export type Daemon = {
   readonly runtime: Runtime;
   /** In the order in which they are restored, and hear of deadlines. */
   readonly parts: readonly Part[];
+  readonly configurations: Configurations;
+  readonly identity: Identity;
   readonly pools: Pools;
   readonly stdin: ChildStdin;
   readonly outputs: Outputs;

@@ -61,7 +61,7 @@ function handle(daemon: Daemon, turn: Turn, report: Report): void {
     case "sink-opened":
       return daemon.outputs.opened(turn, report);
     case "daemonized":
-      daemon.runtime.keeperPid = report.pid;
+      daemon.identity.daemonized(report.pid);
       return daemon.runtime.requests.replied(report);
     case "became":
     case "limited":

@@ -34,15 +34,15 @@ export type Runtime = {
   readonly load: LoadConfig;
   /** When this daemon was put together, by the wall clock. */
   readonly startedWallMs: number;
-  /** What is in force. */
-  running: Config;
+  /** What is in force. These three are those of groups/configurations.ts. */
+  readonly running: Config;
   /** What was read last: addGroup and `avail` use it. */
-  available: Config;
+  readonly available: Config;
   /** True once reloadConfig has succeeded since the start or restart. */
-  reread: boolean;
-  keeperPid: number;
-  /** Who the daemon is, after a change of user. */
-  uid: number;
+  readonly reread: boolean;
+  /** Who we are, as lifecycle/identity.ts has it: what the world calls supervisord, and the user, after a change of user. */
+  readonly keeperPid: number;
+  readonly uid: number;
   /** Carries out what the pure rooms want done, in its order. */
   readonly carryOut: (turn: Turn, effects: readonly AnyEffect[]) => void;
   /** Takes one step of the supervisor within a turn, with everything that follows from it in the same batch. */

@@ -3,37 +3,29 @@
  * (RPC-147..154, CONF-397..416)
  */
 import { diffGroups } from "../../config/diff.ts";
-import type { Config, DaemonConfig, GroupConfig } from "../../config/model.ts";
+import type { Config, GroupConfig } from "../../config/model.ts";
 import { faultText, rereadWarnings } from "../../config/report.ts";
 import { ok, type Result, refuse } from "../../result.ts";
 import type { ReloadPlan } from "../../rpc/control.ts";
 import { encodeRecord, recordKeys } from "../../supervisor/records.ts";
 import type { Runtime } from "../runtime.ts";
+import type { Configurations } from "./configurations.ts";
 import { configRecord } from "./daemonrecords.ts";
 import type { GroupRecords } from "./grouprecords.ts";
 
-export async function reread(runtime: Runtime, records: GroupRecords): Promise<Result<ReloadPlan, string>> {
+export async function reread(runtime: Runtime, configurations: Configurations, records: GroupRecords): Promise<Result<ReloadPlan, string>> {
   const loaded = await runtime.load();
   if (!loaded.ok) return refuse(faultText(loaded.error));
   const stored = await records.prepareRead(loaded.value);
   if (!stored.ok) return stored;
   runtime.loop.post((turn) => {
     for (const text of rereadWarnings(loaded.value)) runtime.activity.write(turn, "warn", text);
-    runtime.available = loaded.value;
-    runtime.reread = true;
-    const { daemon, passedOver } = loaded.value;
-    runtime.running = { ...runtime.running, daemon: refreshed(runtime.running.daemon, daemon), passedOver };
+    configurations.readAgain(loaded.value);
     stored.value(turn);
     turn.state(recordKeys.config, encodeRecord(configRecord(runtime)));
   });
   await runtime.loop.flushed();
   return ok(planOf(runtime, loaded.value));
-}
-
-/** The options of [supervisord] that a reread refreshes in the running daemon; everything else waits for a restart. (CONF-413..415) `updateMode` is ours. */
-function refreshed(running: DaemonConfig, next: DaemonConfig): DaemonConfig {
-  const { identifier, stripAnsi, minFds, childLogDir, nocleanup, updateMode } = next;
-  return { ...running, identifier, stripAnsi, minFds, childLogDir, nocleanup, updateMode };
 }
 
 /** What `update` would do: added and changed by priority and name, removed in the order of the active ones. (CONF-398, RPC-148) */

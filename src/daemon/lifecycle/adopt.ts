@@ -5,6 +5,7 @@ import { logText } from "../../config/report.ts";
 import { ok, type Result, refuse } from "../../result.ts";
 import { encodeRecord, recordKeys } from "../../supervisor/records.ts";
 import { allMembers, label, makeGroup, type World } from "../../supervisor/world.ts";
+import type { Configurations } from "../groups/configurations.ts";
 import { configRecord } from "../groups/daemonrecords.ts";
 import { dropInTurns, type GroupRecords } from "../groups/grouprecords.ts";
 import type { Groups } from "../groups/groups.ts";
@@ -17,6 +18,7 @@ import { tellDeaths } from "./deaths.ts";
 import { adoptChildren, readStoredConfig, restoreConfig, type Stored } from "./takeover.ts";
 
 type Parts = {
+  readonly configurations: Configurations;
   readonly records: GroupRecords;
   readonly autoLogs: AutoLogs;
   readonly groups: Groups;
@@ -38,9 +40,9 @@ export async function findBasis(load: LoadConfig, inheritance: Inheritance, why:
 }
 
 /** Fills the world from the configuration and the keeper's list of children. */
-export function adoptWorld(runtime: Runtime, { records, autoLogs }: Parts, inheritance: Inheritance, { config, stored }: Basis): void {
+export function adoptWorld(runtime: Runtime, parts: Parts, inheritance: Inheritance, { config, stored }: Basis): void {
   const { world, numbers } = runtime;
-  if (stored !== null) restoreConfig(runtime, records, stored);
+  if (stored !== null) restoreConfig(parts, stored);
   for (const group of config.groups) {
     world.groups.set(group.name, makeGroup(group, world.nextSequence));
     world.nextSequence += 1;
@@ -48,7 +50,7 @@ export function adoptWorld(runtime: Runtime, { records, autoLogs }: Parts, inher
   adoptChildren(world, inheritance);
   for (const child of inheritance.children) numbers.skip(child.child);
   for (const socket of inheritance.sockets) numbers.skip(socket.socket);
-  recallAutoLogs(world, autoLogs, inheritance);
+  recallAutoLogs(world, parts.autoLogs, inheritance);
 }
 
 /** From here on it is like any daemon. */

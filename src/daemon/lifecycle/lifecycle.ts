@@ -8,6 +8,7 @@ import type { Mood } from "../../process/states.ts";
 import { ok, type Result, refuse } from "../../result.ts";
 import { goDown, goOnGoingDown } from "../../supervisor/goingdown.ts";
 import { encodeRecord, recordKeys } from "../../supervisor/records.ts";
+import type { Configurations } from "../groups/configurations.ts";
 import { daemonRecord } from "../groups/daemonrecords.ts";
 import type { Groups } from "../groups/groups.ts";
 import type { Unowned } from "../groups/unowned.ts";
@@ -16,11 +17,13 @@ import type { Runtime } from "../runtime.ts";
 import { removePidfile } from "../serving/pidfile.ts";
 import type { Servers } from "../serving/servers.ts";
 import type { BringUp } from "./bringup.ts";
-import { becomeUser, userProblem } from "./user.ts";
+import type { Identity } from "./identity.ts";
 
 const GOES_ON = "cannot restart with this configuration, everything goes on as it is";
 
 type Parts = {
+  readonly identity: Identity;
+  readonly configurations: Configurations;
   readonly servers: Servers;
   readonly groups: Groups;
   readonly unowned: Unowned;
@@ -98,7 +101,7 @@ export class Lifecycle {
   async #readNext(): Promise<Result<Config, string>> {
     const loaded = await this.#runtime.load();
     if (!loaded.ok) return refuse(logText(loaded.error));
-    const problem = userProblem(this.#runtime, loaded.value.daemon.uid);
+    const problem = this.#parts.identity.problem(loaded.value.daemon.uid);
     return problem === null ? loaded : refuse(problem);
   }
 
@@ -138,13 +141,11 @@ export class Lifecycle {
     this.#runtime.loop.post((turn) => {
       // The stored mood stays RESTARTING until everything is built: a successor begins this again.
       this.#parts.groups.dropAll(turn);
-      this.#runtime.running = next;
-      this.#runtime.available = next;
-      this.#runtime.reread = false;
+      this.#parts.configurations.replace(next);
     });
     await this.#runtime.loop.flushed();
     if (this.#isToEnd()) return this.#shutDown();
-    const became = await becomeUser(this.#runtime);
+    const became = await this.#parts.identity.become(this.#runtime);
     this.#bringUp.openActivity();
     this.#runtime.loop.post((turn) => {
       if (!became.ok) return this.#runtime.activity.write(turn, "critical", became.error);

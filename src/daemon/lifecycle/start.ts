@@ -6,12 +6,14 @@ import { activityPath } from "../loop/activitylog.ts";
 import { whyNotOpened } from "../loop/errno.ts";
 import type { BootFailure, Runtime } from "../runtime.ts";
 import type { BringUp } from "./bringup.ts";
+import type { Identity, Line } from "./identity.ts";
 import { raiseLimits } from "./rlimits.ts";
 import { leftBehind, nameSurvivors, promiseToName } from "./survivors.ts";
-import { becomeUser, type Line } from "./user.ts";
 
-export async function boot(runtime: Runtime, bringUp: BringUp, outputs: Outputs): Promise<Result<true, BootFailure>> {
-  const became = await becomeUser(runtime);
+type Parts = { readonly bringUp: BringUp; readonly outputs: Outputs; readonly identity: Identity };
+
+export async function boot(runtime: Runtime, { bringUp, outputs, identity }: Parts): Promise<Result<true, BootFailure>> {
+  const became = await identity.become(runtime);
   if (!became.ok) return refuse({ text: became.error, code: 2 });
   const limited = await raiseLimits(runtime);
   if (!limited.ok) return refuse({ text: limited.error, code: 2 });
@@ -46,7 +48,7 @@ async function daemonize(runtime: Runtime): Promise<void> {
   runtime.loop.post((turn) => runtime.activity.write(turn, "info", say.daemonizing()));
   const answer = runtime.requests.next("daemonized");
   runtime.loop.post((turn) => turn.effect({ type: "daemonize", directory, umask }));
-  runtime.keeperPid = (await answer).pid;
+  await answer;
   const errno = runtime.doors.self.detach(directory, umask);
   if (directory === null) return;
   runtime.loop.post((turn) => {

@@ -10,6 +10,7 @@ import { goOnGoingDown } from "../../supervisor/goingdown.ts";
 import { type DaemonRecord, decodeProcess, decodeRecord, isOldProcess, recordKeys, withStoredLife } from "../../supervisor/records.ts";
 import { restorePending, resumeUpdates } from "../../supervisor/update.ts";
 import { allMembers, label, makeGroup, type Ref, setState, type World } from "../../supervisor/world.ts";
+import type { Configurations } from "../groups/configurations.ts";
 import { dropInTurns, type GroupRecords, storeProcess } from "../groups/grouprecords.ts";
 import type { Groups } from "../groups/groups.ts";
 import { readGroups, type StoredGroups, strayKeys } from "../groups/storedgroups.ts";
@@ -75,9 +76,11 @@ function readRecord<T>(inheritance: Pick<Inheritance, "store">, key: string): Re
 }
 
 /** What was in force and what was read last, where it could be read. */
-export function restoreConfig(runtime: Runtime, records: GroupRecords, { available, reread, groups }: Omit<Stored, "daemon">): void {
-  runtime.available = available;
-  runtime.reread = reread;
+export function restoreConfig(
+  { configurations, records }: { readonly configurations: Configurations; readonly records: GroupRecords },
+  { available, reread, groups }: Omit<Stored, "daemon">,
+): void {
+  configurations.restore(available, reread);
   records.restore({ ...groups, read: groups.generation });
 }
 

@@ -5,6 +5,7 @@ import { ok, type Result, refuse } from "../../result.ts";
 import type { GroupView, ProcessRef, ProcessView, SupervisorControl } from "../../rpc/control.ts";
 import { dueText } from "../../supervisor/wanted.ts";
 import { findMember, type Group, groupsInOrder, type Member, type World } from "../../supervisor/world.ts";
+import type { Configurations } from "../groups/configurations.ts";
 import { type GroupRecords, groupsByName } from "../groups/grouprecords.ts";
 import type { Groups } from "../groups/groups.ts";
 import type { Orders } from "../groups/orders.ts";
@@ -23,6 +24,7 @@ import { checkConfig } from "./checking.ts";
 import { explain, lastWords } from "./explain.ts";
 
 type Parts = {
+  readonly configurations: Configurations;
   readonly groups: Groups;
   readonly orders: Orders;
   readonly updates: Updates;
@@ -56,7 +58,7 @@ export function supervisorControl(runtime: Runtime, parts: Parts): SupervisorCon
     restart: () => parts.lifecycle.reload(),
     mainLogfile: () => activityPath(runtime.running.daemon),
     clearMainLog: () => parts.clearing.clearActivity(),
-    reloadConfig: () => reread(runtime, parts.records),
+    reloadConfig: () => reread(runtime, parts.configurations, parts.records),
     available: () => ({ groups: inFileOrder(runtime), inForce: inForce(runtime) }),
     addGroup: (name) => addGroup(runtime, parts.groups, name),
     removeGroup: (name) => parts.groups.deactivate(name),
