@@ -18,7 +18,6 @@ import { Groups } from "./groups/groups.ts";
 import { Orders } from "./groups/orders.ts";
 import { Unowned } from "./groups/unowned.ts";
 import { Updates } from "./groups/update.ts";
-import { Waits } from "./groups/waits.ts";
 import { adoptWorld, continueAdopted, findBasis } from "./lifecycle/adopt.ts";
 import { BringUp } from "./lifecycle/bringup.ts";
 import { FirstStarts } from "./lifecycle/firststarts.ts";
@@ -185,85 +184,55 @@ function makeRuntime(parts: DaemonParts, inheritance: Inheritance, owners: Owner
 }
 
 function makeDaemon(parts: DaemonParts, inheritance: Inheritance, config: Config): Daemon {
-  const configurations = new Configurations(config);
-  const identity = new Identity(parts.doors.birth.uid, inheritance.keeperPid);
   const requests = new Requests();
-  const barrier = new Barrier(requests);
-  const runtime = makeRuntime(parts, inheritance, { configurations, identity, requests, barrier }, () => daemon);
-  const callOurs: CallOurs = (method, params) => makeCalls(daemon.control, ["supervisor"]).call(method, params);
-  const plugins = new PluginHost(runtime, parts.plugins ?? noPlugins, callOurs);
+  const owners: Owners = {
+    configurations: new Configurations(config),
+    identity: new Identity(parts.doors.birth.uid, inheritance.keeperPid),
+    requests,
+    barrier: new Barrier(requests),
+  };
+  const runtime = makeRuntime(parts, inheritance, owners, () => daemon);
+  const rooms = { ...owners, ...makeRooms(parts, runtime, owners, () => daemon) };
+  const control = supervisorControl(runtime, rooms);
+  const daemon: Daemon = { ...rooms, runtime, control, watch: watchOf(runtime, rooms) };
+  parts.onMade?.(daemon);
+  return daemon;
+}
+
+/** In the order of the rooms: each is handed what it needs of those below. */
+function makeRooms(given: DaemonParts, runtime: Runtime, { configurations, identity, barrier }: Owners, daemon: () => Daemon) {
+  const callOurs: CallOurs = (method, params) => makeCalls(daemon().control, ["supervisor"]).call(method, params);
   const watchers = new Watchers();
+  const plugins = new PluginHost(runtime, given.plugins ?? noPlugins, callOurs);
+  const servers = new Servers(runtime, (descriptor, server) => given.serve(daemon(), descriptor, server));
   const pools = new Pools(runtime, plugins, watchers);
   const autoLogs = new AutoLogs(runtime);
   const targets = new Targets(runtime, autoLogs);
   const outputs = new Outputs(runtime, targets, new Streaming(runtime, pools), watchers);
-  const fastCgi = new FastCgiSockets(runtime);
-  const records = new GroupRecords(runtime, parts.sizes?.pieceBytes ?? PIECE_BYTES);
-  const unowned = new Unowned(runtime);
-  const groups = new Groups(runtime, { fastCgi, plugins, autoLogs, records });
-  const servers = new Servers(runtime, (descriptor, server) => parts.serve(daemon, descriptor, server));
-  const firstStarts = new FirstStarts(runtime);
-  const preparations = new Preparations(runtime, fastCgi);
   const backlog = new Backlog(runtime, pools, outputs);
   const clearing = new Clearing(runtime, outputs);
+  const fastCgi = new FastCgiSockets(runtime);
+  const preparations = new Preparations(runtime, fastCgi);
+  const records = new GroupRecords(runtime, given.sizes?.pieceBytes ?? PIECE_BYTES);
+  const unowned = new Unowned(runtime);
+  const groups = new Groups(runtime, { fastCgi, plugins, autoLogs, records });
+  const orders = new Orders(runtime);
+  const updates = new Updates(runtime, { groups, plugins, autoLogs, records, orders });
+  const firstStarts = new FirstStarts(runtime);
   const processes = processDeadlines(runtime);
   const history = openHistory(runtime, new StoreBudget());
   // Servers are bound before anything is done to files or programs: a second supervisord by mistake ends there and has destroyed nothing. (CONF-354)
-  const all: readonly Part[] = [
+  const parts: readonly Part[] = [
     ...[unowned, preparations, barrier, backlog, processes, pools, outputs, clearing],
     ...[plugins, servers, fastCgi, autoLogs, firstStarts, ...history.parts],
   ];
-  const bringUp = new BringUp(runtime, { all, outputs, plugins, servers, pools, groups, firstStarts });
-  const waits = new Waits();
+  const bringUp = new BringUp(runtime, { inOrder: parts, outputs, plugins, servers, pools, groups, firstStarts });
   const lifecycle = new Lifecycle(runtime, bringUp, { configurations, identity, servers, groups, unowned });
-  const orders = new Orders(runtime, waits);
-  const updates = new Updates(runtime, { groups, plugins, autoLogs, records, waits });
+  const ofFiles = { autoLogs, targets, outputs, backlog, clearing };
+  const ofGroups = { records, unowned, groups, orders, updates };
+  const ofLife = { firstStarts, bringUp, lifecycle };
   const stdin = new ChildStdin(runtime);
-  const control = supervisorControl(runtime, {
-    configurations,
-    groups,
-    orders,
-    updates,
-    records,
-    lifecycle,
-    pools,
-    stdin,
-    clearing,
-    targets,
-    history,
-  });
-  const daemon: Daemon = {
-    runtime,
-    configurations,
-    identity,
-    parts: all,
-    firstStarts,
-    bringUp,
-    lifecycle,
-    control,
-    watch: watchOf(runtime, { history, pools, watchers, outputs }),
-    autoLogs,
-    targets,
-    outputs,
-    clearing,
-    backlog,
-    fastCgi,
-    history,
-    watchers,
-    plugins,
-    pools,
-    stdin,
-    preparations,
-    servers,
-    records,
-    waits,
-    groups,
-    orders,
-    updates,
-    unowned,
-  };
-  parts.onMade?.(daemon);
-  return daemon;
+  return { parts, watchers, history, plugins, pools, stdin, ...ofFiles, fastCgi, preparations, ...ofGroups, ...ofLife };
 }
 
 /** On the way down listeners hear everything before they are told. */

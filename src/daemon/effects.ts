@@ -59,7 +59,7 @@ function carryOutOne(daemon: Daemon, effect: AnyEffect, turn: Turn, now: Now): v
       daemon.stdin.reaped(effect.child);
       return daemon.fastCgi.reaped(effect.ref);
     case "settle":
-      return daemon.waits.settle(turn, effect.waiter, effect.outcome);
+      return daemon.orders.settle(turn, effect.waiter, effect.outcome);
     case "group-changed":
       groupChanged(daemon, turn, effect.group, effect.change);
       return effect.change === "changed" ? daemon.records.changed(turn, effect.group) : undefined;

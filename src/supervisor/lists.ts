@@ -27,6 +27,15 @@ export function nextPiece(base: unknown, values: readonly unknown[], from: numbe
   return { piece, bytes };
 }
 
+/** All of it, piece by piece. */
+export function* piecesOf(base: unknown, values: readonly unknown[], maxBytes: number): Generator<{ piece: Piece; bytes: number }> {
+  for (let at = 0; at < values.length; ) {
+    const next = nextPiece(base, values, at, maxBytes);
+    at += next.piece.length;
+    yield next;
+  }
+}
+
 export function pieceValues(base: unknown, piece: Piece): unknown[] {
   if (piece.length === 0) return [];
   const first = patched(base, piece[0] ?? null);

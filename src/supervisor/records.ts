@@ -168,6 +168,12 @@ export function decodeRecord(bytes: Uint8Array): Result<unknown, string> {
   return read.ok ? ok(read.value.value) : read;
 }
 
+/** A record that is a number; null where there is none, or another. */
+export function storedNumber(bytes: Uint8Array | undefined): number | null {
+  const decoded = bytes === undefined ? null : decodeRecord(bytes);
+  return decoded?.ok === true && typeof decoded.value === "number" ? decoded.value : null;
+}
+
 /** With the version in which it was written. */
 export function decodeVersioned(bytes: Uint8Array): Result<{ version: RecordVersion; value: unknown }, string> {
   const text = textOf(bytes);

@@ -7,7 +7,7 @@ import type { Config, GroupConfig, ProcessConfig } from "../../config/model.ts";
 import { NEVER_STARTED } from "../../process/state.ts";
 import { ok, type Result, refuse } from "../../result.ts";
 import { delta } from "../../supervisor/delta.ts";
-import { type ListRecord, nextPiece } from "../../supervisor/lists.ts";
+import { type ListRecord, nextPiece, piecesOf } from "../../supervisor/lists.ts";
 import {
   type AvailableRecord,
   encodeLife,
@@ -19,6 +19,7 @@ import {
 } from "../../supervisor/records.ts";
 import { pendingRecord } from "../../supervisor/update.ts";
 import { findMember, type Group, type Member, type Ref } from "../../supervisor/world.ts";
+import { postLine } from "../loop/activitylog.ts";
 import type { Turn } from "../loop/turn.ts";
 import type { Runtime } from "../runtime.ts";
 
@@ -179,7 +180,7 @@ export class GroupRecords {
     for (const group of [...this.#runtime.world.groups.values()]) {
       const { name } = group.config;
       const prepared = await this.prepareGroup(group.config, this.autoLogs.get(name) ?? []);
-      if (!prepared.ok) return this.#runtime.loop.post((turn) => this.#runtime.activity.write(turn, "critical", prepared.error));
+      if (!prepared.ok) return postLine(this.#runtime, "critical", prepared.error);
       this.#runtime.loop.post((turn) => {
         this.group(turn, name);
         for (const { pending, ref } of group.members.values()) if (pending !== null) this.pending(turn, ref);
@@ -206,10 +207,8 @@ export class GroupRecords {
     if (nextPiece(base, list, 0, this.#pieceBytes).piece.length === list.length) return ok(true);
     const id = this.#nextList++;
     let [pieces, bytes] = [0, 0];
-    for (let at = 0; at < list.length; ) {
+    for (const next of piecesOf(base, list, this.#pieceBytes)) {
       const index = pieces++;
-      const next = nextPiece(base, list, at, this.#pieceBytes);
-      at += next.piece.length;
       bytes += next.bytes;
       this.#runtime.loop.post((turn) => turn.state(recordKeys.list(id, index), encodeRecord(next.piece, "2")));
       await this.#runtime.loop.flushed();
@@ -238,10 +237,8 @@ export class GroupRecords {
     // Nobody named it any more since it was prepared: it is written again, before the record that names it.
     const id = this.#nextList++;
     let [pieces, bytes] = [0, 0];
-    for (let at = 0; at < list.length; pieces++) {
-      const next = nextPiece(base, list, at, this.#pieceBytes);
-      turn.state(recordKeys.list(id, pieces), encodeRecord(next.piece, "2"));
-      at += next.piece.length;
+    for (const next of piecesOf(base, list, this.#pieceBytes)) {
+      turn.state(recordKeys.list(id, pieces++), encodeRecord(next.piece, "2"));
       bytes += next.bytes;
     }
     this.#remember(list, id, pieces, bytes);

@@ -7,34 +7,44 @@ import type { Outcome } from "../../supervisor/effects.ts";
 import { stepMember } from "../../supervisor/step.ts";
 import { addWaiter } from "../../supervisor/waiters.ts";
 import { findMember, type Member, type Ref, type Waiter } from "../../supervisor/world.ts";
+import type { Turn } from "../loop/turn.ts";
 import type { Runtime } from "../runtime.ts";
-import type { Waits } from "./waits.ts";
 
 export class Orders {
   readonly #runtime: Runtime;
-  readonly #waits: Waits;
+  /** Clients that wait for something to become of a process, by the numbers that the supervisor knows them by. */
+  readonly #waiting = new Map<number, (outcome: Outcome) => void>();
+  #next = 1;
 
-  constructor(runtime: Runtime, waits: Waits) {
+  constructor(runtime: Runtime) {
     this.#runtime = runtime;
-    this.#waits = waits;
   }
 
   start(ref: Ref, until: Waiter["until"]): Promise<Outcome> {
-    return this.#waitFor(ref, { type: "start" }, until);
+    return this.wait(ref, until, { type: "start" });
   }
 
-  /** Orders something for a process and waits for what comes of it. */
-  #waitFor(ref: Ref, input: ProcessInput, until: Waiter["until"]): Promise<Outcome> {
+  /** Waits for what comes of a process, and of what is ordered for it. */
+  wait(ref: Ref, until: Waiter["until"], input: ProcessInput | null = null): Promise<Outcome> {
     return new Promise((resolve) => {
       this.#runtime.loop.post((turn) => {
         const member = findMember(this.#runtime.world, ref);
         if (member === undefined) return resolve("gone");
         return this.#runtime.step(turn, (step, now) => {
-          stepMember(this.#runtime.world, member, input, now, step);
-          addWaiter(this.#runtime.world, { id: this.#waits.add(resolve), ref, until }, now, step);
+          if (input !== null) stepMember(this.#runtime.world, member, input, now, step);
+          const id = this.#next++;
+          this.#waiting.set(id, resolve);
+          addWaiter(this.#runtime.world, { id, ref, until }, now, step);
         });
       });
     });
+  }
+
+  /** The supervisor knows what has become of it. */
+  settle(turn: Turn, id: number, outcome: Outcome): void {
+    const settle = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    if (settle !== undefined) turn.after.push(() => settle(outcome));
   }
 
   /** An order with a signal in it; settles when the signal has been tried. The error is what the log says of one that failed. */
@@ -57,7 +67,7 @@ export class Orders {
       const ordered = await this.#order(ref, { type: "stop" }, () => true);
       return ordered.ok ? ok("done") : ordered;
     }
-    const outcome = await this.#waitFor(ref, { type: "stop" }, "stopped");
+    const outcome = await this.wait(ref, "stopped", { type: "stop" });
     const state = findMember(this.#runtime.world, ref)?.state;
     if (state?.state === "UNKNOWN") return refuse(processMessages.killFailed(ref.process, state.pid, "the signal could not be sent"));
     return ok(outcome);

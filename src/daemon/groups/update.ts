@@ -5,22 +5,22 @@ import { faultText, warningsOf } from "../../config/report.ts";
 import { ok, type Result, refuse } from "../../result.ts";
 import type { Preview, PreviewedGroup } from "../../rpc/control.ts";
 import { type PlannedProcess, planUpdate, updateGroup } from "../../supervisor/update.ts";
-import { addWaiter } from "../../supervisor/waiters.ts";
 import type { World } from "../../supervisor/world.ts";
 import type { AutoLogs } from "../logfiles/autologs.ts";
+import { postLine } from "../loop/activitylog.ts";
 import type { Runtime } from "../runtime.ts";
 import type { PluginHost } from "../serving/pluginhost.ts";
 import { type GroupRecords, groupsByName } from "./grouprecords.ts";
 import type { Groups } from "./groups.ts";
+import type { Orders } from "./orders.ts";
 import { activeGroups, planOf } from "./reread.ts";
-import type { Waits } from "./waits.ts";
 
 type Parts = {
   readonly groups: Groups;
   readonly plugins: PluginHost;
   readonly autoLogs: AutoLogs;
   readonly records: GroupRecords;
-  readonly waits: Waits;
+  readonly orders: Orders;
 };
 
 export class Updates {
@@ -41,11 +41,11 @@ export class Updates {
     if (config === undefined || !this.#runtime.world.groups.has(name)) return refuse("bad-name");
     if (this.#runtime.running.daemon.updateMode !== "minimal" || planFor(this.#runtime.world, config) === null) return ok(false);
     const handler = await this.#parts.plugins.openHandler(config);
-    if (!handler.ok) this.#runtime.loop.post((turn) => this.#runtime.activity.write(turn, "critical", handler.error));
+    if (!handler.ok) postLine(this.#runtime, "critical", handler.error);
     const autoLogs = await this.#parts.autoLogs.create(config);
     const allLogs = [...this.#parts.autoLogs.of(name), ...autoLogs];
     const prepared = await this.#parts.records.prepareGroup(config, allLogs);
-    if (!prepared.ok) this.#runtime.loop.post((turn) => this.#runtime.activity.write(turn, "critical", `group ${name}: ${prepared.error}`));
+    if (!prepared.ok) postLine(this.#runtime, "critical", `group ${name}: ${prepared.error}`);
     if (!prepared.ok) return ok(false);
     const done = await new Promise<boolean>((resolve) => {
       this.#runtime.loop.post((turn) => {
@@ -70,16 +70,7 @@ export class Updates {
   /** Waits until nothing of the group is on its way out or to another configuration. */
   async #pendingOver(name: string): Promise<void> {
     const pending = [...(this.#runtime.world.groups.get(name)?.members.values() ?? [])].filter((member) => member.pending !== null);
-    const waits = pending.map(
-      ({ ref }) =>
-        new Promise((resolve) => {
-          this.#runtime.loop.post((turn) => {
-            const id = this.#parts.waits.add(resolve);
-            this.#runtime.step(turn, (step, now) => addWaiter(this.#runtime.world, { id, ref, until: "stopped" }, now, step));
-          });
-        }),
-    );
-    await Promise.all(waits);
+    await Promise.all(pending.map(({ ref }) => this.#parts.orders.wait(ref, "stopped")));
   }
 }
 

@@ -8,6 +8,7 @@ import { configRecord, daemonRecord } from "../groups/daemonrecords.ts";
 import type { Groups } from "../groups/groups.ts";
 import type { Pools } from "../listeners/pools.ts";
 import type { Outputs } from "../logfiles/outputs.ts";
+import { postLine } from "../loop/activitylog.ts";
 import type { BootFailure, Part, Runtime } from "../runtime.ts";
 import { writePidfile } from "../serving/pidfile.ts";
 import type { PluginHost } from "../serving/pluginhost.ts";
@@ -19,7 +20,7 @@ const FIRST_STARTS_MS = 200;
 
 type Parts = {
   /** In their order. */
-  readonly all: readonly Part[];
+  readonly inOrder: readonly Part[];
   readonly outputs: Outputs;
   readonly plugins: PluginHost;
   readonly servers: Servers;
@@ -55,16 +56,16 @@ export class BringUp {
    */
   async begin(isStart: boolean): Promise<Result<true, BootFailure>> {
     const { running, world } = this.#runtime;
-    for (const part of this.#parts.all) {
+    for (const part of this.#parts.inOrder) {
       const begun = part.begin === undefined ? ok(true) : await part.begin(isStart);
       if (!begun.ok && isStart) return this.#giveUp(begun.error);
-      if (!begun.ok) this.#sayMissing(begun.error.text);
+      if (!begun.ok) postLine(this.#runtime, "critical", begun.error.text);
     }
     for (const group of running.groups) {
       if (world.groups.has(group.name)) continue;
       const activated = await this.#parts.groups.activate(group);
       if (!activated.ok && isStart) return this.#giveUp({ text: activated.error, code: 1 });
-      if (!activated.ok) this.#sayMissing(activated.error);
+      if (!activated.ok) postLine(this.#runtime, "critical", activated.error);
     }
     this.#sayServers(running);
     return ok(true);
@@ -75,10 +76,6 @@ export class BringUp {
     this.#parts.servers.stop();
     await this.#runtime.loop.flushed();
     return refuse(failure);
-  }
-
-  #sayMissing(text: string): void {
-    this.#runtime.loop.post((turn) => this.#runtime.activity.write(turn, "critical", text));
   }
 
   /** Says who it is, tells the listeners, starts what starts by itself. */
@@ -114,7 +111,7 @@ export class BringUp {
    */
   async serve(): Promise<void> {
     const opened = await this.#parts.plugins.begin();
-    if (!opened.ok) this.#runtime.loop.post((turn) => this.#runtime.activity.write(turn, "critical", opened.error.text));
+    if (!opened.ok) postLine(this.#runtime, "critical", opened.error.text);
     for (const group of this.#runtime.world.groups.values()) void this.#parts.plugins.openHandler(group.config);
     this.#parts.servers.serve();
   }

@@ -1,7 +1,8 @@
 /** How the daemons before this one have ended: their successor tells it, since nobody else is left who could. */
 import type { Deaths } from "../../link/messages.ts";
 import { decodeWaitStatus, signalName } from "../../process/waitstatus.ts";
-import { decodeRecord, encodeRecord, recordKeys } from "../../supervisor/records.ts";
+import { encodeRecord, recordKeys, storedNumber } from "../../supervisor/records.ts";
+import { postLine } from "../loop/activitylog.ts";
 import { Turn } from "../loop/turn.ts";
 import type { Inheritance, Runtime } from "../runtime.ts";
 
@@ -12,9 +13,7 @@ const SIGKILL = 9;
 export function tellDeaths(runtime: Runtime, turn: Turn, inheritance: Inheritance): void {
   const { deaths } = inheritance;
   if (deaths === undefined) return;
-  const stored = inheritance.store.get(recordKeys.deaths);
-  const told = stored === undefined ? null : decodeRecord(stored);
-  const untold = deaths.count - (told?.ok === true && typeof told.value === "number" ? told.value : 0);
+  const untold = deaths.count - (storedNumber(inheritance.store.get(recordKeys.deaths)) ?? 0);
   if (untold <= 0) return;
   turn.state(recordKeys.deaths, encodeRecord(deaths.count));
   runtime.activity.write(turn, "warn", deathText(deaths, untold));
@@ -41,7 +40,7 @@ async function tellMemory(runtime: Runtime): Promise<void> {
     const kills = Number(new RegExp(`^${word} (\\d+)$`, "m").exec(await readText(runtime, path))?.[1] ?? 0);
     if (kills === 0) continue;
     const text = `the kernel has killed processes of this memory group because it was full, ${kills} so far (${path})`;
-    return runtime.loop.post((turn) => runtime.activity.write(turn, "warn", text));
+    return postLine(runtime, "warn", text);
   }
   return undefined;
 }

@@ -2,7 +2,7 @@
 import { daemonMessages as say } from "../../logs/loglines.ts";
 import { ok, type Result, refuse } from "../../result.ts";
 import type { Outputs } from "../logfiles/outputs.ts";
-import { activityPath } from "../loop/activitylog.ts";
+import { activityPath, postLine } from "../loop/activitylog.ts";
 import { whyNotOpened } from "../loop/errno.ts";
 import type { BootFailure, Runtime } from "../runtime.ts";
 import type { BringUp } from "./bringup.ts";
@@ -45,7 +45,7 @@ async function openLog(runtime: Runtime, bringUp: BringUp, outputs: Outputs, lin
 async function daemonize(runtime: Runtime): Promise<void> {
   const { nodaemon, directory, umask } = runtime.running.daemon;
   if (nodaemon) return;
-  runtime.loop.post((turn) => runtime.activity.write(turn, "info", say.daemonizing()));
+  postLine(runtime, "info", say.daemonizing());
   const answer = runtime.requests.next("daemonized");
   runtime.loop.post((turn) => turn.effect({ type: "daemonize", directory, umask }));
   await answer;

@@ -14,8 +14,9 @@ import { dueTicks, msToNextTick, type TickSlices } from "../../events/ticks.ts";
 import type { SupervisorEvent } from "../../events/types.ts";
 import { refuse } from "../../result.ts";
 import type { GroupChange } from "../../supervisor/effects.ts";
-import { decodeRecord, encodeRecord } from "../../supervisor/records.ts";
+import { encodeRecord, storedNumber } from "../../supervisor/records.ts";
 import { allMembers, type Group, type Member, memberOfChild, type Ref } from "../../supervisor/world.ts";
+import { postLine } from "../loop/activitylog.ts";
 import type { Turn } from "../loop/turn.ts";
 import type { Watchers } from "../observers/watchers.ts";
 import type { Inheritance, Runtime } from "../runtime.ts";
@@ -128,9 +129,7 @@ export class Pools {
   /** The predecessor's pools: what waited goes on waiting, what was being answered is still being answered. */
   restore(inheritance: Inheritance, hasStates: boolean): void {
     if (!hasStates) return;
-    const serial = inheritance.store.get(SERIAL_KEY);
-    const decoded = serial === undefined ? null : decodeRecord(serial);
-    if (decoded?.ok === true && typeof decoded.value === "number") this.#pools.nextSerial = decoded.value;
+    this.#pools.nextSerial = storedNumber(inheritance.store.get(SERIAL_KEY)) ?? this.#pools.nextSerial;
     for (const group of this.#runtime.world.groups.values()) {
       const config = this.#configOf(group);
       const record = inheritance.store.get(poolKey(group.config.name));
@@ -140,7 +139,7 @@ export class Pools {
         ? restored.value.lost
         : [`pool ${config.name}: its record cannot be used (${restored.error}), its listeners must begin anew`];
       this.#pools.byName.set(config.name, restored.ok ? restored.value.pool : makePool(config));
-      for (const text of lost) this.#runtime.loop.post((turn) => this.#runtime.activity.write(turn, "error", text));
+      for (const text of lost) postLine(this.#runtime, "error", text);
     }
   }
 

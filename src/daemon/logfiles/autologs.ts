@@ -7,6 +7,7 @@ import { daemonMessages as messages } from "../../logs/loglines.ts";
 import { ok, type Result } from "../../result.ts";
 import type { GroupChange } from "../../supervisor/effects.ts";
 import { type Group, label, type Member, type Ref } from "../../supervisor/world.ts";
+import { postLine } from "../loop/activitylog.ts";
 import type { Turn } from "../loop/turn.ts";
 import type { Runtime } from "../runtime.ts";
 
@@ -94,12 +95,12 @@ export class AutoLogs {
     if (nocleanup) return;
     const folder = this.#folder();
     const names = await doors.files.list(folder);
-    if (!names.ok) return this.#say(messages.childLogDirNotCleared());
+    if (!names.ok) return postLine(this.#runtime, "warn", messages.childLogDirNotCleared());
     for (const name of names.value) {
       if (!isAutoLogName(name, identifier)) continue;
       const path = joined(folder, name);
       const removed = await doors.files.remove(path);
-      if (!removed.ok) this.#say(messages.childLogNotRemoved(path));
+      if (!removed.ok) postLine(this.#runtime, "warn", messages.childLogNotRemoved(path));
     }
   }
 
@@ -115,14 +116,15 @@ export class AutoLogs {
       const path = joined(this.#folder(), name);
       const made = await doors.files.createExclusive(path, 0o600);
       if (!made.ok && made.error === "EEXIST") continue;
-      if (!made.ok) this.#say(`could not create ${path}: ${made.error}; the output of ${process.name} goes there once it can be opened`);
+      if (!made.ok)
+        postLine(
+          this.#runtime,
+          "warn",
+          `could not create ${path}: ${made.error}; the output of ${process.name} goes there once it can be opened`,
+        );
       return path;
     }
     return null;
-  }
-
-  #say(text: string): void {
-    this.#runtime.loop.post((turn) => this.#runtime.activity.write(turn, "warn", text));
   }
 }
 

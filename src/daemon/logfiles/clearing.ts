@@ -7,6 +7,8 @@ import { daemonMessages as say } from "../../logs/loglines.ts";
 import { ok, type Result, refuse } from "../../result.ts";
 import { decodeRecord, encodeRecord, recordKeys } from "../../supervisor/records.ts";
 import type { Ref } from "../../supervisor/world.ts";
+import { postLine } from "../loop/activitylog.ts";
+import { sinkSpec } from "../loop/sinkspec.ts";
 import type { Turn } from "../loop/turn.ts";
 import type { Inheritance, Runtime } from "../runtime.ts";
 import type { Outputs } from "./outputs.ts";
@@ -40,7 +42,7 @@ export class Clearing {
   async clearActivity(): Promise<Result<true, "no-file" | "failed">> {
     const file = this.#outputs.activityFile;
     if (file === undefined || !(await this.#runtime.doors.logChanges.lstat(file.path)).ok) return refuse("no-file");
-    this.#runtime.loop.post((turn) => this.#runtime.activity.write(turn, "info", say.activityLogReopening()));
+    postLine(this.#runtime, "info", say.activityLogReopening());
     await this.#runtime.loop.flushed();
     return this.#clearOne(file.path);
   }
@@ -84,6 +86,6 @@ export class Clearing {
   /** Everybody who writes it: two programs may share a log, and of one program an earlier run. */
   #reopen(turn: Turn, path: string, mode: number): void {
     for (const { sink, path: spelled, maxBytes } of this.#outputs.at(path))
-      turn.effect({ type: "sink-reopen", sink, spec: { path: spelled, truncate: false, regularOnly: true, mode, limit: maxBytes } });
+      turn.effect({ type: "sink-reopen", sink, spec: sinkSpec(spelled, maxBytes, { regularOnly: true, mode }) });
   }
 }

@@ -12,6 +12,7 @@ import { findMember, type Group, memberOfChild, type Ref } from "../../superviso
 import { activityPath, activitySpec, openEffects } from "../loop/activitylog.ts";
 import { errnoName, whyNotOpened } from "../loop/errno.ts";
 import { SINK_ACTIVITY, SINK_CONSOLE, streamNumber, streamOwner } from "../loop/numbers.ts";
+import { sinkSpec } from "../loop/sinkspec.ts";
 import type { Turn } from "../loop/turn.ts";
 import type { Watchers } from "../observers/watchers.ts";
 import type { Inheritance, Runtime } from "../runtime.ts";
@@ -123,7 +124,7 @@ export class Outputs {
           turn.acknowledge(report.report);
           const now = this.#files.get(report.sink);
           if (now === undefined) return;
-          const spec = { path: file.path, truncate, regularOnly, mode: 0o666, limit: now === file ? limit : now.maxBytes };
+          const spec = sinkSpec(file.path, now === file ? limit : now.maxBytes, { truncate, regularOnly });
           this.#reopening.ordered(turn, file.sink, spec);
         });
       },
@@ -153,8 +154,7 @@ export class Outputs {
   #growOn(turn: Turn, report: Extract<Report, { type: "limit" }>): void {
     turn.acknowledge(report.report);
     const path = this.#unowned.get(report.sink);
-    const spec = { path: path ?? "", truncate: false, regularOnly: true, mode: 0o666, limit: 0 };
-    if (path !== undefined) turn.effect({ type: "sink-reopen", sink: report.sink, spec });
+    if (path !== undefined) turn.effect({ type: "sink-reopen", sink: report.sink, spec: sinkSpec(path, 0, { regularOnly: true }) });
   }
 
   /** After an update in place: logs that are being written get their new limits. */
@@ -168,11 +168,7 @@ export class Outputs {
         if (file === undefined || file.path !== path || (file.maxBytes === maxBytes && file.backups === backups)) continue;
         this.#files.set(file.sink, { ...file, maxBytes, backups });
         if (file.maxBytes === maxBytes || this.#rotating.has(file.sink)) continue;
-        turn.effect({
-          type: "sink-reopen",
-          sink: file.sink,
-          spec: { path, truncate: false, regularOnly: false, mode: 0o666, limit: maxBytes },
-        });
+        turn.effect({ type: "sink-reopen", sink: file.sink, spec: sinkSpec(path, maxBytes) });
       }
     }
   }
@@ -227,11 +223,7 @@ export class Outputs {
   reopenAll(turn: Turn): void {
     for (const file of this.#files.values()) {
       if (file.sink === SINK_CONSOLE) continue;
-      turn.effect({
-        type: "sink-reopen",
-        sink: file.sink,
-        spec: { path: file.path, truncate: false, regularOnly: false, mode: 0o666, limit: file.maxBytes },
-      });
+      turn.effect({ type: "sink-reopen", sink: file.sink, spec: sinkSpec(file.path, file.maxBytes) });
     }
   }
 

@@ -8,7 +8,8 @@ import type { KeeperEffect, SinkSpec } from "../../link/messages.ts";
 import { formatLine, isWritten } from "../../logs/activity.ts";
 import { syslogRecords } from "../../logs/syslog.ts";
 import { SINK_ACTIVITY, SINK_CONSOLE } from "./numbers.ts";
-import type { Turn } from "./turn.ts";
+import { sinkSpec } from "./sinkspec.ts";
+import type { Loop, Turn } from "./turn.ts";
 
 /** Where syslog listens. */
 export const SYSLOG_SOCKET = "/dev/log";
@@ -50,6 +51,11 @@ export class Activity {
   }
 }
 
+/** Posts a line for the activity log, where no turn is at hand. */
+export function postLine({ loop, activity }: { readonly loop: Loop; readonly activity: Activity }, level: LogLevel, text: string): void {
+  loop.post((turn) => activity.write(turn, level, text));
+}
+
 /** The activity log's file; null: syslog has it instead. Any other name is absolute by now, a file called `syslog` too. */
 export function activityPath({ logfile }: DaemonConfig): string | null {
   return logfile === "syslog" ? null : logfile;
@@ -58,7 +64,7 @@ export function activityPath({ logfile }: DaemonConfig): string | null {
 /** The sinks that a start or a reload needs. A number is never used twice: what `isOpen` already goes to another file, or stays. */
 export function openEffects(config: DaemonConfig, isOpen: (sink: number) => boolean): KeeperEffect[] {
   const effects: KeeperEffect[] = [];
-  if (config.nodaemon && !isOpen(SINK_CONSOLE)) effects.push({ type: "sink-open", sink: SINK_CONSOLE, spec: consoleSpec() });
+  if (config.nodaemon && !isOpen(SINK_CONSOLE)) effects.push({ type: "sink-open", sink: SINK_CONSOLE, spec: sinkSpec("/dev/stdout", 0) });
   const type = isOpen(SINK_ACTIVITY) ? "sink-reopen" : "sink-open";
   if (activityPath(config) !== null) effects.push({ type, sink: SINK_ACTIVITY, spec: activitySpec(config) });
   return effects;
@@ -66,9 +72,5 @@ export function openEffects(config: DaemonConfig, isOpen: (sink: number) => bool
 
 /** The activity log's file: 0666 under the starter's umask (CONF-337); limits of 0 and less mean none (CONF-344). */
 export function activitySpec(config: DaemonConfig): SinkSpec {
-  return { path: config.logfile, truncate: false, regularOnly: false, mode: 0o666, limit: Math.max(0, config.logfileMaxBytes) };
-}
-
-function consoleSpec(): SinkSpec {
-  return { path: "/dev/stdout", truncate: false, regularOnly: false, mode: 0o666, limit: 0 };
+  return sinkSpec(config.logfile, Math.max(0, config.logfileMaxBytes));
 }

@@ -5,7 +5,7 @@
  * A child `n` has the streams and sinks `2n` (stdout) and `2n + 1` (stderr), so a successor knows whose they are from the number alone.
  */
 import type { Channel } from "../../events/types.ts";
-import { decodeRecord, encodeRecord, recordKeys } from "../../supervisor/records.ts";
+import { encodeRecord, recordKeys, storedNumber } from "../../supervisor/records.ts";
 import type { Turn } from "./turn.ts";
 
 const BLOCK = 4096;
@@ -21,8 +21,7 @@ export class Numbers {
 
   /** `stored` is the record of the predecessor, if there was one. */
   constructor(stored: Uint8Array | undefined) {
-    const record = stored === undefined ? null : decodeRecord(stored);
-    this.#next = record?.ok === true && typeof record.value === "number" ? record.value : FIRST;
+    this.#next = storedNumber(stored) ?? FIRST;
     this.#end = this.#next;
   }
 

@@ -11,6 +11,13 @@ type Answer<Q extends Question> = Extract<Report, { type: Q }>;
 export type Listened = Extract<Report, { type: "listened" }>;
 export type Reply = Extract<Report, { type: Question | "listened" | "echoed" }>;
 
+export type ListenRequest = Omit<Listen, "type" | "socket">;
+
+/** A socket of the internet, which has neither mode nor owner. */
+export function inetRequest(address: string, port: number, backlog: number, serve: boolean): ListenRequest {
+  return { family: "inet", serve, address, port, mode: null, uid: null, gid: null, backlog, stale: "error" };
+}
+
 export class Requests {
   readonly #questions: { readonly question: Question; readonly resolve: (answer: Reply) => void }[] = [];
   readonly #pings = new Map<number, () => void>();
@@ -33,7 +40,7 @@ export class Requests {
   }
 
   /** Asks the keeper to bind and listen; resolves with what came of it. */
-  listen(loop: Loop, numbers: Numbers, request: Omit<Listen, "type" | "socket">): Promise<Listened> {
+  listen(loop: Loop, numbers: Numbers, request: ListenRequest): Promise<Listened> {
     return new Promise((resolve) => {
       loop.post((turn) => {
         const socket = numbers.next(turn);

@@ -16,7 +16,7 @@ import type { Pools } from "../listeners/pools.ts";
 import type { ChildStdin } from "../listeners/stdin.ts";
 import type { Clearing } from "../logfiles/clearing.ts";
 import type { Targets } from "../logfiles/targets.ts";
-import { activityPath } from "../loop/activitylog.ts";
+import { activityPath, postLine } from "../loop/activitylog.ts";
 import type { History } from "../observers/history.ts";
 import type { Runtime } from "../runtime.ts";
 import { findCommand } from "../spawn/command.ts";
@@ -170,7 +170,7 @@ async function addGroup(runtime: Runtime, groups: Groups, name: string): Promise
   if (config === undefined) return refuse("bad-name");
   if (runtime.world.groups.has(name)) return refuse("already-added");
   const activated = await groups.activate(config);
-  if (!activated.ok) runtime.loop.post((turn) => runtime.activity.write(turn, "critical", activated.error));
+  if (!activated.ok) postLine(runtime, "critical", activated.error);
   groups.startAutostarts(name);
   await runtime.loop.flushed();
   return activated.ok ? ok(true) : refuse("bad-name");

@@ -11,6 +11,7 @@ import { plainResult } from "../../rpc/plainvalues.ts";
 import { built, loadApi } from "../doors/built.ts";
 import { realFollow } from "../doors/follow.ts";
 import { realTimers } from "../doors/timers.ts";
+import { postLine } from "../loop/activitylog.ts";
 import type { Runtime } from "../runtime.ts";
 import type { PluginHost } from "../serving/pluginhost.ts";
 import { BACKLOG, type Serve } from "../serving/servers.ts";
@@ -40,8 +41,7 @@ export const serveHttp = ({ runtime, control, watch, plugins }: Served, ...[desc
     scryptLine,
     readiness: readinessOf(runtime),
     webFolder: built("web"),
-    bug: (error) =>
-      runtime.loop.post((turn) => runtime.activity.write(turn, "critical", `an HTTP request failed because of a bug: ${stackOf(error)}`)),
+    bug: (error) => postLine(runtime, "critical", `an HTTP request failed because of a bug: ${stackOf(error)}`),
   });
   // Node listens once more on the descriptor, and would make the queue half as long.
   http.listen({ fd: descriptor }, BACKLOG);
@@ -69,7 +69,7 @@ function apiOf(control: SupervisorControl, watch: Watch): Promise<Api> {
 function activityOf(runtime: Runtime): Activity {
   return {
     takes: (level) => runtime.activity.writes(level),
-    write: (level, text) => runtime.loop.post((turn) => runtime.activity.write(turn, level, text)),
+    write: (level, text) => postLine(runtime, level, text),
   };
 }
 

@@ -12,6 +12,7 @@ import { FAULTS, fault, faultCode, faultText, isFault } from "../../rpc/faults.t
 import { type Interface, isMain } from "../../rpc/interfaces.ts";
 import type { Answer, Calls, PublishedMethod } from "../../rpc/method.ts";
 import { argumentOf, plainArgument, plainResult, resultOf } from "../../rpc/plainvalues.ts";
+import { postLine } from "../loop/activitylog.ts";
 import type { BootFailure, Runtime } from "../runtime.ts";
 
 export type PluginOutcome =
@@ -129,7 +130,7 @@ export class PluginHost {
   }
 
   async #start(order: NamedOrder, key: string): Promise<Result<RunningPlugin, string>> {
-    const say = (level: LogLevel, text: string) => sayInLog(this.#runtime, level, `plug-in ${order.label}: ${text}`);
+    const say = (level: LogLevel, text: string) => postLine(this.#runtime, level, `plug-in ${order.label}: ${text}`);
     let plugin: RunningPlugin | null = null;
     const opened = await this.#open(order, {
       log: say,
@@ -212,8 +213,4 @@ function plainAnswer(answer: Awaited<ReturnType<CallOurs>>): Result<unknown, Fau
   if (isFault(answer.error)) return refuse({ code: faultCode(answer.error), text: faultText(answer.error) });
   const { error, message } = answer.error.stumble;
   return refuse({ code: FAULTS.INCORRECT_PARAMETERS, text: `${error}: ${message}` });
-}
-
-function sayInLog(runtime: Runtime, level: LogLevel, text: string): void {
-  runtime.loop.post((turn) => runtime.activity.write(turn, level, text));
 }

@@ -1,8 +1,10 @@
 /** The HTTP servers: sockets bound by the keeper, served by this process through the descriptors it was born with. */
 import type { ServerConfig } from "../../config/model.ts";
-import type { Listen, SocketEntry } from "../../link/messages.ts";
+import type { SocketEntry } from "../../link/messages.ts";
 import { ok, type Result, refuse } from "../../result.ts";
+import { postLine } from "../loop/activitylog.ts";
 import { errnoName } from "../loop/errno.ts";
+import { inetRequest, type ListenRequest } from "../loop/requests.ts";
 import type { BootFailure, Inheritance, Runtime } from "../runtime.ts";
 import { runningSupervisord } from "./alreadyrunning.ts";
 import { bindProblem, hostProblem, inUse } from "./servererrors.ts";
@@ -32,7 +34,7 @@ export class Servers {
     const bound = await this.#bind();
     if (bound.ok) return bound;
     const line = bound.error.replaceAll("\n", " ");
-    if (isStart) this.#runtime.loop.post((turn) => this.#runtime.activity.write(turn, "critical", line));
+    if (isStart) postLine(this.#runtime, "critical", line);
     return refuse({ text: bound.error, code: 2 });
   }
 
@@ -89,24 +91,14 @@ export class Servers {
   }
 }
 
-async function listenRequest(runtime: Runtime, server: ServerConfig): Promise<Result<Omit<Listen, "type" | "socket">, string>> {
+async function listenRequest(runtime: Runtime, server: ServerConfig): Promise<Result<ListenRequest, string>> {
   if (server.kind === "unix") {
     const { file: address, mode, uid, gid } = server;
     return ok({ family: "unix", serve: true, address, port: 0, mode, uid, gid, backlog: BACKLOG, stale: "try-connect" });
   }
   const address = await runtime.doors.resolveHost(server.host);
   if (!address.ok || address.value.includes(":")) return refuse(hostProblem(server.host, server.section));
-  return ok({
-    family: "inet",
-    serve: true,
-    address: address.value,
-    port: server.port,
-    mode: null,
-    uid: null,
-    gid: null,
-    backlog: BACKLOG,
-    stale: "error",
-  });
+  return ok(inetRequest(address.value, server.port, BACKLOG, true));
 }
 
 /** Whom the daemon runs as, by now: `user` of [supervisord] has been obeyed. */

@@ -1,11 +1,12 @@
 /** Sockets of FastCGI programs: bound before the first process of the group is spawned, closed with the last. (PROC-228..236) */
 
 import type { GroupConfig, SocketConfig } from "../../config/model.ts";
-import type { Listen } from "../../link/messages.ts";
 import { daemonMessages as say } from "../../logs/loglines.ts";
 import { ok, type Result, refuse } from "../../result.ts";
 import type { Ref } from "../../supervisor/world.ts";
+import { postLine } from "../loop/activitylog.ts";
 import { errnoName } from "../loop/errno.ts";
+import { inetRequest, type ListenRequest } from "../loop/requests.ts";
 import type { Turn } from "../loop/turn.ts";
 import type { Inheritance, Runtime } from "../runtime.ts";
 
@@ -53,7 +54,7 @@ export class FastCgiSockets {
   }
 
   async #bind(socket: SocketConfig): Promise<Result<number, string>> {
-    this.#runtime.loop.post((turn) => this.#runtime.activity.write(turn, "info", say.socketCreated(socket.url)));
+    postLine(this.#runtime, "info", say.socketCreated(socket.url));
     const request = await listenRequest(this.#runtime, socket);
     if (!request.ok) return request;
     const listened = await this.#runtime.requests.listen(this.#runtime.loop, this.#runtime.numbers, request.value);
@@ -82,7 +83,7 @@ export class FastCgiSockets {
   }
 }
 
-async function listenRequest(runtime: Runtime, socket: SocketConfig): Promise<Result<Omit<Listen, "type" | "socket">, string>> {
+async function listenRequest(runtime: Runtime, socket: SocketConfig): Promise<Result<ListenRequest, string>> {
   const backlog = socket.backlog ?? BACKLOG_DEFAULT;
   if (socket.kind === "unix") {
     const { path: address, mode, uid, gid } = socket;
@@ -90,15 +91,5 @@ async function listenRequest(runtime: Runtime, socket: SocketConfig): Promise<Re
   }
   const address = await runtime.doors.resolveHost(socket.host);
   if (!address.ok) return refuse(`Could not create FastCGI socket ${socket.url}: ${address.error}`);
-  return ok({
-    family: "inet",
-    serve: false,
-    address: address.value,
-    port: socket.port,
-    mode: null,
-    uid: null,
-    gid: null,
-    backlog,
-    stale: "error",
-  });
+  return ok(inetRequest(address.value, socket.port, backlog, false));
 }

@@ -6,6 +6,7 @@ import { ok, type Result, refuse } from "../../result.ts";
 import { findMember, label, type Ref } from "../../supervisor/world.ts";
 import type { Targets } from "../logfiles/targets.ts";
 import { streamNumber } from "../loop/numbers.ts";
+import { sinkSpec } from "../loop/sinkspec.ts";
 import type { Runtime } from "../runtime.ts";
 import { type Command, findCommand } from "./command.ts";
 import { childEnvironment } from "./environment.ts";
@@ -73,8 +74,7 @@ function streamSpec(targets: Targets, ref: Ref, group: GroupConfig, config: Proc
   const target = targets.of(ref, group, config, channel);
   const mode = target.asked ? "asked" : "plain";
   if (target.path === null) return { stream, mode, sink: 0, open: null };
-  const open = { path: target.path, truncate: false, regularOnly: false, mode: 0o666, limit: target.maxBytes };
-  return { stream, mode, sink: stream, open };
+  return { stream, mode, sink: stream, open: sinkSpec(target.path, target.maxBytes) };
 }
 
 /** A user of its own, unless the daemon is that user already (PROC-103). A uid that is gone from the files keeps its number alone. */
