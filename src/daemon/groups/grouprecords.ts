@@ -4,6 +4,7 @@
  */
 import { isSame } from "../../config/diff.ts";
 import type { Config, GroupConfig, ProcessConfig } from "../../config/model.ts";
+import { withoutNewDefaults } from "../../config/newoptions.ts";
 import { NEVER_STARTED } from "../../process/state.ts";
 import { ok, type Result, refuse } from "../../result.ts";
 import { delta } from "../../supervisor/delta.ts";
@@ -249,7 +250,7 @@ export class GroupRecords {
     const first = config.processes[0];
     if (this.template !== null || first === undefined) return;
     this.template = first;
-    this.#runtime.loop.post((turn) => turn.state(recordKeys.template, encodeRecord(first, "2")));
+    this.#runtime.loop.post((turn) => turn.state(recordKeys.template, encodeRecord(withoutNewDefaults(first), "2")));
   }
 
   #put(turn: Turn, key: string, record: unknown, lists: Head["lists"]): void {

@@ -60,8 +60,6 @@ class Reader {
   readonly #keys = new Map<string, string[]>();
   readonly #heads: Head[] = [];
   readonly #template: ProcessConfig | null;
-  /** Else all processes that differ from it have all options. */
-  readonly #isTemplateOld: boolean;
   #isOld = false;
 
   constructor(store: Store) {
@@ -72,8 +70,7 @@ class Reader {
       if (keys === undefined) this.#keys.set(kind, [key]);
       else keys.push(key);
     }
-    this.#template = store.has(recordKeys.template) ? (this.#read(recordKeys.template).value as ProcessConfig) : null;
-    this.#isTemplateOld = this.#template === null || newDefaults(this.#template) !== null;
+    this.#template = store.has(recordKeys.template) ? completed(this.#read(recordKeys.template).value as ProcessConfig) : null;
   }
 
   all(): StoredGroups {
@@ -156,7 +153,8 @@ class Reader {
 
   #processes(record: ListRecord): ProcessConfig[] {
     const processes = this.#list(record, this.#template) as ProcessConfig[];
-    return this.#isTemplateOld ? processes.map(completed) : processes;
+    // Those that differ from a template have all options, since it has.
+    return this.#template === null ? processes.map(completed) : processes;
   }
 
   #list(record: ListRecord, base: unknown): unknown[] {
