@@ -46,6 +46,7 @@ export class AutoLogs {
   }
 
   remember(group: string, logs: readonly AutoLog[]): void {
+    if (logs.length === 0) return;
     const paths = this.#paths.get(group) ?? new Map<string, string>();
     for (const [key, path] of logs) paths.set(key, path);
     this.#paths.set(group, paths);
