@@ -15,8 +15,8 @@ export async function schemasSource() {
     const parameters = new Set((alias.typeParameters ?? []).map(({ name }) => name.text));
     const schema = { ...described(ts, alias), ...schemaOf(ts, alias.type, parameters) };
     const [name, text] = [`  ${alias.name.text}:`, quoted(JSON.stringify(schema))];
-    // As the formatter breaks it.
-    return `${name}${name.length + text.length + 2 > COLUMNS ? "\n    " : " "}${text},\n`;
+    // As the formatter breaks it: never behind a short name.
+    return `${name}${alias.name.text.length > 4 && name.length + text.length + 2 > COLUMNS ? "\n    " : " "}${text},\n`;
   });
   const head =
     "/** The types of types.ts as JSON schemas, each as a text: made from them by `npm run docs`, for the OpenAPI document. */\n";

@@ -10,6 +10,7 @@ import { HOLDFAST_VERSION, SUPERVISOR_VERSION } from "../version.ts";
 import { STATS_AT_ONCE } from "./bounds.ts";
 import { exposition, type Family, type Sample } from "./exposition.ts";
 import type { Parts } from "./rows.ts";
+import type { Life } from "./types.ts";
 import { childrenIn, type Look, makeLook, treeOf } from "./usage.ts";
 import type { ProcessDetail, ProcessSample } from "./watch.ts";
 
@@ -29,7 +30,7 @@ export async function metricsText(parts: Parts): Promise<string> {
   const sampled = await parts.watch.sample();
   const look = makeLook(sampled.ok ? sampled.value.processes : [], 0);
   const processes = await measure(parts, look);
-  return exposition([...daemonFamilies(parts, look), ...processFamilies(processes), ...queueFamilies(parts)]);
+  return exposition([...daemonFamilies(parts, look), ...processFamilies(processes), ...lifeFamilies(processes), ...queueFamilies(parts)]);
 }
 
 async function measure({ control, watch }: Parts, look: Look): Promise<readonly Measured[]> {
@@ -133,6 +134,57 @@ function processFamilies(processes: readonly Measured[]): readonly Family[] {
       "holdfast_process_log_lost_bytes",
       "Output that cannot be written at the moment.",
       all(({ detail }) => detail?.lostBytes ?? 0),
+    ),
+  ];
+}
+
+/** Only of processes that use it. (HIS-010) */
+function lifeFamilies(processes: readonly Measured[]): readonly Family[] {
+  const known = processes.flatMap(({ labels, detail }) => (detail === null ? [] : [{ labels, detail }]));
+  const truths = (of: (life: Life) => boolean | null): readonly Sample[] =>
+    known.flatMap(({ labels, detail: { life } }) => {
+      const value = of(life);
+      return value === null ? [] : [{ labels, value: value ? 1 : 0 }];
+    });
+  const counts = (label: string, of: (detail: ProcessDetail) => Readonly<Record<string, number>>): readonly Sample[] =>
+    known.flatMap(({ labels, detail }) =>
+      Object.entries(of(detail)).map(([name, value]) => ({ labels: { ...labels, [label]: name }, value })),
+    );
+  return [
+    counter(
+      "holdfast_process_restarts_by_reason_total",
+      "How often it was started again, by the reason, since supervisord began.",
+      counts("reason", ({ restartsByReason }) => restartsByReason),
+    ),
+    counter(
+      "holdfast_process_hook_failures_total",
+      "Hooks that failed, since supervisord began.",
+      counts("hook", ({ failedHooks }) => failedHooks),
+    ),
+    counter(
+      "holdfast_process_oom_kills_total",
+      "How often the kernel has killed it for want of memory, certainly or probably, since supervisord began.",
+      known.flatMap(({ labels, detail: { oomKills } }) => (oomKills === 0 ? [] : [{ labels, value: oomKills }])),
+    ),
+    gauge(
+      "holdfast_process_ready",
+      "1 while the process is ready.",
+      truths(({ ready }) => ready),
+    ),
+    gauge(
+      "holdfast_process_healthy",
+      "1 while the health checks of the process succeed.",
+      truths(({ health }) => (health === null || health.state === "unknown" ? null : health.state === "healthy")),
+    ),
+    gauge(
+      "holdfast_process_waiting",
+      "1 while a start of the process waits for its conditions.",
+      truths(({ waitsFor }) => (waitsFor === null ? null : waitsFor.length > 0)),
+    ),
+    gauge(
+      "holdfast_job_next_run_timestamp_seconds",
+      "When the job runs next, in seconds since 1970.",
+      known.flatMap(({ labels, detail: { life } }) => (life.job?.next == null ? [] : [{ labels, value: life.job.next / 1000 }])),
     ),
   ];
 }

@@ -4,6 +4,7 @@ import type { GroupView, ProcessView, SupervisorControl } from "../rpc/control.t
 import { makeNamespec, refOf } from "../rpc/namespec.ts";
 import { description } from "../rpc/processinfo.ts";
 import { HOLDFAST_VERSION, SUPERVISOR_VERSION } from "../version.ts";
+import { GONE } from "./life.ts";
 import type { DaemonRow, GroupRow, ProcessRow } from "./types.ts";
 import type { Watch } from "./watch.ts";
 
@@ -32,6 +33,7 @@ export function processRow({ control, watch }: Parts, view: ProcessView, words: 
     stdoutLog: view.stdoutLogfile !== null,
     stderrLog: view.stderrLogfile !== null,
     lostBytes: detail?.lostBytes ?? 0,
+    life: detail?.life ?? GONE,
   };
 }
 

@@ -80,6 +80,74 @@ export type ExitRow = {
   readonly survivors: number | null;
 };
 
+/** A start that waits: one of its conditions that does not hold. */
+export type LifeWait = {
+  /** `group:process`, or the name alone. */
+  readonly target: string;
+  /** `started`, `running`, `ready`, `healthy` or `exited_ok`. */
+  readonly condition: string;
+  /** How the target is: its state, `not ready`, `not healthy`, `stopped by user`, `not there`, `exit 1`. */
+  readonly now: string;
+  readonly since: number;
+};
+
+/** What happens next, of these exactly one. */
+export type LifeNext = {
+  /** `paused`: its schedule is; `stays-down`: until somebody starts it; `runs`: nothing but that. */
+  readonly what: "runs" | "starts" | "retries" | "run" | "stops" | "stays-down" | "paused" | "removed";
+  /** When, where it is known: `stops`: the SIGKILL. */
+  readonly at: number | null;
+  /** In words, without the time: `starts when db is ready`. */
+  readonly text: string;
+};
+
+export type LifeHealth = {
+  readonly state: "unknown" | "healthy" | "unhealthy";
+  readonly since: number;
+  /** In a row. */
+  readonly failures: number;
+  readonly lastAt: number | null;
+  /** `error`: the check could not be made, which says nothing. */
+  readonly lastResult: { readonly result: "ok" | "failed" | "error"; readonly text: string; readonly ms: number } | null;
+};
+
+/** `deadline`: when it is ended. */
+export type LifeHook = { readonly name: string; readonly pid: number; readonly since: number; readonly deadline: number };
+
+/** `effective`: what is in force, or `not enforced: …`. */
+export type LifeLimit = { readonly option: string; readonly wanted: string; readonly effective: string };
+
+export type LifeJob = {
+  readonly next: number | null;
+  readonly last: number | null;
+  readonly paused: boolean;
+  /** A run waits for the end of the present one. */
+  readonly queued: boolean;
+  /** Slots that were left out. */
+  readonly skipped: number;
+};
+
+/** What is known of a process beyond its state; null: it does not use that. */
+export type Life = {
+  readonly wanted: "up" | "down";
+  /** Whose word that was: `user`, `autostart`, `dependency`, `schedule`, `exit` (it has ended, and nothing starts it again), … */
+  readonly wantedBy: string;
+  readonly waitsFor: readonly LifeWait[] | null;
+  readonly next: LifeNext;
+  readonly ready: boolean | null;
+  readonly readyAt: number | null;
+  /** What the program says of itself. */
+  readonly statusText: string | null;
+  readonly health: LifeHealth | null;
+  readonly hook: LifeHook | null;
+  /** Automatic restarts in a row. */
+  readonly row: number | null;
+  readonly limits: readonly LifeLimit[] | null;
+  readonly job: LifeJob | null;
+  /** Processes of an ended run that are being ended. */
+  readonly tree: number | null;
+};
+
 export type ProcessRow = {
   readonly group: string;
   readonly name: string;
@@ -108,6 +176,7 @@ export type ProcessRow = {
   readonly stderrLog: boolean;
   /** Lines of its logs that could not be written (a full disk), in bytes; 0 when all is well. */
   readonly lostBytes: number;
+  readonly life: Life;
 };
 
 export type GroupRow = { readonly name: string; readonly priority: number; readonly processes: readonly ProcessRow[] };

@@ -1,9 +1,12 @@
 /** What the API knows of a daemon besides the RPC methods' view of it, made of plain values; and viewers that take what they are told to. */
 import { ok, type Result, refuse } from "../result.ts";
 import type { ProcessRef } from "../rpc/control.ts";
+import { UNUSED } from "./life.ts";
 import type { Outlet } from "./reply.ts";
-import type { ExitRow, OptionValue, SupervisorEvent, TimelineEntry } from "./types.ts";
+import type { ExitRow, Life, OptionValue, SupervisorEvent, TimelineEntry } from "./types.ts";
 import type { ProcessDetail, ProcessSample, QueueFacts, Sampled, Timers, Watch } from "./watch.ts";
+
+export const LIFE: Life = { wanted: "up", wantedBy: "autostart", next: { what: "runs", at: null, text: "runs" }, ...UNUSED };
 
 export const DETAIL: ProcessDetail = {
   startedAt: null,
@@ -14,6 +17,10 @@ export const DETAIL: ProcessDetail = {
   autostart: true,
   redirectsStderr: false,
   lostBytes: 0,
+  life: LIFE,
+  restartsByReason: {},
+  failedHooks: {},
+  oomKills: 0,
 };
 
 export class FakeWatch implements Watch {

@@ -5,7 +5,7 @@
 import type { Errno } from "../doors.ts";
 import type { Result } from "../result.ts";
 import type { ProcessRef } from "../rpc/control.ts";
-import type { ExitReason, ExitRow, OptionValue, SupervisorEvent, TimelineEntry } from "./types.ts";
+import type { ExitReason, ExitRow, Life, OptionValue, SupervisorEvent, TimelineEntry } from "./types.ts";
 
 /** What is known of a process besides its view. */
 export type ProcessDetail = {
@@ -17,6 +17,11 @@ export type ProcessDetail = {
   readonly autostart: boolean;
   readonly redirectsStderr: boolean;
   readonly lostBytes: number;
+  readonly life: Life;
+  /** Since supervisord began. */
+  readonly restartsByReason: Readonly<Record<string, number>>;
+  readonly failedHooks: Readonly<Record<string, number>>;
+  readonly oomKills: number;
 };
 
 /** `pid`: what users call supervisord, the keeper's; `daemonPid`: of the head, which serves this. */

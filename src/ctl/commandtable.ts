@@ -170,7 +170,10 @@ export const COMMANDS: readonly CommandRow[] = [
       "status\t\t\tGet all process status info",
     ],
     more: [PATTERNS],
-    options: [{ name: "watch", value: null, help: "keep showing it; without a terminal, a line for each change (Ctrl-C to exit)" }],
+    options: [
+      { name: "watch", value: null, help: "keep showing it; without a terminal, a line for each change (Ctrl-C to exit)" },
+      { name: "wide", value: null, help: "a table with restarts, the last exit, readiness, health and what happens next" },
+    ],
     needs: "server",
     exitIfDown: STATUS_EXIT.UNKNOWN,
     completes: "processes",
@@ -249,6 +252,16 @@ export const COMMANDS: readonly CommandRow[] = [
     completes: "processes",
     source: "holdfast",
     load: () => import("./commands/logs.ts"),
+  }),
+  listing({
+    name: "why",
+    usage: ["why <name> [...]\tTell why processes are as they are, and what happens next"],
+    more: [PATTERNS],
+    words: PROCESS_NAME,
+    needs: "server",
+    completes: "processes",
+    source: "holdfast",
+    load: () => import("./commands/why.ts"),
   }),
   listing({
     name: "wait",

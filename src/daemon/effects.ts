@@ -93,6 +93,7 @@ function groupChanged(daemon: Daemon, turn: Turn, group: Group, change: GroupCha
 }
 
 function remember(daemon: Daemon, turn: Turn, event: SupervisorEvent, now: Now): void {
+  if (event.kind === "lifecycle" && event.name === "LIFECYCLE_HOOK_FAILED") return daemon.history.hookFailed(turn, event);
   const member = event.kind === "process-state" ? findMember(daemon.runtime.world, event) : undefined;
   if (member !== undefined && event.kind === "process-state") daemon.history.changed(turn, member, event, now.wallMs);
 }

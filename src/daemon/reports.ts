@@ -1,12 +1,14 @@
 /** What the keeper reports, and what it leads to: one item of the loop each, acknowledged in the batch that carries the consequences. */
 
 import type { Now } from "../doors.ts";
+import type { SupervisorEvent } from "../events/types.ts";
 import type { Report } from "../link/messages.ts";
 import { daemonMessages as say } from "../logs/loglines.ts";
 import { decodeWaitStatus, exitWith } from "../process/waitstatus.ts";
 import { assert, unreachable } from "../result.ts";
+import type { Oom } from "../supervisor/exits.ts";
 import { stepMember } from "../supervisor/step.ts";
-import { type Member, memberOfChild } from "../supervisor/world.ts";
+import { type Member, memberOfChild, type Ref } from "../supervisor/world.ts";
 import { onSignal } from "./lifecycle/signals.ts";
 import { errnoName } from "./loop/errno.ts";
 import type { Turn } from "./loop/turn.ts";
@@ -116,7 +118,15 @@ function exited(
 ): void {
   const before = member.state;
   stepTo(daemon, turn, member, { type: "exited", waitStatus, ...(notSpawned !== undefined && { notSpawned }) }, at);
-  daemon.history.ended(turn, member, before, { ...ended, waitStatus }, instantOf(at));
+  const end = daemon.history.ended(turn, member, before, { ...ended, waitStatus }, instantOf(at));
+  if (end !== null && end.oom !== "no") daemon.runtime.carryOut(turn, [{ type: "event", event: oomEvent(member.ref, ended.pid, end.oom) }]);
+}
+
+/** (HIS-002) */
+function oomEvent({ group, process }: Ref, pid: number, oom: Oom): SupervisorEvent {
+  const isCertain = oom === "yes";
+  const text = `${process} was ${isCertain ? "" : "probably "}killed by the kernel, for want of memory`;
+  return { kind: "lifecycle", group, process, name: "LIFECYCLE_OOM", keys: { pid, certain: isCertain ? 1 : 0 }, text };
 }
 
 /** Before there was a child it is a spawn error; after the fork the original's child says so on stderr and ends with 127. (PROC-062, PROC-077) */

@@ -83,6 +83,7 @@ export class FakeControl implements SupervisorControl {
   eventStored = Promise.resolve();
   mode: "as-original" | "minimal" = "as-original";
   preview: Result<Preview, string> = ok({ groups: [], warnings: [] });
+  readonly lives = new Map<string, object>();
   readonly explanations = new Map<string, Explanation>();
   readonly words = new Map<string, readonly string[]>();
   report: ConfigReport = { errors: [], warnings: [] };
@@ -209,6 +210,14 @@ export class FakeControl implements SupervisorControl {
 
   updateMode(): "as-original" | "minimal" {
     return this.mode;
+  }
+
+  life(ref: ProcessRef): object | null {
+    return this.lives.get(ref.process) ?? null;
+  }
+
+  async why(ref: ProcessRef): Promise<object | null> {
+    return this.process(ref) === null ? null : { ...ref, life: this.life(ref) };
   }
 
   explain({ process }: ProcessRef): Explanation | null {

@@ -117,6 +117,10 @@ export interface SupervisorControl {
 
   /** Null: there is no such process. */
   explain(ref: ProcessRef): Explanation | null;
+  /** What is known of a process beyond its state, as plain data; null: there is no such process. (HIS-007) */
+  life(ref: ProcessRef): object | null;
+  /** The same with its history and its last words. (HIS-004) */
+  why(ref: ProcessRef): Promise<object | null>;
   /** The last lines that a process wrote which does not run. */
   lastWords(ref: ProcessRef): Promise<readonly string[]>;
 

@@ -11,6 +11,7 @@ const METHODS = [
   "holdfast.checkConfig",
   "holdfast.explainProcess",
   "holdfast.explainAllProcesses",
+  "holdfast.why",
   "holdfast.updateMode",
   "holdfast.applyUpdate",
   "holdfast.restartProcess",
@@ -87,11 +88,26 @@ test("explainProcess, explainAllProcesses: why each does not run, and the last w
   const control = new FakeControl(alone(view("bad", { state: "FATAL" }), running("web")));
   control.explanations.set("bad", { reason: "exit code 3 after 0.1 s", exitStatus: 3, signal: null, restarts: 2 });
   control.words.set("bad", ["KeyError"]);
-  const bad = { group: "bad", name: "bad", reason: "exit code 3 after 0.1 s", exitstatus: 3, signal: "", restarts: 2 };
-  const web = { group: "web", name: "web", reason: "", exitstatus: -1, signal: "", restarts: 0 };
+  const bad = { group: "bad", name: "bad", reason: "exit code 3 after 0.1 s", exitstatus: 3, signal: "", restarts: 2, life: {} };
+  const web = { group: "web", name: "web", reason: "", exitstatus: -1, signal: "", restarts: 0, life: {} };
   assert.deepEqual(await call(control, "holdfast.explainProcess", "bad"), { ...bad, lastWords: ["KeyError"] });
   assert.deepEqual(await call(control, "holdfast.explainAllProcesses"), [bad, web]);
   assert.equal(await call(control, "holdfast.explainProcess", "nope"), "fault 10 BAD_NAME: nope");
+});
+
+test("HIS-004, HIS-008: why gives what is known; XML-RPC has no null, so what is not used is left out; large times are doubles", async () => {
+  const control = new FakeControl(alone(running("web")));
+  const next = { what: "retries", at: 1_795_000_000_000, text: "retries" };
+  control.lives.set("web", {
+    wanted: "up",
+    wantedBy: "user",
+    waitsFor: null,
+    next,
+    limits: [{ option: "nice", wanted: "5", effective: "5" }],
+  });
+  const life = { wanted: "up", wantedBy: "user", next, limits: [{ option: "nice", wanted: "5", effective: "5" }] };
+  assert.deepEqual(await call(control, "holdfast.why", "web"), { group: "web", process: "web", life });
+  assert.equal(await call(control, "holdfast.why", "nope"), "fault 10 BAD_NAME: nope");
 });
 
 test("applyUpdate: whether it was done in place; a group that is not there is a fault; nothing while the daemon goes down", async () => {

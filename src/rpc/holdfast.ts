@@ -4,12 +4,13 @@
  */
 import type { Difference } from "../config/diff.ts";
 import type { ConfigError } from "../config/model.ts";
-import { ok, refuse } from "../result.ts";
+import { assert, ok, refuse } from "../result.ts";
 import { groupName, namespec } from "./args.ts";
 import type { PreviewedGroup, ProcessView, SupervisorControl } from "./control.ts";
 import { fault } from "./faults.ts";
 import { type Method, method } from "./method.ts";
 import { findProcess, refOf } from "./namespec.ts";
+import { resultOf } from "./plainvalues.ts";
 import { processesByName } from "./processinfo.ts";
 import { restartAllProcesses, restartProcess } from "./restartmethods.ts";
 import type { RpcStruct } from "./values.ts";
@@ -40,7 +41,7 @@ const checkConfig = method({
   },
 });
 
-const EXPLAINED = "group, name, reason (`exit code 3 after 0.1 s`), exitstatus (-1: none), signal, restarts";
+const EXPLAINED = "group, name, reason (`exit code 3 after 0.1 s`), exitstatus (-1: none), signal, restarts, life";
 
 const explainProcess = method({
   name: "explainProcess",
@@ -68,6 +69,40 @@ const explainAllProcesses = method({
   run: (control) => ok(processesByName(control.groups()).map((view) => explainedRow(control, view))),
 });
 
+const why = method({
+  name: "why",
+  listed: false,
+  params: [{ name: "name", type: "string", help: "A process: 'name' or 'group:name'" }],
+  returns: {
+    type: "struct",
+    help: "group, name, state, pid, since, now, zone, life, reason, starts, restarts, failedHooks, exits, lastWords, lastWordsOf; what is null is left out",
+  },
+  faults: ["BAD_NAME"],
+  help: "Tell why a process is as it is: what is wanted, what happens next, how its last runs ended.",
+  async run(control, name) {
+    const text = namespec(name);
+    if (!text.ok) return text;
+    const found = findProcess(control, text.value);
+    if (!found.ok) return found;
+    const told = await control.why(refOf(found.value));
+    return told === null ? refuse(fault("BAD_NAME", text.value)) : ok(structOf(told));
+  },
+});
+
+/** XML-RPC has no null. */
+function structOf(value: object): RpcStruct {
+  const result = resultOf(withoutNulls(value));
+  assert(result.ok, "what the daemon tells of itself can be told");
+  return result.value as RpcStruct;
+}
+
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (typeof value !== "object" || value === null) return value;
+  const members = Object.entries(value).filter(([, item]) => item !== null);
+  return Object.fromEntries(members.map(([name, item]) => [name, withoutNulls(item)]));
+}
+
 function explainedRow(control: SupervisorControl, view: ProcessView): RpcStruct {
   const explained = control.explain(refOf(view));
   const { group, name } = view;
@@ -78,6 +113,7 @@ function explainedRow(control: SupervisorControl, view: ProcessView): RpcStruct 
     exitstatus: explained?.exitStatus ?? -1,
     signal: explained?.signal ?? "",
     restarts: explained?.restarts ?? 0,
+    life: structOf(control.life(refOf(view)) ?? {}),
   };
 }
 
@@ -111,6 +147,7 @@ export const HOLDFAST_METHODS: readonly Method[] = [
   checkConfig,
   explainProcess,
   explainAllProcesses,
+  why,
   updateMode,
   applyUpdate,
   restartProcess,

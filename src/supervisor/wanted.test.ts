@@ -13,6 +13,7 @@ test("CMN-007, CMN-027: what is wanted follows from the state, unless another wo
     assert.deepEqual(wanted({ state }), { up: true, by: "autostart" });
   assert.deepEqual(wanted({ state: "RUNNING" }, false), { up: true, by: "user" });
   for (const state of ["STOPPED", "STOPPING"] as const) assert.deepEqual(wanted({ state }), { up: false, by: "user" });
+  assert.deepEqual(wanted({ state: "STOPPED" }, false), { up: false, by: "autostart" });
   assert.deepEqual(wanted({ state: "EXITED" }), { up: false, by: "exit" });
   assert.equal(wanted({ state: "EXITED", deadlines: { restart: 1 } }).up, true);
   assert.equal(wanted({ state: "STOPPED", life: { again: "unhealthy" } }).up, true);

@@ -9,7 +9,8 @@ import type { Member } from "./world.ts";
 export function wantedOf({ state, config }: Member): Wanted {
   if (state.life.wanted !== undefined) return state.life.wanted;
   if (isUp(state)) return { up: true, by: config.autostart ? "autostart" : "user" };
-  return { up: false, by: state.state === "EXITED" ? "exit" : "user" };
+  if (state.state === "EXITED") return { up: false, by: "exit" };
+  return { up: false, by: state.attempt === 0 && !config.autostart ? "autostart" : "user" };
 }
 
 /** What a process that is down waits for, where its state does not say it; the empty text when it does not wait. (CMN-012) */

@@ -4,9 +4,11 @@ import { readFileSync } from "node:fs";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
-import type { ProcessRow, Snapshot, StreamMessage } from "../../src/api/types.ts";
+import { UNUSED } from "../../src/api/life.ts";
+import type { Life, ProcessRow, Snapshot, StreamMessage } from "../../src/api/types.ts";
 import { ROOT } from "../e2e/instance.ts";
 
+const LIFE: Life = { wanted: "up", wantedBy: "autostart", next: { what: "runs", at: null, text: "runs" }, ...UNUSED };
 const WEB = path.join(ROOT, "dist", "web");
 const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; font-src 'self'";
 
@@ -109,5 +111,6 @@ export function processRow(group: string, at: number): ProcessRow {
     stdoutLog: true,
     stderrLog: true,
     lostBytes: 0,
+    life: LIFE,
   };
 }

@@ -41,7 +41,7 @@ test("bash: names of the server that the flags name, what stands before a colon 
   assert.deepEqual(await bash(`${ctl} stop `), ["cat", "web:w0", "web:*", "web:w1", "all"]);
   assert.deepEqual(await bash(`${ctl} stop web:`), ["w0", "*", "w1"]);
   assert.deepEqual(await bash(`${ctl} signal HUP c`), ["cat"]);
-  assert.deepEqual(await bash(`${ctl} status --w`), ["--watch"]);
+  assert.deepEqual(await bash(`${ctl} status --wa`), ["--watch"]);
   const atHome = { ...ENV, HOME: it.dir };
   assert.deepEqual(await bash(`supervisorctl -c ~/${path.basename(it.conf)} stop c`, "/", atHome), ["cat"]);
   writeFileSync(path.join(it.dir, "another"), "#!/bin/sh\necho asked\n", { mode: 0o755 });
@@ -69,7 +69,7 @@ test("fish: names with the flags of the line, descriptions, files", { skip: with
   assert.deepEqual(await fish("supervisorctl vers"), ["version\tShow the version of the remote supervisord process"]);
   assert.deepEqual(await fish("~/supervisorctl vers", BIN), ["version\tShow the version of the remote supervisord process"]);
   assert.deepEqual([...(await fish(`supervisorctl -c ~/${path.basename(it.conf)} stop web:w`))].sort(), ["web:w0", "web:w1"]);
-  assert.deepEqual(await fish(`supervisorctl -c ${it.conf} status --w`), [
+  assert.deepEqual(await fish(`supervisorctl -c ${it.conf} status --wa`), [
     "--watch\tkeep showing it; without a terminal, a line for each change (Ctrl-C to exit)",
   ]);
   assert.ok((await fish("supervisorctl -c supervisord.c")).some((word) => word.startsWith(path.basename(it.conf))));

@@ -83,4 +83,31 @@ describe("the history of ends", { timeout: 300_000 }, () => {
     );
     process.kill(child, "SIGKILL");
   });
+
+  test("HIS-004, HIS-006 why, status --wide and status --json of real programs, also from a successor", async (t) => {
+    const it = new Instance(t);
+    it.configure(`[program:crash]\ncommand=sh -c "echo KeyError >&2; exit 3"\nautorestart=false\nstartretries=0\n
+[program:steady]\ncommand=sleep 1000\nstartsecs=0\n`);
+    await it.start();
+    await until("crash has given up", async () => (await info(it, "crash"))["statename"] === "FATAL");
+    await killDaemon(it);
+    const told = await it.ctl("why", "crash", "steady");
+    assert.equal(told.code, 0, told.stderr);
+    const time = "[A-Z][a-z]{2} \\d\\d \\d\\d:\\d\\d [AP]M, \\d\\S* ?s? ago";
+    const lines = told.stdout.split("\n");
+    assert.match(lines[0] ?? "", new RegExp(`^crash: FATAL since ${time} \\(wanted: up, by autostart\\)$`));
+    assert.deepEqual(lines.slice(1, 2), ["  next         stays down until it is started"]);
+    assert.match(lines[2] ?? "", /^ {2}last exits {3}\d\d:\d\d [AP]M {2}exit 3 after \d\.\d s, not expected$/);
+    assert.equal(lines[3], "  stderr       | KeyError");
+    assert.match(lines[4] ?? "", new RegExp(`^steady: RUNNING since ${time} \\(wanted: up, by autostart\\)$`));
+    assert.deepEqual(lines.slice(5), ["  next         runs", ""]);
+    const wide = await it.ctl("status", "--wide");
+    assert.match(wide.stdout, /^NAME +STATE +PID +UPTIME +RESTARTS +EXIT +READY +HEALTH +NEXT\ncrash +FATAL +- +- +- +3 /);
+    assert.equal(wide.code, 3);
+    const [crash] = JSON.parse((await it.ctl("status", "--json", "crash")).stdout) as { life: { next: unknown; health: unknown } }[];
+    assert.deepEqual(crash?.life.next, { what: "stays-down", at: null, text: "stays down until it is started" });
+    assert.equal(crash?.life.health, null);
+    const unknown = await it.ctl("why", "nope");
+    assert.deepEqual([unknown.stdout, unknown.code], ["nope: ERROR (no such process)\n", 1]);
+  });
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { UNUSED } from "../../src/api/life.ts";
 import { STEADY_MS } from "../../src/api/steadiness.ts";
 import type { Snapshot } from "../../src/api/types.ts";
 import { colours, PLAIN } from "./ansi.ts";
@@ -34,6 +35,7 @@ function row(namespec: string, change: Partial<Row> = {}): Row {
       spawnError: null,
     },
     ...{ lastExit: null, lastWords: [], retryAt: null, priority: 999, autostart: true, stdoutLog: true, stderrLog: true, lostBytes: 0 },
+    life: { wanted: "up", wantedBy: "autostart", next: { what: "runs", at: null, text: "runs" }, ...UNUSED },
     ...{ restartedAt: [], flapping: false },
     ...change,
   };

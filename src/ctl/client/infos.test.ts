@@ -30,8 +30,17 @@ test("a member that is missing or of another type reads as nothing, and what cam
 });
 
 test("values that only XML-RPC has become ours", () => {
-  const explained = asExplained({ group: "g", name: "n", reason: "", exitstatus: -1, signal: "", restarts: 2, lastWords: ["a", 1] });
-  const value = { group: "g", name: "n", reason: "", exitstatus: null, signal: null, restarts: 2, lastWords: ["a"] };
+  const explained = asExplained({
+    group: "g",
+    name: "n",
+    reason: "",
+    exitstatus: -1,
+    signal: "",
+    restarts: 2,
+    life: null,
+    lastWords: ["a", 1],
+  });
+  const value = { group: "g", name: "n", reason: "", exitstatus: null, signal: null, restarts: 2, life: null, lastWords: ["a"] };
   assert.deepEqual(explained, { ok: true, value });
   const report = asConfigReport({ errors: [{ message: "m", file: "", line: 0 }, "x"], warnings: [] });
   const errors = [{ message: "m", file: null, line: null, excerpt: null, hint: null }];

@@ -89,6 +89,84 @@ const configReport = struct({
 });
 export type ConfigReport = ReturnType<typeof configReport>;
 
+const numberOrNull: Read<number | null> = (value) => (typeof value === "number" ? value : null);
+const flagOrNull: Read<boolean | null> = (value) => (typeof value === "boolean" ? value : null);
+/** null where there is none. */
+function structOrNull<T>(as: (row: Struct) => T): Read<T | null> {
+  return (value) => (value !== undefined && isStruct(value) ? as(value) : null);
+}
+function structsOrNull<T>(as: (row: Struct) => T): Read<readonly T[] | null> {
+  return (value) => (isList(value) ? value.filter(isStruct).map(as) : null);
+}
+const counts: Read<Readonly<Record<string, number>>> = (value) =>
+  value !== undefined && isStruct(value) ? Object.fromEntries(Object.entries(value).map(([name, count]) => [name, number(count)])) : {};
+
+const next = struct({ what: text, at: numberOrNull, text });
+
+/** What is known of a process beyond its state, as the JSON API has it (src/api/types.ts). What is null there is missing here. (HIS-007) */
+const life = struct({
+  wanted: text,
+  wantedBy: text,
+  waitsFor: structsOrNull(struct({ target: text, condition: text, now: text, since: number })),
+  next: (value) => next(value !== undefined && isStruct(value) ? value : {}),
+  ready: flagOrNull,
+  readyAt: numberOrNull,
+  statusText: textOrNull,
+  health: structOrNull(
+    struct({
+      state: text,
+      since: number,
+      failures: number,
+      lastAt: numberOrNull,
+      lastResult: structOrNull(struct({ result: text, text, ms: number })),
+    }),
+  ),
+  hook: structOrNull(struct({ name: text, pid: number, since: number, deadline: number })),
+  row: numberOrNull,
+  limits: structsOrNull(struct({ option: text, wanted: text, effective: text })),
+  job: structOrNull(struct({ next: numberOrNull, last: numberOrNull, paused: flag, queued: flag, skipped: number })),
+  tree: numberOrNull,
+});
+export type Life = ReturnType<typeof life>;
+
+/** What holdfast.why tells. */
+const why = struct({
+  group: text,
+  name: text,
+  state: text,
+  pid: number,
+  since: numberOrNull,
+  now: number,
+  /** Minutes east of UTC. */
+  zone: number,
+  life: (value) => life(value !== undefined && isStruct(value) ? value : {}),
+  reason: text,
+  starts: number,
+  restarts: counts,
+  failedHooks: counts,
+  /** Oldest first. */
+  exits: structs(
+    struct({
+      startedAt: number,
+      endedAt: number,
+      seconds: number,
+      code: numberOrNull,
+      signal: textOrNull,
+      core: flag,
+      expected: flag,
+      reason: text,
+      oom: text,
+      cpuMs: number,
+      memory: number,
+      survivors: numberOrNull,
+    }),
+  ),
+  lastWords: texts,
+  lastWordsOf: text,
+});
+export type Why = ReturnType<typeof why>;
+export type Exit = Why["exits"][number];
+
 /** What holdfast.explainProcess tells. */
 const explained = struct({
   group: text,
@@ -99,6 +177,8 @@ const explained = struct({
   signal: textOrNull,
   restarts: number,
   lastWords: texts,
+  /** null: this daemon does not tell. */
+  life: structOrNull(life),
 });
 export type Explained = ReturnType<typeof explained>;
 
@@ -129,6 +209,7 @@ export const asConfigInfos = rows(configInfo);
 export const asPreview = rows(previewRow);
 export const asConfigReport = one(configReport);
 export const asExplained = one(explained);
+export const asWhy = one(why);
 export const asAllExplained = rows(explained);
 
 export function asConfigChanges(value: Value): Result<ConfigChanges, Failure> {

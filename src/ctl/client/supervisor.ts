@@ -22,6 +22,7 @@ import {
   asProcessInfos,
   asResultRows,
   asText,
+  asWhy,
 } from "./infos.ts";
 import type { CallKind, Rpc } from "./rpc.ts";
 
@@ -70,6 +71,7 @@ export function makeSupervisor(rpc: Rpc) {
     reloadConfig: () => call("read", asConfigChanges, "reloadConfig"), // a second one gives the same answer (RPC-149)
     previewUpdate: () => call("read", asPreview, "holdfast.previewUpdate"),
     explainProcess: (name: string) => call("read", asExplained, "holdfast.explainProcess", name),
+    why: (name: string) => call("read", asWhy, "holdfast.why", name),
     explainAllProcesses: () => call("read", asAllExplained, "holdfast.explainAllProcesses"),
     checkConfig: () => call("read", asConfigReport, "holdfast.checkConfig"),
     /** False: the daemon leaves it to the client to stop the group and add it anew. */

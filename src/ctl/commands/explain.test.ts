@@ -13,7 +13,15 @@ const INFOS = [
   info("shop:web_00", "RUNNING"),
 ];
 const getAllProcessInfo = async () => ok(INFOS);
-const WHY = { group: "importer", name: "importer", reason: "exit code 3 after 0.1 s", exitstatus: 3, signal: null, restarts: 0 };
+const WHY = {
+  group: "importer",
+  name: "importer",
+  reason: "exit code 3 after 0.1 s",
+  exitstatus: 3,
+  signal: null,
+  restarts: 0,
+  life: null,
+};
 
 test("a name that there is not: what was probably meant", () => {
   for (const [name, meant] of [

@@ -10,7 +10,7 @@ export const run: Command = async (session, args) => {
     const { watch } = await import("./watch.ts");
     return watch(session, args.words);
   }
-  return showStatus(session, args.words);
+  return showStatus(session, args.words, args.options.has("wide"));
 };
 
 function look(session: Session): Look {
@@ -23,14 +23,19 @@ function nameOf({ data }: Line): string {
 }
 
 /** One look, as a table. */
-async function showStatus(session: Session, names: readonly string[]): Promise<Result<unknown, Failure>> {
+async function showStatus(session: Session, names: readonly string[], isWide: boolean): Promise<Result<unknown, Failure>> {
   const infos = await session.supervisor.getAllProcessInfo();
   if (!infos.ok) return infos;
   const { matching, errors } = select(infos.value, names);
-  const explained = session.isJson ? await session.supervisor.explainAllProcesses() : null;
+  const explained = session.isJson || isWide ? await session.supervisor.explainAllProcesses() : null;
   const known = new Map(explained?.ok === true ? explained.value.map((one) => [`${one.group}:${one.name}`, one]) : []);
   for (const line of errors) session.report(line);
   for (const line of errors) await hintAt(session, nameOf(line));
+  if (isWide && !session.isJson) {
+    const { wideLines } = await import("./statuswide.ts");
+    for (const line of wideLines(matching, { hasColours: session.hasColoursOfOurs, known })) session.report(line);
+    return ok(null);
+  }
   for (const line of statusLines(matching, { ...look(session), known })) session.report(line);
   return ok(null);
 }

@@ -82,6 +82,13 @@ export function statusData(name: string, info: ProcessInfo, explained?: Explaine
   } = info;
   const row = { name, group, process, state, pid, description, start, stop, now, spawnerr, exitstatus, stdout_logfile, stderr_logfile };
   if (explained === undefined) return row;
-  const { reason, signal, restarts } = explained;
-  return { ...row, exitstatus: explained.exitstatus ?? (signal === null ? exitstatus : null), signal, reason, restarts };
+  const { reason, signal, restarts, life } = explained;
+  return {
+    ...row,
+    exitstatus: explained.exitstatus ?? (signal === null ? exitstatus : null),
+    signal,
+    reason,
+    restarts,
+    ...(life !== null && { life }),
+  };
 }

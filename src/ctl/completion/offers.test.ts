@@ -26,7 +26,7 @@ test("actions, flags, options, signals", async () => {
   assert.deepEqual(await offered("-c x -u y --color -i sta"), ["start", "status"]);
   assert.deepEqual(await offered("--server"), ["--serverurl"]);
   assert.deepEqual(await offered("-c"), ["-c"]);
-  assert.deepEqual(await offered("status --"), ["--json", "--watch"]);
+  assert.deepEqual(await offered("status --"), ["--json", "--watch", "--wide"]);
   assert.deepEqual(await offered("help vers"), ["version"]);
   assert.deepEqual(await offered("signal HU"), ["HUP"]);
   assert.deepEqual(await offered("completion "), ["bash", "zsh", "fish"]);

@@ -66,7 +66,7 @@ test("CTL-065: signal: signals first, where the original offers processes, then 
 });
 
 test("options of ours, once a dash is typed", () => {
-  assert.deepEqual(words("status --"), ["--json ", "--watch "]);
+  assert.deepEqual(words("status --"), ["--json ", "--watch ", "--wide "]);
   assert.deepEqual(words("version -"), ["--json "]);
 });
 

@@ -12,6 +12,7 @@ import {
   encodeHistory,
   NO_HISTORY,
   withEnd,
+  withFailedHook,
   withRestart,
   withSurvivors,
 } from "../../supervisor/exits.ts";
@@ -54,6 +55,10 @@ export class ExitRecords implements Part {
 
   restarted(turn: Turn, ref: Ref, reason: string): void {
     this.#write(turn, ref, withRestart(this.of(ref), reason));
+  }
+
+  hookFailed(turn: Turn, ref: Ref, hook: string): void {
+    this.#write(turn, ref, withFailedHook(this.of(ref), hook));
   }
 
   survived(turn: Turn, ref: Ref, endedAt: number, survivors: number): void {

@@ -135,6 +135,10 @@ export class History {
     return end;
   }
 
+  hookFailed(turn: Turn, { group, process, keys }: Extract<SupervisorEvent, { kind: "lifecycle" }>): void {
+    this.#parts.exits.hookFailed(turn, { group, process }, String(keys["hook"] ?? ""));
+  }
+
   /** The process is out of its group. */
   forget(turn: Turn, ref: Ref): void {
     this.#parts.exits.forget(turn, ref);

@@ -2,7 +2,7 @@
 import type { ExitRow } from "../../api/types.ts";
 import type { ProcessDetail, Watch } from "../../api/watch.ts";
 import { STATES } from "../../process/states.ts";
-import type { End } from "../../supervisor/exits.ts";
+import type { End, ExitHistory } from "../../supervisor/exits.ts";
 import { findMember, type Member } from "../../supervisor/world.ts";
 import { ownPid, readSamples } from "../doors/samples.ts";
 import type { Pools } from "../listeners/pools.ts";
@@ -10,6 +10,7 @@ import type { Outputs } from "../logfiles/outputs.ts";
 import type { History } from "../observers/history.ts";
 import type { Watchers } from "../observers/watchers.ts";
 import type { Runtime } from "../runtime.ts";
+import { lifeOf } from "./life.ts";
 import { optionsOf } from "./options.ts";
 
 type Parts = { readonly history: History; readonly pools: Pools; readonly watchers: Watchers; readonly outputs: Outputs };
@@ -57,9 +58,15 @@ function detailOf(runtime: Runtime, { history, outputs }: Parts, member: Member)
     autostart: config.autostart,
     redirectsStderr: config.redirectStderr,
     lostBytes: outputs.lostBytes(state.child),
+    life: lifeOf(runtime.world, member, now),
+    ...countsOf(history.exits(member)),
   };
 }
 
 export function exitOf({ ranMs, ...end }: End): ExitRow {
   return { ...end, seconds: ranMs / 1000 };
+}
+
+function countsOf({ restarts, failedHooks, oomKills }: ExitHistory): Pick<ProcessDetail, "restartsByReason" | "failedHooks" | "oomKills"> {
+  return { restartsByReason: restarts, failedHooks, oomKills };
 }

@@ -22,6 +22,8 @@ import type { Runtime } from "../runtime.ts";
 import { findCommand } from "../spawn/command.ts";
 import { checkConfig } from "./checking.ts";
 import { explain, lastWords } from "./explain.ts";
+import { lifeOf } from "./life.ts";
+import { why } from "./why.ts";
 
 type Parts = {
   readonly configurations: Configurations;
@@ -71,6 +73,11 @@ export function supervisorControl(runtime: Runtime, parts: Parts): SupervisorCon
       return runtime.loop.flushed();
     },
     explain: (ref) => explain(runtime, parts.history, ref),
+    life: (ref) => {
+      const member = findMember(runtime.world, ref);
+      return member === undefined ? null : lifeOf(runtime.world, member, runtime.doors.clock.now());
+    },
+    why: (ref) => why(runtime, parts.history, control, ref),
     lastWords: (ref) => lastWords(runtime, control, ref),
   };
   return control;

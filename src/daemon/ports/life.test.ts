@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { ProcessConfig } from "../../config/model.ts";
+import { NEVER_STARTED, type ProcessState } from "../../process/state.ts";
+import { emptyWorld, makeMember } from "../../supervisor/world.ts";
+import { lifeOf, nextOf, stateSince } from "./life.ts";
+
+const NOW = { monoMs: 1000, wallMs: 50_000 };
+const member = (state: Partial<ProcessState>) =>
+  makeMember("g", { name: "p", autostart: true } as unknown as ProcessConfig, { ...NEVER_STARTED, ...state });
+const next = (state: Partial<ProcessState>, world = emptyWorld()) => {
+  const { what, at, text } = nextOf(world, member(state), NOW);
+  return [what, at, text];
+};
+
+test("HIS-005 what happens next, and when", () => {
+  assert.deepEqual(next({ state: "RUNNING" }), ["runs", null, "runs"]);
+  assert.deepEqual(next({ state: "STARTING", deadlines: { startup: 2000 } }), ["runs", 51_000, "runs"]);
+  assert.deepEqual(next({ state: "STOPPING", deadlines: { kill: 7000 } }), ["stops", 56_000, "is stopped"]);
+  for (const deadline of ["restart", "again", "fatal-retry"] as const)
+    assert.deepEqual(next({ state: "BACKOFF", deadlines: { [deadline]: 3000 } }), ["retries", 52_000, "retries"]);
+  for (const state of ["STOPPED", "EXITED", "FATAL", "UNKNOWN"] as const)
+    assert.deepEqual(next({ state }), ["stays-down", null, "stays down until it is started"]);
+  assert.equal(next({ state: "STOPPED", life: { waiting: { cause: "user", sinceMs: 0 } } })[0], "starts");
+});
+
+test("HIS-005 on the way down nothing is started any more", () => {
+  const world = emptyWorld();
+  world.mood = "SHUTDOWN";
+  assert.equal(next({ state: "BACKOFF", deadlines: { restart: 3000 } }, world)[0], "stays-down");
+});
+
+test("HIS-005 a process that an update takes out is removed", () => {
+  const it = member({ state: "STOPPING", deadlines: { kill: 7000 } });
+  it.pending = { config: null, start: false };
+  assert.deepEqual(nextOf(emptyWorld(), it, NOW), { what: "removed", at: 56_000, text: "is removed" });
+});
+
+test("HIS-007 null for what is not used", () => {
+  assert.deepEqual(lifeOf(emptyWorld(), member({ state: "RUNNING" }), NOW), {
+    ...{ wanted: "up", wantedBy: "autostart", next: { what: "runs", at: null, text: "runs" } },
+    ...{
+      waitsFor: null,
+      ready: null,
+      readyAt: null,
+      statusText: null,
+      health: null,
+      hook: null,
+      row: null,
+      limits: null,
+      job: null,
+      tree: null,
+    },
+  });
+});
+
+test("since when it is in its state: its last change, or what a successor knows", () => {
+  assert.equal(stateSince(member({ state: "RUNNING", startWallMs: 5 }), 7), 7);
+  assert.equal(stateSince(member({ state: "RUNNING", startWallMs: 5 }), undefined), 5);
+  assert.equal(stateSince(member({ state: "EXITED", startWallMs: 5, stopWallMs: 6 }), undefined), 6);
+  assert.equal(stateSince(member({}), undefined), null);
+});

@@ -1,0 +1,69 @@
+/**
+ * What is known of a process beyond its state, as clients see it: what is wanted, what happens next, and what each feature that it uses has to say. Each
+ * feature fills in its own members behind `UNUSED`; null: the process does not use it. (HIS-007)
+ */
+import { UNUSED } from "../../api/life.ts";
+import type { Life, LifeNext } from "../../api/types.ts";
+import type { Now } from "../../doors.ts";
+import { unreachable } from "../../result.ts";
+import { wantedOf } from "../../supervisor/wanted.ts";
+import type { Member, World } from "../../supervisor/world.ts";
+
+export function lifeOf(world: World, member: Member, now: Now): Life {
+  const { up, by } = wantedOf(member);
+  return {
+    wanted: up ? "up" : "down",
+    wantedBy: by,
+    next: nextOf(world, member, now),
+    ...UNUSED,
+  };
+}
+
+/** Exactly one of what can happen. (HIS-005) */
+export function nextOf(world: World, { state, pending }: Member, now: Now): LifeNext {
+  const { deadlines, life } = state;
+  const at = (dueMs: number | undefined): number | null => (dueMs === undefined ? null : Math.round(now.wallMs + dueMs - now.monoMs));
+  if (pending?.config === null) return { what: "removed", at: at(deadlines.kill), text: "is removed" };
+  switch (state.state) {
+    case "STARTING":
+      return { what: "runs", at: at(deadlines.startup), text: "runs" };
+    case "RUNNING":
+      return { what: "runs", at: null, text: "runs" };
+    case "STOPPING":
+      return { what: "stops", at: at(deadlines.kill), text: "is stopped" };
+    case "STOPPED":
+    case "EXITED":
+    case "BACKOFF":
+    case "FATAL":
+    case "UNKNOWN":
+      break;
+    default:
+      return unreachable(state.state);
+  }
+  const due = deadlines.restart ?? deadlines.again ?? deadlines["fatal-retry"];
+  if (world.mood === "RUNNING" && due !== undefined) return { what: "retries", at: at(due), text: "retries" };
+  if (world.mood === "RUNNING" && life.waiting !== undefined)
+    return { what: "starts", at: null, text: "starts when nothing holds it back" };
+  return { what: "stays-down", at: null, text: "stays down until it is started" };
+}
+
+/** Since when a process is in its state, by the wall clock; null: it has never been started, or nobody knows. `changed`: its last change, where it was seen. */
+export function stateSince({ state }: Member, changed: number | undefined): number | null {
+  if (changed !== undefined) return changed;
+  switch (state.state) {
+    case "STARTING":
+    case "RUNNING":
+      return state.startWallMs === 0 ? null : Math.round(state.startWallMs);
+    case "STOPPED":
+    case "EXITED":
+      return state.stopWallMs === 0 ? null : Math.round(state.stopWallMs);
+    case "BACKOFF":
+    case "FATAL":
+      return Math.round(Math.max(state.startWallMs, state.stopWallMs)) || null;
+    case "STOPPING":
+    case "UNKNOWN":
+      return null;
+    default:
+      return unreachable(state.state);
+  }
+}

@@ -1,0 +1,36 @@
+/** Why a process is as it is, in full: the answer of holdfast.why. (HIS-004) */
+import type { Now } from "../../doors.ts";
+import type { ProcessRef, SupervisorControl } from "../../rpc/control.ts";
+import { findMember } from "../../supervisor/world.ts";
+import type { History } from "../observers/history.ts";
+import type { Runtime } from "../runtime.ts";
+import { exitOf } from "./api.ts";
+import { explain, lastWords } from "./explain.ts";
+import { lifeOf, stateSince } from "./life.ts";
+
+/** Plain data; null: there is no such process. */
+export async function why(runtime: Runtime, history: History, control: SupervisorControl, ref: ProcessRef): Promise<object | null> {
+  const words = await lastWords(runtime, control, ref);
+  const member = findMember(runtime.world, ref);
+  if (member === undefined) return null;
+  const now: Now = runtime.doors.clock.now();
+  const { ends, restarts, failedHooks } = history.exits(member);
+  return {
+    group: ref.group,
+    name: ref.process,
+    state: member.state.state,
+    pid: member.state.pid,
+    since: stateSince(member, history.timeline(member).at(-1)?.at),
+    now: Math.round(now.wallMs),
+    // Minutes east of UTC: times are told as the daemon's host tells them.
+    zone: runtime.doors.clock.offsetMinutes(now.wallMs),
+    life: lifeOf(runtime.world, member, now),
+    reason: explain(runtime, history, ref)?.reason ?? "",
+    starts: member.state.attempt,
+    restarts,
+    failedHooks,
+    exits: ends.map(exitOf),
+    lastWords: words,
+    lastWordsOf: member.config.redirectStderr ? "stdout" : "stderr",
+  };
+}
