@@ -117,6 +117,20 @@ export interface Self {
   exit(code: number): void;
 }
 
+/** Where a program listens; `host` is an address without brackets, or `localhost`. */
+export type ProbeTarget =
+  | { readonly kind: "tcp"; readonly host: string; readonly port: number }
+  | { readonly kind: "unix"; readonly path: string };
+
+/** Checks that need no process: a connection, or a page. */
+export type NetworkProbe = ProbeTarget | { readonly kind: "http"; readonly to: ProbeTarget; readonly uri: string };
+
+/** `error`: it could not be made, and says nothing about the program. `text` is short (`http 503`, ECONNREFUSED); `output` is the begin of an answer. */
+export type ProbeResult = { readonly result: "ok" | "failed" | "error"; readonly text: string; readonly output: string };
+
+/** Never rejects, and ends after `timeoutMs` at the latest. */
+export type ProbeNetwork = (probe: NetworkProbe, timeoutMs: number, calledOff: AbortSignal) => Promise<ProbeResult>;
+
 export type Doors = {
   readonly clock: Clock;
   readonly keeper: Keeper;
@@ -130,6 +144,7 @@ export type Doors = {
   readonly accounts: Accounts;
   readonly birth: Birth;
   readonly self: Self;
+  readonly probe: ProbeNetwork;
   /** The numeric IPv4 address of a host name; the error is what the resolver said. */
   readonly resolveHost: (host: string) => Promise<Result<string, string>>;
 };

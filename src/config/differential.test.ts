@@ -14,6 +14,8 @@ import type { Result } from "../result.ts";
 import { configText, ENVIRONMENT, includedText } from "./arbitrary.fixture.ts";
 import { type LoadDoors, loadConfig } from "./load.ts";
 import type { ChannelConfig, Config, ConfigError, GroupConfig, ProcessConfig } from "./model.ts";
+import type { Option } from "./optionrow.ts";
+import { PROGRAM, SUPERVISORD } from "./optiontable.ts";
 import { LOG_LEVELS } from "./optiontypes.ts";
 import { Original, type OriginalAnswer } from "./original.fixture.ts";
 import { STDOUT_RESULT_HANDLER } from "./pluginnames.ts";
@@ -139,9 +141,8 @@ function doors(cwd: string): LoadDoors {
 
 /** Our configuration in the shape of the original's answer. */
 function shapeOf({ daemon, groups, servers, rpcInterfaces }: Config): Record<string, unknown> {
-  const { updateMode: _ours, ...rest } = daemon;
   return {
-    daemon: { ...rest, logLevel: LOG_LEVELS[daemon.logLevel] },
+    daemon: { ...withoutOurs(daemon, SUPERVISORD), logLevel: LOG_LEVELS[daemon.logLevel] },
     groups: groups.map(groupShape),
     servers: servers.map((server) => {
       const login = { section: server.section, username: server.username, password: server.password };
@@ -169,7 +170,13 @@ function groupShape(group: GroupConfig): Record<string, unknown> {
 }
 
 function processShape({ stdout, stderr, ...rest }: ProcessConfig): Record<string, unknown> {
-  return { ...rest, stdout: channelShape(stdout), stderr: channelShape(stderr) };
+  return { ...withoutOurs(rest, PROGRAM), stdout: channelShape(stdout), stderr: channelShape(stderr) };
+}
+
+/** Without the fields of options that the original does not have. */
+function withoutOurs(fields: object, rows: Readonly<Record<string, Option>>): Record<string, unknown> {
+  const ours = new Set(Object.values(rows).flatMap(({ isOurs, member }) => (isOurs === true ? [member?.field] : [])));
+  return Object.fromEntries(Object.entries(fields).filter(([field]) => !ours.has(field)));
 }
 
 function channelShape({ logfile, ...rest }: ChannelConfig): Record<string, unknown> {

@@ -1,29 +1,35 @@
 /**
- * Options that are new since a release that may have stored a program: what is not stored has its default, so options of ours that have theirs are not
- * stored at all. What an earlier release has written, and what it can read, looks the same.
+ * Programs as they are stored: without the options of ours that have their defaults, so that what nobody uses takes no room there, and an earlier release reads
+ * what it would have written itself. What is missing in a stored program has its default. (CMN-021)
  */
-import { isSame } from "./diff.ts";
 import type { ProcessConfig } from "./model.ts";
-import { ordered } from "./optionfields.ts";
-import { PROGRAM } from "./optiontable.ts";
+import { type Option, PROGRAM } from "./optiontable.ts";
+import { PROCESS_FIELDS } from "./programs.ts";
 import { defaultOf } from "./reader.ts";
 
-const OPTIONS = ordered(PROGRAM, [], ({ member }) => member !== undefined && member.of === undefined);
+const ROWS: readonly Option[] = Object.values(PROGRAM);
+/** By field: the default of each option that is one of the process itself. */
+const DEFAULTS: Readonly<Record<string, unknown>> = Object.fromEntries(
+  ROWS.flatMap((row) => (row.member === undefined || row.member.of !== undefined ? [] : [[row.member.field, defaultOf(row)]])),
+);
+const OURS: ReadonlySet<string> = new Set(
+  ROWS.flatMap((row) => (row.isOurs === true && row.member !== undefined ? [row.member.field] : [])),
+);
 
-/** `sample`: one of those that were stored together. null: nothing is new. */
-export function newDefaults(sample: ProcessConfig): Partial<ProcessConfig> | null {
-  const missing = OPTIONS.flatMap(([, row]) =>
-    row.member === undefined || Object.hasOwn(sample, row.member.field) ? [] : [[row.member.field, defaultOf(row)] as const],
-  );
-  return missing.length === 0 ? null : (Object.fromEntries(missing) as Partial<ProcessConfig>);
+/** What is stored of a program. */
+export function withoutNewDefaults(process: ProcessConfig): ProcessConfig {
+  const isStored = ([field, value]: [string, unknown]): boolean => !OURS.has(field) || !isDefault(field, value);
+  return Object.fromEntries(Object.entries(process).filter(isStored)) as ProcessConfig;
 }
 
-/** Without the options of ours that have their defaults. */
-export function withoutNewDefaults(process: ProcessConfig): Partial<ProcessConfig> {
-  const left: Record<string, unknown> = { ...process };
-  for (const [, row] of OPTIONS) {
-    const field = row.member?.field;
-    if (field !== undefined && row.isOurs === true && isSame(left[field], defaultOf(row))) delete left[field];
-  }
-  return left;
+function isDefault(field: string, value: unknown): boolean {
+  return value === DEFAULTS[field] || JSON.stringify(value) === JSON.stringify(DEFAULTS[field]);
+}
+
+/** With all options, in the order in which a program that is read has them: so the two can be compared. The same program when none is missing. */
+export function completed(stored: ProcessConfig): ProcessConfig {
+  if (PROCESS_FIELDS.every((field) => Object.hasOwn(stored, field))) return stored;
+  const values: Readonly<Record<string, unknown>> = stored;
+  const inOrder = PROCESS_FIELDS.map((field) => [field, Object.hasOwn(values, field) ? values[field] : DEFAULTS[field]] as const);
+  return { ...(Object.fromEntries(inOrder) as ProcessConfig), ...stored };
 }

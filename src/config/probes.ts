@@ -2,7 +2,8 @@
  * Checks of a program as options give them: what tells that it is ready, or healthy. Addresses are numbers here, since no name is resolved in the daemon,
  * and no TLS is spoken: `exec:` runs a command that can do both.
  */
-import { ok, type Result, refuse } from "../result.ts";
+import type { NetworkProbe } from "../doors.ts";
+import { ok, type Result, refuse, unreachable } from "../result.ts";
 import { either } from "./choices.ts";
 import { suggested } from "./nearest.ts";
 import { parseInteger } from "./numbers.ts";
@@ -14,19 +15,13 @@ export type Probe =
   | { readonly kind: "fd"; readonly number: number }
   /** The expression is a good one, for flag `u`. */
   | { readonly kind: "log"; readonly pattern: string }
-  | { readonly kind: "tcp"; readonly host: ProbeHost; readonly port: number }
-  | { readonly kind: "unix"; readonly path: string }
-  | { readonly kind: "http"; readonly to: HttpTarget; readonly uri: string }
+  | NetworkProbe
   | { readonly kind: "exec"; readonly command: string };
 
 export type ProbeKind = Probe["kind"];
 
 /** An address of IPv4 or IPv6 without brackets, or `localhost`; see `addressesOf`. */
 export type ProbeHost = string;
-
-export type HttpTarget =
-  | { readonly kind: "tcp"; readonly host: ProbeHost; readonly port: number }
-  | { readonly kind: "unix"; readonly path: string };
 
 /** What is wrong, and what to do about it. */
 type Fault = { readonly message: string; readonly hint: string | null };
@@ -54,6 +49,28 @@ const LOCALHOST = "localhost";
 /** The addresses to try, one after the other. */
 export function addressesOf(host: ProbeHost): readonly string[] {
   return host === LOCALHOST ? ["127.0.0.1", "::1"] : [host];
+}
+
+/** In a sentence: `tcp 5432`, `http 127.0.0.1:8000/health`. */
+export function probeWords(probe: Probe): string {
+  switch (probe.kind) {
+    case "tcp":
+      return `tcp ${probe.host === LOCALHOST ? probe.port : authority(probe)}`;
+    case "unix":
+      return `unix ${probe.path}`;
+    case "http":
+      return probe.to.kind === "unix" ? `http ${probe.to.path}:${probe.uri}` : `http ${authority(probe.to)}${probe.uri}`;
+    case "fd":
+      return `fd ${probe.number}`;
+    case "startsecs":
+    case "notify":
+    case "watchdog":
+    case "log":
+    case "exec":
+      return probe.kind;
+    default:
+      return unreachable(probe);
+  }
 }
 
 /** A check of one of these kinds. */

@@ -2,6 +2,7 @@
  * The processes of a [program:x], [eventlistener:x] or [fcgi-program:x] section (config.md, section 9).
  * Options are read in the order in which the original checks them (CONF-207): it decides which of several errors is the first.
  */
+import { HEALTH } from "./checkoptions.ts";
 import { byCodePoint, expand, type Names } from "./expand.ts";
 import { type BaseNames, processNames, programNames, withVariables } from "./expansionnames.ts";
 import type { ChannelConfig, LogTarget, ProcessConfig } from "./model.ts";
@@ -83,7 +84,18 @@ const PER_LOG = {
   stderr: ordered(PROGRAM, ["stderr_logfile_backups"], (row) => isReadPerProcess(row, "stderr")),
 };
 
-const PROCESS = blank(["name", "command", ...fieldsIn(PER_PROCESS), "umask", ...fieldsIn(PER_SECTION), "environment", "stdout", "stderr"]);
+/** The fields of a process, in their order. */
+export const PROCESS_FIELDS: readonly string[] = [
+  "name",
+  "command",
+  ...fieldsIn(PER_PROCESS),
+  "umask",
+  ...fieldsIn(PER_SECTION),
+  "environment",
+  "stdout",
+  "stderr",
+];
+const PROCESS = blank(PROCESS_FIELDS);
 const LOG = blank([...fieldsIn(PER_SECTION, "stdout"), "logfile", ...fieldsIn(PER_LOG.stdout, "stdout")]);
 
 type Program = ReturnType<typeof readProgram>;
@@ -133,6 +145,9 @@ function readProcess(
   const fields: Record<string, unknown> = { ...PROCESS };
   fill(fields, PER_SECTION, program.values);
   fill(fields, PER_PROCESS, reader.readAll(PER_PROCESS, own));
+  checkChecks(reader, fields as Fields<typeof PROGRAM>);
+  // What becomes ready by itself need not run for a time besides. (RDY-002)
+  if (!isReadyByTime(fields as Fields<typeof PROGRAM>) && reader.written("startsecs") === null) fields["startSecs"] = 0;
   const stdout = readLog(reader, "stdout", program, own);
   const stderr = readLog(reader, "stderr", program, own);
   const command = reader.read("command", PROGRAM.command, own);
@@ -149,6 +164,29 @@ function readProcess(
     stdout,
     stderr: program.values.redirect_stderr ? withoutFile(reader, stderr) : stderr,
   };
+}
+
+function isReadyByTime({ readyWhen }: Pick<Fields<typeof PROGRAM>, "readyWhen">): boolean {
+  return readyWhen.kind === "startsecs";
+}
+
+/** What two options of checks have to do with each other. */
+function checkChecks(reader: SectionReader, { readyWhen, healthcheckTimeout, healthcheckInterval }: Fields<typeof PROGRAM>): void {
+  if (readyWhen.kind === "log" && reader.section.name.startsWith("eventlistener:")) {
+    reader.fail("ready_when", "ready_when=log needs stdout for itself", "write ready_when=tcp:PORT, or leave it out");
+  }
+  if (healthcheckTimeout > healthcheckInterval) {
+    reader.fail(
+      "healthcheck_timeout",
+      "healthcheck_timeout is longer than healthcheck_interval",
+      "make the interval longer, or the timeout shorter",
+    );
+  }
+  if (reader.written("healthcheck") !== null) return;
+  for (const name of Object.keys(HEALTH)) {
+    if (name !== "healthcheck" && reader.written(name) !== null)
+      reader.warn(`For [${reader.section.name}], ${name} without healthcheck has no effect.`);
+  }
 }
 
 function readName(reader: SectionReader, processName: string, names: Names): string {

@@ -45,6 +45,7 @@ import type { Daemon } from "./parts.ts";
 import { watchOf } from "./ports/api.ts";
 import { supervisorControl } from "./ports/rpc.ts";
 import type { Served } from "./ports/serve.ts";
+import { Probes } from "./probes/probes.ts";
 import { receive } from "./reports.ts";
 import type { BootFailure, Inheritance, LoadConfig, Part, Runtime } from "./runtime.ts";
 import { type CallOurs, noPlugins, type OpenPlugin, PluginHost } from "./serving/pluginhost.ts";
@@ -213,6 +214,7 @@ function makeRooms(given: DaemonParts, runtime: Runtime, { configurations, ident
   const clearing = new Clearing(runtime, outputs);
   const fastCgi = new FastCgiSockets(runtime);
   const preparations = new Preparations(runtime, fastCgi);
+  const probes = new Probes(runtime);
   const records = new GroupRecords(runtime, given.sizes?.pieceBytes ?? PIECE_BYTES);
   const unowned = new Unowned(runtime);
   const groups = new Groups(runtime, { fastCgi, plugins, autoLogs, records });
@@ -223,7 +225,7 @@ function makeRooms(given: DaemonParts, runtime: Runtime, { configurations, ident
   const history = openHistory(runtime, new StoreBudget());
   // Servers are bound before anything is done to files or programs: a second supervisord by mistake ends there and has destroyed nothing. (CONF-354)
   const parts: readonly Part[] = [
-    ...[unowned, preparations, barrier, backlog, processes, pools, outputs, clearing],
+    ...[unowned, preparations, barrier, backlog, processes, probes, pools, outputs, clearing],
     ...[plugins, servers, fastCgi, autoLogs, firstStarts, ...history.parts],
   ];
   const bringUp = new BringUp(runtime, { inOrder: parts, outputs, plugins, servers, pools, groups, firstStarts });
@@ -232,7 +234,7 @@ function makeRooms(given: DaemonParts, runtime: Runtime, { configurations, ident
   const ofGroups = { records, unowned, groups, orders, updates };
   const ofLife = { firstStarts, bringUp, lifecycle };
   const stdin = new ChildStdin(runtime);
-  return { parts, watchers, history, plugins, pools, stdin, ...ofFiles, fastCgi, preparations, ...ofGroups, ...ofLife };
+  return { parts, watchers, history, plugins, pools, stdin, ...ofFiles, fastCgi, preparations, probes, ...ofGroups, ...ofLife };
 }
 
 /** On the way down listeners hear everything before they are told. */
@@ -240,6 +242,9 @@ function letListenersGo(daemon: Daemon): void {
   if ((daemon.runtime.world.goingDown?.listeningUntilMs ?? null) === null || !daemon.pools.allIsHeard()) return;
   daemon.runtime.loop.post((turn) => daemon.runtime.step(turn, (step, now) => allIsHeard(daemon.runtime.world, now, step)));
 }
+
+/** An alarm so late says that nothing ran here for that time. (HLT-006) */
+const OVERSLEPT_MS = 2000;
 
 /** One alarm for everything that waits for a time. */
 function setAlarm(daemon: Daemon): void {
@@ -253,6 +258,7 @@ function setAlarm(daemon: Daemon): void {
   }
   clock.alarm(earliest, () => {
     const rings = clock.now();
+    if (earliest !== null && rings.monoMs - earliest > OVERSLEPT_MS) for (const part of daemon.parts) part.overslept?.();
     for (const part of daemon.parts) part.deadlinePassed?.(rings);
     daemon.runtime.loop.post((turn) => {
       for (const part of daemon.parts) part.timePassed?.(turn);

@@ -51,12 +51,15 @@ function carryOutOne(daemon: Daemon, effect: AnyEffect, turn: Turn, now: Now): v
       daemon.outputs.spawning(effect.ref, frame);
       return turn.effect(frame);
     }
+    case "probe":
+      return daemon.probes.ask(effect);
     case "signal":
       daemon.history.signalled(effect.child, effect.signal);
       return turn.effect({ type: "signal", child: effect.child, signal: effect.signal, to: effect.to });
     case "reaped":
       daemon.outputs.reaped(turn, effect.child);
       daemon.stdin.reaped(effect.child);
+      daemon.probes.reaped(effect.child);
       return daemon.fastCgi.reaped(effect.ref);
     case "settle":
       return daemon.orders.settle(turn, effect.waiter, effect.outcome);

@@ -20,6 +20,7 @@ import { filesInLanes, makeThreads } from "./doors/lanes.ts";
 import { collectWhenSettled } from "./doors/memory.ts";
 import { readPassword } from "./doors/passwordinput.ts";
 import { realPlugins } from "./doors/plugins.ts";
+import { probeNetwork } from "./doors/probing.ts";
 import { randomSalt, realRandom } from "./doors/random.ts";
 import { realResolveHost, realSelf } from "./doors/self.ts";
 import { readZone } from "./doors/zone.ts";
@@ -50,6 +51,7 @@ async function main(): Promise<void> {
     accounts: realAccounts(),
     birth,
     self: realSelf,
+    probe: probeNetwork,
     resolveHost: realResolveHost,
   };
   // A successor must come up whatever the file says by now, so the file is read here only for those who ask about it.

@@ -19,6 +19,7 @@ import type { Outputs } from "./logfiles/outputs.ts";
 import type { Targets } from "./logfiles/targets.ts";
 import type { History } from "./observers/history.ts";
 import type { Watchers } from "./observers/watchers.ts";
+import type { Probes } from "./probes/probes.ts";
 import type { Part, Runtime } from "./runtime.ts";
 import type { PluginHost } from "./serving/pluginhost.ts";
 import type { FastCgiSockets } from "./spawn/fastcgi.ts";
@@ -38,6 +39,7 @@ export type Daemon = {
   readonly watchers: Watchers;
   readonly plugins: PluginHost;
   readonly preparations: Preparations;
+  readonly probes: Probes;
   readonly firstStarts: FirstStarts;
   readonly bringUp: BringUp;
   readonly lifecycle: Lifecycle;

@@ -60,6 +60,8 @@ export type Part = {
   begin?(isStart: boolean): Promise<Result<true, BootFailure>>;
   /** In the batch that has the change. `only`: the process that has its new configuration or is out of the group, and no other has changed. */
   groupChanged?(turn: Turn, group: Group, change: GroupChange, only?: Ref): void;
+  /** The loop woke long after its alarm: this host or this process has slept. */
+  overslept?(): void;
   /** The earliest time at which `deadlinePassed` has something to do, monotonic. */
   nextDeadlineMs?(now: Now): number | null;
   /** Posts what is due. Called when any part's deadline has passed. */

@@ -32,6 +32,9 @@ export type StopCause =
 /** What a stop that is followed by a start of its own is for. */
 export type AgainCause = StartCause & StopCause & ("unhealthy" | "memory" | "age" | "rolling" | "bind" | "replaced");
 
+/** What asks for a restart that may have to wait: one process of a program at a time. */
+export type DueCause = AgainCause & ("unhealthy" | "memory" | "age");
+
 /** What HOLDFAST_REASON says. */
 export type Reason =
   | "start"

@@ -4,7 +4,9 @@ import type { ProcessConfig } from "../config/model.ts";
 import type { Now } from "../doors.ts";
 import { unreachable } from "../result.ts";
 import { isShortRun, restartWaitMs } from "./brake.ts";
-import { badExitCode, EXITED_TOO_QUICKLY, processMessages as say } from "./loglines.ts";
+import { withLife } from "./life.ts";
+import { badExitCode, EXITED_BEFORE_READY, EXITED_TOO_QUICKLY, processMessages as say } from "./loglines.ts";
+import { awaitsReadiness } from "./readiness.ts";
 import {
   type Action,
   adding,
@@ -20,6 +22,9 @@ import {
 import { isDown } from "./stopping.ts";
 import { decodeWaitStatus, type Ending } from "./waitstatus.ts";
 
+/** What is known of a run alone. */
+const OF_A_RUN = { ready: undefined, health: undefined, due: undefined } as const;
+
 type Finish = (config: ProcessConfig, process: ProcessState, ending: Ending, now: Now) => Transition;
 
 /** The child has been reaped. The pid is still in the events (PROC-056) and gone afterwards. (PROC-055) */
@@ -27,12 +32,13 @@ function exit(finish: Finish): Action<"exited"> {
   return (config, process, now, { waitStatus }) => {
     const ended: ProcessState = { ...process, stopWallMs: now.wallMs, deadlines: NO_DEADLINES };
     const finished = finish(config, ended, decodeWaitStatus(waitStatus), now);
-    return then(finished, (it) => unchanged({ ...it, pid: 0, child: 0, stopping: false, kills: 0 }));
+    return then(finished, (it) => unchanged({ ...it, pid: 0, child: 0, stopping: false, kills: 0, life: withLife(it.life, OF_A_RUN) }));
   };
 }
 
 /** Too early, or late enough to have been RUNNING, of which nobody has heard yet. */
 export const exitedInStarting = exit((config, process, ending, now) => {
+  if (awaitsReadiness(process)) return failedStart(config, process, EXITED_BEFORE_READY, ending, now);
   if (now.monoMs - process.startMonoMs < config.startSecs * 1000) return exitTooQuickly(config, process, ending, now);
   return then(change({ ...process, tries: 0 }, "RUNNING"), (it) => exitByItself(config, it, ending, now));
 });
@@ -53,10 +59,18 @@ function stopped(config: ProcessConfig, process: ProcessState, { status, words }
 }
 
 /** The exit code does not matter: too early is too early. (PROC-032, PROC-033) */
-function exitTooQuickly(config: ProcessConfig, process: ProcessState, { words }: Ending, now: Now): Transition {
-  const failed = { ...process, spawnError: EXITED_TOO_QUICKLY, exitStatus: null };
-  return backOff(config, failed, now, log("warn", say.exited(config.name, words, false)));
+function exitTooQuickly(config: ProcessConfig, process: ProcessState, ending: Ending, now: Now): Transition {
+  return failedStart(config, process, EXITED_TOO_QUICKLY, ending, now);
 }
+
+function failedStart(config: ProcessConfig, process: ProcessState, spawnError: string, { words }: Ending, now: Now): Transition {
+  return backOff(config, { ...process, spawnError, exitStatus: null }, now, log("warn", say.exited(config.name, words, false)));
+}
+
+/** (RDY-004) */
+export const exitedNotReady = exit((config, process, ending, now) =>
+  failedStart(config, process, process.life.ready?.failed ?? EXITED_BEFORE_READY, ending, now),
+);
 
 /** (PROC-050..052) */
 function exitByItself(config: ProcessConfig, process: ProcessState, { status, words }: Ending, now: Now): Transition {

@@ -2,6 +2,7 @@
 import type { ChannelConfig, ProcessConfig } from "../config/model.ts";
 import { OURS } from "../config/ours.fixture.ts";
 import type { Now } from "../doors.ts";
+import type { Checked } from "./health.ts";
 import { NEVER_STARTED, type ProcessEffect, type ProcessInput, type ProcessState } from "./state.ts";
 import { stepProcess } from "./table.ts";
 import { exitWith } from "./waitstatus.ts";
@@ -9,7 +10,7 @@ import { exitWith } from "./waitstatus.ts";
 export const SIGTERM = 15;
 export const SIGKILL = 9;
 export const PID = 4242;
-const CHILD = 7;
+export const CHILD = 7;
 /** What the wall clock shows at monotonic 0. */
 export const WALL_MS = 1_764_000_000_000;
 
@@ -88,6 +89,8 @@ export function inWords(effect: ProcessEffect): string {
       return `prepare ${effect.attempt}`;
     case "spawn":
       return `spawn ${effect.child}`;
+    case "probe":
+      return `probe ${effect.purpose} ${effect.check}`;
     case "signal":
       return `signal ${effect.signal} to ${effect.to}`;
   }
@@ -141,6 +144,13 @@ export class Life {
 
   spawned(pid = PID): string[] {
     return this.take({ type: "spawned", pid });
+  }
+
+  /** The result of the check that is under way or due. */
+  probed(purpose: "ready" | "health", result: Checked["result"], text: string = result): string[] {
+    const { child, life } = this.state;
+    const check = (purpose === "ready" ? life.ready?.check : life.health?.check) ?? 0;
+    return this.take({ type: "probed", purpose, child, check, found: { result, text, output: "", ms: 1 } });
   }
 
   exits(code: number): string[] {

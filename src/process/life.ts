@@ -3,7 +3,8 @@
  * its own. It is stored beside the state of the process (`life/GROUP:NAME`), so that an earlier release, which knows nothing of it, can take over. (CMN-021)
  */
 
-import type { AgainCause, StartCause, StopCause } from "./causes.ts";
+import type { AgainCause, DueCause, StartCause, StopCause } from "./causes.ts";
+import type { Health } from "./health.ts";
 
 /** The last word about a process, where its state does not say it. (CMN-007, CMN-027) */
 export type Wanted = { readonly up: boolean; readonly by: StartCause | StopCause | "exit" };
@@ -15,6 +16,16 @@ export type Waiting = {
   readonly sinceMs: number;
 };
 
+/** Whether it has become ready in this run. (RDY-001) */
+export type Ready = {
+  /** Set for the rest of the run. */
+  readonly isReady: boolean;
+  /** The number of the attempt that is under way or due: the result of any other comes too late. */
+  readonly check: number;
+  /** It was not ready in time, and has had its stop signal: what the failed start says. */
+  readonly failed?: string;
+};
+
 export type Life = {
   readonly wanted?: Wanted;
   /** What it is being stopped for, or was last, unless a user, an update or a shutdown has ordered it: that need not be kept. */
@@ -22,6 +33,10 @@ export type Life = {
   /** It is stopped in order to be started again, and why. (CMN-012) */
   readonly again?: AgainCause;
   readonly waiting?: Waiting;
+  readonly ready?: Ready;
+  readonly health?: Health;
+  /** It is to be stopped and started again as soon as its turn comes, and why. (HLT-007) */
+  readonly due?: DueCause;
 };
 
 /** That of a process that uses nothing of all this: nearly every one, so all of them share it. */

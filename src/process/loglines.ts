@@ -19,10 +19,20 @@ export const processMessages = {
   sending: (name: string, pid: number, signal: number) => `sending ${name} (pid ${pid}) sig ${signalName(signal)}`,
   killFailed: (name: string, pid: number, errno: string) => `unknown problem killing ${name} (${pid}):${errno}`,
   signalFailed: (name: string, pid: number, errno: string) => `unknown problem sending sig ${name} (${pid}):${errno}`,
+  // Ours.
+  ready: (name: string, by: string, seconds: number) => `ready: ${name} (${by}, ${seconds.toFixed(1)} s)`,
+  notReady: (name: string, text: string) => `not ready: ${name} (${text}), it is stopped`,
+  unhealthy: (name: string, text: string, failures: number) =>
+    `unhealthy: ${name} (${text}, ${failures} ${failures === 1 ? "failure" : "failures"})`,
+  healthy: (name: string) => `healthy: ${name}`,
+  checkError: (name: string, text: string) => `the check of ${name} could not be made (${text}): it says nothing about ${name}`,
 } as const;
 
 /** The spawn error of a process that ended before startsecs. (PROC-033) */
 export const EXITED_TOO_QUICKLY = "Exited too quickly (process log may have details)";
+
+/** That of a process that ended before it was ready. (RDY-003) */
+export const EXITED_BEFORE_READY = "Exited before it was ready (process log may have details)";
 
 /** The spawn error of a process that ended unexpectedly. (PROC-052) */
 export const badExitCode = (status: number) => `Bad exit code ${status}`;

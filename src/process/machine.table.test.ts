@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ALLOWED, Life, PID } from "./life.fixture.ts";
-import { NEVER_STARTED, type ProcessInput } from "./state.ts";
+import { earliestDeadline, NEVER_STARTED, type ProcessInput } from "./state.ts";
 import { STATES } from "./states.ts";
 import { TABLE as CELLS, type Path, type Row, rowOf } from "./table.ts";
 import { exitWith } from "./waitstatus.ts";
@@ -24,6 +24,15 @@ const after = (life: Life, ...inputs: ProcessInput[]): Life => {
   return life;
 };
 
+const TCP = { kind: "tcp", host: "localhost", port: 80 } as const;
+const becomingReady = (over: Partial<Life["config"]> = {}): Life => startingOn(new Life({ readyWhen: TCP, startSecs: 0, ...over }));
+const notReadyInTime = (over: Partial<Life["config"]> = {}): Life => {
+  const life = becomingReady(over);
+  life.nowMs += 90_000;
+  life.take({ type: "deadline", name: "ready" });
+  return life;
+};
+
 const SITUATIONS = {
   "STOPPED, never started": () => new Life(),
   "STOPPED, after a run": () => after(new Life().run(), { type: "stop" }, { type: "exited", waitStatus: 15 }),
@@ -35,7 +44,17 @@ const SITUATIONS = {
   "STARTING, spawned and to be stopped": () => after(spawning(new Life()), { type: "stop" }),
   "STARTING, alive": () => startingOn(new Life()),
   "STARTING, alive for the last time": () => startingOn(new Life({ startRetries: 0 })),
+  "STARTING, becoming ready": () => becomingReady(),
+  "STARTING, becoming ready for the last time": () => becomingReady({ startRetries: 0 }),
+  "STARTING, ready before startsecs are over": () => after(becomingReady({ startSecs: 5 }), { type: "ready", child: 7 }),
+  "STARTING, not ready in time": () => notReadyInTime(),
+  "STARTING, not ready in time for the last time": () => notReadyInTime({ startRetries: 0 }),
   RUNNING: () => new Life().run(),
+  "RUNNING, checked": () => {
+    const life = new Life({ healthcheck: TCP }).run();
+    life.probed("health", "ok");
+    return life;
+  },
   BACKOFF: () => after(preparing(new Life()), { type: "unprepared", attempt: 1, text: "no" }),
   STOPPING: () => after(new Life().run(), { type: "stop" }),
   "EXITED, for good": () => after(new Life().run(), { type: "exited", waitStatus: 0 }),
@@ -76,6 +95,15 @@ const INPUTS = {
     return life.take({ type: "deadline" });
   },
   "give-up": (life) => life.take({ type: "give-up" }),
+  "probed, ready": (life) => life.probed("ready", "ok"),
+  "probed, not ready": (life) => life.probed("ready", "failed"),
+  "probed, healthy": (life) => life.probed("health", "ok"),
+  "probed, unhealthy": (life) => life.probed("health", "failed"),
+  "probed, of another child": (life) =>
+    life.take({ type: "probed", purpose: "ready", child: 99, check: 1, found: { result: "ok", text: "", output: "", ms: 1 } }),
+  ready: (life) => life.take({ type: "ready", child: life.state.child }),
+  "ready, another child": (life) => life.take({ type: "ready", child: 99 }),
+  recheck: (life) => life.take({ type: "recheck", counts: "kept" }),
 } satisfies Record<string, (life: Life) => string[]>;
 
 type Situation = keyof typeof SITUATIONS;
@@ -132,6 +160,59 @@ const TABLE: Record<Situation, Partial<Record<Input, string>>> = {
     "stop, to start again": "STOPPING",
     "signal-failed": "UNKNOWN",
     "deadline, due": "RUNNING",
+  },
+  "STARTING, becoming ready": {
+    ...ALIVE,
+    "exited, early": "BACKOFF",
+    "exited, late": "BACKOFF",
+    stop: "STOPPING",
+    "stop, to start again": "STOPPING",
+    "signal-failed": "UNKNOWN",
+    "probed, ready": "RUNNING",
+    ready: "RUNNING",
+  },
+  "STARTING, becoming ready for the last time": {
+    ...ALIVE,
+    "exited, early": "BACKOFF FATAL",
+    "exited, late": "BACKOFF FATAL",
+    stop: "STOPPING",
+    "stop, to start again": "STOPPING",
+    "signal-failed": "UNKNOWN",
+    "probed, ready": "RUNNING",
+    ready: "RUNNING",
+  },
+  "STARTING, ready before startsecs are over": {
+    ...ALIVE,
+    "exited, early": "BACKOFF",
+    "exited, late": "RUNNING EXITED",
+    stop: "STOPPING",
+    "stop, to start again": "STOPPING",
+    "signal-failed": "UNKNOWN",
+    "deadline, due": "RUNNING",
+  },
+  "STARTING, not ready in time": {
+    ...ALIVE,
+    "exited, early": "BACKOFF",
+    "exited, late": "BACKOFF",
+    stop: "STOPPING",
+    "stop, to start again": "STOPPING",
+    "signal-failed": "UNKNOWN",
+  },
+  "STARTING, not ready in time for the last time": {
+    ...ALIVE,
+    "exited, early": "BACKOFF FATAL",
+    "exited, late": "BACKOFF FATAL",
+    stop: "STOPPING",
+    "stop, to start again": "STOPPING",
+    "signal-failed": "UNKNOWN",
+  },
+  "RUNNING, checked": {
+    ...ALIVE,
+    "exited, early": "EXITED",
+    "exited, late": "EXITED",
+    stop: "STOPPING",
+    "stop, to start again": "STOPPING",
+    "signal-failed": "UNKNOWN",
   },
   RUNNING: {
     ...ALIVE,
@@ -247,7 +328,7 @@ test("every path in the table happens, and what happens is in the table; what ca
     for (const [name, act] of Object.entries(INPUTS)) {
       const life = situation();
       const row = rowOf(life.state);
-      const input = name.startsWith("deadline") ? (Object.keys(life.state.deadlines)[0] ?? "") : (name.split(",")[0] ?? "");
+      const input = name.startsWith("deadline") ? (earliestDeadline(life.state) ?? "") : (name.split(",")[0] ?? "");
       try {
         const path = changes(act(life)).map((change) => change.split(">")[1]);
         if (path.length > 0) seen.add(shown({ row, input, path: path.join(" ") }));
@@ -263,9 +344,9 @@ test("a row names the deadlines that there are in it, and no others", () => {
   const found: Record<string, string[]> = {};
   for (const situation of Object.values(SITUATIONS)) {
     const { state } = situation();
-    found[rowOf(state)] = [...new Set([...(found[rowOf(state)] ?? []), ...Object.keys(state.deadlines)])];
+    found[rowOf(state)] = [...new Set([...(found[rowOf(state)] ?? []), ...Object.keys(state.deadlines)])].sort();
   }
-  const named = Object.entries(CELLS).map(([row, { deadline }]) => [row, Object.keys(deadline)] as const);
+  const named = Object.entries(CELLS).map(([row, { deadline }]) => [row, Object.keys(deadline).sort()] as const);
   assert.deepEqual(found, Object.fromEntries(named));
 });
 

@@ -4,9 +4,11 @@ import type { ProcessConfig } from "../config/model.ts";
 import type { Now } from "../doors.ts";
 import { assert } from "../result.ts";
 import type { StartCause } from "./causes.ts";
+import { beginHealth } from "./checks.ts";
 import { backOff } from "./ending.ts";
 import { withLife } from "./life.ts";
 import { processMessages as say } from "./loglines.ts";
+import { awaitReadiness, awaitsReadiness, isPlain, latched, probedReady, tellReady } from "./readiness.ts";
 import {
   type Action,
   adding,
@@ -105,7 +107,8 @@ export const spawned: Action<"spawned"> = (config, process, now, { pid }) => {
   };
   const first: Transition = { process: running, effects: [log("info", say.spawned(config.name, pid))] };
   if (process.stopping) return then(first, (child) => kill(config, child, now));
-  return config.startSecs <= 0 ? then(first, (child) => succeed(config, { ...child, deadlines: NO_DEADLINES })) : first;
+  if (!isPlain(config)) return then(first, (child) => unchanged(awaitReadiness(config, child, now)));
+  return config.startSecs <= 0 ? then(first, (child) => succeed(config, { ...child, deadlines: NO_DEADLINES }, now)) : first;
 };
 
 /** A daemon that begins without stored states adopts the child from the keeper's list, and is told of the spawn only afterwards. */
@@ -115,9 +118,33 @@ export const spawnedBefore: Action<"spawned"> = (config, process, _, { pid }) =>
 };
 
 /** STARTING to RUNNING. (PROC-010, PROC-029) */
-export function succeed(config: ProcessConfig, process: ProcessState): Transition {
-  return adding(change({ ...process, tries: 0 }, "RUNNING"), log("info", say.success(config.name, config.startSecs)));
+export function succeed(config: ProcessConfig, process: ProcessState, now: Now): Transition {
+  const running = change(beginHealth(config, { ...process, tries: 0 }, now), "RUNNING");
+  return adding(running, log("info", say.success(config.name, config.startSecs)), ...tellReady(config, process, now));
 }
+
+/** startsecs are over; a process that has to become ready needs that as well. (RDY-002) */
+export function startupOver(config: ProcessConfig, process: ProcessState, now: Now): Transition {
+  return awaitsReadiness(process) ? unchanged(process) : succeed(config, process, now);
+}
+
+/** What a check has made of a process that starts: it runs as soon as it is ready and startsecs are over. */
+function becomeRunning(config: ProcessConfig, process: ProcessState, now: Now): Transition {
+  return awaitsReadiness(process) || process.deadlines.startup !== undefined ? unchanged(process) : succeed(config, process, now);
+}
+
+/** The result of a check of a process that starts. */
+export const probedStarting: Action<"probed"> = (config, process, now, input) => {
+  if (input.purpose !== "ready" || input.child !== process.child) return unchanged(process);
+  const after = probedReady(config, process, input.check, input.found, now);
+  return after === null ? unchanged(process) : becomeRunning(config, after, now);
+};
+
+/** It has said itself that it is ready, or a line of it has. */
+export const becameReady: Action<"ready"> = (config, process, now, input) =>
+  input.child !== process.child || process.life.ready === undefined || process.life.ready.isReady
+    ? unchanged(process)
+    : becomeRunning(config, latched(process), now);
 
 export const spawnFailed: Action<"spawn-failed"> = (config, process, now, { text }) => failToSpawn(config, process, text, now);
 

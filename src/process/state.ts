@@ -2,13 +2,25 @@
 
 import type { LifecycleName } from "../config/eventnames.ts";
 import type { ProcessConfig } from "../config/model.ts";
+import type { Probe } from "../config/probes.ts";
 import type { Now } from "../doors.ts";
 import type { AgainCause, StartCause, StopCause } from "./causes.ts";
+import type { Checked } from "./health.ts";
 import { type Life, NO_LIFE, type Waiting, withLife } from "./life.ts";
 import type { State } from "./states.ts";
 
 /** What a process can wait for; several of them can run at once. */
-export type DeadlineName = "startup" | "ready" | "restart" | "again" | "fatal-retry" | "kill" | "health" | "hook";
+export type DeadlineName =
+  | "startup"
+  | "ready"
+  | "ready-check"
+  | "unready-kill"
+  | "restart"
+  | "again"
+  | "fatal-retry"
+  | "kill"
+  | "health"
+  | "hook";
 
 /** Those that an earlier release knows; the others are stored with the life. (CMN-021) */
 export const PLAIN_DEADLINES: ReadonlySet<DeadlineName> = new Set(["startup", "restart", "kill"]);
@@ -61,10 +73,18 @@ export type ProcessInput =
   /** Without a name: the earliest. Nothing happens when it is not due. */
   | { readonly type: "deadline"; readonly name?: DeadlineName }
   | { readonly type: "give-up" }
+  /** A check has ended. `child` and `check` tell which: of another it comes too late. */
+  | { readonly type: "probed"; readonly purpose: CheckPurpose; readonly child: number; readonly check: number; readonly found: Checked }
+  /** A word of the program itself, or a line of its output, says that it is ready. */
+  | { readonly type: "ready"; readonly child: number }
+  /** Checks begin anew. `counts`: whether failures that were counted still count. */
+  | { readonly type: "recheck"; readonly counts: "kept" | "zero" }
   /** A start must wait until its conditions hold. */
   | { readonly type: "hold"; readonly waiting: Waiting }
   /** A start must not be, and why. (CMN-011) */
   | { readonly type: "refuse"; readonly text: string };
+
+export type CheckPurpose = "ready" | "health";
 
 /** Without a cause: a user's. With `again` it starts by itself once it is down. */
 type StopInput =
@@ -99,6 +119,15 @@ export type ProcessEffect =
   | ({ readonly type: "lifecycle" } & LifecycleNews)
   | { readonly type: "prepare"; readonly attempt: number }
   | { readonly type: "spawn"; readonly child: number }
+  /** Answered with `probed`. */
+  | {
+      readonly type: "probe";
+      readonly purpose: CheckPurpose;
+      readonly child: number;
+      readonly check: number;
+      readonly probe: Probe;
+      readonly timeoutMs: number;
+    }
   | { readonly type: "signal"; readonly child: number; readonly signal: number; readonly to: "process" | "group" };
 
 export type Transition = { readonly process: ProcessState; readonly effects: readonly ProcessEffect[] };

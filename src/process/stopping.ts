@@ -60,11 +60,16 @@ export function kill(config: ProcessConfig, process: ProcessState, now: Now): Tr
 }
 
 /** stopwaitsecs are over: SIGKILL, to the group if killasgroup. One WARN line; later repetitions are silent. (PROC-112, PROC-116) */
-export function killHard(config: ProcessConfig, process: ProcessState, now: Now): Transition {
+export const killHard: Action<"deadline"> = (config, process, now) => killWithSigkill(config, process, now, "kill");
+
+/** The same for one that was not ready in time: it is STARTING. (RDY-004) */
+export const killUnready: Action<"deadline"> = (config, process, now) => killWithSigkill(config, process, now, "unready-kill");
+
+function killWithSigkill(config: ProcessConfig, process: ProcessState, now: Now, deadline: "kill" | "unready-kill"): Transition {
   const again = Math.min(Math.max(config.stopWaitSecs * 1000, KILL_AGAIN_MS_MIN) * 2 ** process.kills, KILL_AGAIN_MS_MAX);
   const lines = process.kills === 0 ? [log("warn", say.killingHard(config.name, process.pid))] : [];
   return {
-    process: { ...process, kills: process.kills + 1, deadlines: { ...process.deadlines, kill: now.monoMs + again } },
+    process: { ...process, kills: process.kills + 1, deadlines: { ...process.deadlines, [deadline]: now.monoMs + again } },
     effects: [
       ...lines,
       log("debug", say.killing(config.name, process.pid, SIGKILL, config.killAsGroup)),

@@ -9,8 +9,23 @@
 import type { ProcessConfig } from "../config/model.ts";
 import type { Now } from "../doors.ts";
 import { assert } from "../result.ts";
-import { exitedInRunning, exitedInStarting, exitedInStopping, exitedInUnknown, giveUp } from "./ending.ts";
-import { alreadyRunning, hold, prepared, refuse, spawned, spawnedBefore, spawnFailed, start, succeed, unprepared } from "./starting.ts";
+import { check, probedRunning, recheckRunning } from "./checks.ts";
+import { exitedInRunning, exitedInStarting, exitedInStopping, exitedInUnknown, exitedNotReady, giveUp } from "./ending.ts";
+import { askAnew, askReady, notReadyInTime } from "./readiness.ts";
+import {
+  alreadyRunning,
+  becameReady,
+  hold,
+  prepared,
+  probedStarting,
+  refuse,
+  spawned,
+  spawnedBefore,
+  spawnFailed,
+  start,
+  startupOver,
+  unprepared,
+} from "./starting.ts";
 import {
   type Action,
   type DeadlineName,
@@ -24,9 +39,25 @@ import {
   withoutDeadline,
 } from "./state.ts";
 import type { State } from "./states.ts";
-import { callOffStart, killHard, signal, signalFailed, stayDown, stop, stopPreparing, stopRetrying, stopWhenSpawned } from "./stopping.ts";
+import {
+  callOffStart,
+  killHard,
+  killUnready,
+  signal,
+  signalFailed,
+  stayDown,
+  stop,
+  stopPreparing,
+  stopRetrying,
+  stopWhenSpawned,
+} from "./stopping.ts";
 
-export type Row = Exclude<State, "STARTING"> | "STARTING, preparing" | "STARTING, spawning" | "STARTING, alive";
+export type Row =
+  | Exclude<State, "STARTING">
+  | "STARTING, preparing"
+  | "STARTING, spawning"
+  | "STARTING, alive"
+  | "STARTING, not ready in time";
 /** States that follow, one after the other. */
 export type Path = State | `${State} ${State}` | `${State} ${State} ${State}`;
 export type Cell<T extends InputType> = { readonly act: Action<T>; readonly paths: readonly Path[] };
@@ -70,6 +101,9 @@ const DOWN = {
   "give-up": stay,
   hold: to(hold),
   refuse: to(refuse, "STARTING BACKOFF FATAL"),
+  probed: stay,
+  ready: stay,
+  recheck: stay,
 } as const satisfies Cells;
 
 /** There is a child, or the keeper is making one. */
@@ -86,6 +120,9 @@ const UP = {
   "give-up": stay,
   hold: stay,
   refuse: stay,
+  probed: stay,
+  ready: stay,
+  recheck: stay,
 } as const satisfies Omit<Cells, "exited">;
 
 export const TABLE: { readonly [R in Row]: Cells } = {
@@ -112,9 +149,27 @@ export const TABLE: { readonly [R in Row]: Cells } = {
     ...UP,
     spawned: to(spawned, "RUNNING"),
     exited: to(exitedInStarting, "BACKOFF", "BACKOFF FATAL", "RUNNING EXITED"),
-    deadline: { startup: to(succeed, "RUNNING") },
+    deadline: {
+      startup: to(startupOver, "RUNNING"),
+      "ready-check": to(askReady),
+      ready: to(notReadyInTime),
+    },
+    probed: to(probedStarting, "RUNNING"),
+    ready: to(becameReady, "RUNNING"),
+    recheck: to(askAnew),
   },
-  RUNNING: { ...UP, exited: to(exitedInRunning, "EXITED") },
+  "STARTING, not ready in time": {
+    ...UP,
+    exited: to(exitedNotReady, "BACKOFF", "BACKOFF FATAL"),
+    deadline: { "unready-kill": to(killUnready) },
+  },
+  RUNNING: {
+    ...UP,
+    exited: to(exitedInRunning, "EXITED"),
+    deadline: { health: to(check) },
+    probed: to(probedRunning),
+    recheck: to(recheckRunning),
+  },
   BACKOFF: {
     ...DOWN,
     stop: to(stopRetrying, "STOPPED"),
@@ -158,8 +213,8 @@ function apply<T extends Exclude<InputType, "deadline">>(
 }
 
 /** Where a process stands in the table. */
-export function rowOf({ state, child, pid }: ProcessState): Row {
+export function rowOf({ state, child, pid, life }: ProcessState): Row {
   if (state !== "STARTING") return state;
-  if (pid !== 0) return "STARTING, alive";
+  if (pid !== 0) return life.ready?.failed === undefined ? "STARTING, alive" : "STARTING, not ready in time";
   return child === 0 ? "STARTING, preparing" : "STARTING, spawning";
 }

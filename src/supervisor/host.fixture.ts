@@ -179,6 +179,8 @@ export class Host {
         return `prepare ${shown(effect.ref)}`;
       case "spawn":
         return `spawn ${shown(effect.ref)}`;
+      case "probe":
+        return `probe ${effect.purpose} ${shown(effect.ref)}`;
       case "signal":
         return `signal ${effect.signal} to ${shown(this.#ownerOf(effect.child))}`;
       case "reaped":

@@ -6,6 +6,7 @@ import type { GroupConfig } from "../config/model.ts";
 import type { Now } from "../doors.ts";
 import type { ProcessInput } from "../process/state.ts";
 import { assert } from "../result.ts";
+import { orderDueRestarts } from "./duerestarts.ts";
 import type { Step } from "./effects.ts";
 import { advanceGoingDown, reportGoingDown } from "./goingdown.ts";
 import { dueDeadline, memberDeadlineMs, stepAlone } from "./member.ts";
@@ -17,6 +18,7 @@ export function stepMember(world: World, member: Member, input: ProcessInput, no
   if (findMember(world, member.ref) !== member) return;
   if (input.type === "stop") stayDown(member, step);
   stepAlone(world, member, input, now, step);
+  if (world.due.size > 0) orderDueRestarts(world, now, step);
   if (world.goingDown !== null) advanceGoingDown(world, now, step);
 }
 

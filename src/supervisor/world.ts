@@ -62,12 +62,23 @@ export type World = {
   readonly timed: Set<Member>;
   /** Members by their child; those that are gone are among them until another takes the number. */
   readonly byChild: Map<number, Member>;
+  /** Members that are to be restarted when their turn comes. */
+  readonly due: Set<Member>;
   nextSequence: number;
   readonly waiters: Map<number, Waiter>;
 };
 
 export function emptyWorld(): World {
-  return { mood: "RUNNING", goingDown: null, groups: new Map(), timed: new Set(), byChild: new Map(), nextSequence: 0, waiters: new Map() };
+  return {
+    mood: "RUNNING",
+    goingDown: null,
+    groups: new Map(),
+    timed: new Set(),
+    byChild: new Map(),
+    due: new Set(),
+    nextSequence: 0,
+    waiters: new Map(),
+  };
 }
 
 export function makeGroup(config: GroupConfig, sequence: number, states: ReadonlyMap<string, ProcessState> = new Map()): Group {
@@ -108,6 +119,8 @@ export function setState(world: World, member: Member, state: ProcessState): voi
   if (state.child !== 0) world.byChild.set(state.child, member);
   if (earliestDeadline(state) === null) world.timed.delete(member);
   else world.timed.add(member);
+  if (state.life.due === undefined) world.due.delete(member);
+  else world.due.add(member);
 }
 
 /** By priority; equal ones in the order of their arrival. (PROC-142) */

@@ -10,7 +10,6 @@ import { dirname, join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { Case } from "./case.ts";
-import { attributeCases } from "./cases/attributes.ts";
 import { conversationCases } from "./cases/conversation.ts";
 import { liveCases } from "./cases/lives.ts";
 import { sinkCases } from "./cases/sinks.ts";
@@ -25,7 +24,6 @@ import { type Programs, realKeeper } from "./real-subject.ts";
 const ROOMS: Readonly<Record<string, readonly Case[]>> = {
   conversation: conversationCases,
   spawn: spawnCases,
-  attributes: attributeCases,
   streams: streamCases,
   sinks: sinkCases,
   stdin: stdinCases,

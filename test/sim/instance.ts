@@ -80,6 +80,11 @@ export class Instance {
         exit: (code) => this.die({ code }),
         detach: () => null,
       },
+      probe: () =>
+        this.#perform("probe", () => {
+          const result = this.#chance.happens(0.7) ? "ok" : this.#chance.pick(["failed", "error"] as const);
+          return { result, text: result, output: "" };
+        }),
       resolveHost: () => this.#perform("resolve", () => ok("127.0.0.1")),
     };
   }

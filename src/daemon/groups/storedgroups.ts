@@ -2,7 +2,7 @@
 
 import { byPriorityAndName } from "../../config/groupsections.ts";
 import type { GroupConfig, ProcessConfig } from "../../config/model.ts";
-import { newDefaults } from "../../config/newoptions.ts";
+import { completed } from "../../config/newoptions.ts";
 import { ok, type Result, refuse } from "../../result.ts";
 import { type Delta, patched } from "../../supervisor/delta.ts";
 import { type ListRecord, readList } from "../../supervisor/lists.ts";
@@ -152,9 +152,7 @@ class Reader {
   }
 
   #processes(record: ListRecord): ProcessConfig[] {
-    const processes = this.#list(record, this.#template) as ProcessConfig[];
-    // Those that differ from a template have all options, since it has.
-    return this.#template === null ? processes.map(completed) : processes;
+    return (this.#list(record, this.#template) as ProcessConfig[]).map(completed);
   }
 
   #list(record: ListRecord, base: unknown): unknown[] {
@@ -174,12 +172,6 @@ class Reader {
   #of(kind: string): readonly string[] {
     return this.#keys.get(kind) ?? [];
   }
-}
-
-/** A daemon of an earlier release did not know all the options. */
-function completed(process: ProcessConfig): ProcessConfig {
-  const added = newDefaults(process);
-  return added === null ? process : { ...process, ...added };
 }
 
 /** What lies in the store and belongs to nothing: a daemon died before it named it, or before it had deleted it. */

@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { faults, good, MAIN, program, programFault, warnings } from "./load.fixture.ts";
+
+test("ready_when and healthcheck: defaults, values, and what is wrong with a place and a remedy", async () => {
+  const plain = await program("");
+  assert.deepEqual([plain.readyWhen, plain.readyTimeout, plain.readyInterval], [{ kind: "startsecs" }, 90_000, 1000]);
+  assert.deepEqual(
+    [plain.healthcheck, plain.healthcheckInterval, plain.healthcheckTimeout, plain.healthcheckGrace, plain.healthcheckAction],
+    [null, 30_000, 5000, 10_000, "restart"],
+  );
+  const db = await program("ready_when=tcp:5432\nhealthcheck=http://127.0.0.1:80%(process_num)s/x\nhealthcheck_action=EVENT");
+  assert.deepEqual(db.readyWhen, { kind: "tcp", host: "localhost", port: 5432 });
+  assert.deepEqual(db.healthcheck, { kind: "http", to: { kind: "tcp", host: "127.0.0.1", port: 800 }, uri: "/x" });
+  assert.equal(db.healthcheckAction, "event");
+  const [wrong] = await faults("[program:x]\ncommand=a\nready_when=tpc:80\n");
+  assert.deepEqual(
+    [wrong?.message, wrong?.file, wrong?.line, wrong?.hint],
+    [`not a valid check: 'tpc:80' in section 'program:x' (file: '${MAIN}')`, MAIN, 4, "did you mean tcp:80?"],
+  );
+});
+
+test("RDY-002 startsecs that is not written counts as 0 beside another kind of readiness", async () => {
+  assert.equal((await program("ready_when=tcp:80")).startSecs, 0);
+  assert.equal((await program("ready_when=tcp:80\nstartsecs=3")).startSecs, 3);
+  assert.equal((await program("ready_when=startsecs")).startSecs, 1);
+});
+
+test("healthcheck: what goes together, and what has no effect", async () => {
+  assert.match(
+    await programFault("healthcheck=tcp:80\nhealthcheck_interval=2s"),
+    /^healthcheck_timeout is longer than healthcheck_interval/,
+  );
+  assert.match(await programFault("healthcheck=tcp:80\nhealthcheck_interval=500ms"), /^not a valid duration: '500ms' \(at least 1s\)/);
+  assert.match(await programFault("healthcheck_action=script\nhealthcheck=tcp:80"), /^not a valid action: 'script' \(restart or event\)/);
+  assert.deepEqual(await warnings("[program:x]\ncommand=a\nhealthcheck_grace=5s\n"), [
+    "For [program:x], healthcheck_grace without healthcheck has no effect.",
+  ]);
+  assert.deepEqual((await good("[program:x]\ncommand=a\nhealthcheck=tcp:80\nhealthcheck_grace=5s\n")).remarks, []);
+});
