@@ -52,6 +52,13 @@ test("CONF-274: events in any case, each once, at least one", async () => {
   assert.equal(await fault("[eventlistener:e]\ncommand=e\n"), '[eventlistener:e] section requires an "events" line');
 });
 
+test("EVX-001 the types of LIFECYCLE, and their root, may be subscribed to; of one that is misspelt the nearest is named", async () => {
+  const names = ["LIFECYCLE", "LIFECYCLE_READY", "LIFECYCLE_OOM", "LIFECYCLE_EXITING"];
+  assert.deepEqual((await pool(`events=${names.join(",").toLowerCase()}`)).events, names);
+  const [error] = await faults(text("events=LIFECYCLE_REDY"));
+  assert.equal(error?.hint, "did you mean LIFECYCLE_READY?");
+});
+
 test("EVT-014, CONF-275, CONF-276: unknown events, also those that a plug-in of the original might register: the first of the list is reported, with what was meant", async () => {
   const [error] = await faults(text("events=EVENT,proces_state,TICK_6"));
   assert.deepEqual(

@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { UNUSED } from "../../src/api/life.ts";
 import { STEADY_MS } from "../../src/api/steadiness.ts";
-import type { Snapshot } from "../../src/api/types.ts";
+import type { ExitRow, Snapshot } from "../../src/api/types.ts";
 import { colours, PLAIN } from "./ansi.ts";
 import { callsOf, failuresOf } from "./deeds.ts";
 import { parseFilter, toggled } from "./filter.ts";
 import { type Row, withRestarts } from "./flapping.ts";
 import { bytes, duration, percent } from "./format.ts";
+import { endText, lifeLine, marksOf } from "./life.ts";
 import { appended, firstByte, LINES_MAX, NO_LINES, prepended, restarted, search } from "./loglines.ts";
 import { listing, nextSort } from "./order.ts";
 import { reasonOf } from "./reasons.ts";
@@ -226,4 +227,46 @@ test("a deed on all of a group, or on everything, is one call; on others one eac
   ];
   assert.deepEqual([...failuresOf(told)], [["g:a", "FAILED: why"]]);
   assert.equal(failuresOf(true).size, 0);
+});
+
+test("HIS-009: marks, the wait and the next run; nothing for who uses none of it", () => {
+  const plain = row("web").life;
+  assert.deepEqual([marksOf(plain, TEXTS.en), lifeLine(plain, TEXTS.en, NOW)], [[], ""]);
+  const health = {
+    state: "unhealthy",
+    since: NOW,
+    failures: 3,
+    lastAt: NOW,
+    lastResult: { result: "failed", text: "http 503", ms: 1 },
+  } as const;
+  const limits = [
+    { option: "nice", wanted: "5", effective: "5" },
+    { option: "memory_max", wanted: "1GB", effective: "not enforced: read-only" },
+  ];
+  assert.deepEqual(
+    marksOf({ ...plain, ready: false, health, limits }, TEXTS.en).map(({ text, tone, title }) => [text, tone, title]),
+    [
+      ["not ready", "warn", ""],
+      ["unhealthy", "bad", "http 503"],
+      ["memory_max not enforced", "warn", "memory_max: not enforced: read-only"],
+    ],
+  );
+  const waitsFor = [{ target: "db", condition: "ready", now: "BACKOFF", since: NOW }];
+  const job = { next: null, last: null, paused: true, queued: false, skipped: 0 };
+  assert.equal(
+    lifeLine({ ...plain, waitsFor, job, statusText: "warm" }, TEXTS.en, NOW),
+    "waits for db (BACKOFF) · schedule paused · “warm”",
+  );
+  assert.equal(lifeLine({ ...plain, waitsFor }, TEXTS.zh, NOW), "等待 db (BACKOFF)");
+});
+
+test("HIS-009: how a run ended, in both languages", () => {
+  const end: ExitRow = {
+    ...{ startedAt: 0, endedAt: 0, seconds: 3, code: null, signal: "SIGKILL", core: false, expected: false, reason: "exit" },
+    oom: "likely",
+    ...{ cpuMs: 0, memory: 0, survivors: 2 },
+  };
+  assert.equal(endText(end, TEXTS.en), "ended by SIGKILL · out of memory (likely) · 2 processes left behind");
+  assert.equal(endText({ ...end, oom: "no", survivors: 0, reason: "unhealthy" }, TEXTS.zh), "被 SIGKILL 终止 · 不健康");
+  assert.equal(endText({ ...end, code: 1, oom: "no", survivors: null }, TEXTS.en), "exit code 1 · unexpected");
 });

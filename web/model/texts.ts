@@ -2,7 +2,9 @@
  * Every word of the page, in English and Chinese. The Chinese table has the type of the English one, so none can be forgotten. What is typed into the
  * filter is never translated.
  */
+
 import type { StateName } from "../../src/api/types.ts";
+import { LIFE_EN, LIFE_ZH } from "./lifetexts.ts";
 
 export const LANGUAGES = ["en", "zh"] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -100,6 +102,7 @@ const en = {
   type: "Type",
   payload: "Payload",
   noTimeline: "No change of state since the daemon started.",
+  life: LIFE_EN,
   option: "Option",
   value: "Value",
   origin: "From",
@@ -264,6 +267,7 @@ const zh: Texts = {
   type: "类型",
   payload: "内容",
   noTimeline: "守护进程启动以来状态没有变化。",
+  life: LIFE_ZH,
   option: "选项",
   value: "值",
   origin: "来源",

@@ -1,6 +1,7 @@
 /** The chosen process beside the list: how it is, what can be done, and its log, timeline, configuration and signals. */
 import { useComputed } from "@preact/signals";
 import { bytes, duration, percent } from "../model/format.ts";
+import { lifeLine } from "../model/life.ts";
 import { exitText, reasonOf } from "../model/reasons.ts";
 import { TABS, type Tab } from "../model/route.ts";
 import { toneOf } from "../model/states.ts";
@@ -8,6 +9,7 @@ import { isUp } from "../model/verbs.ts";
 import { daemonNow, go, hrefOf, route, texts, world } from "../state.ts";
 import { Configuration } from "./configuration.tsx";
 import { ActionIcon, StateMark } from "./icons.tsx";
+import { LifeMarks } from "./lifemarks.tsx";
 import { ProcessLog } from "./logviews.tsx";
 import { OutcomeOf } from "./outcome.tsx";
 import { Signals } from "./signals.tsx";
@@ -28,7 +30,7 @@ export function Panel() {
             <StateMark state={row.state} />
             <span class="hidden">{states[row.state]}</span>
           </span>
-          {namespec}
+          {namespec} <LifeMarks namespec={namespec} />
         </h2>
         <button type="button" class="icononly" aria-label={close} onClick={() => go({ chosen: null })}>
           <ActionIcon name="close" />
@@ -82,7 +84,9 @@ function Facts({ namespec }: { readonly namespec: string }) {
     <dl class="facts">
       <Fact
         name={columns.state}
-        value={[states[row.state], row.pid === 0 ? "" : `pid ${row.pid}`, reason].filter(Boolean).join(" · ")}
+        value={[states[row.state], row.pid === 0 ? "" : `pid ${row.pid}`, lifeLine(row.life, texts.value, now), reason]
+          .filter(Boolean)
+          .join(" · ")}
         wide
       />
       {row.pid !== 0 && row.startedAt !== null && <Fact name={columns.uptime} value={duration(now - row.startedAt)} />}

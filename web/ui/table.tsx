@@ -3,11 +3,13 @@ import { useComputed } from "@preact/signals";
 import { setCursor, toggleFold, toggleSelected } from "../keys.ts";
 import { hold, listed, release } from "../listed.ts";
 import { bytes, duration, percent } from "../model/format.ts";
+import { lifeLine } from "../model/life.ts";
 import { type Column, isAlone, nextSort, type Section } from "../model/order.ts";
 import { reasonOf } from "../model/reasons.ts";
 import { isTrouble, toneOf } from "../model/states.ts";
 import { daemonNow, go, hrefOf, outcomes, route, selection, texts, world } from "../state.ts";
 import { ActionIcon, StateMark } from "./icons.tsx";
+import { LifeMarks } from "./lifemarks.tsx";
 import { OutcomeOf } from "./outcome.tsx";
 import { Sparkline } from "./sparkline.tsx";
 import { RowVerbs, VerbButton } from "./verbs.tsx";
@@ -149,6 +151,7 @@ function ProcessLine({ namespec }: { readonly namespec: string }) {
           <StateMark state={row.state} />
           {texts.value.states[row.state]}
         </span>
+        <LifeMarks namespec={namespec} />
         <Why namespec={namespec} />
       </div>
       <div role="cell" class="c-uptime">
@@ -166,7 +169,8 @@ function Why({ namespec }: { readonly namespec: string }) {
   const text = useComputed(() => {
     const row = world.value.rows.get(namespec);
     if (row === undefined) return "";
-    return row.pid !== 0 && !row.flapping ? `pid ${row.pid}` : reasonOf(row, texts.value, daemonNow.value);
+    const reason = row.pid !== 0 && !row.flapping ? `pid ${row.pid}` : reasonOf(row, texts.value, daemonNow.value);
+    return [lifeLine(row.life, texts.value, daemonNow.value), reason].filter((part) => part !== "").join(" · ");
   });
   return <span class="why">{text}</span>;
 }

@@ -1,9 +1,10 @@
-/** The changes of a process's state, newest first, each with its reason. */
+/** The changes of a process's state, newest first, each with its reason, and below them the ends of its runs. */
 import type { TimelineEntry } from "../../src/api/types.ts";
 import { processPath } from "../live/api.ts";
 import { clockTime } from "../model/format.ts";
 import { STATE_LOOKS } from "../model/states.ts";
 import { row, texts, tick, world } from "../state.ts";
+import { Exits } from "./exits.tsx";
 import { StateMark } from "./icons.tsx";
 import { useLoaded } from "./loaded.ts";
 
@@ -13,10 +14,10 @@ export function Timeline({ namespec }: { readonly namespec: string }) {
   const { time, change, reason, noTimeline, states, problem, tabs } = texts.value;
   if (loaded.kind === "loading") return <p class="dim pad">{texts.value.loading}</p>;
   if (loaded.kind === "failed") return <p class="pad">{problem(loaded.why)}</p>;
-  if (loaded.value.length === 0) return <p class="dim pad">{noTimeline}</p>;
   return (
     <section class="scroll" tabIndex={0} aria-label={tabs.timeline}>
-      <table class="plain">
+      {loaded.value.length === 0 && <p class="dim pad">{noTimeline}</p>}
+      <table class="plain" hidden={loaded.value.length === 0}>
         <thead>
           <tr>
             <th scope="col">{time}</th>
@@ -40,6 +41,7 @@ export function Timeline({ namespec }: { readonly namespec: string }) {
           ))}
         </tbody>
       </table>
+      <Exits namespec={namespec} />
     </section>
   );
 }
