@@ -3,6 +3,7 @@
  * program, an event listener and in [program-default].
  */
 import { HEALTH, READINESS } from "./checkoptions.ts";
+import { JOB } from "./joboptions.ts";
 import type { Option } from "./optionrow.ts";
 
-export const LIFE_OPTIONS = { ...READINESS, ...HEALTH } as const satisfies Record<string, Option>;
+export const LIFE_OPTIONS = { ...READINESS, ...HEALTH, ...JOB } as const satisfies Record<string, Option>;

@@ -5,6 +5,7 @@
 import { HEALTH } from "./checkoptions.ts";
 import { byCodePoint, expand, type Names } from "./expand.ts";
 import { type BaseNames, processNames, programNames, withVariables } from "./expansionnames.ts";
+import { asJob, checkJob } from "./jobchecks.ts";
 import type { ChannelConfig, LogTarget, ProcessConfig } from "./model.ts";
 import { blank, type Fields, fieldsIn, fill, ordered, type ValueOf } from "./optionfields.ts";
 import { type Channel, type Option, PROGRAM } from "./optiontable.ts";
@@ -33,7 +34,7 @@ export function readProcesses(section: SectionReader, place: ProgramPlace): Proc
   const program = readProgram(reader, names);
   const processes: ProcessConfig[] = [];
   for (let number = program.numprocsStart; number < program.numprocsStart + program.numprocs; number++) {
-    const process = readProcess(reader, program, processNames(names, number, program.numprocs), place.environment);
+    const process = asJob(reader, readProcess(reader, program, processNames(names, number, program.numprocs), place.environment));
     checkSizes(reader, place.groupName, process);
     reader.tell(process);
     processes.push(process);
@@ -116,6 +117,7 @@ function readProgram(reader: SectionReader, names: Names) {
   if (stopasgroup && !killAsGroup) {
     reader.fail("killasgroup", "Cannot set stopasgroup=true and killasgroup=false", "leave killasgroup out: it follows stopasgroup");
   }
+  checkJob(reader, values);
   return {
     numprocs: Math.max(0, Math.min(numprocs, NUMPROCS_MAX)),
     numprocsStart: values.numprocs_start,

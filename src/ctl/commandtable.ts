@@ -238,6 +238,19 @@ export const COMMANDS: readonly CommandRow[] = [
     load: () => import("./commands/completion.ts"),
   }),
   listing({
+    name: "jobs",
+    usage: [
+      "jobs\t\t\tShow the programs with a schedule: last run, next run, skipped runs",
+      "jobs pause <name> [...]\tPause the schedules of processes",
+      "jobs resume <name> [...]\tResume the schedules of processes, from now on",
+    ],
+    more: [PATTERNS],
+    needs: "server",
+    completes: "processes",
+    source: "holdfast",
+    load: () => import("./commands/jobs.ts"),
+  }),
+  listing({
     name: "logs",
     usage: ["logs [<name> ...]\tShow the logs of processes, all of them without a name"],
     more: ["A name may be a group (web:*) or a pattern ('web-*'). Lines of several processes carry their names."],

@@ -15,6 +15,7 @@ import { carryOut, takeStep } from "./effects.ts";
 import { Configurations } from "./groups/configurations.ts";
 import { GroupRecords } from "./groups/grouprecords.ts";
 import { Groups } from "./groups/groups.ts";
+import { Jobs } from "./groups/jobs.ts";
 import { Orders } from "./groups/orders.ts";
 import { Unowned } from "./groups/unowned.ts";
 import { Updates } from "./groups/update.ts";
@@ -222,16 +223,17 @@ function makeRooms(given: DaemonParts, runtime: Runtime, { configurations, ident
   const updates = new Updates(runtime, { groups, plugins, autoLogs, records, orders });
   const firstStarts = new FirstStarts(runtime);
   const processes = processDeadlines(runtime);
+  const jobs = new Jobs(runtime);
   const history = openHistory(runtime, new StoreBudget());
   // Servers are bound before anything is done to files or programs: a second supervisord by mistake ends there and has destroyed nothing. (CONF-354)
   const parts: readonly Part[] = [
-    ...[unowned, preparations, barrier, backlog, processes, probes, pools, outputs, clearing],
+    ...[unowned, preparations, barrier, backlog, processes, jobs, probes, pools, outputs, clearing],
     ...[plugins, servers, fastCgi, autoLogs, firstStarts, ...history.parts],
   ];
   const bringUp = new BringUp(runtime, { inOrder: parts, outputs, plugins, servers, pools, groups, firstStarts });
   const lifecycle = new Lifecycle(runtime, bringUp, { configurations, identity, servers, groups, unowned });
   const ofFiles = { autoLogs, targets, outputs, backlog, clearing };
-  const ofGroups = { records, unowned, groups, orders, updates };
+  const ofGroups = { records, unowned, groups, jobs, orders, updates };
   const ofLife = { firstStarts, bringUp, lifecycle };
   const stdin = new ChildStdin(runtime);
   return { parts, watchers, history, plugins, pools, stdin, ...ofFiles, fastCgi, preparations, probes, ...ofGroups, ...ofLife };

@@ -5,6 +5,7 @@ import type { SupervisorControl } from "../rpc/control.ts";
 import type { Configurations } from "./groups/configurations.ts";
 import type { GroupRecords } from "./groups/grouprecords.ts";
 import type { Groups } from "./groups/groups.ts";
+import type { Jobs } from "./groups/jobs.ts";
 import type { Orders } from "./groups/orders.ts";
 import type { Unowned } from "./groups/unowned.ts";
 import type { BringUp } from "./lifecycle/bringup.ts";
@@ -51,6 +52,7 @@ export type Daemon = {
   readonly targets: Targets;
   readonly fastCgi: FastCgiSockets;
   readonly groups: Groups;
+  readonly jobs: Jobs;
   readonly orders: Orders;
   readonly unowned: Unowned;
 };

@@ -5,6 +5,7 @@
 
 import type { AgainCause, DueCause, StartCause, StopCause } from "./causes.ts";
 import type { Health } from "./health.ts";
+import type { Job } from "./schedule.ts";
 
 /** The last word about a process, where its state does not say it. (CMN-007, CMN-027) */
 export type Wanted = { readonly up: boolean; readonly by: StartCause | StopCause | "exit" };
@@ -37,6 +38,8 @@ export type Life = {
   readonly health?: Health;
   /** It is to be stopped and started again as soon as its turn comes, and why. (HLT-007) */
   readonly due?: DueCause;
+  /** Of a program with a schedule. */
+  readonly job?: Job;
 };
 
 /** That of a process that uses nothing of all this: nearly every one, so all of them share it. */

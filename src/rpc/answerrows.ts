@@ -23,3 +23,7 @@ export type ProcessInfo = {
 
 /** A row of the methods for many, the members in their order: `status` is 80, or the number of a fault with its text in `description`. (RPC-074) */
 export type ResultRow = { readonly name: string; readonly group: string; readonly status: number; readonly description: string };
+
+/** Instead of OK, where an order has done this to a schedule. (CRON-002) */
+export const SCHEDULE_PAUSED = "schedule paused";
+export const SCHEDULE_RESUMED = "schedule resumed";

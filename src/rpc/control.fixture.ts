@@ -34,6 +34,7 @@ export function view(name: string, changes: Partial<ProcessView> = {}): ProcessV
     runsAtOnce: false,
     startDue: false,
     dueText: "",
+    job: null,
     stopping: false,
     stdoutLogfile: `/log/${name}.out`,
     stderrLogfile: `/log/${name}.err`,
@@ -155,6 +156,16 @@ export class FakeControl implements SupervisorControl {
     this.done.push(`signal ${ref.group}:${ref.process} ${signal}`);
     const problem = this.signals.get(ref.process);
     return problem === undefined ? ok(true) : refuse(problem);
+  }
+
+  async pauseJob(ref: ProcessRef): Promise<boolean> {
+    this.done.push(`pause ${ref.group}:${ref.process}`);
+    return (this.process(ref)?.job ?? null) !== null;
+  }
+
+  async resumeJob(ref: ProcessRef): Promise<boolean> {
+    this.done.push(`resume ${ref.group}:${ref.process}`);
+    return (this.process(ref)?.job ?? null) !== null;
   }
 
   async sendStdin(ref: ProcessRef, bytes: Uint8Array): Promise<Result<true, "closed" | "full">> {

@@ -36,11 +36,29 @@ export type ProcessView = {
   readonly startDue: boolean;
   /** What it waits for, in words that take the place of its usual description; the empty text when it does not. (CMN-012) */
   readonly dueText: string;
+  /** null: it has no schedule. */
+  readonly job: JobView | null;
   /** A stop was asked for and its exit has not come. (RPC-107) */
   readonly stopping: boolean;
   /** The path that is written now, AUTO resolved; null for NONE, syslog, or stderr that is redirected. (RPC-048) */
   readonly stdoutLogfile: string | null;
   readonly stderrLogfile: string | null;
+};
+
+/** The schedule of a program that has one. (CRON-002) */
+export type JobView = {
+  /** As it was written. */
+  readonly schedule: string;
+  /** null: that of the host. */
+  readonly timezone: string | null;
+  readonly paused: boolean;
+  /** A run follows the one under way. */
+  readonly queued: boolean;
+  /** null: it is paused, or there is none within five years. */
+  readonly nextMs: number | null;
+  /** `next run Nov 29 02:30 AM`, or why there is none. */
+  readonly nextText: string;
+  readonly skipped: { readonly overlap: number; readonly missed: number };
 };
 
 export type GroupView = {
@@ -110,6 +128,9 @@ export interface SupervisorControl {
   stop(ref: ProcessRef, until: "ordered" | "stopped"): Promise<Result<WaitOutcome, string>>;
   /** To the process alone, never to its group; a process that is just gone counts as success. An error is the text after `FAILED: `. (RPC-100, RPC-101) */
   signal(ref: ProcessRef, signal: number): Promise<Result<true, string>>;
+  /** Stops a schedule until it is resumed; what runs goes on. False: it has none. */
+  pauseJob(ref: ProcessRef): Promise<boolean>;
+  resumeJob(ref: ProcessRef): Promise<boolean>;
   /** `closed`: there is nobody to read it (RPC-109); `full`: nothing of it was taken, unlike the original (RPC-111). */
   sendStdin(ref: ProcessRef, bytes: Uint8Array): Promise<Result<true, "closed" | "full">>;
   /** Empties both logs and the capture buffers, also of a process that is not running. */

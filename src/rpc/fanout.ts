@@ -13,6 +13,8 @@ import { makeNamespec, refOf } from "./namespec.ts";
 export type Ordered = {
   readonly process: ProcessView;
   readonly outcome: Result<true, Fault> | Promise<Result<true, Fault>>;
+  /** What else came of it when it was good. */
+  readonly note?: string | undefined;
   /** Counts as decided at once, even if the keeper's word must be awaited. */
   readonly atOnce: boolean;
 };
@@ -32,8 +34,8 @@ export async function rowsOf(ordered: readonly Ordered[]): Promise<readonly Resu
   const first = new Map<number, ResultRow>();
   const later: ResultRow[] = [];
   await Promise.all(
-    ordered.map(async ({ process, outcome, atOnce }, index) => {
-      const row = rowOf(process, await outcome);
+    ordered.map(async ({ process, outcome, note, atOnce }, index) => {
+      const row = rowOf(process, await outcome, note);
       if (atOnce) first.set(index, row);
       else later.push(row);
     }),
@@ -46,8 +48,8 @@ export function rowName(process: ProcessView): string {
   return makeNamespec(refOf(process));
 }
 
-function rowOf(process: ProcessView, outcome: Result<true, Fault>): ResultRow {
+function rowOf(process: ProcessView, outcome: Result<true, Fault>, note = "OK"): ResultRow {
   const { name, group } = process;
-  if (outcome.ok) return { name, group, status: SUCCESS, description: "OK" };
+  if (outcome.ok) return { name, group, status: SUCCESS, description: note };
   return { name, group, status: FAULTS[outcome.error.fault], description: faultText(outcome.error) };
 }

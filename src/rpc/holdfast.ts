@@ -8,6 +8,7 @@ import { assert, ok, refuse } from "../result.ts";
 import { groupName, namespec } from "./args.ts";
 import type { PreviewedGroup, ProcessView, SupervisorControl } from "./control.ts";
 import { fault } from "./faults.ts";
+import { JOB_METHODS } from "./jobmethods.ts";
 import { type Method, method } from "./method.ts";
 import { findProcess, refOf } from "./namespec.ts";
 import { resultOf } from "./plainvalues.ts";
@@ -152,6 +153,7 @@ export const HOLDFAST_METHODS: readonly Method[] = [
   applyUpdate,
   restartProcess,
   restartAllProcesses,
+  ...JOB_METHODS,
 ];
 
 function groupRow({ group, change, details, processes }: PreviewedGroup): RpcStruct {

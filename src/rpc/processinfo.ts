@@ -64,7 +64,7 @@ export function processesByName(groups: readonly GroupView[]): readonly ProcessV
   return sorted.flatMap((group) => [...group.processes].sort((a, b) => byCodePoint(a.name, b.name)));
 }
 
-/** (RPC-050..054) */
+/** (RPC-050..054, CRON-010) */
 export function description(control: SupervisorControl, view: ProcessView): string {
   if (view.dueText !== "") return view.dueText;
   switch (view.state) {
@@ -75,9 +75,11 @@ export function description(control: SupervisorControl, view: ProcessView): stri
       return view.spawnError === "" ? `unknown error (try "tail ${view.name}")` : view.spawnError;
     case "STOPPED":
     case "EXITED": {
+      if (view.job !== null && view.state === "STOPPED") return view.job.nextText;
       if (view.startSeconds === 0) return "Not started";
       const stopMs = view.stopSeconds * 1000;
-      return stopTimeText(stopMs, control.clock.offsetMinutes(stopMs));
+      const stopped = stopTimeText(stopMs, control.clock.offsetMinutes(stopMs));
+      return view.job === null ? stopped : `${stopped}, ${view.job.nextText}`;
     }
     default:
       return "";

@@ -2,7 +2,7 @@
 
 import { STATES } from "../process/states.ts";
 import { ok, type Result, refuse, unreachable } from "../result.ts";
-import type { ResultRow } from "./answerrows.ts";
+import { type ResultRow, SCHEDULE_RESUMED } from "./answerrows.ts";
 import { flag } from "./args.ts";
 import type { ProcessView, SupervisorControl, WaitOutcome } from "./control.ts";
 import { inStates, rowName, rowsOf } from "./fanout.ts";
@@ -66,14 +66,23 @@ export async function startInOrder(
   processes: readonly ProcessView[],
   wait: boolean,
 ): Promise<readonly ResultRow[]> {
-  const wanted = inStates(processes, "running", false);
+  const wanted = inStates(processes, "running", false).filter(({ job }) => job === null);
   const commands = await Promise.all(wanted.map((process) => checkCommand(control, process)));
   const ordered = wanted.map((process, index) => {
     const command = commands[index];
     const outcome = command?.ok === false ? command : begin(control, process, { called: rowName(process), wait });
     return { process, outcome, atOnce: !wait || process.runsAtOnce || !(outcome instanceof Promise) };
   });
-  return rowsOf(ordered);
+  // No job runs because everything was started: its schedule goes on. (CRON-002)
+  const jobs = processes.filter(({ job }) => job?.paused === true);
+  const resumed = jobs.map((process) => ({ process, outcome: resume(control, process), note: SCHEDULE_RESUMED, atOnce: true }));
+  return rowsOf([...ordered, ...resumed]);
+}
+
+async function resume(control: SupervisorControl, process: ProcessView): Promise<Result<true, Fault>> {
+  if (control.mood() !== "RUNNING") return refuse(fault("SHUTDOWN_STATE"));
+  await control.resumeJob(refOf(process));
+  return ok(true);
 }
 
 /** Whether there is something to be executed, found out without spawning it. */

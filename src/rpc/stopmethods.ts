@@ -2,7 +2,7 @@
 
 import { STATES } from "../process/states.ts";
 import { ok, type Result, refuse } from "../result.ts";
-import type { ResultRow } from "./answerrows.ts";
+import { type ResultRow, SCHEDULE_PAUSED } from "./answerrows.ts";
 import { flag } from "./args.ts";
 import type { ProcessView, SupervisorControl } from "./control.ts";
 import { rowName, rowsOf } from "./fanout.ts";
@@ -49,9 +49,9 @@ export const stopAllProcesses = method({
 
 type Stop = { readonly called: string; readonly wait: boolean };
 
-/** What waits for its restart is not running, and would be a moment later. */
+/** What waits for its restart is not running, and would be a moment later; a schedule can be paused. (CRON-002) */
 export function canStop(process: ProcessView): boolean {
-  return STATES[process.state].running || process.startDue;
+  return STATES[process.state].running || process.startDue || hasActiveJob(process);
 }
 
 /** `called` is the name as the client gave it. (RPC-081..087) */
@@ -66,11 +66,16 @@ export function stopOne(
     .then((stopped) => (stopped.ok ? ok(true) : refuse(fault("FAILED", stopped.error))));
 }
 
+function hasActiveJob({ job }: ProcessView): boolean {
+  return job !== null && !job.paused;
+}
+
 /** In the order that is given; all are told at once, and none waits for another. (RPC-089, RPC-090) */
 export function stopInOrder(control: SupervisorControl, processes: readonly ProcessView[], wait: boolean): Promise<readonly ResultRow[]> {
   const ordered = processes.filter(canStop).map((process) => {
     const outcome = stopOne(control, process, { called: rowName(process), wait });
-    return { process, outcome, atOnce: !wait || process.state === "BACKOFF" };
+    const note = hasActiveJob(process) ? SCHEDULE_PAUSED : undefined;
+    return { process, outcome, note, atOnce: !wait || process.state === "BACKOFF" };
   });
   return rowsOf(ordered);
 }

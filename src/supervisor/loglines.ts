@@ -4,4 +4,8 @@ export const supervisorMessages = {
   waitingToDie: (names: readonly string[]) => `waiting for ${names.join(", ")} to die`,
   // Ours: the original changes no group in place.
   updated: (group: string, what: string) => `updating group ${group} in place: ${what}`,
+  // Ours: the original has no schedules.
+  jobSkipped: (name: string, why: string, slot: string, count: number) =>
+    `skipped: ${name} at ${slot}${count > 1 ? ` and ${count - 1} times before` : ""} (${why})`,
+  clockSetBack: (name: string) => `the clock was set back: the schedule of ${name} counts from now`,
 } as const;

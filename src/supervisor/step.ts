@@ -9,6 +9,7 @@ import { assert } from "../result.ts";
 import { orderDueRestarts } from "./duerestarts.ts";
 import type { Step } from "./effects.ts";
 import { advanceGoingDown, reportGoingDown } from "./goingdown.ts";
+import { heedOrder, isScheduled } from "./jobs.ts";
 import { dueDeadline, memberDeadlineMs, stepAlone } from "./member.ts";
 import { reportWaits } from "./waiters.ts";
 import { findMember, groupsInOrder, isStopped, type Member, makeGroup, type World } from "./world.ts";
@@ -17,6 +18,7 @@ import { findMember, groupsInOrder, isStopped, type Member, makeGroup, type Worl
 export function stepMember(world: World, member: Member, input: ProcessInput, now: Now, step: Step): void {
   if (findMember(world, member.ref) !== member) return;
   if (input.type === "stop") stayDown(member, step);
+  heedOrder(world, member, input, now, step);
   stepAlone(world, member, input, now, step);
   if (world.due.size > 0) orderDueRestarts(world, now, step);
   if (world.goingDown !== null) advanceGoingDown(world, now, step);
@@ -90,5 +92,5 @@ function stayDown(member: Member, step: Step): void {
 }
 
 export function isFirstStartDue(member: Member): boolean {
-  return member.config.autostart && member.state.state === "STOPPED" && member.state.attempt === 0;
+  return member.config.autostart && !isScheduled(member.config) && member.state.state === "STOPPED" && member.state.attempt === 0;
 }

@@ -11,6 +11,7 @@ import type { Now } from "../doors.ts";
 import { hasStartDue } from "../process/state.ts";
 import { assert, unreachable } from "../result.ts";
 import type { Step } from "./effects.ts";
+import { isScheduled } from "./jobs.ts";
 import { supervisorMessages as say } from "./loglines.ts";
 import { stepAlone } from "./member.ts";
 import { wantedOf } from "./wanted.ts";
@@ -137,11 +138,11 @@ function pendingFor(member: Member, next: ProcessConfig | null): Pending {
     case "STARTING":
     case "RUNNING":
     case "BACKOFF":
-      return { config: next, start: true };
+      return { config: next, start: !isScheduled(next) };
     case "EXITED":
       return { config: next, start: next.autostart || wantedOf(member).up };
     case "FATAL":
-      return { config: next, start: next.autostart || hasStartDue(state) };
+      return { config: next, start: (next.autostart && !isScheduled(next)) || hasStartDue(state) };
     case "STOPPED":
     case "STOPPING":
       return { config: next, start: wantedOf(member).up };

@@ -182,6 +182,25 @@ const explained = struct({
 });
 export type Explained = ReturnType<typeof explained>;
 
+/** What holdfast.jobs tells of one process with a schedule. (CRON-002) */
+const jobInfo = struct({
+  group: text,
+  name: text,
+  schedule: text,
+  /** The empty text: that of the host. */
+  timezone: text,
+  paused: flag,
+  queued: flag,
+  lastRun: text,
+  result: text,
+  nextRun: text,
+  /** Seconds since 1970; 0: none. */
+  next: number,
+  overlaps: number,
+  missed: number,
+});
+export type JobInfo = ReturnType<typeof jobInfo>;
+
 /** The piece of a log, the size of the log, and whether more was written than was asked for. (RPC-131) */
 export type LogTail = { readonly text: string; readonly size: number; readonly overflow: boolean };
 
@@ -208,6 +227,7 @@ export const asResultRows = rows(resultRow);
 export const asConfigInfos = rows(configInfo);
 export const asPreview = rows(previewRow);
 export const asConfigReport = one(configReport);
+export const asJobs = rows(jobInfo);
 export const asExplained = one(explained);
 export const asWhy = one(why);
 export const asAllExplained = rows(explained);

@@ -15,6 +15,7 @@ import {
   asDone,
   asExplained,
   asFlag,
+  asJobs,
   asLogTail,
   asNumber,
   asPreview,
@@ -73,6 +74,9 @@ export function makeSupervisor(rpc: Rpc) {
     explainProcess: (name: string) => call("read", asExplained, "holdfast.explainProcess", name),
     why: (name: string) => call("read", asWhy, "holdfast.why", name),
     explainAllProcesses: () => call("read", asAllExplained, "holdfast.explainAllProcesses"),
+    jobs: () => call("read", asJobs, "holdfast.jobs"),
+    pauseJob: (name: string) => call("act", asDone, "holdfast.pauseJob", name),
+    resumeJob: (name: string) => call("act", asDone, "holdfast.resumeJob", name),
     checkConfig: () => call("read", asConfigReport, "holdfast.checkConfig"),
     /** False: the daemon leaves it to the client to stop the group and add it anew. */
     applyUpdate: (group: string) => call("wait", asFlag, "holdfast.applyUpdate", group),

@@ -4,6 +4,7 @@
  */
 
 import { ok, type Result } from "../../result.ts";
+import { SCHEDULE_RESUMED } from "../../rpc/answerrows.ts";
 import { FAULTS, SUCCESS } from "../../rpc/faults.ts";
 import { splitNamespec } from "../../rpc/namespec.ts";
 import { atMost } from "../atmost.ts";
@@ -23,6 +24,8 @@ export type Order = ResultWords & {
   /** The processes that get the order when it goes to a pattern: those that it would concern in a group. */
   concerns(info: ProcessInfo): boolean;
   readonly unknownGroupExit: number;
+  /** Given to many it does not run jobs, but resumes their schedules. (CRON-002) */
+  readonly resumesJobs?: true;
 };
 
 /** Processes of one pattern that are waited for at the same time. */
@@ -68,11 +71,39 @@ async function giveToMatching(session: Session, pattern: string, order: Order): 
   const matching = infos.value.filter(processMatcher(pattern));
   if (matching.length === 0)
     return reportResults(session, order, ok([{ name: pattern, group: pattern, status: FAULTS.BAD_NAME, description: "" }]));
-  const concerned = matching.filter((info) => order.concerns(info));
-  const given = atMost(AT_ONCE_MAX, concerned, (info) => giveApart(session, `${info.group}:${info.name}`, order));
+  const jobs = order.resumesJobs === true ? await jobsOf(session) : NO_JOBS;
+  const concerned = matching.filter((info) => !jobs.has(fullName(info)) && order.concerns(info));
+  const given = atMost(AT_ONCE_MAX, concerned, (info) => giveApart(session, fullName(info), order));
   for (const [at, info] of concerned.entries()) {
     const reported = await reportOne(session, order, info, await (given[at] ?? ok(true)));
     if (!reported.ok) return reported;
+  }
+  return resume(
+    session,
+    order,
+    matching.filter((info) => jobs.get(fullName(info)) === true),
+  );
+}
+
+/** By `group:name`, whether the schedule is paused. */
+type Jobs = ReadonlyMap<string, boolean>;
+const NO_JOBS: Jobs = new Map();
+
+function fullName({ group, name }: Named): string {
+  return `${group}:${name}`;
+}
+
+/** Another supervisord has none. */
+async function jobsOf(session: Session): Promise<Jobs> {
+  const jobs = await session.supervisor.jobs();
+  return jobs.ok ? new Map(jobs.value.map((job) => [fullName(job), job.paused])) : NO_JOBS;
+}
+
+async function resume(session: Session, order: Order, paused: readonly ProcessInfo[]): Outcome<unknown> {
+  for (const { group, name } of paused) {
+    const resumed = await session.supervisor.resumeJob(fullName({ group, name }));
+    if (!resumed.ok) return resumed;
+    reportRows(session, order, ok([{ group, name, status: SUCCESS, description: SCHEDULE_RESUMED }]));
   }
   return ok(null);
 }

@@ -1,6 +1,7 @@
 /** The line for the result of an order: what each result code is called, and what it does to the exit status. (CTL-086, CTL-095, CTL-107, CTL-143) */
 
 import { ok, type Result, refuse } from "../../result.ts";
+import { SCHEDULE_PAUSED, SCHEDULE_RESUMED } from "../../rpc/answerrows.ts";
 import { SUCCESS } from "../../rpc/faults.ts";
 import { makeNamespec } from "../../rpc/namespec.ts";
 import type { Failure } from "../client/failure.ts";
@@ -37,6 +38,13 @@ export function reportRows(session: Session, words: ResultWords, rows: Result<re
   return ok(null);
 }
 
+/** Beside what was ordered something may have become of a schedule. (CRON-002) */
+function goodLine({ description }: ResultRow, word: string, exit: Line["exit"], base: { readonly name: string }): Line {
+  if (description === SCHEDULE_RESUMED) return { text: `${base.name}: ${description}`, exit, data: { ...base, result: description } };
+  const result = description === SCHEDULE_PAUSED ? `${word} (${description})` : word;
+  return { text: `${base.name}: ${result}`, exit, data: { ...base, result } };
+}
+
 /** The line of a result, or that its code is none of this order's. (CTL-091) */
 function resultLine({ words, ignored }: ResultWords, row: ResultRow): Result<Line, Failure> {
   const name = makeNamespec({ group: row.group, process: row.name });
@@ -44,7 +52,7 @@ function resultLine({ words, ignored }: ResultWords, row: ResultRow): Result<Lin
   const exit = exitOfResult(row.status, ignored);
   const word = words[row.status];
   if (word === undefined) return refuse({ kind: "unexpected", error: "ValueError", text: `Unknown result code ${row.status} for ${name}` });
-  if (row.status === SUCCESS) return ok({ text: `${name}: ${word}`, exit, data: { ...base, result: word } });
+  if (row.status === SUCCESS) return ok(goodLine(row, word, exit, base));
   const isRaw = word === RAW;
   const text = isRaw ? row.description : `${name}: ERROR (${word})`;
   return ok({ text, exit, data: { ...base, error: isRaw ? row.description : word, code: row.status } });

@@ -22,6 +22,7 @@ const START: Order = {
   },
   ignored: FAULTS.ALREADY_STARTED,
   unknownGroupExit: EXIT.INVALID_ARGS,
+  resumesJobs: true,
 };
 
 export const run: Command = (session, args) => giveOrder(session, args.words, START);

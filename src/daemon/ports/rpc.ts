@@ -2,12 +2,13 @@
 
 import { hasStartDue } from "../../process/state.ts";
 import { ok, type Result, refuse } from "../../result.ts";
-import type { GroupView, ProcessRef, ProcessView, SupervisorControl } from "../../rpc/control.ts";
+import type { GroupView, JobView, ProcessRef, ProcessView, SupervisorControl } from "../../rpc/control.ts";
 import { dueText } from "../../supervisor/wanted.ts";
 import { findMember, type Group, groupsInOrder, type Member, type World } from "../../supervisor/world.ts";
 import type { Configurations } from "../groups/configurations.ts";
 import { type GroupRecords, groupsByName } from "../groups/grouprecords.ts";
 import type { Groups } from "../groups/groups.ts";
+import type { Jobs } from "../groups/jobs.ts";
 import type { Orders } from "../groups/orders.ts";
 import { reread } from "../groups/reread.ts";
 import { previewUpdate, type Updates } from "../groups/update.ts";
@@ -22,12 +23,14 @@ import type { Runtime } from "../runtime.ts";
 import { findCommand } from "../spawn/command.ts";
 import { checkConfig } from "./checking.ts";
 import { explain, lastWords } from "./explain.ts";
+import { jobView } from "./jobview.ts";
 import { lifeOf } from "./life.ts";
 import { why } from "./why.ts";
 
 type Parts = {
   readonly configurations: Configurations;
   readonly groups: Groups;
+  readonly jobs: Jobs;
   readonly orders: Orders;
   readonly updates: Updates;
   readonly records: GroupRecords;
@@ -40,7 +43,7 @@ type Parts = {
 };
 
 export function supervisorControl(runtime: Runtime, parts: Parts): SupervisorControl {
-  const views = new Views(runtime.world, parts.targets);
+  const views = new Views(runtime.world, parts.targets, (member) => jobView(member, parts.jobs.zones, runtime.doors.clock.now()));
   const control: SupervisorControl = {
     clock: runtime.doors.clock,
     files: runtime.doors.logReads,
@@ -54,6 +57,8 @@ export function supervisorControl(runtime: Runtime, parts: Parts): SupervisorCon
     start: (ref, until) => parts.orders.start(ref, until),
     stop: (ref, until) => parts.orders.stop(ref, until),
     signal: (ref, signal) => parts.orders.signal(ref, signal),
+    pauseJob: (ref) => parts.jobs.pause(ref),
+    resumeJob: (ref) => parts.jobs.resume(ref),
     sendStdin: (ref, bytes) => parts.stdin.send(ref, bytes),
     clearLogs: (ref) => parts.clearing.clear(ref),
     shutdown: () => runtime.loop.post((turn) => parts.lifecycle.orderDown(turn, "SHUTDOWN")),
@@ -91,9 +96,12 @@ class Views {
   readonly #groups = new WeakMap<Group, GroupView>();
   #all: readonly GroupView[] = [];
 
-  constructor(world: World, targets: Targets) {
+  readonly #jobOf: (member: Member) => JobView | null;
+
+  constructor(world: World, targets: Targets, jobOf: (member: Member) => JobView | null) {
     this.#world = world;
     this.#targets = targets;
+    this.#jobOf = jobOf;
   }
 
   groups(): readonly GroupView[] {
@@ -125,13 +133,13 @@ class Views {
   #process(group: Group, member: Member): ProcessView {
     const known = this.#processes.get(member);
     if (known?.version === member.version) return known.view;
-    const view = viewOf(this.#targets, group, member);
+    const view = viewOf(this.#targets, group, member, this.#jobOf(member));
     this.#processes.set(member, { version: member.version, view });
     return view;
   }
 }
 
-function viewOf(targets: Targets, group: Group, member: Member): ProcessView {
+function viewOf(targets: Targets, group: Group, member: Member, job: JobView | null): ProcessView {
   const { config, state, ref } = member;
   const logfile = (channel: "stdout" | "stderr") => targets.of(ref, group.config, config, channel).path;
   return {
@@ -147,6 +155,7 @@ function viewOf(targets: Targets, group: Group, member: Member): ProcessView {
     runsAtOnce: config.startSecs <= 0,
     startDue: state.state !== "BACKOFF" && hasStartDue(state),
     dueText: dueText(state),
+    job,
     stopping: state.stopping,
     stdoutLogfile: logfile("stdout"),
     stderrLogfile: logfile("stderr"),

@@ -1,0 +1,60 @@
+/** The options of programs that run by a schedule, or no longer than so long: a part of the table. (CRON, AGE) */
+import type { Option } from "./optionrow.ts";
+
+export const JOB = {
+  cron: {
+    type: "schedule",
+    default: null,
+    unset: { en: "no schedule", zh: "无时间表" },
+    scope: "program",
+    member: { field: "cron" },
+    isOurs: true,
+    isLive: true,
+    brief: { en: "when the program runs: a schedule as cron has it", zh: "程序的运行时间：cron 式的时间表" },
+    more: {
+      en: "Five fields, or six with the second first; `*`, lists, ranges, `/step`, names (`jan`, `mon`), weekdays from 0 to 7, where 0 and 7 are Sunday. When both day and weekday are restricted, either suffices. `@every` counts from the beginning of the last run. The program does not start together with supervisord; with `autostart=false` the schedule is paused until `start` or `jobs resume`. Where clocks change, a schedule whose hour begins with `*` goes by real time; any other runs each local time once, and what falls into the gap at its end.",
+      zh: "五个字段，或六个字段（首个为秒）；支持 `*`、列表、范围、`/步长`、名称（`jan`、`mon`），星期为 0 至 7（0 和 7 均为星期日）。日与星期都受限时，满足其一即可。`@every` 从上次运行开始时算起。程序不随 supervisord 启动；`autostart=false` 时时间表处于暂停状态，直到 `start` 或 `jobs resume`。夏令时切换时，小时字段以 `*` 开头的时间表按真实时间运行；其他时间表的每个本地时间只运行一次，落入空缺的时间在空缺结束时运行。",
+    },
+  },
+  cron_timezone: {
+    type: "zone",
+    default: null,
+    unset: { en: "the time zone of the host", zh: "主机的时区" },
+    scope: "program",
+    member: { field: "cronTimezone" },
+    isOurs: true,
+    isLive: true,
+    brief: { en: "time zone of the schedule, such as Europe/Berlin", zh: "时间表所用的时区，例如 Europe/Berlin" },
+  },
+  cron_overlap: {
+    type: "choice",
+    choice: { what: "overlap", words: ["skip", "queue", "kill"] },
+    default: "skip",
+    scope: "program",
+    member: { field: "cronOverlap" },
+    isOurs: true,
+    isLive: true,
+    brief: { en: "what becomes of a run that is due while one is under way", zh: "到点时上次运行尚未结束该怎么办" },
+    more: {
+      en: "`skip` drops it (event LIFECYCLE_JOB_SKIPPED), `queue` keeps one and runs it at the end, `kill` stops the run under way and starts anew. Retries count as a part of a run.",
+      zh: "`skip` 丢弃本次（事件 LIFECYCLE_JOB_SKIPPED）；`queue` 保留一次，待结束后运行；`kill` 停止正在进行的运行并重新开始。重试算作运行的一部分。",
+    },
+  },
+  cron_missed: {
+    type: "choice",
+    choice: { what: "treatment of missed runs", words: ["skip", "once"] },
+    default: "skip",
+    scope: "program",
+    member: { field: "cronMissed" },
+    isOurs: true,
+    isLive: true,
+    brief: {
+      en: "what becomes of runs that were due more than a minute ago and could not be started",
+      zh: "错过一分钟以上、未能启动的运行该怎么办",
+    },
+    more: {
+      en: "`skip` drops them (event LIFECYCLE_JOB_SKIPPED), `once` runs one for all of them.",
+      zh: "`skip` 丢弃（事件 LIFECYCLE_JOB_SKIPPED）；`once` 为所有错过的补运行一次。",
+    },
+  },
+} as const satisfies Record<string, Option>;

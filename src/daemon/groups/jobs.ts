@@ -1,0 +1,104 @@
+/** Schedules as a part of the daemon: which processes have one, and one deadline for all of their slots. (CRON) */
+import { zoneNamed } from "../../config/zonenames.ts";
+import type { Now } from "../../doors.ts";
+import { assert } from "../../result.ts";
+import type { GroupChange } from "../../supervisor/effects.ts";
+import { isJobDue, isScheduled, jobDeadlineMs, pauseJob, resumeJob, stepJob, type Zones } from "../../supervisor/jobs.ts";
+import { allMembers, findMember, type Group, type Member, type Ref } from "../../supervisor/world.ts";
+import type { Zone } from "../../zone.ts";
+import type { Turn } from "../loop/turn.ts";
+import type { Part, Runtime } from "../runtime.ts";
+
+export class Jobs implements Part {
+  readonly #runtime: Runtime;
+  /** Those with a schedule, and perhaps some that have none any more. */
+  readonly #members = new Set<Member>();
+  readonly #zones = new Map<string, Zone>();
+  readonly #hostZone: Zone;
+
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
+    this.#hostZone = (second) => runtime.doors.clock.offsetMinutes(second * 1000) * 60;
+  }
+
+  /** The zone of a schedule. */
+  readonly zones: Zones = (name) => {
+    if (name === null) return this.#hostZone;
+    const known = this.#zones.get(name);
+    if (known !== undefined) return known;
+    const zone = zoneNamed(name);
+    assert(zone !== null, `${name} is a time zone`);
+    this.#zones.set(name, zone);
+    return zone;
+  };
+
+  restore(): void {
+    for (const member of allMembers(this.#runtime.world)) this.#note(member);
+  }
+
+  /** From the batch on that has the change, the schedule counts. */
+  groupChanged(turn: Turn, group: Group, change: GroupChange): void {
+    if (change === "removed") return;
+    for (const member of group.members.values()) {
+      if (this.#note(member)) this.#step(turn, member);
+    }
+  }
+
+  nextDeadlineMs(now: Now): number | null {
+    let earliest: number | null = null;
+    for (const member of this.#members) {
+      if (!this.#isThere(member)) {
+        this.#members.delete(member);
+        continue;
+      }
+      const at = jobDeadlineMs(this.#runtime.world, member, this.zones, now);
+      if (at !== null && (earliest === null || at < earliest)) earliest = at;
+    }
+    return earliest;
+  }
+
+  deadlinePassed(now: Now): void {
+    for (const member of this.#members) {
+      if (this.#isThere(member) && isJobDue(this.#runtime.world, member, this.zones, now)) {
+        this.#runtime.loop.post((turn) => this.#step(turn, member));
+      }
+    }
+  }
+
+  /** False: it has no schedule. */
+  pause(ref: Ref): Promise<boolean> {
+    return this.#order(ref, pauseJob);
+  }
+
+  resume(ref: Ref): Promise<boolean> {
+    return this.#order(ref, resumeJob);
+  }
+
+  async #order(ref: Ref, act: typeof pauseJob): Promise<boolean> {
+    let isJob = false;
+    this.#runtime.loop.post((turn) => {
+      const member = findMember(this.#runtime.world, ref);
+      if (member === undefined || !isScheduled(member.config)) return;
+      isJob = true;
+      this.#runtime.step(turn, (step, now) => act(this.#runtime.world, member, now, step));
+    });
+    await this.#runtime.loop.flushed();
+    return isJob;
+  }
+
+  #note(member: Member): boolean {
+    if (!isScheduled(member.config) && member.state.life.job === undefined) return false;
+    this.#members.add(member);
+    return true;
+  }
+
+  #isThere(member: Member): boolean {
+    const isJob = isScheduled(member.config) || member.state.life.job !== undefined;
+    return isJob && findMember(this.#runtime.world, member.ref) === member;
+  }
+
+  #step(turn: Turn, member: Member): void {
+    if (!this.#isThere(member)) return;
+    this.#runtime.step(turn, (step, now) => stepJob(this.#runtime.world, member, this.zones, now, step));
+  }
+}
