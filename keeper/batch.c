@@ -19,8 +19,8 @@ static void hello(struct reader *r) {
   uint16_t min = read_u16(r), max = read_u16(r);
   if (K.reports.connected) refuse(0, REFUSED_MALFORMED, "hello was said before");
   else if (!read_whole(r)) link_refuse(REFUSED_MALFORMED, "malformed hello");
-  else if (min > PROTOCOL_VERSION || max < PROTOCOL_VERSION) link_refuse(REFUSED_VERSION, "this keeper speaks version 1 only");
-  else link_greet();
+  else if (min > PROTOCOL_VERSION || max < 1 || min > max) link_refuse(REFUSED_VERSION, "this keeper speaks versions 1 and 2");
+  else link_greet(max < PROTOCOL_VERSION ? max : PROTOCOL_VERSION);
 }
 
 static bool store_states(struct batch *b) {
@@ -44,6 +44,7 @@ static void acknowledged(uint64_t number) {
   switch (s.tag) {
     case REPORT_SPAWN_FAILED:
     case REPORT_EXITED: child_acknowledged(s.first); break;
+    case REPORT_NOTIFIED: channel_acknowledged(s.first, number); break;
     case REPORT_EOF: stream_acknowledged(s.first); break;
     case REPORT_LIMIT:
     case REPORT_IO_ERROR:
@@ -55,7 +56,9 @@ static void acknowledged(uint64_t number) {
 
 static void carry_out(const struct effect *e, uint64_t batch) {
   switch ((enum effect_tag)e->tag) {
-    case EFFECT_SPAWN: child_spawn(&e->spawn, batch); break;
+    case EFFECT_SPAWN:
+    case EFFECT_SPAWN_WITH: child_spawn(&e->spawn, batch); break;
+    case EFFECT_SIGNAL_PROCESS: process_signal(e->pid, e->start, e->value); break;
     case EFFECT_SIGNAL: child_signal(e->number, e->value, e->kind); break;
     case EFFECT_SINK_OPEN: sink_open(e, batch); break;
     case EFFECT_SINK_REOPEN: sink_reopen(e, batch); break;

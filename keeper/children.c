@@ -22,6 +22,8 @@ struct child *child_get(uint32_t number) {
 
 static void child_free(struct child *c) {
   stdin_end(c);
+  channel_close(c);
+  free(c->cgroup);
   timer_cancel(&K.timers, &c->timer);
   timers_leave(&K.timers, 1);
   map_drop(&all_children, &c->node);
@@ -102,10 +104,12 @@ void child_reaped(struct child *c, int status, const struct rusage *usage) {
   if (c->by_pid.key > 0) map_drop(&pids, &c->by_pid);
   if (c->spawning) return;
   if (c->step > 0) {
+    channel_close(c);
     c->state = CHILD_ENDED;
     report_failed((uint32_t)c->node.key, c->step, c->error, c->pid);
     reports_release(&K.reports, 1);
   } else {
+    channel_listen(c);
     ended(c);
   }
   if (K.ending == WILLING) wills_go();
@@ -113,6 +117,7 @@ void child_reaped(struct child *c, int status, const struct rusage *usage) {
 
 static void spawn_failed_early(struct child *c, struct spawn_request *r) {
   c->state = CHILD_ENDED;
+  channel_close(c);
   for (int i = 0; i < 2; i++) {
     struct stream *s = stream_get(c->streams[i]);
     if (s) stream_free(s);
@@ -155,6 +160,7 @@ static void spawned(struct job *job) {
       if (r->open[i]) sink_happens(r->open[i], OPENED);
     }
     begin_pipes(c, r);
+    if (c->step == 0 && !r->reaped) channel_listen(c);
     stdin_begin(c);
     if (r->reaped) child_reaped(c, r->wait_status, &r->usage);
     else if (K.leave_none) signal_now(c, SIGKILL, true);
@@ -178,23 +184,31 @@ static char **place_list(char ***pointers, char **room, struct list texts) {
   return first;
 }
 
-static struct spawn_request *request_of(const struct spawn *s) {
+static struct spawn_request *request_of(const struct spawn *s, const struct attributes *with) {
+  static const char procs[] = "/cgroup.procs";
   /* A text takes no more room with its NUL than it took with its length in the frame. */
-  size_t texts = (size_t)(s->environment.items.end - s->label.at), numbers = s->groups.count * sizeof(gid_t) + s->limits.count * sizeof(struct limit);
+  size_t texts = (size_t)(s->environment.items.end - s->label.at) + sizeof procs;
+  size_t numbers = s->groups.count * sizeof(gid_t) + ((size_t)s->limits.count + with->rlimits.count) * sizeof(struct limit);
   struct spawn_request *r = spawn_request_new((size_t)s->argv.count + s->environment.count + 2, numbers + texts);
   if (!r) return NULL;
   char **pointers = (char **)(r + 1);
   r->limits = (struct limit *)(pointers + s->argv.count + s->environment.count + 2);
-  r->groups = (gid_t *)(r->limits + s->limits.count);
+  r->rlimits = r->limits + s->limits.count;
+  r->groups = (gid_t *)(r->rlimits + with->rlimits.count);
   char *room = (char *)(r->groups + s->groups.count);
-  struct list groups = s->groups, limits = s->limits;
+  struct list groups = s->groups, limits = s->limits, rlimits = with->rlimits;
   for (; r->group_count < groups.count; r->group_count++) r->groups[r->group_count] = group_next(&groups);
   for (; r->limit_count < limits.count; r->limit_count++) r->limits[r->limit_count] = limit_next(&limits);
+  for (; r->rlimit_count < rlimits.count; r->rlimit_count++) r->rlimits[r->rlimit_count] = rlimit_next(&rlimits);
+  r->with = *with;
+  sprintf(r->oom, "%d", with->oom);
   r->child = s->child;
   r->path = place(&room, s->path);
   r->argv = place_list(&pointers, &room, s->argv);
   r->environment = place_list(&pointers, &room, s->environment);
   if (s->chdir) r->directory = place(&room, s->directory);
+  /* The last one, since it is made longer. */
+  if (with->cgroup.length > 0) strcpy((r->procs = place(&room, with->cgroup)) + with->cgroup.length, procs);
   r->umask = s->umask;
   r->user = s->user;
   r->uid = s->uid;
@@ -224,7 +238,10 @@ static int prepare(const struct spawn *s, struct spawn_request *r, struct child 
     c->streams[i] = specs[i]->stream;
     r->piped[i + 1] = true;
   }
-  return 0;
+  errno = ENOMEM;
+  if (r->with.cgroup.length > 0 && !(c->cgroup = span_copy(r->with.cgroup))) return STEP_ATTRIBUTE;
+  if (r->with.subreaper && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0) return STEP_ATTRIBUTE;
+  return channel_open(c, r);
 }
 
 /* After its exit: it has waited long enough for its streams. Before: its last will's patience is over. */
@@ -272,7 +289,9 @@ void child_spawn(const struct spawn *s, uint64_t batch) {
     return;
   }
   bool room = all_children.count < CHILDREN_MAX && K.ending == RUNNING;
-  struct spawn_request *r = room ? request_of(s) : NULL;
+  struct attributes with;
+  int wrong = spawn_attributes(s, &with);
+  struct spawn_request *r = room ? request_of(s, &with) : NULL;
   struct child *c = r ? child_new(s) : NULL;
   if (!c) {
     free(r);
@@ -281,12 +300,13 @@ void child_spawn(const struct spawn *s, uint64_t batch) {
   }
   host.spawned = true;
   c->spawning = r;
-  r->step = prepare(s, r, c);
+  r->step = wrong ? STEP_ATTRIBUTE : prepare(s, r, c);
   if (r->step > 0) {
-    r->error = errno;
+    r->error = wrong ? wrong : errno;
     for (int i = 0; i < 2; i++) {
       if (r->fds[i] >= 0) sys_close(r->fds[i]);
     }
+    if (r->ready >= 0) sys_close(r->ready);
     c->spawning = NULL;
     spawn_failed_early(c, r);
     free(r);

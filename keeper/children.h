@@ -22,6 +22,8 @@ struct child {
   int stdin_fd;
   bool stdin_watched, stdin_closing;
   struct will will;
+  struct channel *channel;    /* NULL: it was given none */
+  char *cgroup;               /* which it joined, or NULL */
   struct timer timer;
   char *label;
 };
@@ -47,6 +49,18 @@ void will_hurry(struct child *c);
 void children_kill(void);
 /* Any that is not reaped and not given up. */
 bool children_live(void);
+
+/* channels.c: 0, or the step at which it failed; then errno. The ready pipe's end for the child goes into the request. */
+int channel_open(struct child *c, struct spawn_request *r);
+/* Takes what it has said, and whatever it will say; when it is reaped, before its end is told. */
+void channel_listen(struct child *c);
+void channel_take_messages(struct child *c);
+void channel_take_readiness(struct child *c);
+void channel_acknowledged(uint32_t child, uint64_t report);
+void channel_close(struct child *c);
+
+/* processes.c */
+void process_signal(pid_t pid, uint64_t start, int signal);
 
 /* stdin.c */
 void stdin_write(uint32_t number, struct span bytes);

@@ -4,14 +4,15 @@
 struct span text_next(struct list *texts) { return read_text(&texts->items); }
 uint32_t group_next(struct list *groups) { return read_u32(&groups->items); }
 
-static struct limit read_limit(struct reader *r) {
-  struct limit l = {.resource = read_choice(r, 1)};
+static struct limit read_limit(struct reader *r, uint8_t last) {
+  struct limit l = {.resource = read_choice(r, last)};
   l.soft = read_u64(r);
   l.hard = read_u64(r);
   return l;
 }
 
-struct limit limit_next(struct list *limits) { return read_limit(&limits->items); }
+struct limit limit_next(struct list *limits) { return read_limit(&limits->items, 1); }
+struct limit rlimit_next(struct list *rlimits) { return read_limit(&rlimits->items, RESOURCE_MAX); }
 
 struct state_change state_next(struct list *states) {
   struct state_change c = {.key = read_span(&states->items)};
@@ -35,6 +36,8 @@ static struct list read_list(struct reader *r, void (*skip)(struct list *)) {
 static void skip_text(struct list *l) { (void)text_next(l); }
 static void skip_group(struct list *l) { (void)group_next(l); }
 static void skip_limit(struct list *l) { (void)limit_next(l); }
+static void skip_rlimit(struct list *l) { (void)rlimit_next(l); }
+static void skip_attribute(struct list *l) { (void)read_u16(&l->items), (void)read_span(&l->items); }
 static void skip_number(struct list *l) { (void)read_u64(&l->items); }
 static void skip_state(struct list *l) { (void)state_next(l); }
 
@@ -87,6 +90,52 @@ static void read_spawn(struct reader *r, struct spawn *s) {
   if (s->child == 0 || s->argv.count == 0 || twice) r->bad = true;
 }
 
+static int32_t read_within(struct reader *r, int32_t least, int32_t most) {
+  int32_t value = read_i32(r);
+  if (value < least || value > most) r->bad = true;
+  return value;
+}
+
+static struct span read_some_text(struct reader *r) {
+  struct span text = read_text(r);
+  if (text.length == 0) r->bad = true;
+  return text;
+}
+
+/* False: this version does not know the kind. */
+static bool read_attribute(struct reader *r, uint16_t kind, struct attributes *a) {
+  switch (kind) {
+    case WITH_RLIMITS: a->rlimits = read_list(r, skip_rlimit); return true;
+    case WITH_SESSION: a->session = true; return true;
+    case WITH_NICE: a->has_nice = true, a->nice = read_within(r, -20, 19); return true;
+    case WITH_OOM_SCORE_ADJ: a->has_oom = true, a->oom = read_within(r, -1000, 1000); return true;
+    case WITH_NO_NEW_PRIVS: a->no_new_privs = true; return true;
+    case WITH_CGROUP: a->cgroup = read_some_text(r); return true;
+    case WITH_READY_FD:
+      a->ready = read_u8(r);
+      if (a->ready < 3) r->bad = true;
+      return true;
+    case WITH_NOTIFY: a->notify = read_some_text(r); return true;
+    case WITH_SUBREAPER: a->subreaper = true; return true;
+    default: return false;
+  }
+}
+
+int spawn_attributes(const struct spawn *s, struct attributes *a) {
+  struct list with = s->with;
+  memset(a, 0, sizeof *a);
+  for (uint32_t i = 0; i < with.count; i++) {
+    uint16_t kind = read_u16(&with.items);
+    struct span value = read_span(&with.items);
+    struct reader r = {value.at, value.at + value.length, false};
+    int wrong = !read_attribute(&r, kind, a) ? ENOTSUP : !read_whole(&r) ? EINVAL : 0;
+    if (wrong == 0) continue;
+    memset(a, 0, sizeof *a);
+    return wrong;
+  }
+  return 0;
+}
+
 static void read_listening(struct reader *r, struct listening *l) {
   l->socket = read_u32(r);
   l->family = read_choice(r, FAMILY_INET6);
@@ -112,7 +161,12 @@ static void read_verdict(struct reader *r, struct effect *e) {
 /* False: this version does not know the tag. */
 static bool read_body(struct reader *r, struct effect *e) {
   switch (e->tag) {
-    case EFFECT_SPAWN: read_spawn(r, &e->spawn); return true;
+    case EFFECT_SPAWN:
+    case EFFECT_SPAWN_WITH:
+      read_spawn(r, &e->spawn);
+      if (e->tag == EFFECT_SPAWN_WITH) e->spawn.with = read_list(r, skip_attribute);
+      return true;
+    case EFFECT_SIGNAL_PROCESS: e->pid = read_i32(r), e->start = read_u64(r), e->value = read_i32(r); return true;
     case EFFECT_SIGNAL: e->number = read_u32(r), e->value = read_i32(r), e->kind = read_choice(r, 1); return true;
     case EFFECT_SINK_OPEN:
     case EFFECT_SINK_REOPEN:
@@ -135,7 +189,7 @@ static bool read_body(struct reader *r, struct effect *e) {
     case EFFECT_EXIT:
     case EFFECT_UMASK: e->value = read_i32(r); return true;
     case EFFECT_BECOME: e->uid = read_u32(r), e->gid = read_u32(r), read_groups(r, &e->groups); return true;
-    case EFFECT_LIMIT: e->limit = read_limit(r); return true;
+    case EFFECT_LIMIT: e->limit = read_limit(r, 1); return true;
     case EFFECT_WRITTEN: e->token = read_u32(r), e->number = read_u32(r); return true;
     case EFFECT_DATAGRAM: e->text = read_text(r), e->bytes = read_span(r); return true;
     default: return false;

@@ -23,6 +23,16 @@ struct spawn {
   uint32_t stdin_socket;
   struct stream_spec out, err;
   struct will will;
+  struct list with;           /* attributes: spawn_attributes() reads them */
+};
+
+/* What they say; all zero: nothing. Of two of a kind the later counts. */
+struct attributes {
+  struct list rlimits;        /* by the kernel's numbers */
+  bool session, has_nice, has_oom, no_new_privs, subreaper;
+  int32_t nice, oom;
+  struct span cgroup, notify;
+  uint8_t ready;              /* the descriptor; 0: none */
 };
 
 struct listening {
@@ -44,6 +54,8 @@ struct effect {
   uint8_t kind;               /* target of a signal, mode of a stream, kind of a verdict, a bool */
   uint32_t sink;
   uint64_t block;
+  int32_t pid;                /* of a signal to any process, and when that one was started */
+  uint64_t start;
   uint32_t uid, gid;
   struct list groups;
   struct span text, bytes;
@@ -64,4 +76,7 @@ struct state_change state_next(struct list *states);
 enum decoded effect_next(struct list *effects, struct effect *effect);
 uint32_t group_next(struct list *groups);
 struct limit limit_next(struct list *limits);
+struct limit rlimit_next(struct list *rlimits);
 struct span text_next(struct list *texts);
+/* 0, or what is wrong: ENOTSUP for a kind that is not known, EINVAL for a value that cannot be. */
+int spawn_attributes(const struct spawn *s, struct attributes *a);

@@ -23,7 +23,7 @@ extern struct keeper {
 #define report(kind, tag, ...) reports_add(&K.reports, kind, tag, FIELDS(__VA_ARGS__))
 
 /* What an event of epoll is about; the low half of its data is the number. */
-enum watched { WATCH_SIGNALS, WATCH_RESULTS, WATCH_DAEMON, WATCH_PIDFD, WATCH_STREAM, WATCH_STDIN, WATCH_SINK };
+enum watched { WATCH_SIGNALS, WATCH_RESULTS, WATCH_DAEMON, WATCH_PIDFD, WATCH_STREAM, WATCH_STDIN, WATCH_SINK, WATCH_NOTIFY, WATCH_READY };
 /* Waits for `events` once; false: epoll refuses (errno). `known`: it was watched before. */
 bool watch(enum watched what, uint32_t number, int fd, uint32_t events, bool known);
 void unwatch(int fd);

@@ -136,10 +136,10 @@ static size_t greet_sockets(uint8_t *to) {
   return size;
 }
 
-static size_t greet_all(uint8_t *to) {
+static size_t greet_all(uint8_t *to, uint16_t version) {
   const struct lives *l = &the_daemon.lives;
   size_t size = 0;
-  GREET(FRAME_WELCOME, F2(PROTOCOL_VERSION), F4(getpid()), F4(l->quick_deaths), F1(l->ever_ready), F1(host.daemonized), F8(now_mono()), F4(unbound_count));
+  GREET(FRAME_WELCOME, F2(version), F4(getpid()), F4(l->quick_deaths), F1(l->ever_ready), F1(host.daemonized), F8(now_mono()), F4(unbound_count));
   if (l->deaths > 0) GREET(FRAME_DEATHS, F4(l->deaths), F4(l->status));
   MAP_EACH(child, c, &all_children) {
     GREET(FRAME_CHILD, F4(c->node.key), FB(c->label, strlen(c->label)), F4(c->pid), F1(c->state), F8(c->mono), F8(c->wall));
@@ -161,14 +161,15 @@ static size_t greet_all(uint8_t *to) {
   return size;
 }
 
-void link_greet(void) {
-  size_t size = greet_all(NULL);
+void link_greet(uint16_t version) {
+  size_t size = greet_all(NULL, version);
+  if (version < 2) reports_as_in_version_1(&K.reports);
   the_daemon.greeting = sys_realloc(NULL, size);
   if (!the_daemon.greeting) {
     K.reports.failed = true;
     return;
   }
-  greet_all(the_daemon.greeting);
+  greet_all(the_daemon.greeting, version);
   the_daemon.greeting_length = size;
   K.reports.connected = true;
   K.reports.failed = false;

@@ -9,7 +9,7 @@ void link_flush(void);
 /* Takes what a dead daemon has sent completely, then closes. */
 void link_close(void);
 /* Answers hello: welcome and all that the keeper holds. */
-void link_greet(void);
+void link_greet(uint16_t version);
 /* The answer to somebody who was not greeted. */
 void link_refuse(enum refusal code, const char *text);
 

@@ -23,7 +23,7 @@ static bool watch_at(uint64_t data, int fd, uint32_t events, bool known) {
 }
 
 bool watch(enum watched what, uint32_t number, int fd, uint32_t events, bool known) {
-  bool once = what == WATCH_STREAM || what == WATCH_STDIN || what == WATCH_SINK;
+  bool once = what >= WATCH_STREAM;
   return watch_at((uint64_t)what << 32 | number, fd, events | (once ? (uint32_t)EPOLLONESHOT : 0), known);
 }
 
@@ -55,6 +55,12 @@ static void handle(const struct epoll_event *e) {
       break;
     case WATCH_STDIN:
       if ((child = child_get(number))) stdin_ready(child);
+      break;
+    case WATCH_NOTIFY:
+      if ((child = child_get(number))) channel_take_messages(child);
+      break;
+    case WATCH_READY:
+      if ((child = child_get(number))) channel_take_readiness(child);
       break;
     case WATCH_SINK:
       if ((sink = map_get(&all_sinks, number))) sink_happens(owner_of(sink, struct sink, node), WRITABLE);

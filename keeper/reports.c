@@ -84,14 +84,16 @@ uint64_t reports_add(struct reports *r, enum report_kind kind, uint16_t tag, con
   return b->number;
 }
 
-struct report *block_new(void) {
+struct report *large_new(size_t bytes) {
   struct report *b = sys_alloc(sizeof *b);
   if (!b) return NULL;
-  b->large = sys_realloc(NULL, BLOCK_HEADER + BLOCK_BYTES);
+  b->large = sys_realloc(NULL, bytes);
   if (b->large) return b;
   free(b);
   return NULL;
 }
+
+struct report *block_new(void) { return large_new(BLOCK_HEADER + BLOCK_BYTES); }
 
 uint8_t *block_data(const struct report *b) { return b->large + BLOCK_HEADER; }
 
@@ -100,22 +102,37 @@ void block_discard(struct report *b) {
   free(b);
 }
 
-void reports_add_block(struct reports *r, struct report *b, uint32_t stream, uint64_t block, uint32_t length) {
-  uint8_t *smaller = sys_realloc(b->large, (size_t)BLOCK_HEADER + length);
+void reports_add_large(struct reports *r, struct report *b, uint16_t tag, const struct field *fields, size_t n, uint32_t length) {
+  struct field all[8] = {F8(++r->last_number)};
+  memcpy(all + 1, fields, n * sizeof *fields);
+  all[n + 1] = (struct field)F4(length);
+  size_t header = frame_size(all, n + 2);
+  uint8_t *smaller = sys_realloc(b->large, header + length);
   if (smaller) b->large = smaller;
-  b->number = ++r->last_number;
-  /* The data is in its place already: the frame is written without it, then the lengths are made to count it. */
-  struct field fields[] = {F8(b->number), F4(stream), F8(block), F4(length)};
-  frame_write(b->large, REPORT_BLOCK, fields, 4);
-  b->length = BLOCK_HEADER + length;
+  b->number = r->last_number;
+  /* The bytes are in their place already: the frame is written without them, then its length is made to count them. */
+  frame_write(b->large, tag, all, n + 2);
+  b->length = (uint32_t)header + length;
   for (unsigned i = 0; i < 4; i++) b->large[i] = (uint8_t)((b->length - 4) >> (8 * i));
   append(r, b);
+}
+
+void reports_add_block(struct reports *r, struct report *b, uint32_t stream, uint64_t block, uint32_t length) {
+  reports_add_large(r, b, REPORT_BLOCK, FIELDS(F4(stream), F8(block)), length);
 }
 
 bool reports_take_block(struct reports *r, struct report *b) {
   if (!b->sent) return false;
   unlink_report(r, b);
   return true;
+}
+
+void reports_as_in_version_1(struct reports *r) {
+  enum { STEP_AT = 4 + 2 + 8 + 4 };
+  for (struct report *b = r->first; b; b = b->next) {
+    bool failed = !b->large && b->small[4] == REPORT_SPAWN_FAILED && b->small[5] == 0;
+    if (failed && b->small[STEP_AT] > STEP_EXEC) b->small[STEP_AT] = STEP_RLIMIT;
+  }
 }
 
 bool reports_acknowledge(struct reports *r, uint64_t number, struct acknowledged *what) {

@@ -6,7 +6,7 @@
 #include "bytes.h"
 #include "protocol.h"
 
-enum { REPORT_BYTES = 112, BLOCK_HEADER = 4 + 2 + 8 + 4 + 8 + 4 };
+enum { REPORT_BYTES = 112, BLOCK_HEADER = 4 + 2 + 8 + 4 + 8 + 4, NOTIFIED_HEADER = 4 + 2 + 8 + 4 + 4 + 4 + 8 + 4 };
 
 struct report {
   struct report *next, *previous;
@@ -36,6 +36,11 @@ enum report_kind { VOLATILE, DURABLE };
 /* Adds a small report. DURABLE uses up one promise; returns the report's number (0 for VOLATILE). */
 uint64_t reports_add(struct reports *r, enum report_kind kind, uint16_t tag, const struct field *fields, size_t n);
 
+/* A report of so many bytes, to be filled behind its header and then added, or discarded (as a block). NULL: no memory. */
+struct report *large_new(size_t bytes);
+/* Durable. The report's number stands before the fields, the length of the bytes behind them. */
+void reports_add_large(struct reports *r, struct report *b, uint16_t tag, const struct field *fields, size_t n, uint32_t length);
+
 /* A block to be filled (BLOCK_BYTES at block_data) and then added with reports_add_block, or discarded. NULL: no memory. */
 struct report *block_new(void);
 uint8_t *block_data(const struct report *b);
@@ -43,6 +48,9 @@ void block_discard(struct report *b);
 void reports_add_block(struct reports *r, struct report *b, uint32_t stream, uint64_t block, uint32_t length);
 /* Takes a block that has had its verdict out of the book; the caller owns it. False: the present daemon was not sent it. */
 bool reports_take_block(struct reports *r, struct report *b);
+
+/* Steps of spawn-failed that version 1 has no number for are told as the one for limits. */
+void reports_as_in_version_1(struct reports *r);
 
 /* What was acknowledged: the report's tag and its first two numbers (child, stream, sink, ...). */
 struct acknowledged { uint16_t tag; uint32_t first, second; };

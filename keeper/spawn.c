@@ -10,7 +10,7 @@ struct spawn_request *spawn_requests;
 struct spawn_request *spawn_request_new(size_t pointers, size_t bytes) {
   struct spawn_request *r = sys_alloc(sizeof *r + pointers * sizeof(char *) + bytes);
   if (!r) return NULL;
-  r->umask = -1;
+  r->umask = r->ready = -1;
   memcpy(r->inherited, host.limits, sizeof r->inherited);
   for (int i = 0; i < 3; i++) r->ours[i] = -1;
   return r;
@@ -76,14 +76,19 @@ static bool make_pipes(struct spawn_request *r) {
   return true;
 }
 
-static bool set_limits(const struct spawn_request *r) {
+static bool set_limits(struct spawn_request *r) {
   static const int resources[] = {RLIMIT_NOFILE, RLIMIT_NPROC};
   for (int i = 0; i < 2; i++) {
     uint64_t limit[2] = {r->inherited[i].rlim_cur, r->inherited[i].rlim_max};
     for (size_t j = 0; j < r->limit_count; j++) {
       if (r->limits[j].resource == i) limit[0] = r->limits[j].soft, limit[1] = r->limits[j].hard;
     }
-    if (RAW("setrlimit", SYS_prlimit64, 0, resources[i], limit, NULL) < 0) return false;
+    if (!step(r, STEP_RLIMIT, RAW("setrlimit", SYS_prlimit64, 0, resources[i], limit, NULL))) return false;
+  }
+  for (size_t i = 0; i < r->rlimit_count; i++) {
+    uint64_t limit[2] = {r->rlimits[i].soft, r->rlimits[i].hard};
+    int resource = r->rlimits[i].resource;
+    if (!step(r, STEP_RLIMIT_FIRST + resource, RAW("setrlimit", SYS_prlimit64, 0, resource, limit, NULL))) return false;
   }
   return true;
 }
@@ -92,7 +97,7 @@ static bool is_source(const struct spawn_request *r, int fd) {
   for (int i = 0; i < r->fd_count; i++) {
     if (r->fds[i] == fd) return true;
   }
-  return false;
+  return fd == r->ready;
 }
 
 /*
@@ -111,7 +116,9 @@ static bool set_descriptors(const struct spawn_request *r) {
   for (int i = 0; i < r->fd_count; i++) {
     if (RAW("dup2", SYS_dup3, from[i], i, 0) < 0) return false;
   }
-  return true;
+  if (r->ready < 0) return true;
+  if (r->ready == r->with.ready) return RAW("fcntl", SYS_fcntl, r->ready, F_SETFD, 0) >= 0;
+  return RAW("dup2", SYS_dup3, r->ready, r->with.ready, 0) >= 0;
 }
 
 /* The kernel's struct sigaction, all zero: the default, no flags, no mask. Signal 32 and 33 are the C library's in the keeper, but not in the child. */
@@ -121,13 +128,34 @@ static void default_signals(void) {
   (void)syscall(SYS_rt_sigprocmask, SIG_SETMASK, none, NULL, 8);
 }
 
-/* What the keeper inherited. A descriptor has to be free for it: epoll's is nothing that a child needs. */
-static void restore_oom_score(void) {
-  if (!host.oom[0]) return;
+/* A descriptor has to be free for it: epoll's is nothing that a child needs. Below 0: errno. */
+static long write_file(const char *path, const char *text, size_t length) {
   (void)syscall(SYS_close, K.epoll);
-  long fd = syscall(SYS_openat, AT_FDCWD, OOM_SCORE, O_WRONLY | O_CLOEXEC, 0);
-  (void)syscall(SYS_write, fd, host.oom, strlen(host.oom));
-  (void)syscall(SYS_close, fd);
+  long fd = RAW("open", SYS_openat, AT_FDCWD, path, O_WRONLY | O_CLOEXEC, 0);
+  long written = fd < 0 ? -1 : RAW("write", SYS_write, fd, text, length);
+  int error = errno;
+  if (fd >= 0) (void)syscall(SYS_close, fd);
+  errno = error;
+  return written;
+}
+
+/* What the program is to have, or what the keeper inherited. */
+static bool set_oom_score(struct spawn_request *r) {
+  if (r->with.has_oom) return step(r, STEP_OOM, write_file(OOM_SCORE, r->oom, strlen(r->oom)));
+  if (host.oom[0]) (void)write_file(OOM_SCORE, host.oom, strlen(host.oom));
+  return true;
+}
+
+static bool set_nice(struct spawn_request *r) {
+  if (r->child == 0) return true;
+  if (r->with.has_nice) return step(r, STEP_SCHEDULING, RAW("setpriority", SYS_setpriority, PRIO_PROCESS, 0, r->with.nice));
+  (void)syscall(SYS_setpriority, PRIO_PROCESS, 0, host.nice);
+  return true;
+}
+
+static bool set_session(struct spawn_request *r) {
+  if (r->with.session) return step(r, STEP_SESSION, RAW("setsid", SYS_setsid, 0));
+  return step(r, STEP_SETPGID, RAW("setpgid", SYS_setpgid, 0, 0));
 }
 
 static bool become(struct spawn_request *r) {
@@ -138,12 +166,12 @@ static bool become(struct spawn_request *r) {
 
 __attribute__((no_sanitize("address", "undefined", "thread"))) static int child_main(void *request) {
   struct spawn_request *r = request;
-  restore_oom_score();
-  if (step(r, STEP_SETPGID, RAW("setpgid", SYS_setpgid, 0, 0)) && step(r, STEP_DESCRIPTORS, set_descriptors(r) ? 0 : -1) &&
-      step(r, STEP_RLIMIT, set_limits(r) ? 0 : -1) && (!r->user || become(r)) &&
+  /* What is written to files comes before the descriptors, since it takes one; what needs rights comes before the user. */
+  if (set_session(r) && (!r->procs || step(r, STEP_CGROUP, write_file(r->procs, "0", 1))) && set_oom_score(r) &&
+      step(r, STEP_DESCRIPTORS, set_descriptors(r) ? 0 : -1) && set_nice(r) && set_limits(r) && (!r->user || become(r)) &&
+      (!r->with.no_new_privs || step(r, STEP_NO_NEW_PRIVS, RAW("prctl", SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))) &&
       (!r->directory || step(r, STEP_CHDIR, RAW("chdir", SYS_chdir, r->directory)))) {
     if (r->umask >= 0) (void)syscall(SYS_umask, r->umask);
-    if (r->child != 0) (void)syscall(SYS_setpriority, PRIO_PROCESS, 0, host.nice);
     default_signals();
     (void)step(r, STEP_EXEC, RAW("exec", SYS_execve, r->path, r->argv, r->environment));
   }
@@ -177,6 +205,7 @@ void spawn_work(struct job *job, struct worker *worker) {
   if (r->child == 0) return;
   if (r->fds[2] == r->fds[1]) r->fds[2] = -1;
   close_all(r->fds);
+  if (r->ready >= 0) sys_close(r->ready);
   if (r->pid > 0) return;
   close_all(r->ours);
   for (int i = 0; i < 2; i++) {

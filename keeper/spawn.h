@@ -1,5 +1,6 @@
 /* A spawn request: all that a worker and the child between clone and exec need, in one allocation, with room for what comes of it. */
 #pragma once
+#include "effects.h"
 #include "sinks.h"
 
 enum { FDS_MAX = 4 + SOCKETS_MAX + UNBOUND_MAX };
@@ -17,6 +18,12 @@ struct spawn_request {
   size_t group_count, limit_count;
   struct limit *limits;       /* after `inherited` */
   struct rlimit inherited[2];      /* NOFILE, NPROC */
+  struct attributes with;     /* its spans lead into the batch, and count while that is carried out */
+  struct limit *rlimits;      /* those of `with`, after `limits` */
+  size_t rlimit_count;
+  char oom[8];                /* with.oom as the kernel reads it */
+  char *procs;                /* the file by which it joins its cgroup, or NULL */
+  int ready;                  /* what becomes descriptor with.ready, or -1 */
   int fds[FDS_MAX], fd_count; /* what becomes 0, 1, 2, ... */
   /* The next three count for children only. */
   struct sink *open[2];       /* sinks to open, for stdout and stderr, or NULL */

@@ -124,6 +124,8 @@ static inline int sys_setgroups(size_t n, const gid_t *groups) { return sys_faul
 static inline int sys_setresgid(gid_t gid) { return sys_fault("setresgid") ? -1 : setresgid(gid, gid, gid); }
 static inline int sys_setresuid(uid_t uid) { return sys_fault("setresuid") ? -1 : setresuid(uid, uid, uid); }
 
+static inline ssize_t sys_recvmsg(int fd, struct msghdr *m) { return sys_fault("recvmsg") ? -1 : recvmsg(fd, m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC); }
+
 #define RAW(name, number, ...) (sys_fault(name) ? -1L : syscall(number, __VA_ARGS__))
 
 /* The thing that a member lies in. */

@@ -10,6 +10,15 @@ enum { KILLED_WAIT_MS = 5000 };
 
 static bool lives(const struct child *c) { return c->pid > 0 && !c->reaped && !c->abandoned; }
 
+/* All of it where it has a cgroup; and itself in any case, since the file may not be had. */
+static void end_for_good(const struct child *c, bool group) {
+  char path[4096];
+  bool whole = c->cgroup && (size_t)snprintf(path, sizeof path, "%s/cgroup.kill", c->cgroup) < sizeof path;
+  int fd = whole ? sys_open(path, O_WRONLY | O_CLOEXEC, 0) : -1;
+  if (fd >= 0) (void)sys_write(fd, "1", 1), sys_close(fd);
+  (void)sys_kill(group ? -c->pid : c->pid, SIGKILL);
+}
+
 static void deliver(struct child *c, int signal, bool group) { (void)sys_kill(group ? -c->pid : c->pid, signal); }
 
 static struct child *highest(void) {
@@ -47,7 +56,7 @@ void wills_begin(void) {
 
 void children_kill(void) {
   MAP_EACH(child, c, &all_children) {
-    if (lives(c)) deliver(c, SIGKILL, true);
+    if (lives(c)) end_for_good(c, true);
   }
 }
 
@@ -61,6 +70,6 @@ void will_hurry(struct child *c) {
     return;
   }
   c->killed = true;
-  deliver(c, SIGKILL, c->will.kill_group);
+  end_for_good(c, c->will.kill_group);
   timer_set(&K.timers, &c->timer, now_mono() + KILLED_WAIT_MS * MS);
 }

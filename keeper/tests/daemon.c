@@ -168,7 +168,7 @@ struct greeting say_hello(void) {
   put(&hello, 6, 4);
   put(&hello, FRAME_HELLO, 2);
   put(&hello, 1, 2);
-  put(&hello, 1, 2);
+  put(&hello, PROTOCOL_VERSION, 2);
   send_raw(hello.at, hello.n);
   free(hello.at);
   struct message m = await(FRAME_WELCOME);
@@ -248,7 +248,18 @@ void batch_spawn(struct making *b, const struct spawning *s) {
   put(&o, s->will.signal_group, 1);
   put(&o, s->will.kill_group, 1);
   put(&o, (uint32_t)s->will.rank, 4);
-  batch_effect(b, EFFECT_SPAWN, &o);
+  if (s->with) put(&o, s->attribute_count, 4);
+  for (size_t i = 0; s->with && i < s->attributes.n; i++) put(&o, s->attributes.at[i], 1);
+  batch_effect(b, s->with ? EFFECT_SPAWN_WITH : EFFECT_SPAWN, &o);
+}
+
+void spawn_attribute(struct spawning *s, uint16_t kind, struct out *value) {
+  s->with = true;
+  s->attribute_count++;
+  put(&s->attributes, kind, 2);
+  put(&s->attributes, value->n, 4);
+  for (size_t i = 0; i < value->n; i++) put(&s->attributes, value->at[i], 1);
+  value->n = 0;
 }
 
 void spawn_now(const struct spawning *s) {

@@ -56,10 +56,15 @@ struct spawning {
   struct { uint8_t resource; uint64_t soft, hard; } limits[4];
   uint32_t stdin_socket;
   struct streaming out, err;
+  bool with;                  /* spawn-with, and its attributes as they are sent */
+  uint32_t attribute_count;
+  struct out attributes;
   struct { int32_t signal; uint32_t wait_ms; bool signal_group, kill_group; int32_t rank; } will;
 };
 /* `sh -c SCRIPT`, child `child`, stdout on stream 2n into sink 2n when `log` is given, stderr with it. */
 struct spawning shell(uint32_t child, const char *script, const char *log);
+/* Adds an attribute with the value in `value`, which it empties. */
+void spawn_attribute(struct spawning *s, uint16_t kind, struct out *value);
 void batch_spawn(struct making *b, const struct spawning *s);
 void spawn_now(const struct spawning *s);
 

@@ -35,7 +35,7 @@ static int await_exited(uint32_t child) {
 /* A program's life: spawned, its output in its file, its end of file, its exit status. */
 static void life(void) {
   struct greeting g = say_hello();
-  CHECK_EQ(g.version, 1);
+  CHECK_EQ(g.version, PROTOCOL_VERSION);
   CHECK_EQ(g.free_sockets, 10);
   CHECK_EQ(g.pid, getppid());
   CHECK_EQ(g.children + g.states + g.sinks + g.streams, 0);

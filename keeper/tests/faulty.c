@@ -101,6 +101,62 @@ static void spawns(void) {
   until(&ended, 1, "end of the spawn");
 }
 
+static void echoes(void) {
+  struct out o = {0};
+  put(&o, 1, 4);
+  struct making *b = batch_new();
+  batch_effect(b, EFFECT_ECHO, &o);
+  batch_send(b);
+  until(&echoed, 1, "echoed");
+}
+
+/* What the child would send, if there was a tool for that. */
+static void notify(const char *address) {
+  struct sockaddr_un at = {.sun_family = AF_UNIX};
+  strncpy(at.sun_path + 1, address, sizeof at.sun_path - 2);
+  int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  socklen_t size = (socklen_t)(sizeof at.sun_family + 1 + strlen(address));
+  for (int i = 0; i < 3; i++) (void)sendto(fd, "READY=1", 7 - (size_t)(i == 2), MSG_DONTWAIT, (void *)&at, size);
+  close(fd);
+}
+
+/* All attributes that may be had without a cgroup. */
+static void spawns_with(void) {
+  struct spawning s = two_logs("read x; echo >&7; echo x; echo y >&2");
+  struct out value = {0};
+  put(&value, 1, 4), put(&value, RLIMIT_CORE, 1), put(&value, 0, 8), put(&value, 0, 8);
+  spawn_attribute(&s, WITH_RLIMITS, &value);
+  spawn_attribute(&s, WITH_SESSION, &value);
+  put(&value, 5, 4);
+  spawn_attribute(&s, WITH_NICE, &value);
+  put(&value, 100, 4);
+  spawn_attribute(&s, WITH_OOM_SCORE_ADJ, &value);
+  spawn_attribute(&s, WITH_NO_NEW_PRIVS, &value);
+  put(&value, 7, 1);
+  spawn_attribute(&s, WITH_READY_FD, &value);
+  char address[32];
+  snprintf(address, sizeof address, "keeper-faults/%d/%u", (int)getppid(), (unsigned)base);
+  put_text(&value, address);
+  spawn_attribute(&s, WITH_NOTIFY, &value);
+  spawn_now(&s);
+  echoes();
+  notify(address);
+  effect_number(EFFECT_STDIN_CLOSE, base + 1);
+  until(&ended, 1, "end of the spawn");
+}
+
+static void signals_a_process(void) {
+  struct out o = {0};
+  put(&o, (uint32_t)getpid(), 4), put(&o, 1, 8), put(&o, SIGKILL, 4);
+  struct making *b = batch_new();
+  batch_effect(b, EFFECT_SIGNAL_PROCESS, &o);
+  o.n = 0;
+  put(&o, 0x7fffffff, 4), put(&o, 1, 8), put(&o, SIGKILL, 4);
+  batch_effect(b, EFFECT_SIGNAL_PROCESS, &o);
+  batch_send(b);
+  echoes();
+}
+
 static void asks(void) {
   struct spawning s = two_logs("read x; echo $x; echo y >&2");
   s.out.mode = MODE_ASKED;
@@ -171,7 +227,8 @@ static void check_rest(void) {
 }
 
 static const struct { const char *name; void (*act)(void); } operations[] = {
-  {"spawn", spawns}, {"ask", asks}, {"listen", listens}, {"sink", sinks}, {"odd sink", odd_sinks}, {"restart", restarts},
+  {"spawn", spawns}, {"spawn with attributes", spawns_with}, {"signal a process", signals_a_process},
+  {"ask", asks}, {"listen", listens}, {"sink", sinks}, {"odd sink", odd_sinks}, {"restart", restarts},
 };
 #define OPERATIONS (sizeof operations / sizeof operations[0])
 

@@ -16,7 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static uint32_t luck;         /* which calls succeed; from the input */
 
 bool sys_fault(const char *call) {
-  static const char *const harmless[] = {"alloc", "fcntl", "pipe", "epoll_ctl", "poll", "read"};
+  static const char *const harmless[] = {"alloc", "fcntl", "pipe", "epoll_ctl", "poll", "read", "socket", "setsockopt", "recvmsg"};
   luck = luck * 1664525 + 1013904223;
   for (size_t i = 0; i < sizeof harmless / sizeof harmless[0]; i++) {
     if (strcmp(call, harmless[i]) == 0 && luck >> 27 != i) return false;
@@ -105,6 +105,23 @@ static uint32_t rnd(uint32_t n) {
   return (seed >> 8) % n;
 }
 
+/* Mostly of a kind that is known, mostly with a value of the right size. */
+static void random_attribute(struct spawning *s) {
+  static const uint8_t sizes[] = {0, 0, 0, 4, 4, 0, 0, 0, 0, 0, 1, 0, 0, 0};
+  struct out value = {0};
+  uint16_t kind = (uint16_t)rnd(14);
+  if (kind == WITH_CGROUP || kind == WITH_NOTIFY) put_text(&value, rnd(4) ? "/none" : "");
+  if (kind == WITH_RLIMITS) {
+    uint32_t n = rnd(4);
+    put(&value, n, 4);
+    for (; n > 0; n--) put(&value, rnd(18), 1), put(&value, rnd(9), 8), put(&value, rnd(9), 8);
+  }
+  if (sizes[kind] > 0) put(&value, rnd(4) ? rnd(20) : rnd(0xffffff), sizes[kind]);
+  if (rnd(20) == 0) put(&value, rnd(256), 1);
+  spawn_attribute(s, kind, &value);
+  free(value.at);
+}
+
 /* A batch of a few effects with small numbers, then some of its bytes changed. */
 static void random_input(struct out *o) {
   put(o, rnd(256), 1);
@@ -115,12 +132,14 @@ static void random_input(struct out *o) {
     if (rnd(4) == 0) batch_delete(m, "key");
     for (uint32_t effects = rnd(5); effects > 0; effects--) {
       struct out body = {0};
-      uint16_t tag = (uint16_t)rnd(26);
-      if (tag == EFFECT_SPAWN) {
+      uint16_t tag = (uint16_t)rnd(28);
+      if (tag == EFFECT_SPAWN || tag == EFFECT_SPAWN_WITH) {
         struct spawning s = shell(1 + rnd(200), "true", rnd(2) ? "/nonexistent/log" : NULL);
         s.out.mode = (uint8_t)rnd(2);
         s.stdin_socket = rnd(3);
+        for (uint32_t n = tag == EFFECT_SPAWN_WITH ? rnd(5) : 0; n > 0; n--) random_attribute(&s);
         batch_spawn(m, &s);
+        free(s.attributes.at);
         continue;
       }
       put(&body, 1 + rnd(200), 4);

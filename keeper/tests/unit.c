@@ -12,6 +12,10 @@
 #include "../workers.h"
 #include "daemon.h"
 
+/* attributes.c */
+void attributes_are_in_their_ranges(void);
+void steps_of_later_versions(void);
+
 static long fault_in; /* the nth call from now fails; 0: none does */
 
 bool sys_fault(const char *call) {
@@ -354,6 +358,8 @@ int main(void) {
     {"lives: quick deaths, backoff, the end", lives_in_a_table},
     {"lanes: what hangs in one holds up no other", lanes_have_room_for_each_other},
     {"effects: every cut of a batch is refused", every_cut_of_a_batch_is_refused},
+    {"effects: an attribute that cannot be fails its spawn alone", attributes_are_in_their_ranges},
+    {"reports: steps that version 1 does not know", steps_of_later_versions},
   };
   for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++) {
     tests[i].run();

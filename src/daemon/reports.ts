@@ -47,6 +47,9 @@ function handle(daemon: Daemon, turn: Turn, report: Report): void {
     case "io-resumed":
       turn.acknowledge(report.report);
       return daemon.outputs.trouble(turn, report);
+    case "notified":
+    case "ready":
+      return turn.acknowledge(report.report);
     case "signal":
       turn.acknowledge(report.report);
       return onSignal(daemon.runtime, daemon.lifecycle, daemon.outputs, turn, report.signal);

@@ -1,5 +1,6 @@
 /** Every effect with its tag and its body. The tags are never reused; 20 is reserved for `upgrade`. docs/keeper-protocol.md is the contract. */
 import { assert } from "../result.ts";
+import { attribute } from "./attributes.ts";
 import {
   type Bodies,
   bool,
@@ -102,26 +103,28 @@ const verdict: Field<Verdict> = {
   },
 };
 
+const spawn = {
+  child: u32,
+  label: str,
+  path: cstr,
+  argv: list(cstr),
+  environment: list(cstr),
+  directory,
+  umask: i32OrNull,
+  user: flagged(user, { uid: 0, gid: 0, groups: [] }),
+  limits: list(limit),
+  /** 0: a pipe; otherwise the number of a listening socket. */
+  stdin: u32,
+  stdout: streamSpec,
+  stderr: streamSpec,
+  lastWill,
+};
+
 /** What the daemon asks of the keeper; carried out in order, after the states of the same batch are stored. */
 export const EFFECTS = {
   spawn: {
     tag: 1,
-    body: record({
-      child: u32,
-      label: str,
-      path: cstr,
-      argv: list(cstr),
-      environment: list(cstr),
-      directory,
-      umask: i32OrNull,
-      user: flagged(user, { uid: 0, gid: 0, groups: [] }),
-      limits: list(limit),
-      /** 0: a pipe; otherwise the number of a listening socket. */
-      stdin: u32,
-      stdout: streamSpec,
-      stderr: streamSpec,
-      lastWill,
-    }),
+    body: record(spawn),
   },
   signal: { tag: 2, body: record({ child: u32, signal: i32, to: oneOf("process", "group") }) },
   "sink-open": { tag: 3, body: record({ sink: u32, spec: sinkSpec }) },
@@ -163,6 +166,10 @@ export const EFFECTS = {
   echo: { tag: 23, body: record({ token: u32 }) },
   /** Answered with `echoed` when everything that waits in the sink now has been written, lost or opened anew; at once when it is not there. */
   written: { tag: 24, body: record({ token: u32, sink: u32 }) },
+  /** A spawn with attributes. From version 2 on. */
+  "spawn-with": { tag: 25, body: record({ ...spawn, with: list(attribute) }) },
+  /** A signal to a process that is no child, if it is still the one that was started then (clock ticks since boot). From version 2 on. */
+  "signal-process": { tag: 26, body: record({ pid: i32, startTicks: u64, signal: i32 }) },
 } as const satisfies Bodies;
 
 type Effects = typeof EFFECTS;

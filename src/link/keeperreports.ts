@@ -1,10 +1,9 @@
 /** Every report with its tag, its body and whether the keeper keeps it until a batch acknowledges it. docs/keeper-protocol.md is the contract. */
 import { assert } from "../result.ts";
 import { becameStep, resource } from "./keepereffects.ts";
-import { type Bodies, bool, bytes, type Field, i32, oneOf, record, str, u8, u16, u32, u64, type ValueOf } from "./wirefields.ts";
+import { type Bodies, bool, bytes, choice, type Field, i32, oneOf, record, str, u8, u16, u32, u64, type ValueOf } from "./wirefields.ts";
 
-/** Steps of a spawn, numbered as in docs/keeper-protocol.md. */
-export const SPAWN_STEPS = [
+const FIRST_STEPS = [
   "none",
   "log-stdout",
   "log-stderr",
@@ -19,8 +18,43 @@ export const SPAWN_STEPS = [
   "chdir",
   "umask",
   "exec",
+  "attribute",
+  "session",
+  "cgroup",
+  "scheduling",
+  "oom",
+  "capabilities",
+  "no-new-privs",
 ] as const;
-export type SpawnStep = (typeof SPAWN_STEPS)[number];
+/** The resources of `setrlimit` by the kernel's numbers: the limits that can be set in a child, and the steps of a spawn that fail with them. */
+export const RESOURCES = [
+  "cpu",
+  "fsize",
+  "data",
+  "stack",
+  "core",
+  "rss",
+  "nproc",
+  "nofile",
+  "memlock",
+  "as",
+  "locks",
+  "sigpending",
+  "msgqueue",
+  "nice",
+  "rtprio",
+  "rttime",
+] as const;
+export type Resource = (typeof RESOURCES)[number];
+/** The step of the limit that could not be set: 32 and the number of its resource. */
+const RLIMIT_FIRST = 32;
+export type SpawnStep = (typeof FIRST_STEPS)[number] | `rlimit-${Resource}`;
+const STEP_NUMBERS: ReadonlyMap<SpawnStep, number> = new Map([
+  ...FIRST_STEPS.map((step, number): [SpawnStep, number] => [step, number]),
+  ...RESOURCES.map((resource, number): [SpawnStep, number] => [`rlimit-${resource}`, RLIMIT_FIRST + number]),
+]);
+/** Steps of a spawn, numbered as in docs/keeper-protocol.md. */
+export const SPAWN_STEPS: readonly SpawnStep[] = [...STEP_NUMBERS.keys()];
 
 /** Steps of `listen`, numbered as in docs/keeper-protocol.md. */
 export const LISTEN_STEPS = ["done", "socket", "in-use", "bind", "listen", "chmod", "chown", "link"] as const;
@@ -31,7 +65,7 @@ export const instant = { monoNs: u64, wallNs: u64 };
 
 export const REPORTS = {
   spawned: { tag: 80, kept: true, body: record({ child: u32, pid: i32, ...instant }) },
-  "spawn-failed": { tag: 81, kept: true, body: record({ child: u32, step: oneOf(...SPAWN_STEPS), errno: i32, pid: i32, ...instant }) },
+  "spawn-failed": { tag: 81, kept: true, body: record({ child: u32, step: choice(STEP_NUMBERS), errno: i32, pid: i32, ...instant }) },
   exited: {
     tag: 82,
     kept: true,
@@ -54,6 +88,10 @@ export const REPORTS = {
   refused: { tag: 97, kept: false, body: record({ batch: u64, code: u8, text: str }) },
   unknown: { tag: 98, kept: false, body: record({ batch: u64, tag: u16 }) },
   echoed: { tag: 99, kept: false, body: record({ token: u32 }) },
+  /** A message to the notify socket of a child: who sent it is the kernel's word. From version 2 on. */
+  notified: { tag: 100, kept: true, body: record({ child: u32, pid: i32, uid: u32, monoNs: u64, bytes }) },
+  /** A newline in the ready pipe of a child, or its end without one. From version 2 on. */
+  ready: { tag: 101, kept: true, body: record({ child: u32, how: oneOf("newline", "end"), monoNs: u64 }) },
 } as const satisfies Bodies & Readonly<Record<string, { readonly kept: boolean }>>;
 
 type Reports = typeof REPORTS;

@@ -5,14 +5,18 @@
 import type { KeeperEffect } from "./keepereffects.ts";
 import type { Report } from "./keeperreports.ts";
 
+export type { Attribute, KernelLimit, KnownAttribute } from "./attributes.ts";
 export type { KeeperEffect, SinkSpec, Verdict } from "./keepereffects.ts";
-export { LISTEN_STEPS, type Report, type ReportType, SPAWN_STEPS } from "./keeperreports.ts";
+export { LISTEN_STEPS, RESOURCES, type Report, type ReportType, type Resource, SPAWN_STEPS } from "./keeperreports.ts";
 export type { ChildEntry, Deaths, SinkEntry, SocketEntry, StreamEntry, Welcome } from "./welcome.ts";
 
-export const PROTOCOL_VERSION = 1;
+/** The newest version of the protocol, which a keeper of this release speaks; one of a release before may speak an older one, from PROTOCOL_OLDEST on. */
+export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_OLDEST = 1;
 
 type EffectOf<T extends KeeperEffect["type"]> = Extract<KeeperEffect, { type: T }>;
 export type Spawn = EffectOf<"spawn">;
+export type SpawnWith = EffectOf<"spawn-with">;
 export type StreamSpec = Spawn["stdout"];
 export type LastWill = Spawn["lastWill"];
 export type UserSpec = EffectOf<"become">["user"];

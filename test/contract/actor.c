@@ -8,8 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -85,6 +88,61 @@ static void daughter(long ms, const char *text) {
   _exit(0);
 }
 
+/* A message to the notify socket, with a descriptor of our own beside it where that is wanted. */
+static void notify(const char *bytes, size_t length, int with) {
+  const char *name = getenv("NOTIFY_SOCKET");
+  struct sockaddr_un at = {.sun_family = AF_UNIX};
+  if (!name || *name != '@') return;
+  strncpy(at.sun_path + 1, name + 1, sizeof at.sun_path - 2);
+  socklen_t size = (socklen_t)(sizeof at.sun_family + strlen(name));
+  union { struct cmsghdr head; char room[CMSG_SPACE(sizeof(int))]; } control = {0};
+  struct iovec part = {(void *)bytes, length};
+  struct msghdr m = {.msg_name = &at, .msg_namelen = size, .msg_iov = &part, .msg_iovlen = 1};
+  if (with >= 0) {
+    m.msg_control = &control;
+    m.msg_controllen = sizeof control;
+    struct cmsghdr *first = CMSG_FIRSTHDR(&m);
+    first->cmsg_level = SOL_SOCKET;
+    first->cmsg_type = SCM_RIGHTS;
+    first->cmsg_len = CMSG_LEN(sizeof(int));
+    memcpy(CMSG_DATA(first), &with, sizeof with);
+  }
+  int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
+  if (fd < 0 || sendmsg(fd, &m, 0) < 0) line(1, strerror(errno));
+  close(fd);
+}
+
+/* So many bytes of it. */
+static void notify_long(int bytes) {
+  char *text = malloc((size_t)bytes + 1);
+  memset(text, 'x', (size_t)bytes);
+  notify(text, (size_t)bytes, -1);
+  free(text);
+}
+
+/* Whether all other ends of a pipe whose descriptor went along have been closed. */
+static void barrier(void) {
+  int ends[2];
+  char end;
+  if (pipe(ends) < 0) return;
+  notify("BARRIER=1", 9, ends[1]);
+  close(ends[1]);
+  line(1, read(ends[0], &end, 1) == 0 ? "closed" : "?");
+  close(ends[0]);
+}
+
+/* A grandchild that leaves session, group and mother behind, and says its pid first. */
+static void stray(void) {
+  if (fork() != 0) return;
+  setsid();
+  if (fork() != 0) _exit(0);
+  char text[16];
+  snprintf(text, sizeof text, "%d", getpid());
+  line(1, text);
+  for (int fd = 0; fd < 3; fd++) close(fd);
+  for (;;) pause();
+}
+
 static void fact(char *what, int argc, char **argv) {
   char text[4096] = "?";
   char *name = strchr(what, ':');
@@ -104,6 +162,20 @@ static void fact(char *what, int argc, char **argv) {
     struct rlimit limit;
     getrlimit(RLIMIT_NOFILE, &limit);
     snprintf(text, sizeof text, "%llu %llu", (unsigned long long)limit.rlim_cur, (unsigned long long)limit.rlim_max);
+  }
+  if (!strcmp(what, "rlimit")) {
+    struct rlimit limit;
+    getrlimit((__rlimit_resource_t)atoi(name), &limit);
+    snprintf(text, sizeof text, "%lld %lld", (long long)limit.rlim_cur, (long long)limit.rlim_max);
+  }
+  if (!strcmp(what, "nice")) snprintf(text, sizeof text, "%d", getpriority(PRIO_PROCESS, 0));
+  if (!strcmp(what, "sid")) snprintf(text, sizeof text, "%d", (int)getsid(0));
+  if (!strcmp(what, "nnp")) snprintf(text, sizeof text, "%d", prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0));
+  if (!strcmp(what, "file")) {
+    FILE *file = fopen(name, "r");
+    if (!file || !fgets(text, sizeof text, file)) strcpy(text, "?");
+    text[strcspn(text, "\n")] = 0;
+    if (file) fclose(file);
   }
   if (!strcmp(what, "groups")) {
     gid_t groups[64];
@@ -165,6 +237,13 @@ int main(int argc, char **argv) {
     else if (!strcmp(word, "close-in")) close(0);
     else if (!strcmp(word, "hold")) for (;;) pause();
     else if (!strcmp(word, "daughter")) daughter(atol(a), second);
+    else if (!strcmp(word, "notify")) notify(rest, strlen(rest), -1);
+    else if (!strcmp(word, "notify-long")) notify_long(number);
+    else if (!strcmp(word, "barrier")) barrier();
+    else if (!strcmp(word, "ready-fd")) put(number, "\n", 1);
+    else if (!strcmp(word, "put-fd")) put(number, second, strlen(second));
+    else if (!strcmp(word, "close-fd")) close(number);
+    else if (!strcmp(word, "stray")) stray();
     else if (!strcmp(word, "print")) fact(a, argc, argv);
     else _exit(64);
   }

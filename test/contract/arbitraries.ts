@@ -2,6 +2,7 @@
 import fc, { type Arbitrary } from "fast-check";
 import type { NumberedBatch } from "../../src/link/codec.ts";
 import {
+  type Attribute,
   type ChildEntry,
   type KeeperEffect,
   LISTEN_STEPS,
@@ -50,22 +51,39 @@ const instant = { monoNs: u64, wallNs: u64 };
 
 type Bodies<U extends { type: string }, Extra extends string = "type"> = { [T in U["type"]]: Fields<Omit<Extract<U, { type: T }>, Extra>> };
 
+const spawn = {
+  child: u32,
+  label: text,
+  path,
+  argv: few(path),
+  environment: few(path),
+  directory: orNull(path),
+  umask: orNull(natural),
+  user: orNull(user),
+  limits: few(record({ resource, soft: u64, hard: u64 })),
+  stdin: u32,
+  stdout: streamSpec,
+  stderr: streamSpec,
+  lastWill: record({ signal: i32, waitMs: u32, signalGroup: bool, killGroup: bool, rank: i32 }),
+};
+const somePath = path.map((value) => value || "/");
+const kernelLimit = record({ resource: fc.integer({ min: 0, max: 15 }), soft: u64, hard: u64 });
+const attribute: Arbitrary<Attribute> = fc.oneof(
+  record({ kind: fc.constant("rlimits" as const), limits: few(kernelLimit) }),
+  record({ kind: fc.constantFrom("session" as const, "no-new-privs" as const, "subreaper" as const) }),
+  record({ kind: fc.constant("nice" as const), nice: fc.integer({ min: -20, max: 19 }) }),
+  record({ kind: fc.constant("oom-score-adj" as const), score: fc.integer({ min: -1000, max: 1000 }) }),
+  record({ kind: fc.constant("cgroup" as const), path: somePath }),
+  record({ kind: fc.constant("ready-fd" as const), descriptor: fc.integer({ min: 3, max: 255 }) }),
+  record({ kind: fc.constant("notify" as const), address: somePath }),
+  record({ kind: fc.constant("unknown" as const), number: fc.integer({ min: 13, max: 0xffff }), value: bytes }),
+  record({ kind: fc.constant("wrong" as const), number: fc.constant(3), value: fc.uint8Array({ maxLength: 3 }) }),
+);
+
 const EFFECTS: Bodies<KeeperEffect> = {
-  spawn: {
-    child: u32,
-    label: text,
-    path,
-    argv: few(path),
-    environment: few(path),
-    directory: orNull(path),
-    umask: orNull(natural),
-    user: orNull(user),
-    limits: few(record({ resource, soft: u64, hard: u64 })),
-    stdin: u32,
-    stdout: streamSpec,
-    stderr: streamSpec,
-    lastWill: record({ signal: i32, waitMs: u32, signalGroup: bool, killGroup: bool, rank: i32 }),
-  },
+  spawn,
+  "spawn-with": { ...spawn, with: few(attribute) },
+  "signal-process": { pid: i32, startTicks: u64, signal: i32 },
   signal: { child: u32, signal: i32, to: oneOf("process", "group") },
   "sink-open": { sink: u32, spec },
   "sink-reopen": { sink: u32, spec },
@@ -122,6 +140,8 @@ const REPORTS: Bodies<Report, "type" | "report"> = {
   refused: { batch: u64, code: u8, text },
   unknown: { batch: u64, tag: u16 },
   echoed: { token: u32 },
+  notified: { child: u32, pid: i32, uid: u32, monoNs: u64, bytes },
+  ready: { child: u32, how: oneOf("newline", "end"), monoNs: u64 },
 };
 
 export const EFFECT_TYPES = Object.keys(EFFECTS) as KeeperEffect["type"][];

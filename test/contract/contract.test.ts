@@ -10,6 +10,7 @@ import { dirname, join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { Case } from "./case.ts";
+import { attributeCases } from "./cases/attributes.ts";
 import { conversationCases } from "./cases/conversation.ts";
 import { liveCases } from "./cases/lives.ts";
 import { sinkCases } from "./cases/sinks.ts";
@@ -24,6 +25,7 @@ import { type Programs, realKeeper } from "./real-subject.ts";
 const ROOMS: Readonly<Record<string, readonly Case[]>> = {
   conversation: conversationCases,
   spawn: spawnCases,
+  attributes: attributeCases,
   streams: streamCases,
   sinks: sinkCases,
   stdin: stdinCases,

@@ -4,7 +4,15 @@
  */
 import { decodeKeeperFrame, encodeBatch, encodeHello } from "../../src/link/codec.ts";
 import { FrameReader } from "../../src/link/frames.ts";
-import type { Batch, KeeperEffect, Report, ReportType, Welcome } from "../../src/link/messages.ts";
+import {
+  type Batch,
+  type KeeperEffect,
+  PROTOCOL_OLDEST,
+  PROTOCOL_VERSION,
+  type Report,
+  type ReportType,
+  type Welcome,
+} from "../../src/link/messages.ts";
 import { WelcomeBuilder } from "../../src/link/welcome.ts";
 
 /** Waits until the condition holds; throws with `what` after the patience of the subject. */
@@ -79,7 +87,7 @@ export class Daemon {
     };
   }
 
-  async hello(versionMin = 1, versionMax = 1): Promise<Welcome> {
+  async hello(versionMin = PROTOCOL_OLDEST, versionMax = PROTOCOL_VERSION): Promise<Welcome> {
     await this.wire.write(encodeHello({ versionMin, versionMax }));
     await this.#until(() => this.#welcome !== null || this.#failure !== null, "a welcome");
     if (this.#welcome === null) throw new Error(this.#failure ?? "no welcome");

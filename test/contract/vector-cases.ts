@@ -4,8 +4,9 @@
  */
 
 import { encodeBatch, encodeHello, type KeeperFrame } from "../../src/link/codec.ts";
-import type { KeeperEffect, Report, SinkSpec, Spawn } from "../../src/link/messages.ts";
+import type { KeeperEffect, SinkSpec, Spawn } from "../../src/link/messages.ts";
 import { encodeKeeperFrame } from "../sim/keeper/codec.ts";
+import { instant, laterReports, reports, U32_MAX, U64_MAX } from "./vector-reports.ts";
 
 export type Side = "daemon" | "keeper";
 /** `refused`: the whole frame has no effect. `unknown`: skipped. The rest is good. */
@@ -16,10 +17,7 @@ export type VectorCase = {
   readonly bytes: Buffer;
 };
 
-const U64_MAX = 0xffff_ffff_ffff_ffffn;
-const U32_MAX = 0xffff_ffff;
 const I32_MIN = -0x8000_0000;
-const instant = { monoNs: 123_456_789_012_345n, wallNs: 1_764_000_000_123_456_789n };
 
 const log: SinkSpec = { path: "/var/log/web/out.log", truncate: false, regularOnly: true, mode: 0o644, limit: 52_428_800 };
 const small: Spawn = {
@@ -137,49 +135,55 @@ const effects: readonly (readonly [string, KeeperEffect])[] = [
   ["echo", { type: "echo", token: U32_MAX }],
   ["written", { type: "written", token: U32_MAX, sink: 7 }],
 ];
-/** What `batch-of-many` was recorded with. */
-const MANY = 30;
-
-const reports: readonly (readonly [string, Report])[] = [
-  ["spawned", { type: "spawned", report: 1n, child: 1, pid: 4711, ...instant }],
-  ["spawn-failed-before", { type: "spawn-failed", report: 2n, child: 2, step: "log-stdout", errno: 13, pid: 0, ...instant }],
-  ["spawn-failed-exec", { type: "spawn-failed", report: 3n, child: 3, step: "exec", errno: 2, pid: 4712, ...instant }],
+/** Of version 2. */
+const laterEffects: readonly (readonly [string, KeeperEffect])[] = [
+  ["spawn-with-nothing", { ...small, type: "spawn-with", with: [] }],
   [
-    "exited",
+    "spawn-with-all",
     {
-      type: "exited",
-      report: U64_MAX,
-      child: 1,
-      pid: 4711,
-      waitStatus: 0x0100,
-      ...instant,
-      userUs: 1_000_000n,
-      systemUs: 2n,
-      maxRssKiB: U64_MAX,
+      ...full,
+      type: "spawn-with",
+      with: [
+        {
+          kind: "rlimits",
+          limits: [
+            { resource: 7, soft: 4096n, hard: U64_MAX },
+            { resource: 0, soft: 0n, hard: 0n },
+            { resource: 15, soft: U64_MAX, hard: U64_MAX },
+          ],
+        },
+        { kind: "session" },
+        { kind: "nice", nice: -20 },
+        { kind: "oom-score-adj", score: -1000 },
+        { kind: "no-new-privs" },
+        { kind: "cgroup", path: "/sys/fs/cgroup/web:web_0/run" },
+        { kind: "ready-fd", descriptor: 255 },
+        { kind: "notify", address: "holdfast/1/ü" },
+        { kind: "subreaper" },
+      ],
     },
   ],
-  ["block", { type: "block", report: 5n, stream: 8, block: 1n, bytes: Buffer.from("a line\nhalf a l") }],
-  ["block-empty", { type: "block", report: 5n, stream: 8, block: 1n, bytes: Buffer.alloc(0) }],
-  ["eof", { type: "eof", report: 6n, stream: 8, child: 1 }],
-  ["limit", { type: "limit", report: 7n, sink: 3, size: 52_428_800n, device: 65_024n, inode: U64_MAX }],
-  ["io-error", { type: "io-error", report: 8n, sink: 3, errno: 28, lostBytes: 65_536n }],
-  ["io-resumed", { type: "io-resumed", report: 9n, sink: 3, lostBytes: 131_072n }],
-  ["signal", { type: "signal", report: 10n, signal: 15 }],
-  ["signal-failed", { type: "signal-failed", report: 0n, child: 1, signal: 64, errno: 22 }],
-  ["stdin-failed", { type: "stdin-failed", report: 0n, child: 1, errno: 32, bytesNotTaken: U32_MAX }],
-  ["orphan", { type: "orphan", report: 0n, pid: 99, waitStatus: 9 }],
-  ["listened", { type: "listened", report: 0n, socket: 1, step: "done", errno: 0, descriptor: 4, port: 0 }],
-  ["listened-in-use", { type: "listened", report: 0n, socket: 2, step: "in-use", errno: 98, descriptor: -1, port: 9001 }],
-  ["sink-opened", { type: "sink-opened", report: 0n, sink: 3, errno: 0, size: 12n, regular: true }],
-  ["sink-not-opened", { type: "sink-opened", report: 0n, sink: 3, errno: 40, size: 0n, regular: false }],
-  ["daemonized", { type: "daemonized", report: 0n, pid: 4242 }],
-  ["became", { type: "became", report: 0n, step: "done", errno: 0 }],
-  ["became-not", { type: "became", report: 0n, step: "setuid", errno: 1 }],
-  ["limited", { type: "limited", report: 0n, resource: "nofile", errno: 0, soft: 1024n, hard: U64_MAX }],
-  ["refused", { type: "refused", report: 0n, batch: 12n, code: 2, text: "store full" }],
-  ["unknown", { type: "unknown", report: 0n, batch: 12n, tag: 4711 }],
-  ["echoed", { type: "echoed", report: 0n, token: U32_MAX }],
+  [
+    "spawn-with-what-fails",
+    {
+      ...small,
+      type: "spawn-with",
+      with: [
+        { kind: "unknown", number: 4711, value: Buffer.from([1, 2, 3]) },
+        { kind: "wrong", number: 3, value: Buffer.from([20, 0, 0, 0]) },
+        { kind: "wrong", number: 10, value: Buffer.from([2]) },
+        { kind: "wrong", number: 9, value: Buffer.alloc(0) },
+        { kind: "wrong", number: 2, value: Buffer.alloc(1) },
+        { kind: "nice", nice: 19 },
+        { kind: "oom-score-adj", score: 1000 },
+      ],
+    },
+  ],
+  ["signal-any-process", { type: "signal-process", pid: 0x7fff_ffff, startTicks: U64_MAX, signal: 9 }],
 ];
+
+/** What `batch-of-many` was recorded with. */
+const MANY = 30;
 
 const welcome: readonly (readonly [string, KeeperFrame])[] = [
   [
@@ -282,6 +286,7 @@ const refused: readonly (readonly [string, Buffer])[] = [
     "a-good-effect-before-a-bad-one",
     spoiled(encodeBatch(1n, { ...EMPTY, effects: [{ type: "ready" }, { type: "unlisten", socket: 1, unlink: true }] }), -1, 2),
   ],
+  ["an-attribute-longer-than-its-list", spoiled(one({ ...small, type: "spawn-with", with: [{ kind: "session" }] }), -4, 1)],
   ["hello-too-short", resized(encodeHello({ versionMin: 1, versionMax: 1 }), -1)],
 ];
 
@@ -333,10 +338,11 @@ export const VECTOR_CASES: readonly VectorCase[] = [
     }),
   ),
   good("daemon", "effect-of-a-later-version", laterEffect),
+  ...laterEffects.map(([name, effect]) => good("daemon", `effect-${name}`, one(effect))),
   ...refused.map(([name, bytes]) => ({ name, side: "daemon", verdict: "refused", bytes }) as const),
   { name: "frame-of-a-later-version", side: "daemon", verdict: "unknown", bytes: Buffer.from([5, 0, 0, 0, 0x67, 0x12, 1, 2, 3]) },
   ...welcome.map(([name, frame]) => good("keeper", name, encodeKeeperFrame(frame))),
-  ...reports.map(([name, value]) => good("keeper", `report-${name}`, encodeKeeperFrame({ type: "report", value }))),
+  ...[...reports, ...laterReports].map(([name, value]) => good("keeper", `report-${name}`, encodeKeeperFrame({ type: "report", value }))),
   {
     name: "report-without-its-last-byte",
     side: "keeper",

@@ -85,7 +85,7 @@ function openDoor(): Door {
 
 test("connect says hello and gives the welcome; reports follow; a batch has its number", async () => {
   const door = openDoor();
-  assert.deepEqual(await door.nextFrame(), { type: "hello", value: { versionMin: 1, versionMax: 1 } });
+  assert.deepEqual(await door.nextFrame(), { type: "hello", value: { versionMin: 1, versionMax: 2 } });
   const stream = Buffer.concat([welcomeBytes(), reportBytes({ type: "signal", report: 1n, signal: 15 })]);
   door.socket.write(stream.subarray(0, 21));
   door.socket.write(stream.subarray(21));

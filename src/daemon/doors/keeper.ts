@@ -6,7 +6,7 @@ import { type OnReadOpts, Socket, type SocketConstructorOpts } from "node:net";
 import type { Keeper } from "../../doors.ts";
 import { Client } from "../../link/client.ts";
 import { encodeBatch, encodeHello } from "../../link/codec.ts";
-import { type Batch, PROTOCOL_VERSION, type Report, type Welcome } from "../../link/messages.ts";
+import { type Batch, PROTOCOL_OLDEST, PROTOCOL_VERSION, type Report, type Welcome } from "../../link/messages.ts";
 import { assert, ok, type Result, refuse } from "../../result.ts";
 import { keeperIs } from "./paths.ts";
 
@@ -94,7 +94,7 @@ export function openKeeper(descriptor: number, onGone: (reason: string | null) =
           else held.push(value);
         };
         client = new Client({ welcome, report, failed: (text) => leave(`the keeper said what cannot be: ${text}`) });
-        void write(encodeHello({ versionMin: PROTOCOL_VERSION, versionMax: PROTOCOL_VERSION }));
+        void write(encodeHello({ versionMin: PROTOCOL_OLDEST, versionMax: PROTOCOL_VERSION }));
       }),
     send: (batch: Batch) => {
       toldToEnd ||= batch.effects.some((effect) => effect.type === "exit");

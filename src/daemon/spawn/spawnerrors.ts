@@ -2,7 +2,6 @@
 import { splitCommand } from "../../config/shellwords.ts";
 import { errnoWords } from "../../errnowords.ts";
 import type { Report } from "../../link/messages.ts";
-import { unreachable } from "../../result.ts";
 import type { Member } from "../../supervisor/world.ts";
 import type { Outputs } from "../logfiles/outputs.ts";
 import { errnoName } from "../loop/errno.ts";
@@ -53,19 +52,8 @@ function childFailureText(uid: number, member: Member, failure: Failure): string
       return `couldn't chdir to ${config.directory ?? ""}: ${errno}`;
     case "exec":
       return `couldn't exec ${argv0(config.command)}: ${errno}`;
-    case "none":
-    case "log-stdout":
-    case "log-stderr":
-    case "pipes":
-    case "fork":
-    case "setpgid":
-    case "setuid":
-    case "descriptors":
-    case "rlimit":
-    case "umask":
-      return null;
     default:
-      return unreachable(failure.step);
+      return null;
   }
 }
 

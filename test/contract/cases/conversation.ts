@@ -18,7 +18,7 @@ export const conversationCases: readonly Case[] = [
       assert.deepEqual(
         { version, keeperPid, quickDeaths, ready, daemonized, children, sinks, streams, stored: welcome.store.size },
         {
-          version: 1,
+          version: 2,
           keeperPid: k.pid,
           quickDeaths: 0,
           ready: false,
@@ -61,7 +61,19 @@ export const conversationCases: readonly Case[] = [
     name: "a range that reaches further than we do gets our version",
     async run(k) {
       const d = new Daemon(await k.nextDaemon(), k.until);
-      assert.equal((await d.hello(1, 9)).version, 1);
+      assert.equal((await d.hello(1, 9)).version, 2);
+    },
+  },
+  {
+    name: "a daemon of version 1 gets version 1, and its successor of version 2 gets that",
+    async run(k) {
+      const d = new Daemon(await k.nextDaemon(), k.until);
+      assert.equal((await d.hello(1, 1)).version, 1);
+      await d.does({ type: "ready" }, actor(k, 1, ["line:hello", "exit:3"]));
+      await exited(d, 1, 3 << 8);
+      await d.wire.kill();
+      const next = new Daemon(await k.nextDaemon(), k.until);
+      assert.equal((await next.hello(2, 2)).version, 2);
     },
   },
   {

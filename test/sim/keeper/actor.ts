@@ -3,6 +3,7 @@
  * `test/contract/actor.c` is the same program for the real keeper. The words are listed in `docs/invariants.md`.
  */
 import type { Scheduler } from "../scheduler.ts";
+import type { Channel } from "./channel.ts";
 import type { Pipe } from "./pipe.ts";
 
 export type ActorSetting = {
@@ -18,6 +19,7 @@ export type ActorSetting = {
   readonly stdin: Pipe;
   readonly stdout: Pipe | null;
   readonly stderr: Pipe | null;
+  readonly channel: Channel;
   /** What a whole line written to a channel was, for the invariants. */
   readonly onLine: (channel: "stdout" | "stderr", line: string) => void;
   /** The process is a zombie now. */
@@ -123,6 +125,15 @@ export class Actor {
         return this.#listen(first, rest[1] ?? "OK");
       case "close-in":
         this.#setting.stdin.closeReader();
+        return this.#next();
+      case "notify":
+        this.#setting.channel.send(text);
+        return this.#next();
+      case "ready-fd":
+        this.#setting.channel.write(first, "\n");
+        return this.#next();
+      case "close-fd":
+        this.#setting.channel.close(first);
         return this.#next();
       case "hold":
         return undefined;

@@ -1,7 +1,8 @@
 /** The children of the fake keeper: spawned step by step, signalled while they are not reaped, told of until the daemon has acknowledged. */
-import type { ChildEntry, Instant, LastWill, Spawn, SpawnStep } from "../../../src/link/messages.ts";
+import type { Attribute, ChildEntry, Instant, LastWill, Spawn, SpawnStep, SpawnWith } from "../../../src/link/messages.ts";
 import { errnoNumber } from "../tree.ts";
 import { Actor } from "./actor.ts";
+import { Channel } from "./channel.ts";
 import { type Host, later } from "./host.ts";
 import { PIPE_BYTES, Pipe } from "./pipe.ts";
 import type { Reports } from "./reports.ts";
@@ -12,12 +13,14 @@ const CHILDREN_MAX = 16_384;
 const STDIN_MAX = 1024 * 1024;
 /** How long an exit waits for what is left in the pipes. */
 const DRAIN_MS = 500;
+const NS_PER_TICK = 10_000_000n;
 
 export type Child = {
   readonly child: number;
   readonly label: string;
   readonly lastWill: LastWill;
-  readonly spawn: Spawn;
+  readonly spawn: Spawn | SpawnWith;
+  readonly channel: Channel;
   state: "spawning" | "running" | "exited";
   pid: number;
   at: Instant;
@@ -73,7 +76,7 @@ export class Children {
     return [...this.all.values()].map(({ child, label, pid, state, at }) => ({ child, label, pid, state, ...at }));
   }
 
-  spawn(spawn: Spawn): void {
+  spawn(spawn: Spawn | SpawnWith): void {
     if (spawn.child === 0 || this.#used.has(spawn.child)) return this.#host.violation(`child number ${spawn.child} was used twice`);
     this.#used.add(spawn.child);
     const child: Child = {
@@ -81,6 +84,11 @@ export class Children {
       label: spawn.label,
       lastWill: spawn.lastWill,
       spawn,
+      channel: new Channel(this.#host, this.#reports, attributesOf(spawn), () => ({
+        child: child.child,
+        pid: child.pid,
+        uid: spawn.user?.uid ?? this.#self.uid,
+      })),
       state: "spawning",
       pid: 0,
       at: { monoNs: 0n, wallNs: 0n },
@@ -138,7 +146,16 @@ export class Children {
   }
 
   acknowledged(number: bigint): void {
-    for (const child of this.all.values()) if (child.finalReport === number) this.all.delete(child.child);
+    for (const child of this.all.values()) {
+      child.channel.acknowledged(number);
+      if (child.finalReport === number) this.all.delete(child.child);
+    }
+  }
+
+  /** To a process by pid and start, which is its birth in hundredths of a second here. */
+  signalProcess(pid: number, startTicks: bigint, signal: number): void {
+    for (const child of this.all.values())
+      if (child.pid === pid && !child.reaped && child.at.monoNs / NS_PER_TICK === startTicks) child.actor?.signal(signal);
   }
 
   /** Sends a signal as the host's administrator does: by pid, whoever it is. */
@@ -149,6 +166,8 @@ export class Children {
   #spawnNow(child: Child): void {
     const { spawn } = child;
     const opened: number[] = [];
+    const wrong = wrongAttribute(attributesOf(spawn));
+    if (wrong !== null) return this.#failBefore(child, "attribute", errnoNumber(wrong), opened);
     for (const [step, { sink, open }] of [
       ["log-stdout", spawn.stdout],
       ["log-stderr", spawn.stderr],
@@ -183,7 +202,7 @@ export class Children {
     child.finalReport = this.#reports.keep({ type: "spawn-failed", child: child.child, step, errno, pid: child.pid, ...this.#now() });
   }
 
-  #childSteps(spawn: Spawn): { readonly step: SpawnStep; readonly errno: number } | null {
+  #childSteps(spawn: Spawn | SpawnWith): { readonly step: SpawnStep; readonly errno: number } | null {
     const { tree } = this.#host;
     if (spawn.stdin !== 0 && !this.isSocket(spawn.stdin)) return { step: "descriptors", errno: errnoNumber("EBADF") };
     if (spawn.user !== null && this.#self.uid !== 0) return { step: "setgroups", errno: errnoNumber("EPERM") };
@@ -221,6 +240,7 @@ export class Children {
       stdout,
       // stderr without a stream is the same pipe as stdout.
       stderr: stderr ?? stdout,
+      channel: child.channel,
       onLine: (channel, line) => this.onLine(child, channel, line),
       onExit: (waitStatus) => this.#zombie(child, waitStatus),
       onOrphan: (waitStatus) => this.#reports.tell({ type: "orphan", pid: this.#host.nextPid++, waitStatus }),
@@ -233,6 +253,7 @@ export class Children {
   #zombie(child: Child, waitStatus: number): void {
     later(this.#host, "pipe", () => {
       child.reaped = true;
+      child.channel.close();
       this.onLife(child, false);
       const at = this.#now();
       let told = false;
@@ -275,4 +296,15 @@ export class Children {
   #now(): Instant {
     return { monoNs: this.#host.scheduler.monoNs, wallNs: this.#host.scheduler.wallNs };
   }
+}
+
+function attributesOf(spawn: Spawn | SpawnWith): readonly Attribute[] {
+  return spawn.type === "spawn-with" ? spawn.with : [];
+}
+
+/** The first that the keeper does not know, or whose value cannot be. */
+function wrongAttribute(attributes: readonly Attribute[]): "ENOTSUP" | "EINVAL" | null {
+  const wrong = attributes.find((one) => one.kind === "unknown" || one.kind === "wrong");
+  if (wrong === undefined) return null;
+  return wrong.kind === "unknown" ? "ENOTSUP" : "EINVAL";
 }

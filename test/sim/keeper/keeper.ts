@@ -5,7 +5,7 @@
 
 import type { DecodeError, KeeperFrame } from "../../../src/link/codec.ts";
 import type { UnknownEffect } from "../../../src/link/keepereffects.ts";
-import { type KeeperEffect, PROTOCOL_VERSION, type Report, type Welcome } from "../../../src/link/messages.ts";
+import { type KeeperEffect, PROTOCOL_OLDEST, PROTOCOL_VERSION, type Report, type Welcome } from "../../../src/link/messages.ts";
 import { unreachable } from "../../../src/result.ts";
 import { isLeftOut } from "../leftout.ts";
 import { Children, type KeeperSelf } from "./children.ts";
@@ -157,13 +157,13 @@ export class FakeKeeper {
   }
 
   #hello(min: number, max: number): void {
-    if (min > PROTOCOL_VERSION || max < PROTOCOL_VERSION) {
+    if (min > PROTOCOL_VERSION || max < PROTOCOL_OLDEST || min > max) {
       return this.#answer({
         type: "refused",
         report: 0n,
         batch: 0n,
         code: REFUSED.version,
-        text: `version ${PROTOCOL_VERSION} is not in ${min} to ${max}`,
+        text: `none of versions ${PROTOCOL_OLDEST} to ${PROTOCOL_VERSION} is in ${min} to ${max}`,
       });
     }
     const deliver = this.#deliver;
@@ -171,15 +171,15 @@ export class FakeKeeper {
       return this.#answer({ type: "refused", report: 0n, batch: 0n, code: REFUSED.malformed, text: "hello twice" });
     this.#connected = true;
     this.sinks.setHardLimits(true);
-    for (const frame of welcomeFrames(this.#welcome())) deliver(frame);
+    for (const frame of welcomeFrames(this.#welcome(Math.min(max, PROTOCOL_VERSION)))) deliver(frame);
     for (const value of this.reports.kept.values()) deliver({ type: "report", value });
     this.reports.listener = (value) => deliver({ type: "report", value });
   }
 
-  #welcome(): Welcome {
+  #welcome(version: number): Welcome {
     const { scheduler } = this.#host;
     return {
-      version: PROTOCOL_VERSION,
+      version,
       keeperPid: this.self.pid,
       quickDeaths: this.lives.quickDeaths,
       ...(this.lives.deaths && { deaths: this.lives.deaths }),
@@ -225,9 +225,12 @@ export class FakeKeeper {
         this.onAnswer("unknown", `tag ${effect.tag}`);
         return this.reports.tell({ type: "unknown", batch, tag: effect.tag });
       case "spawn":
+      case "spawn-with":
         return this.children.spawn(effect);
       case "signal":
         return this.children.signal(effect.child, effect.signal);
+      case "signal-process":
+        return this.children.signalProcess(effect.pid, effect.startTicks, effect.signal);
       case "sink-open":
         return this.sinks.open(effect.sink, effect.spec);
       case "sink-reopen":

@@ -20,6 +20,7 @@ export function checkReferences(keeper: Parts, effects: readonly (KeeperEffect |
   for (const effect of effects) {
     switch (effect.type) {
       case "spawn":
+      case "spawn-with":
         made.child.add(effect.child);
         for (const spec of [effect.stdout, effect.stderr]) {
           if (spec.sink !== 0 && spec.open === null) check("sink", spec.sink, keeper.sinks.wasThere(spec.sink), effect.type);
