@@ -1,9 +1,10 @@
 /** What a successor finds and what it makes of it, told step by step: scenes that random histories reach too rarely to rely on. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { decodeHistory } from "../../src/supervisor/exits.ts";
 import { decodeProcess, encodeRecord, isOldProcess } from "../../src/supervisor/records.ts";
 import { host, inCharge, ref, settled, stateOf, until } from "./scene.ts";
-import { CONFIG_PATH } from "./world.ts";
+import { CONFIG_PATH, type World } from "./world.ts";
 
 test("a start without stored states hears of children that ended meanwhile, and restarts them as configured", async () => {
   const world = await host(
@@ -191,4 +192,35 @@ test("a daemon of this version goes on with what one of the version before has s
   assert.ok(await until(world, () => stateOf(world, "stops") === "STOPPED"), "SIGKILL came in time");
   assert.deepEqual([stateOf(world, "runs"), world.port?.process(ref("runs"))?.pid], ["RUNNING", before[0]?.pid]);
   assert.deepEqual(world.invariants.violations, []);
+});
+
+test("HIS-001, HIS-002: the end of a program that the kernel killed for want of memory while no daemon was there is in its record, and listeners hear of it", async () => {
+  const kills = { count: 3 };
+  const lend = (world: World) => Object.assign(world.instance?.doors.kernel ?? {}, { oomKills: () => kills.count });
+  const world = await host(
+    "[program:a]\ncommand=/bin/actor hold\nstartsecs=0\n[eventlistener:l]\ncommand=/bin/actor hold\nevents=LIFECYCLE\nautostart=false\n",
+    (made) => {
+      const start = made.keeper.start.bind(made.keeper);
+      made.keeper.start = () => {
+        start();
+        made.scheduler.after(0, () => void lend(made));
+      };
+    },
+  );
+  await until(world, () => stateOf(world, "a") === "RUNNING");
+  const pid = world.port?.process(ref("a"))?.pid ?? 0;
+  world.instance?.die();
+  kills.count += 1;
+  world.keeper.children.kill(pid, 9);
+  await until(world, () => world.instance !== null);
+  lend(world);
+  await until(world, () => stateOf(world, "a") === "RUNNING" && world.port?.process(ref("a"))?.pid !== pid);
+  const history = decodeHistory(world.keeper.store.get("history/a:a") ?? new Uint8Array());
+  assert.ok(history.ok);
+  assert.deepEqual([history.value.ends.map(({ signal, oom }) => [signal, oom]), history.value.oomKills], [[["SIGKILL", "likely"]], 1]);
+  const kept = [...world.keeper.store].filter(([key]) => key.startsWith("event")).map(([, value]) => Buffer.from(value).toString());
+  assert.ok(
+    kept.some((event) => event.includes("LIFECYCLE_OOM")),
+    kept.join("\n"),
+  );
 });
