@@ -145,6 +145,8 @@ export type Doors = {
   readonly birth: Birth;
   readonly self: Self;
   readonly probe: ProbeNetwork;
+  /** The first of the lines that a user's expression (flag u) matches; null: none, or it takes too long to find out. */
+  readonly firstMatch: (expression: string, lines: readonly string[]) => string | null;
   /** The numeric IPv4 address of a host name; the error is what the resolver said. */
   readonly resolveHost: (host: string) => Promise<Result<string, string>>;
 };

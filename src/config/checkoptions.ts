@@ -6,7 +6,7 @@ const NONE = { en: "no checks", zh: "不检查" } as const;
 export const READINESS = {
   ready_when: {
     type: "probe",
-    probes: ["startsecs", "tcp", "unix", "http", "exec"],
+    probes: ["startsecs", "log", "tcp", "unix", "http", "exec"],
     default: "startsecs",
     scope: "process",
     isOurs: true,

@@ -13,6 +13,7 @@ import { type DaemonParts, startDaemon } from "./daemon.ts";
 import { realAccounts } from "./doors/accounts.ts";
 import { readBirth } from "./doors/birth.ts";
 import { realClock } from "./doors/clock.ts";
+import { firstMatch } from "./doors/expressions.ts";
 import { realFiles } from "./doors/files.ts";
 import { KEEPER_FD_VARIABLE, keeperDescriptor, openKeeper } from "./doors/keeper.ts";
 import { realKernel } from "./doors/kernel.ts";
@@ -52,6 +53,7 @@ async function main(): Promise<void> {
     birth,
     self: realSelf,
     probe: probeNetwork,
+    firstMatch,
     resolveHost: realResolveHost,
   };
   // A successor must come up whatever the file says by now, so the file is read here only for those who ask about it.

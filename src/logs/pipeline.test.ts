@@ -28,6 +28,7 @@ const PLAIN: StreamOptions = {
   events: false,
   syslog: false,
   echo: false,
+  match: false,
 };
 
 const latin1 = (bytes: Uint8Array) => Buffer.from(bytes).toString("latin1");
@@ -259,4 +260,17 @@ test("log and events hold the same bytes in the same order, whoever dies between
     }),
     { numRuns: 200 },
   );
+});
+
+test("RDY-006 lines are looked at whatever else becomes of them, and what is logged stays the same", () => {
+  const options: StreamOptions = { ...PLAIN, match: true };
+  assert.ok(needsAsking(options));
+  const first = passBlock(NEW_STREAM, Buffer.from("start\nnow \x1b[32mrea"), options);
+  assert.deepEqual([first.verdict.kind, first.lines], ["as-is", ["start"]]);
+  const restored = restoreStream(streamRecord(first.state), new Map());
+  assert.ok(restored.ok);
+  const second = passBlock(restored.value, Buffer.from("dy\x1b[0m\n"), options);
+  assert.deepEqual([second.verdict.kind, second.lines, second.state], ["as-is", ["now ready"], NEW_STREAM]);
+  const captured = passBlock(NEW_STREAM, Buffer.from(`${BEGIN}ready\n${END}`), { ...options, captureMaxBytes: 100 });
+  assert.deepEqual([captured.verdict.kind, captured.lines.length], ["drop", 1]);
 });

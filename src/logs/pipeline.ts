@@ -7,6 +7,7 @@
  */
 import { type Capture, type ChunkChange, collect, collected, discard, NO_CAPTURE } from "./capture.ts";
 import { type Channel, commEventText, echoText, protocolEchoText } from "./echo.ts";
+import { type MatchState, NEW_MATCH, takeMatchLines } from "./match.ts";
 import { type StripState, strip, stripEnd } from "./strip.ts";
 import { takeLines } from "./syslog.ts";
 import { findTokens, NO_TOKEN, type TokenState } from "./tokens.ts";
@@ -28,6 +29,8 @@ export type StreamOptions = {
   readonly syslog: boolean;
   /** The activity log shows child output: its level is debug or below. */
   readonly echo: boolean;
+  /** The lines are looked at, until one says that the program is ready. (RDY-006) */
+  readonly match: boolean;
 };
 
 export type StreamState = {
@@ -38,6 +41,8 @@ export type StreamState = {
   readonly cutCharacter: Uint8Array;
   /** The beginning of a line, for syslog. */
   readonly heldLine: Uint8Array;
+  /** Where the search for a line stands in the middle of one. */
+  readonly match?: MatchState;
 };
 
 /** A stream of which nothing has been read. (LOG-092, LOG-093) */
@@ -74,12 +79,14 @@ export type StreamStep = {
   readonly effects: readonly StreamEffect[];
   /** Chunks of the capture to be stored or deleted with the state. */
   readonly chunks: readonly ChunkChange[];
+  /** The lines that have ended in the block, where they are looked at. */
+  readonly lines: readonly string[];
 };
 
 /** Whether the daemon must see the blocks of a stream at all. If not, the keeper writes them on its own. */
 export function needsAsking(options: StreamOptions): boolean {
-  const { protocol, captureMaxBytes, events, syslog, echo, logged } = options;
-  return protocol || captureMaxBytes > 0 || events || syslog || echo || (options.strip && logged);
+  const { protocol, captureMaxBytes, events, syslog, echo, logged, match } = options;
+  return protocol || captureMaxBytes > 0 || events || syslog || echo || match || (options.strip && logged);
 }
 
 /** A block that the keeper asks about. The state is the same object when nothing in it changed: then there is nothing to store. */
@@ -88,7 +95,16 @@ export function passBlock(state: StreamState, block: Uint8Array, options: Stream
   if (options.protocol) passProtocol(work, block, options);
   else if (options.captureMaxBytes > 0) passTokens(work, block, options);
   else passPiece(work, block, { ...options, captured: false });
-  return finish(state, work, block);
+  const step = finish(state, work, block);
+  return options.match ? withLines(step, state, block) : step;
+}
+
+/** The lines as the program wrote them: a capture or a log that leaves something out changes nothing about its being ready. */
+function withLines(step: StreamStep, before: StreamState, block: Uint8Array): StreamStep {
+  const { state, lines } = takeMatchLines(before.match ?? NEW_MATCH, block);
+  const { match: _, ...rest } = step.state;
+  const isNew = state.half.length === 0 && state.strip === "text";
+  return isNew && before.match === undefined ? { ...step, lines } : { ...step, state: isNew ? rest : { ...rest, match: state }, lines };
 }
 
 /**
@@ -132,7 +148,7 @@ function begin(state: StreamState): Work {
 function finish(before: StreamState, work: Work, block: Uint8Array): StreamStep {
   const { tokens, capture, strip: stripState, cutCharacter, heldLine, logFile, effects, chunks } = work;
   const after: StreamState = { tokens, capture, strip: stripState, cutCharacter, heldLine };
-  return { state: isSame(before, after) ? before : after, verdict: verdictOf(logFile, block), effects, chunks };
+  return { state: isSame(before, after) ? before : after, verdict: verdictOf(logFile, block), effects, chunks, lines: [] };
 }
 
 /** The log gets a stripped copy; what the protocol says is for `events/`. The echo comes before the log, as in the original. (LOG-068, LOG-075) */

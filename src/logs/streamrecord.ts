@@ -23,10 +23,11 @@ type StreamRecord = {
   readonly strip: StripState;
   readonly cutCharacter: string;
   readonly heldLine: string;
+  readonly match?: { readonly strip: StripState; readonly half: string };
 };
 
 export function streamRecord(state: StreamState): Uint8Array {
-  const { tokens, capture, strip, cutCharacter, heldLine } = state;
+  const { tokens, capture, strip, cutCharacter, heldLine, match } = state;
   const record: StreamRecord = {
     version: VERSION,
     capturing: tokens.capturing,
@@ -38,6 +39,7 @@ export function streamRecord(state: StreamState): Uint8Array {
     strip,
     cutCharacter: toBase64(cutCharacter),
     heldLine: toBase64(heldLine),
+    ...(match === undefined ? {} : { match: { strip: match.strip, half: toBase64(match.half) } }),
   };
   return new TextEncoder().encode(JSON.stringify(record));
 }
@@ -58,6 +60,7 @@ export function restoreStream(record: Uint8Array, chunks: ReadonlyMap<number, Ui
     strip: stored.strip,
     cutCharacter: fromBase64(stored.cutCharacter),
     heldLine: fromBase64(stored.heldLine),
+    ...(stored.match === undefined ? {} : { match: { strip: stored.match.strip, half: fromBase64(stored.match.half) } }),
   });
 }
 
@@ -79,10 +82,15 @@ function parse(record: Uint8Array): unknown {
   }
 }
 
+function isStripState(value: unknown): boolean {
+  return value === "text" || value === "escape" || value === "sequence";
+}
+
 function isStreamRecord(value: unknown): value is StreamRecord {
   if (typeof value !== "object" || value === null) return false;
-  const { version, capturing, held, first, chunks, skip, rest, strip, cutCharacter, heldLine } = value as Partial<StreamRecord>;
-  if (version !== VERSION || typeof capturing !== "boolean" || (strip !== "text" && strip !== "escape" && strip !== "sequence"))
+  const { version, capturing, held, first, chunks, skip, rest, strip, cutCharacter, heldLine, match } = value as Partial<StreamRecord>;
+  if (version !== VERSION || typeof capturing !== "boolean" || !isStripState(strip)) return false;
+  if (match !== undefined && !(typeof match === "object" && match !== null && isStripState(match.strip) && typeof match.half === "string"))
     return false;
   if (!Array.isArray(chunks) || ![first, skip, ...chunks].every(Number.isSafeInteger)) return false;
   return [held, rest, cutCharacter, heldLine].every((text) => typeof text === "string");

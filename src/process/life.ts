@@ -21,6 +21,8 @@ export type Waiting = {
 export type Ready = {
   /** Set for the rest of the run. */
   readonly isReady: boolean;
+  /** When it was set, by the wall clock. */
+  readonly atWallMs?: number;
   /** The number of the attempt that is under way or due: the result of any other comes too late. */
   readonly check: number;
   /** It was not ready in time, and has had its stop signal: what the failed start says. */

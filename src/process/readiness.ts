@@ -67,16 +67,16 @@ export const askReady: Action<"deadline"> = (config, process) => {
 export function probedReady(config: ProcessConfig, process: ProcessState, check: number, found: Checked, now: Now): ProcessState | null {
   const { ready } = process.life;
   if (ready === undefined || ready.isReady || ready.check !== check) return null;
-  if (found.result === "ok") return latched(process);
+  if (found.result === "ok") return latched(process, now);
   const deadlines = { ...process.deadlines, "ready-check": now.monoMs + config.readyInterval };
   return { ...process, deadlines, life: withLife(process.life, { ready: { ...ready, check: check + 1 } }) };
 }
 
 /** It is ready, and stays so for this run; nothing is asked any more. */
-export function latched(process: ProcessState): ProcessState {
+export function latched(process: ProcessState, now: Now): ProcessState {
   const check = (process.life.ready?.check ?? 0) + 1;
   const deadlines = withoutDeadline(withoutDeadline(process.deadlines, "ready"), "ready-check");
-  return { ...process, deadlines, life: withLife(process.life, { ready: { isReady: true, check } }) };
+  return { ...process, deadlines, life: withLife(process.life, { ready: { isReady: true, atWallMs: now.wallMs, check } }) };
 }
 
 /** Told behind the line of its success. (RDY-013) */

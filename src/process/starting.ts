@@ -144,7 +144,7 @@ export const probedStarting: Action<"probed"> = (config, process, now, input) =>
 export const becameReady: Action<"ready"> = (config, process, now, input) =>
   input.child !== process.child || process.life.ready === undefined || process.life.ready.isReady
     ? unchanged(process)
-    : becomeRunning(config, latched(process), now);
+    : becomeRunning(config, latched(process, now), now);
 
 export const spawnFailed: Action<"spawn-failed"> = (config, process, now, { text }) => failToSpawn(config, process, text, now);
 

@@ -109,3 +109,23 @@ test("HLT-006 a daemon that slept, and one that was killed, find nobody unhealth
   assert.equal(await pidOf(it, "web"), pid);
   assert.doesNotMatch(it.read("supervisord.log"), /unhealthy/);
 });
+
+test("RDY-006 a line of its output makes it ready, also one of which the last daemon saw the first half; the log has every byte", async (t) => {
+  const it = new Instance(t);
+  const go = it.path("go");
+  it.configure(
+    `[program:app]\ncommand=sh -c "printf 'warming up, now '; while ! test -e ${go}; do sleep 0.05; done; echo ready on 80; seq 1 2000; exec sleep 1000"\nstdout_logfile=${it.dir}/app.log\nready_when=log:now ready on \\d+$\n`,
+  );
+  await it.start();
+  await until("the first half is logged", () => it.read("app.log") === "warming up, now ");
+  const daemon = it.daemonPid() ?? 0;
+  process.kill(daemon, "SIGKILL");
+  await until("another daemon", () => (it.daemonPid() ?? daemon) !== daemon);
+  assert.match(await rowOf(it, "app"), /STARTING/);
+  it.append("go", "");
+  await until("it runs", async () => /RUNNING/.test(await rowOf(it, "app")));
+  const whole = `warming up, now ready on 80\n${Array.from({ length: 2000 }, (_, at) => `${at + 1}\n`).join("")}`;
+  await until("all of it is logged", () => it.read("app.log").length >= whole.length);
+  assert.equal(it.read("app.log"), whole);
+  assert.match(it.read("supervisord.log"), /ready: app \(log, \d/);
+});

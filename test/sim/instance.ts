@@ -80,6 +80,7 @@ export class Instance {
         exit: (code) => this.die({ code }),
         detach: () => null,
       },
+      firstMatch: (expression, lines) => lines.find((line) => line.includes(expression)) ?? null,
       probe: () =>
         this.#perform("probe", () => {
           const result = this.#chance.happens(0.7) ? "ok" : this.#chance.pick(["failed", "error"] as const);

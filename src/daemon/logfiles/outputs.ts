@@ -84,7 +84,24 @@ export class Outputs {
     if (stream === undefined)
       return turn.effect({ type: "verdict", stream: report.stream, block: report.block, verdict: { kind: "as-is" } });
     const verdict = this.#streaming.block(turn, stream, report.bytes);
-    return turn.effect({ type: "verdict", stream: report.stream, block: report.block, verdict });
+    turn.effect({ type: "verdict", stream: report.stream, block: report.block, verdict });
+    if (stream.target.options.match) this.#stopMatching(turn, stream.child);
+  }
+
+  /** Once the program is ready its output goes straight to the file again. (RDY-006) */
+  #stopMatching(turn: Turn, child: number): void {
+    for (const channel of ["stdout", "stderr"] as const) {
+      const stream = this.#streams.get(streamNumber(child, channel));
+      const member = stream === undefined ? undefined : findMember(this.#runtime.world, stream.ref);
+      const group = this.#runtime.world.groups.get(stream?.ref.group ?? "");
+      if (stream === undefined || member === undefined || group === undefined) continue;
+      const target = this.#targets.of(stream.ref, group.config, member.config, channel);
+      if (target.options.match) return;
+      const was = stream.target.asked;
+      stream.target = target;
+      if (!target.asked) dropStreamRecords(turn, stream);
+      if (was !== target.asked) this.#changeMode(stream);
+    }
   }
 
   /** Output that has not come through the pipe goes its whole way all the same: log, events, syslog, the activity log. */

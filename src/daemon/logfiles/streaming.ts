@@ -1,6 +1,7 @@
 /** Blocks of asked streams: what `logs/pipeline.ts` decides, carried out in the turn that answers the keeper. */
 import type { Verdict } from "../../link/messages.ts";
 import { endStream, passBlock, type StreamOptions, type StreamStep } from "../../logs/pipeline.ts";
+import { stepMember } from "../../supervisor/step.ts";
 import { findMember } from "../../supervisor/world.ts";
 import type { Pools } from "../listeners/pools.ts";
 import type { Turn } from "../loop/turn.ts";
@@ -21,8 +22,17 @@ export class Streaming {
   block(turn: Turn, stream: Stream, bytes: Uint8Array): Verdict {
     const step = passBlock(stream.state, bytes, this.#options(stream));
     this.#carryOut(turn, stream, step);
+    if (step.lines.length > 0) this.#look(turn, stream, step.lines);
     if (stream.target.options.protocol) this.#pools.listenerOutput(turn, stream.ref, stream.child, bytes);
     return step.verdict;
+  }
+
+  /** Whether one of these lines says that the program is ready: the verdict of the block and the new state are one batch. (RDY-006) */
+  #look(turn: Turn, stream: Stream, lines: readonly string[]): void {
+    const member = findMember(this.#runtime.world, stream.ref);
+    if (member === undefined || member.state.child !== stream.child || member.config.readyWhen.kind !== "log") return;
+    if (this.#runtime.doors.firstMatch(member.config.readyWhen.pattern, lines) === null) return;
+    this.#runtime.step(turn, (step, now) => stepMember(this.#runtime.world, member, { type: "ready", child: stream.child }, now, step));
   }
 
   /** The end of a stream: what was held back is appended to its log. */

@@ -42,7 +42,15 @@ export function restoreStreamState(store: ReadonlyMap<string, Uint8Array>, strea
 }
 
 function isNew(state: StreamState): boolean {
-  const { tokens, capture, strip, cutCharacter, heldLine } = state;
-  if (tokens.capturing || tokens.held.length > 0 || strip !== "text" || cutCharacter.length > 0 || heldLine.length > 0) return false;
+  const { tokens, capture, strip, cutCharacter, heldLine, match } = state;
+  if (
+    tokens.capturing ||
+    tokens.held.length > 0 ||
+    strip !== "text" ||
+    cutCharacter.length > 0 ||
+    heldLine.length > 0 ||
+    match !== undefined
+  )
+    return false;
   return capture.chunks.length === 0 && capture.rest.length === 0;
 }

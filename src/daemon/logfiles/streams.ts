@@ -21,7 +21,7 @@ export type Stream = {
   readonly child: number;
   readonly ref: Ref;
   readonly channel: Channel;
-  readonly target: ChannelTarget;
+  target: ChannelTarget;
   state: StreamState;
   ended: boolean;
   reaped: boolean;

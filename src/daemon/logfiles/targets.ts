@@ -2,7 +2,7 @@
 import type { GroupConfig, ProcessConfig } from "../../config/model.ts";
 import type { Channel } from "../../events/types.ts";
 import { needsAsking, type StreamOptions } from "../../logs/pipeline.ts";
-import type { Ref } from "../../supervisor/world.ts";
+import { findMember, type Ref } from "../../supervisor/world.ts";
 import type { Runtime } from "../runtime.ts";
 import type { AutoLogs } from "./autologs.ts";
 
@@ -41,9 +41,17 @@ export class Targets {
       events: settings.eventsEnabled && !protocol,
       syslog: settings.syslog && !protocol,
       echo: this.#runtime.activity.writes("debug"),
+      match: this.#isAwaited(ref, config),
     };
     const asked = needsAsking({ ...options, pid: 0 });
     return { path, maxBytes: Math.max(0, settings.maxBytes), backups: settings.backups, asked, options };
+  }
+
+  /** Its output says when it is ready, and has not done so yet. (RDY-006) */
+  #isAwaited(ref: Ref, { readyWhen }: ProcessConfig): boolean {
+    if (readyWhen.kind !== "log") return false;
+    const state = findMember(this.#runtime.world, ref)?.state;
+    return state?.state === "STARTING" && state.life.ready?.isReady !== true;
   }
 
   #pathOf(ref: Ref, config: ProcessConfig, channel: Channel): string | null {

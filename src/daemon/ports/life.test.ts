@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ProcessConfig } from "../../config/model.ts";
+import { program } from "../../process/life.fixture.ts";
 import { NEVER_STARTED, type ProcessState } from "../../process/state.ts";
 import { emptyWorld, makeMember } from "../../supervisor/world.ts";
 import { lifeOf, nextOf, stateSince } from "./life.ts";
 
 const NOW = { monoMs: 1000, wallMs: 50_000 };
-const member = (state: Partial<ProcessState>) =>
-  makeMember("g", { name: "p", autostart: true } as unknown as ProcessConfig, { ...NEVER_STARTED, ...state });
+const member = (state: Partial<ProcessState>, config: Partial<ProcessConfig> = {}) =>
+  makeMember("g", program({ name: "p", ...config }), { ...NEVER_STARTED, ...state });
 const next = (state: Partial<ProcessState>, world = emptyWorld()) => {
   const { what, at, text } = nextOf(world, member(state), NOW);
   return [what, at, text];
@@ -52,6 +53,37 @@ test("HIS-007 null for what is not used", () => {
       tree: null,
     },
   });
+});
+
+test("RDY-013 HLT-012 readiness, the verdict and the last result of its checks", () => {
+  const config = { readyWhen: { kind: "tcp", host: "localhost", port: 80 } } as const;
+  const shown = (state: Partial<ProcessState>) => {
+    const { ready, readyAt, health, next } = lifeOf(emptyWorld(), member(state, config), NOW);
+    return { ready, readyAt, health, next };
+  };
+  assert.deepEqual(shown({ state: "STARTING", life: { ready: { isReady: false, check: 3 } }, deadlines: { ready: 3000 } }), {
+    ...{ ready: false, readyAt: null, health: null },
+    next: { what: "runs", at: 52_000, text: "runs when it is ready" },
+  });
+  const last = { result: "failed", text: "http 503", output: "", ms: 12.4, atWallMs: 49_000.3 } as const;
+  const health = {
+    verdict: "unhealthy",
+    sinceWallMs: 48_000,
+    failures: 3,
+    successes: 0,
+    check: 9,
+    beganMs: null,
+    runningMs: 0,
+    last,
+  } as const;
+  assert.deepEqual(shown({ state: "RUNNING", life: { ready: { isReady: true, atWallMs: 40_000, check: 4 }, health } }), {
+    ...{ ready: true, readyAt: 40_000, next: { what: "runs", at: null, text: "runs" } },
+    health: {
+      ...{ state: "unhealthy", since: 48_000, failures: 3, lastAt: 49_000 },
+      lastResult: { result: "failed", text: "http 503", ms: 12 },
+    },
+  });
+  assert.equal(shown({ state: "STOPPED" }).ready, false);
 });
 
 test("since when it is in its state: its last change, or what a successor knows", () => {

@@ -16,6 +16,27 @@ export function lifeOf(world: World, member: Member, now: Now): Life {
     wantedBy: by,
     next: nextOf(world, member, now),
     ...UNUSED,
+    ...readinessOf(member),
+    health: healthOf(member),
+  };
+}
+
+/** Only of a process that has another readiness than the time since its start. (RDY-013) */
+function readinessOf({ config, state: { life } }: Member): Pick<Life, "ready" | "readyAt"> {
+  if (life.ready === undefined) return { ready: config.readyWhen.kind === "startsecs" ? null : false, readyAt: null };
+  return { ready: life.ready.isReady, readyAt: life.ready.atWallMs === undefined ? null : Math.round(life.ready.atWallMs) };
+}
+
+/** (HLT-012) */
+function healthOf({ state: { life } }: Member): Life["health"] {
+  if (life.health === undefined) return null;
+  const { verdict, sinceWallMs, failures, last } = life.health;
+  return {
+    state: verdict,
+    since: Math.round(sinceWallMs),
+    failures,
+    lastAt: last === null ? null : Math.round(last.atWallMs),
+    lastResult: last === null ? null : { result: last.result, text: last.text, ms: Math.round(last.ms) },
   };
 }
 
@@ -26,6 +47,9 @@ export function nextOf(world: World, { state, pending }: Member, now: Now): Life
   if (pending?.config === null) return { what: "removed", at: at(deadlines.kill), text: "is removed" };
   switch (state.state) {
     case "STARTING":
+      if (life.ready?.failed !== undefined)
+        return { what: "stops", at: at(deadlines["unready-kill"]), text: "is stopped, since it is not ready" };
+      if (life.ready?.isReady === false) return { what: "runs", at: at(deadlines.ready), text: "runs when it is ready" };
       return { what: "runs", at: at(deadlines.startup), text: "runs" };
     case "RUNNING":
       return { what: "runs", at: null, text: "runs" };

@@ -1,0 +1,19 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { firstMatch } from "./expressions.ts";
+
+test("RDY-006 the first line that matches is found, within the line, with flag u", () => {
+  assert.equal(
+    firstMatch("listening on (port )?\\d+", ["starting", "now listening on port 80", "listening on 81"]),
+    "now listening on port 80",
+  );
+  assert.equal(firstMatch("^\\p{Script=Han}+$", ["ready", "就绪"]), "就绪");
+  assert.equal(firstMatch("ready", ["not yet"]), null);
+  assert.equal(firstMatch("ready", []), null);
+});
+
+test("an expression that would look for hours is stopped", () => {
+  const began = performance.now();
+  assert.equal(firstMatch("(a+)+$", [`${"a".repeat(60)}!`]), null);
+  assert.ok(performance.now() - began < 10_000);
+});
