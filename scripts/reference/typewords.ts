@@ -91,6 +91,11 @@ export const TYPE_WORDS: { readonly [T in OptionType]: TypeWords } = {
     },
     pattern: ".+",
   },
+  restartlimit: {
+    words: { en: "`N/DURATION`, N from 1 to 1000", zh: "`N/时长`，N 为 1 至 1000" },
+    pattern: `[0-9]+/(${DECIMAL})(${anyCase("ms")}|[sSmMhHdD])?`,
+  },
+  retries: { words: { en: "whole number, or `infinite`", zh: "整数，或 `infinite`" }, pattern: `(${INTEGER}|${anyCase("infinite")})` },
   zone: { words: { en: "name of a time zone, such as `Europe/Berlin`", zh: "时区名称，例如 `Europe/Berlin`" }, pattern: ".+" },
 };
 

@@ -167,7 +167,7 @@ export type ProcessRow = {
   readonly lastExit: ExitReason | null;
   /** The last lines of stderr (else of stdout, when redirected), for what is BACKOFF, FATAL, EXITED unexpectedly, or keeps restarting; else empty. */
   readonly lastWords: readonly string[];
-  /** BACKOFF: when it is tried again. */
+  /** When it is started again by itself: in BACKOFF, and after an end or in FATAL where a pause is configured. */
   readonly retryAt: number | null;
   readonly priority: number;
   readonly autostart: boolean;

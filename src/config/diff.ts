@@ -13,6 +13,7 @@ import { type Channel, PROGRAM, SECTIONS } from "./optiontable.ts";
 import type { OptionType } from "./optiontypes.ts";
 import { type Probe, probeText } from "./probes.ts";
 import { quoted } from "./quoting.ts";
+import { type RestartLimit, restartLimitText, retriesText } from "./restartlimits.ts";
 
 export type GroupDiff = { readonly added: readonly string[]; readonly changed: readonly string[]; readonly removed: readonly string[] };
 
@@ -174,6 +175,10 @@ function valueInWords(name: string, type: OptionType, value: unknown): string {
       return limitText(value as Limit);
     case "probe":
       return probeText(value as Probe);
+    case "restartlimit":
+      return restartLimitText(value as RestartLimit);
+    case "retries":
+      return retriesText(value as number);
     case "schedule":
       return (value as Schedule).text;
     default:

@@ -52,6 +52,10 @@ export function remedyFor(kind: OptionType | "folder" | "name", text: string, kn
       return "write a program and its arguments; every quote needs its end";
     case "schedule":
       return "write minute hour day month weekday, such as 30 2 * * *, or @daily, or @every 10m";
+    case "restartlimit":
+      return "write 10/1h: so many restarts within so long a time";
+    case "retries":
+      return "give a whole number, or infinite";
     case "zone":
       return suggestedZone(text);
     case "text":

@@ -549,13 +549,17 @@ export const PROGRAM = {
     brief: { en: "seconds that the program must stay up for its start to count as successful", zh: "程序须持续运行多少秒才算启动成功" },
   },
   startretries: {
-    type: "integer",
+    type: "retries",
     default: "3",
     scope: "program",
     member: { field: "startRetries", place: 13 },
     sample: "3",
     isLive: true,
     brief: { en: "failed starts in a row before the state is FATAL", zh: "连续启动失败多少次后进入 FATAL 状态" },
+    more: {
+      en: "The n-th retry comes n seconds after the failed start, or after the pause of `restart_delay`. With `infinite`, which Supervisor does not have, the state is never FATAL for that, and the pauses grow to `restart_delay_max` at most.",
+      zh: "第 n 次重试在启动失败 n 秒后进行，或在 `restart_delay` 的停顿之后进行。写作 `infinite`（Supervisor 没有）时不会因此进入 FATAL，停顿最长为 `restart_delay_max`。",
+    },
   },
   autorestart: {
     type: "autorestart",

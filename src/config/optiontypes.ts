@@ -12,6 +12,7 @@ import { parseByteSize, parseDecimalIn, parseInteger, parseIntegerIn, parseOctal
 import { expandUser, folderOf, type Homes } from "./pathnames.ts";
 import { type Probe, type ProbeKind, parseProbe } from "./probes.ts";
 import { quoted } from "./quoting.ts";
+import { parseRestartLimit, parseRetries, type RestartLimit } from "./restartlimits.ts";
 import { parseCommandLine, parseEnvironment } from "./shellwords.ts";
 import { parseSignal } from "./signalnames.ts";
 import { trimmed } from "./whitespace.ts";
@@ -57,6 +58,9 @@ export interface Values {
   schedule: Schedule;
   /** The name of a time zone. */
   zone: string;
+  restartlimit: RestartLimit;
+  /** A number, `INFINITE_RETRIES` for the word `infinite`. */
+  retries: number;
 }
 
 export type OptionType = keyof Values;
@@ -116,6 +120,8 @@ export const READERS: { readonly [T in OptionType]: Reader<Values[T]> } = {
   limit: parseLimit,
   probe: (text, _, { probes }) => parseProbe(text, probes),
   schedule: parseSchedule,
+  restartlimit: parseRestartLimit,
+  retries: parseRetries,
   zone: (text) => (isZoneName(text) ? ok(text) : refuse(`not a time zone: ${quoted(text)}`)),
 };
 

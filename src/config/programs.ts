@@ -6,6 +6,7 @@ import { HEALTH } from "./checkoptions.ts";
 import { byCodePoint, expand, type Names } from "./expand.ts";
 import { type BaseNames, processNames, programNames, withVariables } from "./expansionnames.ts";
 import { asJob, checkJob } from "./jobchecks.ts";
+import { checkLife } from "./lifechecks.ts";
 import type { ChannelConfig, LogTarget, ProcessConfig } from "./model.ts";
 import { blank, type Fields, fieldsIn, fill, ordered, type ValueOf } from "./optionfields.ts";
 import { type Channel, type Option, PROGRAM } from "./optiontable.ts";
@@ -36,6 +37,7 @@ export function readProcesses(section: SectionReader, place: ProgramPlace): Proc
   for (let number = program.numprocsStart; number < program.numprocsStart + program.numprocs; number++) {
     const process = asJob(reader, readProcess(reader, program, processNames(names, number, program.numprocs), place.environment));
     checkSizes(reader, place.groupName, process);
+    checkLife(reader, process);
     reader.tell(process);
     processes.push(process);
   }

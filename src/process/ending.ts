@@ -3,10 +3,10 @@
 import type { ProcessConfig } from "../config/model.ts";
 import type { Now } from "../doors.ts";
 import { unreachable } from "../result.ts";
-import { isShortRun, restartWaitMs } from "./brake.ts";
 import { withLife } from "./life.ts";
 import { badExitCode, EXITED_BEFORE_READY, EXITED_TOO_QUICKLY, processMessages as say } from "./loglines.ts";
 import { awaitsReadiness } from "./readiness.ts";
+import { clearRow, countRun, restartAfterRun, retryAfterFailure } from "./restarting.ts";
 import {
   type Action,
   adding,
@@ -55,7 +55,10 @@ export const exitedInUnknown = exit((config, process, ending, now) =>
 /** (PROC-053) */
 function stopped(config: ProcessConfig, process: ProcessState, { status, words }: Ending, now: Now): Transition {
   const level = config.exitCodes.includes(status) ? "info" : "warn";
-  return adding(isDown({ ...process, exitStatus: status }, now), log(level, say.stopped(config.name, words)));
+  return adding(
+    isDown(config, clearRow(config, { ...process, exitStatus: status }, now), now),
+    log(level, say.stopped(config.name, words)),
+  );
 }
 
 /** The exit code does not matter: too early is too early. (PROC-032, PROC-033) */
@@ -75,13 +78,11 @@ export const exitedNotReady = exit((config, process, ending, now) =>
 /** (PROC-050..052) */
 function exitByItself(config: ProcessConfig, process: ProcessState, { status, words }: Ending, now: Now): Transition {
   const expected = config.exitCodes.includes(status);
-  const ranMs = now.monoMs - process.startMonoMs;
-  const shortRuns = isShortRun(ranMs, expected) ? process.shortRuns + 1 : 0;
   const spawnError = expected ? process.spawnError : badExitCode(status);
-  const restarts = wantsRestart(config, expected);
-  const deadlines = restarts ? { restart: now.monoMs + restartWaitMs(shortRuns, ranMs, expected) } : NO_DEADLINES;
-  const ended: ProcessState = { ...process, exitStatus: status, tries: 0, shortRuns, spawnError, deadlines };
-  return adding(change(ended, "EXITED", expected), log(expected ? "info" : "warn", say.exited(config.name, words, expected)));
+  const counted = countRun(config, process, expected, now);
+  const ended: ProcessState = { ...counted, exitStatus: status, tries: 0, spawnError, deadlines: NO_DEADLINES };
+  const next = wantsRestart(config, expected) ? restartAfterRun(config, ended, expected, now) : ended;
+  return adding(change(next, "EXITED", expected), log(expected ? "info" : "warn", say.exited(config.name, words, expected)));
 }
 
 /** Whether a process that has ended by itself runs again. (PROC-020) */
@@ -100,15 +101,18 @@ function wantsRestart(config: ProcessConfig, expected: boolean): boolean {
 
 /** One failure more: wait longer, or give up when there were too many. `lines` follow the event. (PROC-035, PROC-037..039) */
 export function backOff(config: ProcessConfig, process: ProcessState, now: Now, ...lines: readonly ProcessEffect[]): Transition {
-  const tries = process.tries + 1;
-  const waiting = adding(change({ ...process, tries, deadlines: { restart: now.monoMs + tries * 1000 } }, "BACKOFF"), ...lines);
-  if (tries <= config.startRetries) return waiting;
+  const failed = { ...process, tries: process.tries + 1, deadlines: NO_DEADLINES };
+  const isOver = failed.tries > config.startRetries;
+  const waiting = adding(change(isOver ? failed : retryAfterFailure(config, failed, now), "BACKOFF"), ...lines);
+  if (!isOver) return waiting;
   return adding(
-    then(waiting, (it) => giveUp(config, it)),
+    then(waiting, (it) => giveUp(config, it, now)),
     log("info", say.gaveUp(config.name)),
   );
 }
 
-export function giveUp(_: ProcessConfig, process: ProcessState): Transition {
-  return change({ ...process, tries: 0, deadlines: NO_DEADLINES }, "FATAL");
+/** FATAL, for good or until it is retried. (RST-007) */
+export function giveUp(config: ProcessConfig, process: ProcessState, now: Now): Transition {
+  const deadlines = config.fatalRetry === null ? NO_DEADLINES : { "fatal-retry": now.monoMs + config.fatalRetry };
+  return change({ ...process, tries: 0, deadlines }, "FATAL");
 }

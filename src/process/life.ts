@@ -5,6 +5,7 @@
 
 import type { AgainCause, DueCause, StartCause, StopCause } from "./causes.ts";
 import type { Health } from "./health.ts";
+import type { Policy } from "./policy.ts";
 import type { Job } from "./schedule.ts";
 
 /** The last word about a process, where its state does not say it. (CMN-007, CMN-027) */
@@ -42,6 +43,7 @@ export type Life = {
   readonly due?: DueCause;
   /** Of a program with a schedule. */
   readonly job?: Job;
+  readonly policy?: Policy;
 };
 
 /** That of a process that uses nothing of all this: nearly every one, so all of them share it. */

@@ -44,6 +44,9 @@ const config: fc.Arbitrary<Partial<ProcessConfig>> = fc.record({
   stopAsGroup: fc.boolean(),
   killAsGroup: fc.boolean(),
   exitCodes: fc.constantFrom([0], [], [0, 3]),
+  restartDelay: fc.constantFrom(0, 0, 700),
+  restartLimit: fc.constantFrom(null, null, { count: 2, ms: 60_000 }),
+  fatalRetry: fc.constantFrom(null, null, 5000),
 });
 /** `size`: left to itself fast-check would draw about ten. */
 const history = fc.array(act, { maxLength: 60, size: "max" });
@@ -170,7 +173,7 @@ class Supervised extends Life {
 }
 
 /** null: it depends. */
-function mustHaveDeadline({ state, config: { autorestart } }: Life): boolean | null {
+function mustHaveDeadline({ state, config: { autorestart, fatalRetry } }: Life): boolean | null {
   switch (state.state) {
     case "STARTING":
       return state.pid !== 0;
@@ -178,6 +181,8 @@ function mustHaveDeadline({ state, config: { autorestart } }: Life): boolean | n
       return state.life.waiting === undefined;
     case "STOPPING":
       return true;
+    case "FATAL":
+      return fatalRetry === null ? false : null;
     case "STOPPED":
       return state.life.again !== undefined && state.life.waiting === undefined;
     case "EXITED":

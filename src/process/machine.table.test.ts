@@ -2,72 +2,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ALLOWED, Life, PID } from "./life.fixture.ts";
-import { earliestDeadline, NEVER_STARTED, type ProcessInput } from "./state.ts";
+import { SITUATIONS, spawning } from "./situations.fixture.ts";
+import { earliestDeadline, NEVER_STARTED } from "./state.ts";
 import { STATES } from "./states.ts";
 import { TABLE as CELLS, type Path, type Row, rowOf } from "./table.ts";
 import { exitWith } from "./waitstatus.ts";
-
-const startingOn = (life: Life): Life => {
-  life.start();
-  return life;
-};
-const preparing = (life: Life): Life => {
-  life.take({ type: "start" });
-  return life;
-};
-const spawning = (life: Life): Life => {
-  preparing(life).prepared();
-  return life;
-};
-const after = (life: Life, ...inputs: ProcessInput[]): Life => {
-  for (const input of inputs) life.take(input);
-  return life;
-};
-
-const TCP = { kind: "tcp", host: "localhost", port: 80 } as const;
-const becomingReady = (over: Partial<Life["config"]> = {}): Life => startingOn(new Life({ readyWhen: TCP, startSecs: 0, ...over }));
-const notReadyInTime = (over: Partial<Life["config"]> = {}): Life => {
-  const life = becomingReady(over);
-  life.nowMs += 90_000;
-  life.take({ type: "deadline", name: "ready" });
-  return life;
-};
-
-const SITUATIONS = {
-  "STOPPED, never started": () => new Life(),
-  "STOPPED, after a run": () => after(new Life().run(), { type: "stop" }, { type: "exited", waitStatus: 15 }),
-  "STOPPED, to start again": () =>
-    after(new Life().run(), { type: "stop", cause: "unhealthy", again: true }, { type: "exited", waitStatus: 15 }),
-  "STARTING, prepared": () => preparing(new Life()),
-  "STARTING, prepared for the last time": () => preparing(new Life({ startRetries: 0 })),
-  "STARTING, spawned": () => spawning(new Life()),
-  "STARTING, spawned and to be stopped": () => after(spawning(new Life()), { type: "stop" }),
-  "STARTING, alive": () => startingOn(new Life()),
-  "STARTING, alive for the last time": () => startingOn(new Life({ startRetries: 0 })),
-  "STARTING, becoming ready": () => becomingReady(),
-  "STARTING, becoming ready for the last time": () => becomingReady({ startRetries: 0 }),
-  "STARTING, ready before startsecs are over": () => after(becomingReady({ startSecs: 5 }), { type: "ready", child: 7 }),
-  "STARTING, not ready in time": () => notReadyInTime(),
-  "STARTING, not ready in time for the last time": () => notReadyInTime({ startRetries: 0 }),
-  RUNNING: () => new Life().run(),
-  "RUNNING, checked": () => {
-    const life = new Life({ healthcheck: TCP }).run();
-    life.probed("health", "ok");
-    return life;
-  },
-  BACKOFF: () => after(preparing(new Life()), { type: "unprepared", attempt: 1, text: "no" }),
-  STOPPING: () => after(new Life().run(), { type: "stop" }),
-  "EXITED, for good": () => after(new Life().run(), { type: "exited", waitStatus: 0 }),
-  "EXITED, to start again": () => after(new Life({ autorestart: "always" }).run(), { type: "exited", waitStatus: 0 }),
-  FATAL: () => after(preparing(new Life({ startRetries: 0 })), { type: "unprepared", attempt: 1, text: "no" }),
-  "UNKNOWN, by a user's signal": () => after(new Life().run(), { type: "signal-failed", signal: 1, errno: "EPERM" }),
-  "UNKNOWN, by a stop": () => after(new Life().run(), { type: "stop" }, { type: "signal-failed", signal: 15, errno: "EPERM" }),
-} satisfies Record<string, () => Life>;
 
 const HOUR_MS = 3_600_000;
 
 const INPUTS = {
   start: (life) => life.take({ type: "start" }),
+  "start, a retry": (life) => life.take({ type: "start", cause: "retry" }),
   prepared: (life) => life.prepared(),
   unprepared: (life) => life.unprepared(),
   "prepared, an older attempt": (life) => life.take({ type: "prepared", attempt: life.state.attempt - 1, child: 99 }),
@@ -114,13 +59,16 @@ const BUG = "bug";
 /** Where nothing lives, reports about a child and signals to it are bugs. */
 const LIFELESS = { spawned: BUG, "spawned, another pid": BUG, "spawn-failed": BUG, "exited, early": BUG, "exited, late": BUG, signal: BUG };
 const REFUSED = "STARTING BACKOFF FATAL";
+const DOWN = { ...LIFELESS, start: "STARTING", "start, a retry": "STARTING", refuse: REFUSED };
+const AT_LIMIT = { ...DOWN, "start, a retry": REFUSED };
 const ALIVE = { "spawned, another pid": BUG, "spawn-failed": BUG };
 
 /** The states that follow. What is not listed changes no state. */
 const TABLE: Record<Situation, Partial<Record<Input, string>>> = {
-  "STOPPED, never started": { ...LIFELESS, start: "STARTING", refuse: REFUSED },
-  "STOPPED, after a run": { ...LIFELESS, start: "STARTING", refuse: REFUSED },
-  "STOPPED, to start again": { ...LIFELESS, start: "STARTING", "deadline, due": "STARTING", refuse: REFUSED },
+  "STOPPED, never started": DOWN,
+  "STOPPED, after a run": DOWN,
+  "STOPPED, to start again": { ...DOWN, "deadline, due": "STARTING" },
+  "STOPPED, to start again, at its limit": { ...AT_LIMIT, "deadline, due": REFUSED },
   "STARTING, prepared": {
     ...LIFELESS,
     "spawn-failed": "BACKOFF",
@@ -223,18 +171,29 @@ const TABLE: Record<Situation, Partial<Record<Input, string>>> = {
     "signal-failed": "UNKNOWN",
   },
   BACKOFF: {
-    ...LIFELESS,
-    start: "STARTING",
+    ...DOWN,
     stop: "STOPPED",
     "stop, to start again": "STOPPED",
     "deadline, due": "STARTING",
     "give-up": "FATAL",
     refuse: "FATAL",
   },
+  "BACKOFF, at its limit": {
+    ...DOWN,
+    "start, a retry": "FATAL",
+    stop: "STOPPED",
+    "stop, to start again": "STOPPED",
+    "deadline, due": "FATAL",
+    "give-up": "FATAL",
+    refuse: "FATAL",
+  },
   STOPPING: { ...ALIVE, "exited, early": "STOPPED", "exited, late": "STOPPED", "signal-failed": "UNKNOWN" },
-  "EXITED, for good": { ...LIFELESS, start: "STARTING", refuse: REFUSED },
-  "EXITED, to start again": { ...LIFELESS, start: "STARTING", "deadline, due": "STARTING", refuse: REFUSED },
-  FATAL: { ...LIFELESS, start: "STARTING", refuse: REFUSED },
+  "EXITED, for good": DOWN,
+  "EXITED, to start again": { ...DOWN, "deadline, due": "STARTING" },
+  "EXITED, at its limit": { ...AT_LIMIT, "deadline, due": REFUSED },
+  FATAL: DOWN,
+  "FATAL, to be retried": { ...DOWN, "deadline, due": "STARTING" },
+  "FATAL, at its limit": AT_LIMIT,
   "UNKNOWN, by a user's signal": { ...ALIVE, "exited, early": "EXITED", "exited, late": "EXITED", signal: BUG },
   "UNKNOWN, by a stop": { ...ALIVE, "exited, early": "STOPPED", "exited, late": "STOPPED", signal: BUG },
 };

@@ -5,9 +5,10 @@ import type { Now } from "../doors.ts";
 import { assert } from "../result.ts";
 import type { StartCause } from "./causes.ts";
 import { beginHealth } from "./checks.ts";
-import { backOff } from "./ending.ts";
+import { backOff, giveUp } from "./ending.ts";
 import { withLife } from "./life.ts";
 import { processMessages as say } from "./loglines.ts";
+import { countStart } from "./policy.ts";
 import { awaitReadiness, awaitsReadiness, isPlain, latched, probedReady, tellReady } from "./readiness.ts";
 import {
   type Action,
@@ -45,8 +46,11 @@ export function startCause(process: ProcessState, input: ProcessInput): StartCau
 }
 
 /** The beginning of an attempt; the event precedes every check of the command. (PROC-024, PROC-025, PROC-027) */
-export function start(_: ProcessConfig, process: ProcessState, now: Now): Transition {
-  const fresh = attempted(process, now);
+export function start(config: ProcessConfig, process: ProcessState, now: Now, input: ProcessInput): Transition {
+  const cause = startCause(process, input) ?? "user";
+  const counted = countStart(config, process.life.policy, cause, now.monoMs);
+  if ("refused" in counted) return refuseStart(config, process, counted.refused, now);
+  const fresh = attempted({ ...process, life: withLife(process.life, { policy: counted.policy }) }, now);
   return adding(change(fresh, "STARTING"), { type: "prepare", attempt: fresh.attempt });
 }
 
@@ -72,15 +76,17 @@ export const hold: Action<"hold"> = (_, process, __, { waiting }) => {
 };
 
 /** A start that must not be fails at once, on the way of any failed start, so that who listens for FATAL hears of it. (CMN-011) */
-export const refuse: Action<"refuse"> = (config, process, now, { text }) => {
+export const refuse: Action<"refuse"> = (config, process, now, { text }) => refuseStart(config, process, text, now);
+
+function refuseStart(config: ProcessConfig, process: ProcessState, text: string, now: Now): Transition {
   const failed = { ...withoutStarts(process), spawnError: text };
   const fatal = (it: ProcessState): Transition =>
-    adding(change({ ...it, tries: 0 }, "FATAL"), log("info", say.spawnError(text)), log("info", say.refused(config.name, text)));
+    adding(giveUp(config, it, now), log("info", say.spawnError(text)), log("info", say.refused(config.name, text)));
   if (process.state === "BACKOFF") return fatal(failed);
   const { process: starting, effects } = change(attempted(failed, now), "STARTING");
   const waiting = then({ process: { ...starting, tries: 1, spawnError: text }, effects }, (it) => change(it, "BACKOFF"));
   return then(waiting, fatal);
-};
+}
 
 export function alreadyRunning(config: ProcessConfig, process: ProcessState): Transition {
   return adding(unchanged(process), log("warn", say.alreadyRunning(config.name)));
@@ -152,5 +158,5 @@ export const spawnFailed: Action<"spawn-failed"> = (config, process, now, { text
 function failToSpawn(config: ProcessConfig, process: ProcessState, text: string, now: Now): Transition {
   const failed = { ...process, child: 0, stopping: false, spawnError: text };
   const noted: Transition = { process: failed, effects: [log("info", say.spawnError(text))] };
-  return then(noted, (it) => (process.stopping ? stopChildless(it, now) : backOff(config, it, now)));
+  return then(noted, (it) => (process.stopping ? stopChildless(config, it, now) : backOff(config, it, now)));
 }

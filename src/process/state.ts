@@ -198,6 +198,15 @@ export function hasStartDue({ deadlines, life }: ProcessState): boolean {
   return Object.keys(deadlines).some((name) => START_DEADLINES.has(name as DeadlineName));
 }
 
+/**
+ * When it starts by itself, monotonic; null: nobody has ordered a pause. The moment between an end and a restart at once is none. (RST-010)
+ */
+export function pausedUntilMs({ state, deadlines, life }: ProcessState): number | null {
+  const { restart, again, "fatal-retry": retry } = deadlines;
+  if (restart !== undefined && (state === "BACKOFF" || (life.policy?.row ?? 0) > 0)) return restart;
+  return again ?? retry ?? null;
+}
+
 export function unchanged(process: ProcessState): Transition {
   return { process, effects: [] };
 }

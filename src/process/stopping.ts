@@ -3,8 +3,9 @@
 import type { ProcessConfig } from "../config/model.ts";
 import type { Now } from "../doors.ts";
 import type { StopCause } from "./causes.ts";
-import { withLife } from "./life.ts";
+import { type Life, withLife } from "./life.ts";
 import { processMessages as say } from "./loglines.ts";
+import { againAfterStop } from "./restarting.ts";
 import {
   type Action,
   adding,
@@ -45,9 +46,9 @@ export const stop: Action<"stop"> = (config, process, now, input) => kill(config
 export const stayDown: Action<"stop"> = (_, process, __, input) => unchanged(input.again === true ? process : ordered(process, input));
 
 /** It is down: now, or after the pause, it starts again if it was stopped for that. */
-export function isDown(process: ProcessState, now: Now): Transition {
-  const deadlines = process.life.again === undefined ? NO_DEADLINES : { again: now.monoMs };
-  return change({ ...process, deadlines }, "STOPPED");
+export function isDown(config: ProcessConfig, process: ProcessState, now: Now): Transition {
+  const down = { ...process, deadlines: NO_DEADLINES };
+  return change(process.life.again === undefined ? down : againAfterStop(config, down, now), "STOPPED");
 }
 
 /** Debug line, event, then the signal. (PROC-109..111) */
@@ -82,24 +83,30 @@ function killWithSigkill(config: ProcessConfig, process: ProcessState, now: Now,
 export const stopWhenSpawned: Action<"stop"> = (_, process, __, input) => unchanged({ ...ordered(process, input), stopping: true });
 
 /** Out of STARTING as any stop, but there is no child to signal and none to wait for. (PROC-118) */
-export function stopChildless(process: ProcessState, now: Now): Transition {
-  return then(change({ ...process, deadlines: NO_DEADLINES }, "STOPPING"), (it) => isDown(it, now));
+export function stopChildless(config: ProcessConfig, process: ProcessState, now: Now): Transition {
+  return then(change({ ...process, deadlines: NO_DEADLINES }, "STOPPING"), (it) => isDown(config, it, now));
 }
 
-export const stopPreparing: Action<"stop"> = (_, process, now, input) => stopChildless(ordered(process, input), now);
+export const stopPreparing: Action<"stop"> = (config, process, now, input) => stopChildless(config, ordered(process, input), now);
 
 /** A retry that waits is given up at once; its counter stays. (PROC-042, PROC-119) */
 export const stopRetrying: Action<"stop"> = (config, process, now, input) => {
   const noted: Transition = { process: ordered(process, input), effects: [log("debug", say.stopInBackoff(config.name))] };
-  return then(noted, (it) => isDown(it, now));
+  return then(noted, (it) => isDown(config, it, now));
 };
 
 /** What is down stays as it is (PROC-023), but what is due to start it is called off. */
-export const callOffStart: Action<"stop"> = (_, process, __, { again }) => {
+export const callOffStart: Action<"stop"> = (_, process, __, { again, cause = "user" }) => {
   if (again === true) return unchanged(process);
-  const life = withLife(process.life, { wanted: undefined });
-  return unchanged(withoutStarts(life === process.life ? process : { ...process, life }));
+  const it = withoutStarts(process);
+  const life = withLife(it.life, { wanted: calledOff(process, it, cause) });
+  return unchanged(life === it.life ? it : { ...it, life });
 };
+
+/** FATAL alone does not say that nobody wants it any more. (CMN-007) */
+function calledOff(before: ProcessState, after: ProcessState, by: StopCause): Life["wanted"] {
+  return before.state === "FATAL" && before !== after ? { up: false, by } : before.life.wanted;
+}
 
 /** A user's signal goes to the process alone and changes nothing. (PROC-129, PROC-133) */
 export const signal: Action<"signal"> = (config, process, _, input) => ({

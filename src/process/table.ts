@@ -88,7 +88,7 @@ const stay: AnyCell = { act: (_, process) => unchanged(process), paths: [] };
 
 /** Nothing of it lives. A refused signal of which we hear after the end is nothing any more, and neither is an answer to an older preparation. */
 const DOWN = {
-  start: to(start, "STARTING"),
+  start: to(start, "STARTING", "STARTING BACKOFF FATAL"),
   prepared: stay,
   unprepared: stay,
   spawned: never("has no child"),
@@ -126,7 +126,7 @@ const UP = {
 } as const satisfies Omit<Cells, "exited">;
 
 export const TABLE: { readonly [R in Row]: Cells } = {
-  STOPPED: { ...DOWN, deadline: { again: to(start, "STARTING") } },
+  STOPPED: { ...DOWN, deadline: { again: to<"deadline">(start, "STARTING", "STARTING BACKOFF FATAL") } },
   "STARTING, preparing": {
     ...DOWN,
     start: to(alreadyRunning),
@@ -173,13 +173,14 @@ export const TABLE: { readonly [R in Row]: Cells } = {
   BACKOFF: {
     ...DOWN,
     stop: to(stopRetrying, "STOPPED"),
-    deadline: { restart: to(start, "STARTING") },
+    start: to(start, "STARTING", "FATAL"),
+    deadline: { restart: to<"deadline">(start, "STARTING", "FATAL") },
     "give-up": to(giveUp, "FATAL"),
     refuse: to(refuse, "FATAL"),
   },
   STOPPING: { ...UP, exited: to(exitedInStopping, "STOPPED"), stop: to(stayDown), deadline: { kill: to(killHard) } },
-  EXITED: { ...DOWN, deadline: { restart: to(start, "STARTING") } },
-  FATAL: DOWN,
+  EXITED: { ...DOWN, deadline: { restart: to<"deadline">(start, "STARTING", "STARTING BACKOFF FATAL") } },
+  FATAL: { ...DOWN, deadline: { "fatal-retry": to<"deadline">(start, "STARTING") } },
   UNKNOWN: {
     ...UP,
     exited: to(exitedInUnknown, "EXITED", "STOPPED"),

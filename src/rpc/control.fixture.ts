@@ -35,6 +35,7 @@ export function view(name: string, changes: Partial<ProcessView> = {}): ProcessV
     startDue: false,
     dueText: "",
     job: null,
+    pauses: false,
     stopping: false,
     stdoutLogfile: `/log/${name}.out`,
     stderrLogfile: `/log/${name}.err`,

@@ -34,6 +34,8 @@ export type ProcessView = {
   readonly runsAtOnce: boolean;
   /** It is down, or on its way down, and will start by itself, so there is something to stop. (CMN-009) */
   readonly startDue: boolean;
+  /** It is in BACKOFF for a pause that the configuration asks for: a start does not wait for the end of it. (CMN-008) */
+  readonly pauses: boolean;
   /** What it waits for, in words that take the place of its usual description; the empty text when it does not. (CMN-012) */
   readonly dueText: string;
   /** null: it has no schedule. */

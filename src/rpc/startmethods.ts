@@ -99,9 +99,10 @@ function begin(
 ): Result<true, Fault> | Promise<Result<true, Fault>> {
   if (control.mood() !== "RUNNING") return refuse(fault("SHUTDOWN_STATE"));
   const ref = refOf(process);
-  const state = control.process(ref)?.state;
-  if (state === undefined) return refuse(fault("BAD_NAME", called));
-  if (STATES[state].running) return refuse(fault("ALREADY_STARTED", called));
+  const now = control.process(ref);
+  if (now === null) return refuse(fault("BAD_NAME", called));
+  const { state } = now;
+  if (STATES[state].running && !now.pauses) return refuse(fault("ALREADY_STARTED", called));
   if (state === "UNKNOWN") return refuse(fault("FAILED", `${called} is in an unknown process state`));
   return control.start(ref, wait ? "running" : "spawned").then((outcome) => startOutcome(outcome, called));
 }

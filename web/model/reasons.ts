@@ -10,7 +10,7 @@ export function reasonOf(row: Row, texts: Texts, now: number): string {
   else if (hasSpawnError(row)) parts.push(texts.spawnFailed(row.spawnError ?? ""));
   else if (row.lastExit !== null && row.pid === 0) parts.push(...exitWords(row, texts, now));
   if (row.state === "FATAL") parts.push(texts.gaveUp);
-  if (row.state === "BACKOFF" && row.retryAt !== null) parts.push(texts.nextTry(duration(row.retryAt - now + 999)));
+  if (row.retryAt !== null) parts.push(texts.nextTry(duration(row.retryAt - now + 999)));
   if (row.restarts > 0 && row.state !== "RUNNING" && !row.flapping) parts.push(texts.restartsLine(row.restarts));
   if (row.lostBytes > 0) parts.push(texts.lost(bytes(row.lostBytes)));
   return parts.join(" · ");

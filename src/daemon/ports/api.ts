@@ -1,6 +1,7 @@
 /** The daemon as the JSON API sees it, besides the port of the RPC methods. */
 import type { ExitRow } from "../../api/types.ts";
 import type { ProcessDetail, Watch } from "../../api/watch.ts";
+import { pausedUntilMs } from "../../process/state.ts";
 import { STATES } from "../../process/states.ts";
 import type { End, ExitHistory } from "../../supervisor/exits.ts";
 import { findMember, type Member } from "../../supervisor/world.ts";
@@ -48,7 +49,7 @@ function detailOf(runtime: Runtime, { history, outputs }: Parts, member: Member)
   const { state, config } = member;
   const isUp = STATES[state.state].signallable && state.pid !== 0;
   const now = runtime.doors.clock.now();
-  const retryMs = state.state === "BACKOFF" ? (state.deadlines.restart ?? null) : null;
+  const retryMs = pausedUntilMs(state);
   return {
     startedAt: isUp ? Math.round(state.startWallMs) : null,
     stoppedAt: state.stopWallMs === 0 ? null : Math.round(state.stopWallMs),

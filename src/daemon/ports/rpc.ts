@@ -156,6 +156,7 @@ function viewOf(targets: Targets, group: Group, member: Member, job: JobView | n
     startDue: state.state !== "BACKOFF" && hasStartDue(state),
     dueText: dueText(state),
     job,
+    pauses: state.state === "BACKOFF" && (state.life.policy?.row ?? 0) > 0,
     stopping: state.stopping,
     stdoutLogfile: logfile("stdout"),
     stderrLogfile: logfile("stderr"),
