@@ -181,6 +181,13 @@ function lifeFamilies(processes: readonly Measured[]): readonly Family[] {
       "1 while a start of the process waits for its conditions.",
       truths(({ waitsFor }) => (waitsFor === null ? null : waitsFor.length > 0)),
     ),
+    counter(
+      "holdfast_job_skipped_total",
+      "Runs of the job that were skipped, by the reason, since supervisord began.",
+      processes.flatMap(({ labels, view: { job } }) =>
+        job === null ? [] : Object.entries(job.skipped).map(([reason, value]) => ({ labels: { ...labels, reason }, value })),
+      ),
+    ),
     gauge(
       "holdfast_job_next_run_timestamp_seconds",
       "When the job runs next, in seconds since 1970.",

@@ -1,36 +1,22 @@
 /** Schedules as a part of the daemon: which processes have one, and one deadline for all of their slots. (CRON) */
-import { zoneNamed } from "../../config/zonenames.ts";
 import type { Now } from "../../doors.ts";
-import { assert } from "../../result.ts";
 import type { GroupChange } from "../../supervisor/effects.ts";
 import { isJobDue, isScheduled, jobDeadlineMs, pauseJob, resumeJob, stepJob, type Zones } from "../../supervisor/jobs.ts";
 import { allMembers, findMember, type Group, type Member, type Ref } from "../../supervisor/world.ts";
-import type { Zone } from "../../zone.ts";
 import type { Turn } from "../loop/turn.ts";
 import type { Part, Runtime } from "../runtime.ts";
+import { zonesOf } from "./zones.ts";
 
 export class Jobs implements Part {
   readonly #runtime: Runtime;
   /** Those with a schedule, and perhaps some that have none any more. */
   readonly #members = new Set<Member>();
-  readonly #zones = new Map<string, Zone>();
-  readonly #hostZone: Zone;
+  readonly #zones: Zones;
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
-    this.#hostZone = (second) => runtime.doors.clock.offsetMinutes(second * 1000) * 60;
+    this.#zones = zonesOf(runtime.doors.clock);
   }
-
-  /** The zone of a schedule. */
-  readonly zones: Zones = (name) => {
-    if (name === null) return this.#hostZone;
-    const known = this.#zones.get(name);
-    if (known !== undefined) return known;
-    const zone = zoneNamed(name);
-    assert(zone !== null, `${name} is a time zone`);
-    this.#zones.set(name, zone);
-    return zone;
-  };
 
   restore(): void {
     for (const member of allMembers(this.#runtime.world)) this.#note(member);
@@ -51,7 +37,7 @@ export class Jobs implements Part {
         this.#members.delete(member);
         continue;
       }
-      const at = jobDeadlineMs(this.#runtime.world, member, this.zones, now);
+      const at = jobDeadlineMs(this.#runtime.world, member, this.#zones, now);
       if (at !== null && (earliest === null || at < earliest)) earliest = at;
     }
     return earliest;
@@ -59,7 +45,7 @@ export class Jobs implements Part {
 
   deadlinePassed(now: Now): void {
     for (const member of this.#members) {
-      if (this.#isThere(member) && isJobDue(this.#runtime.world, member, this.zones, now)) {
+      if (this.#isThere(member) && isJobDue(this.#runtime.world, member, this.#zones, now)) {
         this.#runtime.loop.post((turn) => this.#step(turn, member));
       }
     }
@@ -99,6 +85,6 @@ export class Jobs implements Part {
 
   #step(turn: Turn, member: Member): void {
     if (!this.#isThere(member)) return;
-    this.#runtime.step(turn, (step, now) => stepJob(this.#runtime.world, member, this.zones, now, step));
+    this.#runtime.step(turn, (step, now) => stepJob(this.#runtime.world, member, this.#zones, now, step));
   }
 }

@@ -6,6 +6,7 @@ import { STATES } from "../../process/states.ts";
 import type { End, ExitHistory } from "../../supervisor/exits.ts";
 import { findMember, type Member } from "../../supervisor/world.ts";
 import { ownPid, readSamples } from "../doors/samples.ts";
+import { zonesOf } from "../groups/zones.ts";
 import type { Pools } from "../listeners/pools.ts";
 import type { Outputs } from "../logfiles/outputs.ts";
 import type { History } from "../observers/history.ts";
@@ -59,7 +60,7 @@ function detailOf(runtime: Runtime, { history, outputs }: Parts, member: Member)
     autostart: config.autostart,
     redirectsStderr: config.redirectStderr,
     lostBytes: outputs.lostBytes(state.child),
-    life: lifeOf(runtime.world, member, now),
+    life: lifeOf(runtime.world, member, now, zonesOf(runtime.doors.clock)),
     ...countsOf(history.exits(member)),
   };
 }

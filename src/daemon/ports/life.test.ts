@@ -1,16 +1,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { parseSchedule } from "../../config/cronfields.ts";
 import type { ProcessConfig } from "../../config/model.ts";
 import { program } from "../../process/life.fixture.ts";
 import { NEVER_STARTED, type ProcessState } from "../../process/state.ts";
+import type { Zones } from "../../supervisor/jobs.ts";
 import { emptyWorld, makeMember } from "../../supervisor/world.ts";
 import { lifeOf, nextOf, stateSince } from "./life.ts";
 
+const UTC: Zones = () => () => 0;
 const NOW = { monoMs: 1000, wallMs: 50_000 };
 const member = (state: Partial<ProcessState>, config: Partial<ProcessConfig> = {}) =>
   makeMember("g", program({ name: "p", ...config }), { ...NEVER_STARTED, ...state });
 const next = (state: Partial<ProcessState>, world = emptyWorld()) => {
-  const { what, at, text } = nextOf(world, member(state), NOW);
+  const { what, at, text } = nextOf(world, member(state), NOW, UTC);
   return [what, at, text];
 };
 
@@ -34,11 +37,11 @@ test("HIS-005 on the way down nothing is started any more", () => {
 test("HIS-005 a process that an update takes out is removed", () => {
   const it = member({ state: "STOPPING", deadlines: { kill: 7000 } });
   it.pending = { config: null, start: false };
-  assert.deepEqual(nextOf(emptyWorld(), it, NOW), { what: "removed", at: 56_000, text: "is removed" });
+  assert.deepEqual(nextOf(emptyWorld(), it, NOW, UTC), { what: "removed", at: 56_000, text: "is removed" });
 });
 
 test("HIS-007 null for what is not used", () => {
-  assert.deepEqual(lifeOf(emptyWorld(), member({ state: "RUNNING" }), NOW), {
+  assert.deepEqual(lifeOf(emptyWorld(), member({ state: "RUNNING" }), NOW, UTC), {
     ...{ wanted: "up", wantedBy: "autostart", next: { what: "runs", at: null, text: "runs" } },
     ...{
       waitsFor: null,
@@ -58,7 +61,7 @@ test("HIS-007 null for what is not used", () => {
 test("RDY-013 HLT-012 readiness, the verdict and the last result of its checks", () => {
   const config = { readyWhen: { kind: "tcp", host: "localhost", port: 80 } } as const;
   const shown = (state: Partial<ProcessState>) => {
-    const { ready, readyAt, health, next } = lifeOf(emptyWorld(), member(state, config), NOW);
+    const { ready, readyAt, health, next } = lifeOf(emptyWorld(), member(state, config), NOW, UTC);
     return { ready, readyAt, health, next };
   };
   assert.deepEqual(shown({ state: "STARTING", life: { ready: { isReady: false, check: 3 } }, deadlines: { ready: 3000 } }), {
@@ -91,4 +94,24 @@ test("since when it is in its state: its last change, or what a successor knows"
   assert.equal(stateSince(member({ state: "RUNNING", startWallMs: 5 }), undefined), 5);
   assert.equal(stateSince(member({ state: "EXITED", startWallMs: 5, stopWallMs: 6 }), undefined), 6);
   assert.equal(stateSince(member({}), undefined), null);
+});
+
+test("HIS-007, CRON-002: of a job its next run, its last, and whether it is paused", () => {
+  const cron = parseSchedule("30 2 * * *");
+  assert.ok(cron.ok);
+  const config = program({ name: "p", cron: cron.value });
+  const job = {
+    of: "30 2 * * *",
+    position: { handledMs: 0, aheadMs: 0 },
+    paused: false,
+    queued: false,
+    skipped: { overlap: 1, missed: 2 },
+  };
+  const state: ProcessState = { ...NEVER_STARTED, state: "EXITED", startWallMs: 7, life: { job } };
+  const at = 9_000_000;
+  const it = lifeOf(emptyWorld(), makeMember("g", config, state), NOW, UTC);
+  assert.deepEqual(it.job, { next: at, last: 7, paused: false, queued: false, skipped: 3 });
+  assert.deepEqual(it.next, { what: "run", at, text: "runs by its schedule" });
+  const paused = lifeOf(emptyWorld(), makeMember("g", config, { ...state, life: { job: { ...job, paused: true } } }), NOW, UTC);
+  assert.deepEqual([paused.job?.next, paused.next.what], [null, "paused"]);
 });

@@ -3,21 +3,25 @@
  * feature fills in its own members behind `UNUSED`; null: the process does not use it. (HIS-007)
  */
 import { UNUSED } from "../../api/life.ts";
-import type { Life, LifeNext } from "../../api/types.ts";
+import type { Life, LifeJob, LifeNext } from "../../api/types.ts";
 import type { Now } from "../../doors.ts";
 import { unreachable } from "../../result.ts";
+import type { JobView } from "../../rpc/control.ts";
+import type { Zones } from "../../supervisor/jobs.ts";
 import { wantedOf } from "../../supervisor/wanted.ts";
 import type { Member, World } from "../../supervisor/world.ts";
+import { jobView } from "./jobview.ts";
 
-export function lifeOf(world: World, member: Member, now: Now): Life {
+export function lifeOf(world: World, member: Member, now: Now, zones: Zones): Life {
   const { up, by } = wantedOf(member);
   return {
     wanted: up ? "up" : "down",
     wantedBy: by,
-    next: nextOf(world, member, now),
+    next: nextOf(world, member, now, zones),
     ...UNUSED,
     ...readinessOf(member),
     health: healthOf(member),
+    job: jobOf(member, now, zones),
   };
 }
 
@@ -41,7 +45,8 @@ function healthOf({ state: { life } }: Member): Life["health"] {
 }
 
 /** Exactly one of what can happen. (HIS-005) */
-export function nextOf(world: World, { state, pending }: Member, now: Now): LifeNext {
+export function nextOf(world: World, member: Member, now: Now, zones: Zones): LifeNext {
+  const { state, pending } = member;
   const { deadlines, life } = state;
   const at = (dueMs: number | undefined): number | null => (dueMs === undefined ? null : Math.round(now.wallMs + dueMs - now.monoMs));
   if (pending?.config === null) return { what: "removed", at: at(deadlines.kill), text: "is removed" };
@@ -68,7 +73,23 @@ export function nextOf(world: World, { state, pending }: Member, now: Now): Life
   if (world.mood === "RUNNING" && due !== undefined) return { what: "retries", at: at(due), text: "retries" };
   if (world.mood === "RUNNING" && life.waiting !== undefined)
     return { what: "starts", at: null, text: "starts when nothing holds it back" };
+  const job = jobView(member, zones, now);
+  if (job !== null && state.state !== "UNKNOWN" && world.mood === "RUNNING") return nextRun(job);
   return { what: "stays-down", at: null, text: "stays down until it is started" };
+}
+
+function nextRun({ paused, nextMs }: JobView): LifeNext {
+  if (paused || nextMs === null) return { what: "paused", at: null, text: "its schedule is paused" };
+  return { what: "run", at: nextMs, text: "runs by its schedule" };
+}
+
+/** (CRON-002) */
+function jobOf(member: Member, now: Now, zones: Zones): LifeJob | null {
+  const job = jobView(member, zones, now);
+  if (job === null) return null;
+  const { nextMs, paused, queued, skipped } = job;
+  const last = member.state.startWallMs === 0 ? null : Math.round(member.state.startWallMs);
+  return { next: nextMs, last, paused, queued, skipped: skipped.overlap + skipped.missed };
 }
 
 /** Since when a process is in its state, by the wall clock; null: it has never been started, or nobody knows. `changed`: its last change, where it was seen. */

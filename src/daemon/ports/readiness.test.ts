@@ -6,10 +6,10 @@ import { emptyWorld, makeGroup } from "../../supervisor/world.ts";
 import type { Runtime } from "../runtime.ts";
 import { readinessOf } from "./readiness.ts";
 
-function worldWith(states: Readonly<Record<string, Partial<ProcessState> & { readonly autostart?: boolean }>>) {
+function worldWith(states: Readonly<Record<string, Partial<ProcessState> & { readonly autostart?: boolean; readonly cron?: object }>>) {
   const world = emptyWorld();
-  for (const [name, { autostart = true, ...state }] of Object.entries(states)) {
-    const process = { name, autostart, exitCodes: [0] } as unknown as ProcessConfig;
+  for (const [name, { autostart = true, cron = null, ...state }] of Object.entries(states)) {
+    const process = { name, autostart, cron, exitCodes: [0] } as unknown as ProcessConfig;
     const config = { kind: "programs", name, priority: 999, processes: [process] } as unknown as GroupConfig;
     world.groups.set(name, makeGroup(config, 0, new Map([[name, { ...NEVER_STARTED, ...state }]])));
   }
@@ -29,6 +29,7 @@ test("not ready while something that starts by itself has not come up; an orderl
     done: { state: "EXITED", attempt: 1, exitStatus: 0 },
     stopped: { state: "STOPPED", attempt: 1 },
     asked: { autostart: false },
+    job: { cron: {} },
   });
   const { alive, ready, why } = readinessIn(world)();
   assert.deepEqual([alive, ready], [true, false]);

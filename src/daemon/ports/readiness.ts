@@ -1,5 +1,6 @@
 /** Whether what is to run by itself has come up: what containers ask before they send anybody here. */
 import type { Readiness } from "../../http/healthroutes.ts";
+import { isScheduled } from "../../supervisor/jobs.ts";
 import { allMembers, label, type Member } from "../../supervisor/world.ts";
 import type { Runtime } from "../runtime.ts";
 
@@ -21,7 +22,8 @@ export function readinessOf(runtime: Runtime): () => Readiness {
 }
 
 function isComingUp({ config, state }: Member): boolean {
-  if (!config.autostart) return false;
+  // A job runs when its schedule says so. (RDY-015)
+  if (!config.autostart || isScheduled(config)) return false;
   switch (state.state) {
     case "RUNNING":
     case "STOPPING":

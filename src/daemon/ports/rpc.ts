@@ -12,6 +12,7 @@ import type { Jobs } from "../groups/jobs.ts";
 import type { Orders } from "../groups/orders.ts";
 import { reread } from "../groups/reread.ts";
 import { previewUpdate, type Updates } from "../groups/update.ts";
+import { zonesOf } from "../groups/zones.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";
 import type { Pools } from "../listeners/pools.ts";
 import type { ChildStdin } from "../listeners/stdin.ts";
@@ -43,7 +44,9 @@ type Parts = {
 };
 
 export function supervisorControl(runtime: Runtime, parts: Parts): SupervisorControl {
-  const views = new Views(runtime.world, parts.targets, (member) => jobView(member, parts.jobs.zones, runtime.doors.clock.now()));
+  const views = new Views(runtime.world, parts.targets, (member) =>
+    jobView(member, zonesOf(runtime.doors.clock), runtime.doors.clock.now()),
+  );
   const control: SupervisorControl = {
     clock: runtime.doors.clock,
     files: runtime.doors.logReads,
@@ -80,7 +83,7 @@ export function supervisorControl(runtime: Runtime, parts: Parts): SupervisorCon
     explain: (ref) => explain(runtime, parts.history, ref),
     life: (ref) => {
       const member = findMember(runtime.world, ref);
-      return member === undefined ? null : lifeOf(runtime.world, member, runtime.doors.clock.now());
+      return member === undefined ? null : lifeOf(runtime.world, member, runtime.doors.clock.now(), zonesOf(runtime.doors.clock));
     },
     why: (ref) => why(runtime, parts.history, control, ref),
     lastWords: (ref) => lastWords(runtime, control, ref),

@@ -2,6 +2,7 @@
 import type { Now } from "../../doors.ts";
 import type { ProcessRef, SupervisorControl } from "../../rpc/control.ts";
 import { findMember } from "../../supervisor/world.ts";
+import { zonesOf } from "../groups/zones.ts";
 import type { History } from "../observers/history.ts";
 import type { Runtime } from "../runtime.ts";
 import { exitOf } from "./api.ts";
@@ -24,7 +25,7 @@ export async function why(runtime: Runtime, history: History, control: Superviso
     now: Math.round(now.wallMs),
     // Minutes east of UTC: times are told as the daemon's host tells them.
     zone: runtime.doors.clock.offsetMinutes(now.wallMs),
-    life: lifeOf(runtime.world, member, now),
+    life: lifeOf(runtime.world, member, now, zonesOf(runtime.doors.clock)),
     reason: explain(runtime, history, ref)?.reason ?? "",
     starts: member.state.attempt,
     restarts,
