@@ -61,6 +61,11 @@ export const TYPE_WORDS: { readonly [T in OptionType]: TypeWords } = {
     pattern: null,
   },
   user: { words: { en: "name or id of a user", zh: "用户名或用户 ID" }, pattern: ".+" },
+  group: { words: { en: "name or id of a group", zh: "组名或组 ID" }, pattern: ".+" },
+  groups: {
+    words: { en: "names or ids of groups, separated by commas, or `none`", zh: "组名或组 ID，以逗号分隔，或 `none`" },
+    pattern: ".+",
+  },
   owner: { words: { en: "`user` or `user:group`, names or ids", zh: "`user` 或 `user:group`，名称或 ID" }, pattern: ".+" },
   address: { words: { en: "`port`, `host:port` or `*:port`", zh: "`port`、`host:port` 或 `*:port`" }, pattern: `(.*:)?${INTEGER}` },
   name: { words: { en: "name without space, `:` and `/`", zh: "不含空格、`:` 和 `/` 的名称" }, pattern: "[^ :/]*" },

@@ -52,6 +52,8 @@ const VALUES: { readonly [T in OptionType]: readonly string[] } = {
     "/tmp/%(process_num)02d",
   ],
   user: ["root", "0", "nobody", "nosuchuser", "54321987", "root:root", ""],
+  group: ["root", "0", "nosuch", "54321987", ""],
+  groups: ["root", "none", "0, root", "nosuch", "root,", ""],
   owner: ["root", "root:root", "0:0", "nobody", "nosuch", "root:nosuch", ":", "0:54321987"],
   address: ["9001", "127.0.0.1:9001", "*:9001", "HOST:1", ":80", "x", "0", "65536", "a:", "a:b:9", ""],
   name: ["%(program_name)s", "%(program_name)s_%(process_num)02d", "p%(process_num)d", "x", "a:b", "%(ENV_A)s", "%(nope)s", ""],

@@ -38,6 +38,10 @@ export function remedyFor(kind: OptionType | "folder" | "name", text: string, kn
       return text === "" ? "give the path of a folder" : `create the folder ${text}, or name another one`;
     case "user":
       return "name a user of this system, or give a user id";
+    case "group":
+      return "name a group of this system, or give a group id";
+    case "groups":
+      return "name groups of this system, separated by commas, or write none";
     case "owner":
       return "write user or user:group, with names or ids of this system";
     case "address":

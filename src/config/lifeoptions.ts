@@ -4,6 +4,7 @@
  */
 import { HEALTH, READINESS } from "./checkoptions.ts";
 import { JOB } from "./joboptions.ts";
+import { LIMIT_OPTIONS } from "./limitoptions.ts";
 import type { Option } from "./optionrow.ts";
 
 /** When a program that has ended or failed is started again. */
@@ -101,4 +102,4 @@ const RESTARTS = {
   },
 } as const satisfies Record<string, Option>;
 
-export const LIFE_OPTIONS = { ...RESTARTS, ...READINESS, ...HEALTH, ...JOB } as const satisfies Record<string, Option>;
+export const LIFE_OPTIONS = { ...RESTARTS, ...READINESS, ...HEALTH, ...JOB, ...LIMIT_OPTIONS } as const satisfies Record<string, Option>;

@@ -54,6 +54,9 @@ export interface Values {
   whole: number;
   commandline: string;
   limit: Limit;
+  /** The number of a group. */
+  group: number;
+  groups: readonly number[];
   probe: Probe;
   schedule: Schedule;
   /** The name of a time zone. */
@@ -118,6 +121,8 @@ export const READERS: { readonly [T in OptionType]: Reader<Values[T]> } = {
   whole: (text, _, { range }) => parseIntegerIn(text, range ?? ANY_NUMBER),
   commandline: parseCommandLine,
   limit: parseLimit,
+  group: (text, judge) => parseGroup(text, judge.accounts),
+  groups: (text, judge) => parseGroups(text, judge.accounts),
   probe: (text, _, { probes }) => parseProbe(text, probes),
   schedule: parseSchedule,
   restartlimit: parseRestartLimit,
@@ -224,6 +229,18 @@ export function parseGroup(text: string, accounts: Accounts): Result<number, str
   if (number.ok) return accounts.groupById(number.value) ? number : refuse(`Invalid group id ${text}`);
   const gid = accounts.groupByName(text);
   return gid === null ? refuse(`Invalid group name ${text}`) : ok(gid);
+}
+
+/** A list of groups, or the word `none`. */
+function parseGroups(text: string, accounts: Accounts): Result<readonly number[], string> {
+  if (text.toLowerCase() === "none") return ok([]);
+  const groups: number[] = [];
+  for (const word of text.split(",")) {
+    const group = parseGroup(trimmed(word), accounts);
+    if (!group.ok) return group;
+    groups.push(group.value);
+  }
+  return ok(groups);
 }
 
 /** `user` or `user:group`. (CONF-077) */

@@ -179,6 +179,7 @@ function makeRuntime(parts: DaemonParts, inheritance: Inheritance, owners: Owner
     get keeperPid() {
       return identity.keeperPid;
     },
+    keeperVersion: inheritance.version,
     get uid() {
       return identity.uid;
     },

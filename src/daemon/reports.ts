@@ -14,7 +14,7 @@ import { errnoName } from "./loop/errno.ts";
 import type { Turn } from "./loop/turn.ts";
 import type { Ended } from "./observers/history.ts";
 import type { Daemon } from "./parts.ts";
-import { saySpawnFailure, spawnErrorText, whyNotSpawned } from "./spawn/spawnerrors.ts";
+import { limitFailureText, saySpawnFailure, spawnErrorText, whyNotSpawned } from "./spawn/spawnerrors.ts";
 
 /** Posts a report; they are handled in the order in which they came. */
 export function receive(daemon: Daemon, report: Report): void {
@@ -129,11 +129,19 @@ function oomEvent({ group, process }: Ref, pid: number, oom: Oom): SupervisorEve
   return { kind: "lifecycle", group, process, name: "LIFECYCLE_OOM", keys: { pid, certain: isCertain ? 1 : 0 }, text };
 }
 
-/** Before there was a child it is a spawn error; after the fork the original's child says so on stderr and ends with 127. (PROC-062, PROC-077) */
+/**
+ * Before there was a child it is a spawn error; after the fork the original's child says so on stderr and ends with 127; but
+ * limits that could not be set are a failed start, whatever `startsecs` says. (PROC-062, PROC-077, LIM-002)
+ */
 function spawnFailed(daemon: Daemon, turn: Turn, member: Member, report: Extract<Report, { type: "spawn-failed" }>): void {
   if (report.pid === 0)
     return stepTo(daemon, turn, member, { type: "spawn-failed", text: spawnErrorText(member.config.name, report) }, report);
   assert(member.state.child === report.child, "a failed spawn belongs to its process");
+  const ofLimit = limitFailureText(member.config, report);
+  if (ofLimit !== null) {
+    saySpawnFailure({ uid: daemon.runtime.uid, outputs: daemon.outputs }, turn, member, report);
+    return stepTo(daemon, turn, member, { type: "spawn-failed", text: ofLimit }, report);
+  }
   stepTo(daemon, turn, member, { type: "spawned", pid: report.pid }, report);
   saySpawnFailure({ uid: daemon.runtime.uid, outputs: daemon.outputs }, turn, member, report);
   const notSpawned = whyNotSpawned(daemon.runtime.uid, member, report);

@@ -42,6 +42,8 @@ export type Runtime = {
   readonly reread: boolean;
   /** Who we are, as lifecycle/identity.ts has it: what the world calls supervisord, and the user, after a change of user. */
   readonly keeperPid: number;
+  /** The version of the protocol that the keeper speaks with us: one of an earlier release may lack what is new. */
+  readonly keeperVersion: number;
   readonly uid: number;
   /** Carries out what the pure rooms want done, in its order. */
   readonly carryOut: (turn: Turn, effects: readonly AnyEffect[]) => void;

@@ -60,7 +60,7 @@ export class Outputs {
   }
 
   /** A spawn is being ordered: its streams and files are known from now on. */
-  spawning(ref: Ref, frame: Spawn): void {
+  spawning(ref: Ref, frame: Pick<Spawn, "child" | "stderr">): void {
     this.#add(ref, frame.child, "stdout");
     if (frame.stderr.stream !== 0) this.#add(ref, frame.child, "stderr");
   }

@@ -1,13 +1,14 @@
 /** A spawn, planned: everything the keeper needs but the numbers. */
 import type { GroupConfig, ProcessConfig } from "../../config/model.ts";
 import type { Channel } from "../../events/types.ts";
-import type { Spawn, StreamSpec, UserSpec } from "../../link/messages.ts";
+import type { KnownAttribute, Spawn, SpawnWith, StreamSpec, UserSpec } from "../../link/messages.ts";
 import { ok, type Result, refuse } from "../../result.ts";
 import { findMember, label, type Ref } from "../../supervisor/world.ts";
 import type { Targets } from "../logfiles/targets.ts";
 import { streamNumber } from "../loop/numbers.ts";
 import { sinkSpec } from "../loop/sinkspec.ts";
 import type { Runtime } from "../runtime.ts";
+import { attributesOf } from "./attributes.ts";
 import { type Command, findCommand } from "./command.ts";
 import { childEnvironment } from "./environment.ts";
 import type { FastCgiSockets } from "./fastcgi.ts";
@@ -22,6 +23,8 @@ export type SpawnPlan = {
   readonly user: UserSpec | null;
   /** The number of the FastCGI socket that becomes descriptor 0; 0 for a pipe. */
   readonly stdin: number;
+  /** What `spawn-with` adds; nearly every program has none. */
+  readonly attributes: readonly KnownAttribute[];
 };
 
 /** Looks up what a spawn needs. The error is the spawn error's text. (PROC-026, PROC-062) */
@@ -34,16 +37,18 @@ export async function planSpawn(runtime: Runtime, fastCgi: FastCgiSockets, ref: 
   if (!command.ok) return refuse(command.error.text);
   const stdin = await fastCgi.open(group.config);
   if (!stdin.ok) return refuse(stdin.error);
+  const attributes = await attributesOf(runtime, config);
+  if (!attributes.ok) return refuse(attributes.error);
   const environment = childEnvironment(runtime.doors.birth.environment, ref, config, runtime.running.daemon.serverUrl);
-  return ok({ command: command.value, environment, user: userOf(runtime, config), stdin: stdin.value });
+  return ok({ command: command.value, environment, user: userOf(runtime, config), stdin: stdin.value, attributes: attributes.value });
 }
 
 /** The frame for the keeper. */
-export function spawnFrame(runtime: Runtime, targets: Targets, ref: Ref, child: number, plan: SpawnPlan): Spawn {
+export function spawnFrame(runtime: Runtime, targets: Targets, ref: Ref, child: number, plan: SpawnPlan): Spawn | SpawnWith {
   const config = findMember(runtime.world, ref)?.config;
   const group = runtime.world.groups.get(ref.group)?.config;
   if (config === undefined || group === undefined) throw new Error(`broken invariant: ${label(ref)} is spawned and not there`);
-  return {
+  const spawn: Spawn = {
     type: "spawn",
     child,
     label: label(ref),
@@ -65,6 +70,7 @@ export function spawnFrame(runtime: Runtime, targets: Targets, ref: Ref, child: 
       rank: Math.min(Math.max(group.priority, -I32_MAX), I32_MAX),
     },
   };
+  return plan.attributes.length === 0 ? spawn : { ...spawn, type: "spawn-with", with: plan.attributes };
 }
 
 const NO_STREAM: StreamSpec = { stream: 0, mode: "plain", sink: 0, open: null };
@@ -78,8 +84,13 @@ function streamSpec(targets: Targets, ref: Ref, group: GroupConfig, config: Proc
 }
 
 /** A user of its own, unless the daemon is that user already (PROC-103). A uid that is gone from the files keeps its number alone. */
-function userOf(runtime: Runtime, config: ProcessConfig): UserSpec | null {
-  if (config.uid === null || config.uid === runtime.uid) return null;
-  const account = runtime.doors.accounts.byUid(config.uid);
-  return { uid: config.uid, gid: account?.gid ?? config.uid, groups: account?.groups ?? [] };
+function userOf({ uid, doors }: Runtime, config: ProcessConfig): UserSpec | null {
+  const { group, supplementaryGroups } = config;
+  const wanted = config.uid ?? uid;
+  if (wanted === uid && group === null && supplementaryGroups === null) return null;
+  const account = doors.accounts.byUid(wanted);
+  const gid = group ?? account?.gid ?? wanted;
+  // The primary group of the account gives way to the one that is named.
+  const usual = account === null ? [] : account.groups.map((one) => (one === account.gid ? gid : one));
+  return { uid: wanted, gid, groups: supplementaryGroups ?? [...new Set(usual)] };
 }

@@ -6,7 +6,7 @@ import { program } from "../../process/life.fixture.ts";
 import type { Member } from "../../supervisor/world.ts";
 import { streamNumber } from "../loop/numbers.ts";
 import { Turn } from "../loop/turn.ts";
-import { saySpawnFailure, spawnErrorText } from "./spawnerrors.ts";
+import { limitFailureText, saySpawnFailure, spawnErrorText } from "./spawnerrors.ts";
 
 const CHILD = 20;
 const { EACCES, EAGAIN, EIO, EISDIR, EMFILE, ENOENT, ENOEXEC, ENOMEM, EPERM } = constants.errno;
@@ -76,4 +76,26 @@ test("PROC-082: what has no words of its own", () => {
 
 test("PROC-083: without a log of stderr nobody hears it", () => {
   assert.equal(said("exec", ENOENT, { logs: ["stdout"] }), "");
+});
+
+test("LIM-002 what limits could not be set is told with option, value and errno", () => {
+  const rows = [
+    ["rlimit-nofile", { rlimitNofile: { soft: 65_536, hard: null } }, "rlimit_nofile to 65536"],
+    ["rlimit-core", { rlimitCore: { soft: 1, hard: "unlimited" } }, "rlimit_core to 1:unlimited"],
+    ["scheduling", { nice: -5 }, "nice to -5"],
+    ["oom", { oomScoreAdj: -1000 }, "oom_score_adj to -1000"],
+    ["session", { session: true }, "session to true"],
+    ["no-new-privs", { noNewPrivs: true }, "no_new_privs to true"],
+    ["setgid", { group: 7 }, "group to 7"],
+    ["setgroups", { group: 7 }, "group to 7"],
+    ["setgroups", { group: 7, supplementaryGroups: [8, 9] }, "supplementary_groups to 8,9"],
+    ["setgroups", { supplementaryGroups: [] }, "supplementary_groups to none"],
+  ] as const;
+  for (const [step, more, what] of rows) {
+    const config = program({ uid: 33, ...more });
+    assert.equal(limitFailureText(config, failure(step, EPERM)), `couldn't set ${what}: EPERM`);
+    assert.equal(said(step, EPERM, { config }), `stderr: supervisor: couldn't set ${what}: EPERM\n${LAST}`);
+  }
+  for (const step of ["exec", "setgroups", "rlimit", "rlimit-nofile", "setpgid"] as const)
+    assert.equal(limitFailureText(program(), failure(step, EPERM)), null, step);
 });

@@ -1,4 +1,6 @@
 /** The words for a spawn that failed. */
+import { limitText } from "../../config/limits.ts";
+import type { ProcessConfig } from "../../config/model.ts";
 import { splitCommand } from "../../config/shellwords.ts";
 import { errnoWords } from "../../errnowords.ts";
 import type { Report } from "../../link/messages.ts";
@@ -7,6 +9,7 @@ import type { Outputs } from "../logfiles/outputs.ts";
 import { errnoName } from "../loop/errno.ts";
 import { streamNumber } from "../loop/numbers.ts";
 import type { Turn } from "../loop/turn.ts";
+import { isLimited, limitOf } from "./attributes.ts";
 
 type Failure = Extract<Report, { type: "spawn-failed" }>;
 
@@ -44,6 +47,8 @@ export function whyNotSpawned(uid: number, member: Member, failure: Failure): st
 function childFailureText(uid: number, member: Member, failure: Failure): string | null {
   const { config } = member;
   const errno = errnoName(failure.errno);
+  const ofLimit = limitFailureText(config, failure);
+  if (ofLimit !== null) return ofLimit;
   switch (failure.step) {
     case "setgroups":
     case "setgid":
@@ -55,6 +60,35 @@ function childFailureText(uid: number, member: Member, failure: Failure): string
     default:
       return null;
   }
+}
+
+/** What limits a program could not be set, by the option that says it; null for what no option says. (LIM-002) */
+export function limitFailureText(config: ProcessConfig, { step, errno }: Pick<Failure, "step" | "errno">): string | null {
+  const resource = step.startsWith("rlimit-") ? step.slice("rlimit-".length) : "";
+  const limit = isLimited(resource) ? limitOf(config, resource) : null;
+  if (limit !== null) return cannotSet(`rlimit_${resource}`, limitText(limit), errno);
+  switch (step) {
+    case "setgroups":
+      if (config.supplementaryGroups !== null)
+        return cannotSet("supplementary_groups", config.supplementaryGroups.join(",") || "none", errno);
+      return config.group === null ? null : cannotSet("group", config.group, errno);
+    case "setgid":
+      return config.group === null ? null : cannotSet("group", config.group, errno);
+    case "session":
+      return cannotSet("session", "true", errno);
+    case "scheduling":
+      return cannotSet("nice", config.nice ?? 0, errno);
+    case "oom":
+      return cannotSet("oom_score_adj", config.oomScoreAdj ?? 0, errno);
+    case "no-new-privs":
+      return cannotSet("no_new_privs", "true", errno);
+    default:
+      return null;
+  }
+}
+
+function cannotSet(option: string, value: string | number, errno: number): string {
+  return `couldn't set ${option} to ${value}: ${errnoName(errno)}`;
 }
 
 /** (PROC-079) */
