@@ -278,10 +278,10 @@ export const COMMANDS: readonly CommandRow[] = [
   }),
   listing({
     name: "wait",
-    usage: ["wait <name> [...]\tWait until processes are in a state"],
+    usage: ["wait <name> [...]\tWait until processes are in a state, ready, healthy or done"],
     more: [PATTERNS],
     options: [
-      { name: "for", value: "STATE", help: "the state, or several with commas (default RUNNING)" },
+      { name: "for", value: "STATE", help: "a state, READY, HEALTHY or DONE, or several with commas (default RUNNING)" },
       { name: "timeout", value: "SECONDS", help: "give up after so long (default 60, 0 for never)" },
     ],
     completes: "processes",

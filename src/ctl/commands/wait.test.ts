@@ -22,6 +22,39 @@ test("wait for another state, or one of several", async () => {
   assert.equal((await scene({ methods: through("RUNNING", "FATAL") }).run("wait web --for EXITED,FATAL")).text, "web: FATAL\n");
 });
 
+test("RDY-014 ONE-001 wait for what more than the state says: ready, healthy, done or failed", async () => {
+  const life = (ready: boolean | null, health: string | null, next = "runs") => ({
+    ...{ ready, health: health === null ? null : { state: health }, next: { what: next, at: null, text: next } },
+  });
+  const run = async (line: string, state: string, spawnerr: string, ...lives: readonly object[]) => {
+    let looks = 0;
+    const explainAllProcesses = async () => ok([{ group: "web", name: "web", life: lives[Math.min(looks++, lives.length - 1)] }]);
+    const getAllProcessInfo = async () => ok([{ ...info("web", state), spawnerr }]);
+    return scene({ methods: { getAllProcessInfo, explainAllProcesses } as never }).run(line);
+  };
+  assert.deepEqual(await run("wait web --for ready", "RUNNING", "", life(false, null), life(true, null)), {
+    text: "web: READY\n",
+    exit: 0,
+  });
+  assert.equal(
+    (await run("wait web --for READY", "RUNNING", "", life(null, null))).text,
+    "web: READY\n",
+    "without ready_when RUNNING is all",
+  );
+  assert.equal((await run("wait web --for healthy", "RUNNING", "", life(null, "unknown"), life(null, "healthy"))).text, "web: HEALTHY\n");
+  assert.deepEqual(await run("wait web --for healthy", "RUNNING", "", life(null, null)), {
+    text: "web: ERROR (has no healthcheck)\n",
+    exit: 1,
+  });
+  assert.equal((await run("wait web --for done", "EXITED", "", life(null, null, "stays-down"))).text, "web: DONE\n");
+  const failed = { text: "web: ERROR (failed: Bad exit code 3)\n", exit: 1 };
+  assert.deepEqual(
+    await run("wait web --for done", "EXITED", "Bad exit code 3", life(null, null, "retries"), life(null, null, "stays-down")),
+    failed,
+  );
+  assert.deepEqual(await run("wait web --for done", "FATAL", "Bad exit code 3", life(null, null, "stays-down")), failed);
+});
+
 test("wait gives up when the time is up, 1", async () => {
   const { text, exit } = await scene({ methods: through("STARTING") }).run("wait web --timeout 2");
   assert.deepEqual({ text, exit }, { text: "web: ERROR (is STARTING, not RUNNING, when the time was up)\n", exit: 1 });
