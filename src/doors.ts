@@ -50,6 +50,11 @@ export interface Files {
   readText(path: string): Promise<Result<Uint8Array, Errno>>;
   /** At most `length` bytes from `offset`; fewer at the end of the file. */
   readAt(path: string, offset: number, length: number): Promise<Result<Uint8Array, Errno>>;
+  /**
+   * At most `length` bytes of a file whose path a user other than ours may change: a link that somebody else made, or could swap, leads to that user's own
+   * files only, else ELOOP.
+   */
+  readGuarded(path: string, length: number): Promise<Result<Uint8Array, Errno>>;
   list(path: string): Promise<Result<readonly string[], Errno>>;
   /** Replaces atomically where the target is a regular file. */
   write(path: string, bytes: Uint8Array, mode: number): Promise<Result<true, Errno>>;
@@ -81,6 +86,7 @@ export type Account = {
   readonly gid: number;
   readonly groups: readonly number[];
   readonly home: string;
+  readonly shell: string;
 };
 
 export interface Accounts {
@@ -140,6 +146,7 @@ export type Doors = {
   readonly logChanges: Files;
   readonly commandFiles: Files;
   readonly kernel: Kernel;
+  readonly envFiles: Files;
   readonly random: Random;
   readonly accounts: Accounts;
   readonly birth: Birth;

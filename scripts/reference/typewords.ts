@@ -54,6 +54,10 @@ export const TYPE_WORDS: { readonly [T in OptionType]: TypeWords } = {
     pattern: `(${BOOLEAN}|${anyCase("unexpected")})`,
   },
   environment: { words: { en: 'pairs: `KEY="value",KEY2="value2"`', zh: '键值对：`KEY="value",KEY2="value2"`' }, pattern: null },
+  envfiles: {
+    words: { en: "paths of files, separated by commas, each perhaps with `-` in front", zh: "文件路径，以逗号分隔，前面可加 `-`" },
+    pattern: null,
+  },
   directory: { words: { en: "path of a folder that exists; `~` is expanded", zh: "已存在的目录；展开 `~`" }, pattern: ".+" },
   dirpath: { words: { en: "path in a folder that exists; `~` is expanded", zh: "位于已存在目录中的路径；展开 `~`" }, pattern: null },
   logfile: {

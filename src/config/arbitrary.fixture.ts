@@ -36,6 +36,7 @@ const VALUES: { readonly [T in OptionType]: readonly string[] } = {
   loglevel: ["info", "WARN", "blather", "loud", ""],
   autorestart: ["true", "False", "unexpected", "UNEXPECTED", "sometimes", ""],
   environment: ["A=1", "A=\"1\",B='2'", 'A="x y",', "A=1;B=2", "A", "A=", "A=a#b", 'A="%(ENV_A)s"', "PATH=/bin:/usr/bin", 'B="a', ""],
+  envfiles: ["/etc/a.env", "-a.env, b.env", "", "a,", "-"],
   directory: ["/tmp", "/", "~", "/nope", "."],
   dirpath: ["x.log", "/tmp/x.log", "/nope/x.log", "~/x", "sub/x", "syslog", "./x"],
   logfile: [

@@ -6,6 +6,7 @@
 
 import type { Schedule } from "./cronfields.ts";
 import { durationText } from "./durations.ts";
+import { type EnvFileName, envFileNamesText } from "./envfile.ts";
 import { type Limit, limitText } from "./limits.ts";
 import type { Config, GroupConfig, LogTarget, ProcessConfig, SocketConfig } from "./model.ts";
 import { type Ordered, ordered } from "./optionfields.ts";
@@ -169,6 +170,8 @@ function valueInWords(name: string, type: OptionType, value: unknown): string {
       const target = value as LogTarget;
       return target.kind === "file" ? target.path : target.kind.toUpperCase();
     }
+    case "envfiles":
+      return envFileNamesText(value as readonly EnvFileName[]) || UNSET;
     case "duration":
       return durationText(value as number);
     case "limit":

@@ -33,6 +33,8 @@ export function remedyFor(kind: OptionType | "folder" | "name", text: string, kn
       return suggested(text, ["true", "false", "unexpected"]) ?? "give true, false or unexpected";
     case "environment":
       return `write KEY="value",KEY2="value2"; whatever is not a letter, a digit or one of _ / . + - ( ) : needs quotes`;
+    case "envfiles":
+      return "write paths, separated by commas; one that may be missing with - in front";
     case "directory":
     case "folder":
       return text === "" ? "give the path of a folder" : `create the folder ${text}, or name another one`;

@@ -25,9 +25,9 @@ export type World = {
 };
 
 const ACCOUNTS: readonly Account[] = [
-  { name: "root", uid: 0, gid: 0, groups: [0], home: "/root" },
-  { name: "nobody", uid: 65534, gid: 65534, groups: [65534], home: "/nonexistent" },
-  { name: "web", uid: 33, gid: 44, groups: [44], home: "/var/www" },
+  { name: "root", uid: 0, gid: 0, groups: [0], home: "/root", shell: "/bin/sh" },
+  { name: "nobody", uid: 65534, gid: 65534, groups: [65534], home: "/nonexistent", shell: "/bin/sh" },
+  { name: "web", uid: 33, gid: 44, groups: [44], home: "/var/www", shell: "/bin/sh" },
 ];
 const PLAIN = { mode: 0o644, size: 0, device: 1n, inode: 1n, uid: 0, gid: 0, mtimeMs: 0 } as const;
 const GROUPS: Readonly<Record<string, number>> = { root: 0, nogroup: 65534, webbers: 44 };
@@ -115,6 +115,7 @@ function filesOf(
     list: async (path) => list(path),
     mayExecute: never,
     readAt: never,
+    readGuarded: never,
     write: never,
     createExclusive: never,
     rename: never,

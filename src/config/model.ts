@@ -23,6 +23,8 @@ export type ProcessConfig = Override<
     readonly killAsGroup: boolean;
     /** The program's own variables over those of [supervisord]; both only, not the daemon's environment. */
     readonly environment: Readonly<Record<string, string>>;
+    /** With `envFiles`, the names of the program's own variables: they win over those of the files. */
+    readonly ownVariables?: readonly string[];
     /** null: the daemon's own URL (AUTO or unset). The empty text: none is set. */
     readonly serverUrl: string | null;
     readonly stdout: ChannelConfig;

@@ -7,6 +7,7 @@ import { ok, type Result, refuse } from "../result.ts";
 import { type Choice, parseChoice } from "./choices.ts";
 import { parseSchedule, type Schedule } from "./cronfields.ts";
 import { parseDuration } from "./durations.ts";
+import { type EnvFileName, parseEnvFileNames } from "./envfile.ts";
 import { type Limit, parseLimit } from "./limits.ts";
 import { parseByteSize, parseDecimalIn, parseInteger, parseIntegerIn, parseOctal } from "./numbers.ts";
 import { expandUser, folderOf, type Homes } from "./pathnames.ts";
@@ -35,6 +36,7 @@ export interface Values {
   loglevel: LogLevel;
   autorestart: AutoRestart;
   environment: Readonly<Record<string, string>>;
+  envfiles: readonly EnvFileName[];
   directory: string;
   dirpath: string;
   logfile: LogName;
@@ -107,6 +109,7 @@ export const READERS: { readonly [T in OptionType]: Reader<Values[T]> } = {
   loglevel: parseLogLevel,
   autorestart: parseAutoRestart,
   environment: parseEnvironment,
+  envfiles: (text, { homes, accounts }) => parseEnvFileNames(text, (path) => expandUser(path, homes, accounts)),
   directory: existingDirectory,
   dirpath: existingDirPath,
   logfile: parseLogName,

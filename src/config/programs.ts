@@ -165,6 +165,7 @@ function readProcess(
     killAsGroup: program.killAsGroup,
     serverUrl: program.serverUrl,
     environment: { ...daemonEnvironment, ...environment },
+    ...(fields["envFiles"] !== null && { ownVariables: Object.keys(environment) }),
     stdout,
     stderr: program.values.redirect_stderr ? withoutFile(reader, stderr) : stderr,
   };

@@ -14,8 +14,8 @@ function find(wanted: (fields: readonly string[]) => boolean): Account | null {
     .map((line) => line.split(":"))
     .find((each) => each.length >= 7 && wanted(each));
   if (fields === undefined) return null;
-  const [name = "", , uid = "", gid = "", , home = ""] = fields;
-  return { name, uid: Number(uid), gid: Number(gid), groups: [], home };
+  const [name = "", , uid = "", gid = "", , home = "", shell = ""] = fields;
+  return { name, uid: Number(uid), gid: Number(gid), groups: [], home, shell };
 }
 
 function passwd(): readonly string[] {

@@ -53,6 +53,7 @@ import { type CallOurs, noPlugins, type OpenPlugin, PluginHost } from "./serving
 import { type Serve, Servers } from "./serving/servers.ts";
 import { FastCgiSockets } from "./spawn/fastcgi.ts";
 import { Preparations } from "./spawn/preparations.ts";
+import { Readings } from "./spawn/readings.ts";
 
 export type DaemonParts = {
   readonly doors: Doors;
@@ -215,7 +216,10 @@ function makeRooms(given: DaemonParts, runtime: Runtime, { configurations, ident
   const backlog = new Backlog(runtime, pools, outputs);
   const clearing = new Clearing(runtime, outputs);
   const fastCgi = new FastCgiSockets(runtime);
-  const preparations = new Preparations(runtime, fastCgi);
+  const budget = new StoreBudget();
+  const history = openHistory(runtime, budget);
+  const readings = new Readings(budget, (turn) => history.makeRoom(turn));
+  const preparations = new Preparations(runtime, fastCgi, readings);
   const probes = new Probes(runtime);
   const records = new GroupRecords(runtime, given.sizes?.pieceBytes ?? PIECE_BYTES);
   const unowned = new Unowned(runtime);
@@ -225,11 +229,10 @@ function makeRooms(given: DaemonParts, runtime: Runtime, { configurations, ident
   const firstStarts = new FirstStarts(runtime);
   const processes = processDeadlines(runtime);
   const jobs = new Jobs(runtime);
-  const history = openHistory(runtime, new StoreBudget());
   // Servers are bound before anything is done to files or programs: a second supervisord by mistake ends there and has destroyed nothing. (CONF-354)
   const parts: readonly Part[] = [
     ...[unowned, preparations, barrier, backlog, processes, jobs, probes, pools, outputs, clearing],
-    ...[plugins, servers, fastCgi, autoLogs, firstStarts, ...history.parts],
+    ...[plugins, servers, fastCgi, autoLogs, firstStarts, ...history.parts, readings],
   ];
   const bringUp = new BringUp(runtime, { inOrder: parts, outputs, plugins, servers, pools, groups, firstStarts });
   const lifecycle = new Lifecycle(runtime, bringUp, { configurations, identity, servers, groups, unowned });
@@ -237,7 +240,8 @@ function makeRooms(given: DaemonParts, runtime: Runtime, { configurations, ident
   const ofGroups = { records, unowned, groups, jobs, orders, updates };
   const ofLife = { firstStarts, bringUp, lifecycle };
   const stdin = new ChildStdin(runtime);
-  return { parts, watchers, history, plugins, pools, stdin, ...ofFiles, fastCgi, preparations, probes, ...ofGroups, ...ofLife };
+  const ofStarts = { fastCgi, readings, preparations, probes };
+  return { parts, watchers, history, plugins, pools, stdin, ...ofFiles, ...ofStarts, ...ofGroups, ...ofLife };
 }
 
 /** On the way down listeners hear everything before they are told. */

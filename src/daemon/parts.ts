@@ -25,6 +25,7 @@ import type { Part, Runtime } from "./runtime.ts";
 import type { PluginHost } from "./serving/pluginhost.ts";
 import type { FastCgiSockets } from "./spawn/fastcgi.ts";
 import type { Preparations } from "./spawn/preparations.ts";
+import type { Readings } from "./spawn/readings.ts";
 
 export type Daemon = {
   readonly runtime: Runtime;
@@ -41,6 +42,7 @@ export type Daemon = {
   readonly plugins: PluginHost;
   readonly preparations: Preparations;
   readonly probes: Probes;
+  readonly readings: Readings;
   readonly firstStarts: FirstStarts;
   readonly bringUp: BringUp;
   readonly lifecycle: Lifecycle;

@@ -53,6 +53,8 @@ export const recordKeys = {
   history: (ref: Ref) => `history/${label(ref)}`,
   /** What was known last of kills for want of memory. */
   oomKills: "oom-kills",
+  /** What was read of its files of variables at its last start; by label. */
+  env: (name: string) => `env/${name}`,
   stream: (stream: number) => `stream/${stream}`,
 } as const;
 

@@ -35,8 +35,8 @@ const CHANGES = /^(write|create|rename|remove) /;
 const DISK_MS = [0.05, 20] as const;
 
 const ACCOUNTS: readonly Account[] = [
-  { name: "root", uid: 0, gid: 0, groups: [0], home: "/root" },
-  { name: "web", uid: 33, gid: 33, groups: [33], home: "/var/www" },
+  { name: "root", uid: 0, gid: 0, groups: [0], home: "/root", shell: "/bin/sh" },
+  { name: "web", uid: 33, gid: 33, groups: [33], home: "/var/www", shell: "/bin/sh" },
 ];
 
 export class Instance {
@@ -70,6 +70,7 @@ export class Instance {
       logChanges: files,
       commandFiles: files,
       kernel: { oomKills: () => null, isGroupAlive: () => false, groupSizes: () => Promise.resolve(new Map()) },
+      envFiles: files,
       random: { word: (length) => this.#chance.word(length) },
       accounts: fakeAccounts(),
       birth: parts.birth,

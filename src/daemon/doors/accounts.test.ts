@@ -46,8 +46,8 @@ const local = realAccounts({ passwd: at("passwd"), group: at("group"), getent: n
 const both = realAccounts({ passwd: at("passwd"), group: at("group"), getent: at("getent") });
 
 test("a user has its primary group first, then those that name it, each once", () => {
-  assert.deepEqual(local.byName("web"), { name: "web", uid: 33, gid: 34, groups: [34, 4, 99], home: "/var/www" });
-  assert.deepEqual(local.byName("root"), { name: "root", uid: 0, gid: 0, groups: [0, 4], home: "/root" });
+  assert.deepEqual(local.byName("web"), { name: "web", uid: 33, gid: 34, groups: [34, 4, 99], home: "/var/www", shell: "" });
+  assert.deepEqual(local.byName("root"), { name: "root", uid: 0, gid: 0, groups: [0, 4], home: "/root", shell: "/bin/bash" });
 });
 
 test("by uid the first line counts", () => {
@@ -69,7 +69,14 @@ test("what is no user is none: comments, NIS lines, broken lines, ids that canno
 });
 
 test("a name that is not in the files is asked of getent, with its groups", () => {
-  assert.deepEqual(both.byName("ldap"), { name: "ldap", uid: 5000, gid: 5001, groups: [5001, 6000, 6001], home: "/home/ldap" });
+  assert.deepEqual(both.byName("ldap"), {
+    name: "ldap",
+    uid: 5000,
+    gid: 5001,
+    groups: [5001, 6000, 6001],
+    home: "/home/ldap",
+    shell: "/bin/sh",
+  });
   assert.equal(both.byUid(5000)?.name, "ldap");
   assert.equal(both.groupByName("people"), 5001);
   assert.equal(both.groupById(5001), true);

@@ -18,7 +18,7 @@ const GETENT_OUTPUT_MAX = 4 * 1024 * 1024;
 /** The largest id; the one above it means "none" to the kernel. */
 const ID_MAX = 0xffff_fffe;
 
-type User = { readonly name: string; readonly uid: number; readonly gid: number; readonly home: string };
+type User = { readonly name: string; readonly uid: number; readonly gid: number; readonly home: string; readonly shell: string };
 type Group = { readonly name: string; readonly gid: number; readonly members: readonly string[] };
 
 /** Every answer is null (or false) for a name or an id that nobody knows. */
@@ -73,10 +73,10 @@ function parseId(text: string | undefined): number | null {
 
 /** `name:password:uid:gid:gecos:home:shell`. Lines of NIS (`+`, `-`) and broken ones are no users. */
 export function parseUser(line: string): User | null {
-  const [name = "", , uidText, gidText, , home = ""] = line.split(":");
+  const [name = "", , uidText, gidText, , home = "", shell = ""] = line.split(":");
   const uid = parseId(uidText);
   const gid = parseId(gidText);
-  return uid === null || gid === null || !isName(name) || /^[+\-#]/.test(name) ? null : { name, uid, gid, home };
+  return uid === null || gid === null || !isName(name) || /^[+\-#]/.test(name) ? null : { name, uid, gid, home, shell };
 }
 
 /** `name:password:gid:member,member`. */

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import {
   chmodSync,
+  chownSync,
   existsSync,
+  lchownSync,
   linkSync,
   lstatSync,
   mkdirSync,
@@ -156,4 +158,47 @@ test("list is sorted, rename and remove do what they say", async () => {
   assert.deepEqual(await files.remove(at("d/c")), { ok: true, value: true });
   assert.deepEqual(await files.list(at("d")), { ok: true, value: ["b"] });
   assert.equal(readFileSync(at("d/b"), "utf8"), "a");
+});
+
+test("ENV-003: a guarded reading is one of regular files and /dev/null, and never waits", async () => {
+  execFileSync("mkfifo", [at("guarded-fifo")]);
+  for (const path of [folder, at("guarded-fifo"), "/dev/zero"]) {
+    assert.deepEqual(await files.readGuarded(path, 10), { ok: false, error: "EINVAL" }, path);
+  }
+  assert.deepEqual(await files.readGuarded(at("guarded-none"), 10), { ok: false, error: "ENOENT" });
+  const empty = await files.readGuarded("/dev/null", 10);
+  assert.equal(empty.ok && empty.value.length, 0);
+  writeFileSync(at("guarded"), "12345");
+  symlinkSync("guarded", at("guarded-link"));
+  const read = await files.readGuarded(at("guarded-link"), 3);
+  assert.equal(read.ok && Buffer.from(read.value).toString(), "123");
+});
+
+test("ENV-004: a link of another user leads to that user's own files only", {
+  skip: process.getuid?.() !== 0 && "needs root",
+}, async () => {
+  const USER = 65_534;
+  mkdirSync(at("theirs"), { mode: 0o755 });
+  chownSync(at("theirs"), USER, USER);
+  writeFileSync(at("secret"), "SECRET=1");
+  writeFileSync(at("theirs/own"), "OWN=1");
+  chownSync(at("theirs/own"), USER, USER);
+  for (const [link, target] of [
+    ["theirs/to-own", "own"],
+    ["theirs/to-secret", "../secret"],
+    ["theirs/by-root", "../secret"],
+    ["theirs/chain", "to-secret"],
+  ] as const) {
+    symlinkSync(target, at(link));
+    if (link !== "theirs/by-root") lchownSync(at(link), USER, USER);
+  }
+  symlinkSync("theirs/to-own", at("root-to-theirs"));
+  for (const good of ["theirs/own", "theirs/to-own", "root-to-theirs"]) {
+    const read = await files.readGuarded(at(good), 100);
+    assert.equal(read.ok && Buffer.from(read.value).toString(), "OWN=1", good);
+  }
+  // Whoever owns the folder could have swapped the link that root made.
+  for (const bad of ["theirs/to-secret", "theirs/chain", "theirs/by-root"]) {
+    assert.deepEqual(await files.readGuarded(at(bad), 100), { ok: false, error: "ELOOP" }, bad);
+  }
 });

@@ -38,6 +38,7 @@ export function realFiles(): Files {
     mayExecute: async (path) => (await attempt(() => access(pathHere(path), constants.X_OK))).ok,
     readText: (path) => flat(attempt(() => readText(path))),
     readAt: (path, offset, length) => flat(attempt(() => readAt(path, offset, Math.min(length, READ_AT_MAX)))),
+    readGuarded: (path, length) => flat(attempt(() => readGuarded(path, Math.min(length, READ_AT_MAX)))),
     list: (path) => attempt(async () => (await readdir(pathHere(path), { encoding: "buffer" })).map(textOf).sort()),
     write: (path, bytes, mode) => write(path, bytes, mode, `${process.pid}.${++writes}`),
     createExclusive: (path, mode) => attempt(async () => create(path, mode, O_EXCL | O_NOFOLLOW)),
@@ -101,11 +102,31 @@ async function readText(path: string): Promise<Result<Uint8Array, Errno>> {
 
 /** Of regular files and /dev/null alone: a FIFO, a terminal or another device would keep the thread for ever, or the daemon as its own. */
 async function readAt(path: string, offset: number, length: number): Promise<Result<Uint8Array, Errno>> {
-  const file = await open(pathHere(path), O_RDONLY | O_NONBLOCK | O_NOCTTY);
+  return readOpened(pathHere(path), 0, { offset, length }, () => null);
+}
+
+async function readGuarded(path: string, length: number): Promise<Result<Uint8Array, Errno>> {
+  const target = await followLinks(path);
+  if (!target.ok) return target;
+  const { real, strangers } = target.value;
+  const noFollow = isUnderProc(real) ? 0 : O_NOFOLLOW;
+  return readOpened(pathOf(real), noFollow, { offset: 0, length }, ({ uid }) => (strangers.every((one) => one === uid) ? null : "ELOOP"));
+}
+
+/** `refusal` says by what was opened whether it may not be read. */
+async function readOpened(
+  path: string | Buffer,
+  flags: number,
+  { offset, length }: { readonly offset: number; readonly length: number },
+  refusal: (stats: Stats) => Errno | null,
+): Promise<Result<Uint8Array, Errno>> {
+  const file = await open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | flags);
   try {
     // Whoever owns the folder may put something else there at any moment: a look at the path before says nothing of what was opened.
     const stats = await file.stat();
     if (!stats.isFile() && !isNull(stats)) return refuse("EINVAL");
+    const refused = refusal(stats);
+    if (refused !== null) return refuse(refused);
     const buffer = Buffer.allocUnsafeSlow(length);
     let have = 0;
     while (have < length) {
@@ -139,20 +160,31 @@ async function write(path: string, bytes: Uint8Array, mode: number, unique: stri
   return !replaced.ok && NO_NEIGHBOUR.has(replaced.error) ? attempt(() => writeInPlace(real, bytes, mode)) : replaced;
 }
 
-/**
- * Where the links at the end of a path lead. A link that somebody else made, or could swap before it is used, is refused with ELOOP: it would lend its
- * maker our rights. Links in the middle of a path are the kernel's to judge (protected_symlinks).
- */
+/** Where the links at the end of a path lead. A link that somebody else made, or could swap before it is used, would lend its maker our rights: ELOOP. */
 async function followTrusted(path: string): Promise<Result<string, Errno>> {
+  const target = await followLinks(path);
+  if (!target.ok) return target;
+  return target.value.strangers.length === 0 ? ok(target.value.real) : refuse("ELOOP");
+}
+
+/** Anybody who may write into a folder without the sticky bit. */
+const ANYBODY = -1;
+
+/**
+ * Where the links at the end of a path lead, and which users other than root and ours made one of them, or could swap it before it is used. Links in the
+ * middle of a path are the kernel's to judge (protected_symlinks).
+ */
+async function followLinks(path: string): Promise<Result<{ readonly real: string; readonly strangers: readonly number[] }, Errno>> {
+  const strangers: number[] = [];
   for (let at = path, links = 0; links <= LINKS_MAX; links++) {
     const end = at;
     const found = await attempt(() => lstat(pathOf(end)));
     if (!found.ok && found.error !== "ENOENT") return found;
-    if (!found.ok || !found.value.isSymbolicLink() || isUnderProc(end)) return ok(end);
+    if (!found.ok || !found.value.isSymbolicLink() || isUnderProc(end)) return ok({ real: end, strangers });
     const folder = await attempt(() => stat(pathOf(dirname(end))));
     if (!folder.ok) return folder;
     const mayBeSwapped = (folder.value.mode & S_IWOTH) !== 0 && (folder.value.mode & S_ISVTX) === 0;
-    if (!isTrusted(found.value.uid) || !isTrusted(folder.value.uid) || mayBeSwapped) return refuse("ELOOP");
+    strangers.push(...[found.value.uid, folder.value.uid].filter((uid) => !isTrusted(uid)), ...(mayBeSwapped ? [ANYBODY] : []));
     const to = await attempt(async () => textOf(await readlink(pathOf(end), { encoding: "buffer" })));
     if (!to.ok) return to;
     at = isAbsolute(to.value) ? to.value : `${dirname(end)}/${to.value}`;

@@ -3,7 +3,7 @@
  * what many may ask for at once, the logs and the commands, goes through lanes, few of them for each folder, and everything else finds a thread.
  */
 import path from "node:path";
-import type { Errno, Files } from "../../doors.ts";
+import type { Doors, Errno, Files } from "../../doors.ts";
 import { type Result, refuse } from "../../result.ts";
 import { realTimers } from "./timers.ts";
 
@@ -15,6 +15,8 @@ const THREADS = Number(process.env["HOLDFAST_THREADS"] ?? 24);
 /** So many work on logs at once, so many look for commands; the configuration, the hashes of passwords and the rest have those that are left. */
 const LOG_LANES = Math.floor(THREADS / 2);
 const COMMAND_LANES = Math.max(1, Math.floor(THREADS / 6));
+/** Files of variables. */
+const ENV_LANES = Math.max(1, Math.floor(THREADS / 8));
 const LANES_OF_A_FOLDER = 2;
 /** Who reads a log hears after this time that it cannot be read now. */
 const READING_MS = 10_000;
@@ -88,13 +90,17 @@ export class Lanes {
   }
 }
 
-/** The files, to whoever reads logs, changes logs, looks for commands. A change is never given up: nobody would know whether it has happened. */
-export function filesInLanes(files: Files): { readonly logReads: Files; readonly logChanges: Files; readonly commandFiles: Files } {
+/**
+ * The files, to whoever reads logs, changes logs, looks for commands, reads variables. A change is never given up: nobody would know whether it has
+ * happened.
+ */
+export function filesInLanes(files: Files): Pick<Doors, "logReads" | "logChanges" | "commandFiles" | "envFiles"> {
   const logs = new Lanes(LOG_LANES, LANES_OF_A_FOLDER);
   return {
     logReads: throughLanes(files, logs, READING_MS),
     logChanges: throughLanes(files, logs),
     commandFiles: throughLanes(files, new Lanes(COMMAND_LANES, LANES_OF_A_FOLDER)),
+    envFiles: throughLanes(files, new Lanes(ENV_LANES, LANES_OF_A_FOLDER)),
   };
 }
 
@@ -107,6 +113,7 @@ function throughLanes(files: Files, lanes: Lanes, patienceMs?: number): Files {
     mayExecute: (file) => lanes.run(file, () => files.mayExecute(file)),
     readText: (file) => run(file, () => files.readText(file)),
     readAt: (file, offset, length) => run(file, () => files.readAt(file, offset, length)),
+    readGuarded: (file, length) => run(file, () => files.readGuarded(file, length)),
     list: (folder) => run(`${folder}/.`, () => files.list(folder)),
     write: (file, bytes, mode) => run(file, () => files.write(file, bytes, mode)),
     createExclusive: (file, mode) => run(file, () => files.createExclusive(file, mode)),

@@ -190,6 +190,7 @@ export function strayKeys(store: Store, found: StoredGroups, labels: ReadonlySet
         return rest.slice(0, rest.indexOf("/")) !== generation;
       case "process":
       case "life":
+      case "env":
       case "pending":
       case "history":
         return !labels.has(rest);

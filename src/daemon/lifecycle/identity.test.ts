@@ -6,7 +6,7 @@ import type { Runtime } from "../runtime.ts";
 import { Identity } from "./identity.ts";
 
 const EPERM = 1;
-const WEB = { name: "web", uid: 33, gid: 34, groups: [34, 4, 99], home: "/var/www" };
+const WEB = { name: "web", uid: 33, gid: 34, groups: [34, 4, 99], home: "/var/www", shell: "/bin/sh" };
 
 type Became = Extract<Report, { type: "became" }>["step"];
 

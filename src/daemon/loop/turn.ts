@@ -81,6 +81,11 @@ export class Loop {
     queueMicrotask(() => this.#run());
   }
 
+  /** A deadline is new though nothing was posted: the alarm is set, unless a turn will do it. */
+  deadlineChanged(): void {
+    if (!this.#stopped && !this.#scheduled) this.#hooks.afterTurn();
+  }
+
   /** Resolves when what was posted before is in the kernel's hands. */
   flushed(): Promise<void> {
     return new Promise((resolve) => this.post((turn) => turn.after.push(resolve)));

@@ -81,7 +81,7 @@ export class ExitRecords implements Part {
     const { bytes, kept } = encodeHistory(history);
     if (this.#budget.fits(key, bytes.length)) return this.#put(turn, ref, bytes, kept);
     // The store is full: everybody keeps a few ends, and if that is not enough this one keeps its counters, or goes.
-    this.#cutAll(turn);
+    this.cutAll(turn);
     for (const most of [ENDS_WHEN_FULL, 0]) {
       const shorter = encodeHistory(cut(history, most));
       if (this.#budget.fits(key, shorter.bytes.length)) return this.#put(turn, ref, shorter.bytes, shorter.kept);
@@ -96,7 +96,8 @@ export class ExitRecords implements Part {
     turn.state(key, bytes);
   }
 
-  #cutAll(turn: Turn): void {
+  /** Everybody keeps a few ends. */
+  cutAll(turn: Turn): void {
     for (const [name, history] of this.#histories) {
       if (history.ends.length <= ENDS_WHEN_FULL) continue;
       const { bytes, kept } = encodeHistory(cut(history, ENDS_WHEN_FULL));

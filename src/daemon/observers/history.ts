@@ -64,6 +64,11 @@ export class History {
     return [this.#parts.exits, this.#parts.oomKills];
   }
 
+  /** The store is full: everybody keeps a few ends. (CMN-029) */
+  makeRoom(turn: Turn): void {
+    this.#parts.exits.cutAll(turn);
+  }
+
   timeline(member: Member): readonly TimelineEntry[] {
     return this.#past.get(member)?.entries ?? [];
   }

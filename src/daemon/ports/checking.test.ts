@@ -67,14 +67,14 @@ test("a command that cannot be executed: a folder, no x bit, a quote that does n
 
 test("the user that the program runs as counts: modes of the file and of every folder above it", async () => {
   assert.deepEqual(await doubts("command=/private/tool"), []);
-  assert.deepEqual(await doubts("command=/private/tool\nuser=web"), [
+  assert.deepEqual(await doubts("command=/private/tool\nuser=web\nenv_home=true"), [
     "[program:x]: the user web may not execute the command /private/tool (MAIN:4)",
   ]);
   assert.deepEqual(await doubts("command=/private/tool", { supervisord: "nodaemon=true\nuser=web" }), [
     "[program:x]: the user web may not execute the command /private/tool (MAIN:5)",
   ]);
-  assert.deepEqual(await doubts("command=/srv/group\nuser=web"), [], "by its group");
-  assert.deepEqual(await doubts("command=/srv/group\nuser=nobody"), [
+  assert.deepEqual(await doubts("command=/srv/group\nuser=web\nenv_home=true"), [], "by its group");
+  assert.deepEqual(await doubts("command=/srv/group\nuser=nobody\nenv_home=true"), [
     "[program:x]: the user nobody may not execute the command /srv/group (MAIN:4)",
   ]);
   assert.equal((await doubts("command=/private/tool", { uid: 1000 })).length, 1);
@@ -83,7 +83,7 @@ test("the user that the program runs as counts: modes of the file and of every f
 test("a directory that is not there, is none, or may not be entered", async () => {
   assert.deepEqual(await doubts("command=cat\ndirectory=/srv/none"), ["[program:x]: there is no directory /srv/none (MAIN:5)"]);
   assert.deepEqual(await doubts("command=cat\ndirectory=/srv/plain"), ["[program:x]: the directory /srv/plain is no directory (MAIN:5)"]);
-  assert.deepEqual(await doubts("command=cat\ndirectory=/private\nuser=web"), [
+  assert.deepEqual(await doubts("command=cat\ndirectory=/private\nuser=web\nenv_home=true"), [
     "[program:x]: the user web may not enter the directory /private (MAIN:5)",
   ]);
   assert.deepEqual(await doubts("command=cat\ndirectory=/srv"), []);
@@ -93,4 +93,20 @@ test("what cannot be seen is not doubted, and what many processes share is said 
   assert.deepEqual(await doubts("command=/unseen/tool"), []);
   const many = "command=/srv/none\nnumprocs=50\nprocess_name=%(process_num)d";
   assert.deepEqual(await doubts(many), ["[program:x]: there is no command /srv/none (MAIN:4)"]);
+});
+
+test("ENV-007: a user without a HOME of its own is told of env_home, unless it may have one", async () => {
+  const told = "[program:x]: user=web without HOME: set env_home=true (MAIN:5)";
+  assert.deepEqual(await doubts("command=cat\nuser=web"), [told]);
+  assert.deepEqual(await doubts("command=cat\nuser=33"), [told.replace("web", "33")]);
+  for (const lines of ["env_home=true", "environment=HOME=/x", "envfile=-/srv/x", ""]) {
+    assert.deepEqual(await doubts(`command=cat\nuser=${lines === "" ? "root" : "web"}\n${lines}`), []);
+  }
+});
+
+test("ENV-003: an envfile that is not there, and may not be missing, is doubted", async () => {
+  assert.deepEqual(await doubts("command=cat\nenvfile=/bin/cat,/srv/none,-/srv/nor,/srv"), [
+    "[program:x]: there is no envfile /srv/none (MAIN:5)",
+    "[program:x]: the envfile /srv is no file (MAIN:5)",
+  ]);
 });

@@ -39,7 +39,8 @@ export async function doubtsOf(doors: CheckDoors, config: Config, sections: Sect
   for (const process of config.groups.flatMap((group) => group.processes)) {
     const section = sections.get(process);
     const uid = process.uid ?? config.daemon.uid ?? doors.birth.uid;
-    const key = [section?.name, process.command, process.directory, process.environment["PATH"], uid].join("\n");
+    const files = (process.envFiles ?? []).map(({ path }) => path);
+    const key = [section?.name, process.command, process.directory, process.environment["PATH"], uid, ...files].join("\n");
     if (section === undefined || seen.has(key) || seen.size >= LOOKS_MAX) continue;
     seen.add(key);
     const who = whoIs(doors, uid);
@@ -51,8 +52,23 @@ export async function doubtsOf(doors: CheckDoors, config: Config, sections: Sect
     if (ofCommand !== null) texts.add(`[${section.name}]: ${ofCommand} ${where("command")}`);
     const ofDirectory = process.directory === null ? null : await looker.directory(process.directory, who);
     if (ofDirectory !== null) texts.add(`[${section.name}]: ${ofDirectory} ${where("directory")}`);
+    const folder = folderOf(absolute(config.file, config.startFolder));
+    for (const { path, mayBeMissing } of process.envFiles ?? []) {
+      const ofFile = mayBeMissing ? null : await looker.envFile(joined(folder, path));
+      if (ofFile !== null) texts.add(`[${section.name}]: ${ofFile} ${where("envfile")}`);
+    }
+    if (isHomeless(process, uid, config.daemon.uid ?? doors.birth.uid)) {
+      texts.add(
+        `[${section.name}]: user=${section.options.get("user")?.text ?? who.name} without HOME: set env_home=true ${where("user")}`,
+      );
+    }
   }
   return [...texts];
+}
+
+/** It would have the HOME of another user. (ENV-007) */
+function isHomeless({ uid, envHome, envFiles, environment }: ProcessConfig, runsAs: number, daemon: number): boolean {
+  return uid !== null && runsAs !== daemon && !envHome && envFiles === null && environment["HOME"] === undefined;
 }
 
 /** Whom a program runs as. `account` is null where nothing is known of the user's groups. */
@@ -106,6 +122,13 @@ class Looker {
     if (found.value.kind !== "directory") return `the directory ${full} is no directory`;
     if (who.isSelf ? await this.#doors.files.mayExecute(full) : await this.#mayReach(full, found.value, who)) return null;
     return `the user ${who.name} may not enter the directory ${full}`;
+  }
+
+  /** It is read with the rights of supervisord. */
+  async envFile(path: string): Promise<string | null> {
+    const found = await this.#look(path);
+    if (!found.ok) return isUnseen(found.error) ? null : `there is no envfile ${path}`;
+    return found.value.kind === "file" || found.value.kind === "null" ? null : `the envfile ${path} is no file`;
   }
 
   /** By mode, owner and group of the file and of every folder above it. */

@@ -22,6 +22,7 @@ import { activityPath, postLine } from "../loop/activitylog.ts";
 import type { History } from "../observers/history.ts";
 import type { Runtime } from "../runtime.ts";
 import { findCommand } from "../spawn/command.ts";
+import { readVariables, withVariablesOf } from "../spawn/environment.ts";
 import { checkConfig } from "./checking.ts";
 import { explain, lastWords } from "./explain.ts";
 import { jobView } from "./jobview.ts";
@@ -169,7 +170,10 @@ function viewOf(targets: Targets, group: Group, member: Member, job: JobView | n
 async function checkCommand(runtime: Runtime, ref: ProcessRef): ReturnType<SupervisorControl["checkCommand"]> {
   const member = findMember(runtime.world, ref);
   if (member === undefined) return ok(true);
-  const found = await findCommand(runtime.doors.commandFiles, member.config, runtime.doors.birth.environment["PATH"]);
+  // What is wrong with its files of variables is told by the start.
+  const variables = await readVariables(runtime, member.config);
+  const config = withVariablesOf(member.config, variables.ok ? variables.value : null);
+  const found = await findCommand(runtime.doors.commandFiles, config, runtime.doors.birth.environment["PATH"]);
   return found.ok ? ok(true) : found;
 }
 

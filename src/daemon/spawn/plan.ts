@@ -1,4 +1,5 @@
 /** A spawn, planned: everything the keeper needs but the numbers. */
+import type { Variables } from "../../config/envfile.ts";
 import type { GroupConfig, ProcessConfig } from "../../config/model.ts";
 import type { Channel } from "../../events/types.ts";
 import type { KnownAttribute, Spawn, SpawnWith, StreamSpec, UserSpec } from "../../link/messages.ts";
@@ -10,7 +11,7 @@ import { sinkSpec } from "../loop/sinkspec.ts";
 import type { Runtime } from "../runtime.ts";
 import { attributesOf } from "./attributes.ts";
 import { type Command, findCommand } from "./command.ts";
-import { childEnvironment } from "./environment.ts";
+import { environmentOf, hasEnvFiles, readVariables, withVariablesOf } from "./environment.ts";
 import type { FastCgiSockets } from "./fastcgi.ts";
 
 /** The configuration has no bounds for stopwaitsecs and priority, the last will has those of its numbers. */
@@ -20,6 +21,8 @@ const I32_MAX = 2 ** 31 - 1;
 export type SpawnPlan = {
   readonly command: Command;
   readonly environment: Readonly<Record<string, string>>;
+  /** What was read of its files of variables; null when it has none. */
+  readonly variables: Variables | null;
   readonly user: UserSpec | null;
   /** The number of the FastCGI socket that becomes descriptor 0; 0 for a pipe. */
   readonly stdin: number;
@@ -33,14 +36,20 @@ export async function planSpawn(runtime: Runtime, fastCgi: FastCgiSockets, ref: 
   const group = runtime.world.groups.get(ref.group);
   if (member === undefined || group === undefined) return refuse("the process was removed");
   const { config } = member;
-  const command = await findCommand(runtime.doors.commandFiles, config, runtime.doors.birth.environment["PATH"]);
+  // Who has no files is not made to wait for them.
+  const variables = hasEnvFiles(config) ? await readVariables(runtime, config) : ok(null);
+  if (!variables.ok) return variables;
+  const read = withVariablesOf(config, variables.value);
+  const command = await findCommand(runtime.doors.commandFiles, read, runtime.doors.birth.environment["PATH"]);
   if (!command.ok) return refuse(command.error.text);
   const stdin = await fastCgi.open(group.config);
   if (!stdin.ok) return refuse(stdin.error);
   const attributes = await attributesOf(runtime, config);
   if (!attributes.ok) return refuse(attributes.error);
-  const environment = childEnvironment(runtime.doors.birth.environment, ref, config, runtime.running.daemon.serverUrl);
-  return ok({ command: command.value, environment, user: userOf(runtime, config), stdin: stdin.value, attributes: attributes.value });
+  const environment = environmentOf(runtime, ref, config, variables.value);
+  const user = userOf(runtime, config);
+  const asked = { variables: variables.value, attributes: attributes.value };
+  return ok({ command: command.value, environment, user, stdin: stdin.value, ...asked });
 }
 
 /** The frame for the keeper. */

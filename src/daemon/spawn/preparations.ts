@@ -1,17 +1,18 @@
 /**
- * What happens between the decision to start a process and the spawn: the command is looked up, the user resolved, the FastCGI socket bound. All of
- * it asks a disk and may take its time, so it is done beside the loop; the results come back in the order in which the starts were decided
- * (PROC-143), but a disk that does not answer holds up its own process only.
+ * What happens between the decision to start a process and the spawn: files of variables are read, the command is looked up, the user resolved, the FastCGI
+ * socket bound. All of it asks a disk and may take its time, so it is done beside the loop; the results come back in the order in which the starts were
+ * decided (PROC-143), but a disk that does not answer holds up its own process only.
  */
 import type { Now } from "../../doors.ts";
 import type { ProcessInput } from "../../process/state.ts";
-import type { Result } from "../../result.ts";
+import { ok, type Result, refuse } from "../../result.ts";
 import { stepMember } from "../../supervisor/step.ts";
 import { findMember, type Ref } from "../../supervisor/world.ts";
 import type { Turn } from "../loop/turn.ts";
 import type { Runtime } from "../runtime.ts";
 import type { FastCgiSockets } from "./fastcgi.ts";
 import { planSpawn, type SpawnPlan } from "./plan.ts";
+import type { Readings } from "./readings.ts";
 
 /** So long does a preparation keep its place in the order while later ones are ready: longer than a busy machine takes, less than a person minds. */
 const GRACE_MS = 500;
@@ -22,21 +23,24 @@ type Entry = {
   readonly sequence: number | undefined;
   readonly attempt: number;
   readonly sinceMs: number;
+  readonly readsFiles: boolean;
   result: Result<SpawnPlan, string> | null;
 };
 
 export class Preparations {
   readonly #runtime: Runtime;
   readonly #fastCgi: FastCgiSockets;
+  readonly #readings: Readings;
   /** In the order of the decisions. */
   #waiting: Entry[] = [];
   /** Lost their place; they come when they come. */
   readonly #late = new Set<Entry>();
   readonly #plans = new Map<number, SpawnPlan>();
 
-  constructor(runtime: Runtime, fastCgi: FastCgiSockets) {
+  constructor(runtime: Runtime, fastCgi: FastCgiSockets, readings: Readings) {
     this.#runtime = runtime;
     this.#fastCgi = fastCgi;
+    this.#readings = readings;
   }
 
   prepare(ref: Ref, attempt: number): void {
@@ -45,6 +49,7 @@ export class Preparations {
       sequence: this.#runtime.world.groups.get(ref.group)?.sequence,
       attempt,
       sinceMs: this.#runtime.doors.clock.now().monoMs,
+      readsFiles: (findMember(this.#runtime.world, ref)?.config.envFiles?.length ?? 0) > 0,
       result: null,
     };
     this.#waiting.push(entry);
@@ -52,6 +57,8 @@ export class Preparations {
       entry.result = result;
       if (this.#late.delete(entry)) this.#deliver(entry, result);
       else this.deadlinePassed(this.#runtime.doors.clock.now());
+      // Files of variables may lie on a disk that does not answer: who waits behind needs the alarm, though no turn comes of it.
+      if (this.#waiting[0]?.readsFiles === true && this.nextDeadlineMs() !== null) this.#runtime.loop.deadlineChanged();
     });
   }
 
@@ -87,12 +94,18 @@ export class Preparations {
     this.#runtime.loop.post((turn) => {
       const member = findMember(this.#runtime.world, entry.ref);
       if (member === undefined || this.#runtime.world.groups.get(entry.ref.group)?.sequence !== entry.sequence) return;
-      const input = this.#input(turn, entry.attempt, result);
+      const isWanted = member.state.attempt === entry.attempt;
+      const input = this.#input(turn, entry, isWanted && result.ok ? this.#kept(turn, entry.ref, result.value) : result);
       this.#runtime.step(turn, (step, now) => stepMember(this.#runtime.world, member, input, now, step));
     });
   }
 
-  #input(turn: Turn, attempt: number, result: Result<SpawnPlan, string>): ProcessInput {
+  /** With the reading of its variables, in the batch of the spawn. */
+  #kept(turn: Turn, ref: Ref, plan: SpawnPlan): Result<SpawnPlan, string> {
+    return this.#readings.keep(turn, ref, plan.variables) ? ok(plan) : refuse("the store is full");
+  }
+
+  #input(turn: Turn, { attempt }: Entry, result: Result<SpawnPlan, string>): ProcessInput {
     if (!result.ok) return { type: "unprepared", attempt, text: result.error };
     const child = this.#runtime.numbers.next(turn);
     this.#plans.set(child, result.value);
