@@ -4,7 +4,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { ProcessConfig } from "../config/model.ts";
 import { INFINITE_RETRIES } from "../config/restartlimits.ts";
-import { Life } from "./life.fixture.ts";
+import { at, Life } from "./life.fixture.ts";
 import { countStart, drawnFor, nextPause, type Policy } from "./policy.ts";
 
 const DOUBLING = { restartDelay: 1000, restartBackoff: 2, restartDelayMax: 30_000 } as const;
@@ -95,6 +95,20 @@ test("RST-004: a user's start and an update that restarts it clear the row, an a
     life.take({ type: "start", cause });
     assert.equal(life.state.life.policy?.row ?? 0, row, cause);
   }
+});
+
+test("RST-004: one that became ready late has been RUNNING since then", () => {
+  const life = new Life({ ...DOUBLING, autorestart: "always", restartReset: MINUTE }).run();
+  endsAfter(life, 1500);
+  const after = (readyMs: number): number | undefined => {
+    const one = new Life({ ...DOUBLING, autorestart: "always", restartReset: MINUTE });
+    one.state = { ...life.state, state: "RUNNING", startMonoMs: 0, deadlines: {} };
+    one.state = { ...one.state, life: { ...one.state.life, ready: { isReady: true, check: 1, atWallMs: at(readyMs).wallMs } } };
+    one.nowMs = 10 * MINUTE;
+    one.exits(0);
+    return one.state.life.policy?.row;
+  };
+  assert.deepEqual([after(9.5 * MINUTE), after(8 * MINUTE)], [2, 1]);
 });
 
 test("RST-005: with startretries=infinite a failing start is never FATAL, and its seconds grow to restart_delay_max at most", () => {

@@ -38,7 +38,10 @@ export function countRun(config: ProcessConfig, process: ProcessState, expected:
 
 /** A run that was RUNNING for `restart_reset` clears the row. (RST-004) */
 export function clearRow(config: ProcessConfig, process: ProcessState, now: Now): ProcessState {
-  const runningMs = now.monoMs - process.startMonoMs - Math.max(0, config.startSecs) * 1000;
+  const startedMs = now.monoMs - process.startMonoMs - Math.max(0, config.startSecs) * 1000;
+  // One that had to become ready is RUNNING since then; a wall clock that is set forward makes no run longer than it was.
+  const readyWallMs = process.life.ready?.atWallMs;
+  const runningMs = readyWallMs === undefined ? startedMs : Math.min(startedMs, now.wallMs - readyWallMs);
   const life = withLife(process.life, { policy: afterRun(config, process.life.policy, runningMs) });
   return life === process.life ? process : { ...process, life };
 }

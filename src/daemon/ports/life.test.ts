@@ -40,6 +40,13 @@ test("HIS-005 a process that an update takes out is removed", () => {
   assert.deepEqual(nextOf(emptyWorld(), it, NOW, UTC), { what: "removed", at: 56_000, text: "is removed" });
 });
 
+test("RST-010: the restarts in a row of a process that pauses between them", () => {
+  const row = (state: Partial<ProcessState>, config: Partial<ProcessConfig>) => lifeOf(emptyWorld(), member(state, config), NOW, UTC).row;
+  assert.equal(row({ life: { policy: { row: 4, starts: [] } } }, { restartDelay: 1000 }), 4);
+  assert.equal(row({}, { restartDelay: 1000 }), 0);
+  assert.equal(row({}, {}), null);
+});
+
 test("HIS-007 null for what is not used", () => {
   assert.deepEqual(lifeOf(emptyWorld(), member({ state: "RUNNING" }), NOW, UTC), {
     ...{ wanted: "up", wantedBy: "autostart", next: { what: "runs", at: null, text: "runs" } },

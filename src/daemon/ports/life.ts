@@ -22,6 +22,7 @@ export function lifeOf(world: World, member: Member, now: Now, zones: Zones): Li
     ...readinessOf(member),
     health: healthOf(member),
     job: jobOf(member, now, zones),
+    row: rowOf(member),
   };
 }
 
@@ -42,6 +43,11 @@ function healthOf({ state: { life } }: Member): Life["health"] {
     lastAt: last === null ? null : Math.round(last.atWallMs),
     lastResult: last === null ? null : { result: last.result, text: last.text, ms: Math.round(last.ms) },
   };
+}
+
+/** Automatic restarts in a row, of a process that pauses between them. (RST-010) */
+function rowOf({ config, state: { life } }: Member): number | null {
+  return config.restartDelay > 0 ? (life.policy?.row ?? 0) : null;
 }
 
 /** Exactly one of what can happen. (HIS-005) */
