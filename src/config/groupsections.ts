@@ -2,6 +2,7 @@
  * All groups of a configuration (config.md, sections 9 to 12), in the order in which the original builds them: [group:x], programs that are in no group,
  * listeners, FastCGI programs. Each kind of section is read by a file of its own; this one decides what becomes a group.
  */
+import type { ExitCodeFrom } from "./exitcodefrom.ts";
 import { byCodePoint } from "./expand.ts";
 import type { BaseNames } from "./expansionnames.ts";
 import { readFastCgiSocket } from "./fastcgisection.ts";
@@ -20,6 +21,7 @@ export type GroupFacts = {
   readonly base: BaseNames;
   /** The variables of [supervisord] environment. */
   readonly environment: Readonly<Record<string, string>>;
+  readonly exitCodeFrom: ExitCodeFrom | null;
   readonly around: Surroundings;
 };
 
@@ -70,7 +72,7 @@ function readGroup(reader: SectionReader, facts: GroupFacts, members: Set<string
     if (section.name.startsWith("fcgi-program:")) {
       reader.warn(`[${section.name}] is a member of [${reader.section.name}]: inside a group it gets no FastCGI socket`);
     }
-    processes.push(...readProcesses(member, { groupName: name, base: facts.base, environment: facts.environment }));
+    processes.push(...readProcesses(member, { ...facts, groupName: name }));
   }
   return { name, priority, kind: "programs", processes: distinct(processes, name, reader) };
 }
@@ -123,7 +125,7 @@ function readFastCgiGroup(reader: SectionReader, facts: GroupFacts): GroupConfig
 
 /** A group of one section's processes. */
 function single(reader: SectionReader, facts: GroupFacts, name: string, priority: number, kind: GroupKind): GroupConfig {
-  const processes = readProcesses(reader, { groupName: name, base: facts.base, environment: facts.environment });
+  const processes = readProcesses(reader, { ...facts, groupName: name });
   return { name, priority, processes: distinct(processes, name, reader), ...kind };
 }
 

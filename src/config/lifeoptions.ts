@@ -3,6 +3,7 @@
  * program, an event listener and in [program-default].
  */
 import { HEALTH, READINESS } from "./checkoptions.ts";
+import { CONTAINER_OPTIONS } from "./containeroptions.ts";
 import { ENVIRONMENT } from "./environmentoptions.ts";
 import { JOB } from "./joboptions.ts";
 import { LIMIT_OPTIONS } from "./limitoptions.ts";
@@ -103,7 +104,12 @@ const RESTARTS = {
   },
 } as const satisfies Record<string, Option>;
 
-export const LIFE_OPTIONS = { ...RESTARTS, ...READINESS, ...HEALTH, ...JOB, ...LIMIT_OPTIONS, ...ENVIRONMENT } as const satisfies Record<
-  string,
-  Option
->;
+export const LIFE_OPTIONS = {
+  ...RESTARTS,
+  ...READINESS,
+  ...HEALTH,
+  ...JOB,
+  ...LIMIT_OPTIONS,
+  ...ENVIRONMENT,
+  ...CONTAINER_OPTIONS,
+} as const satisfies Record<string, Option>;

@@ -2,7 +2,7 @@
  * Programs as they are stored: without the options of ours that have their defaults, so that what nobody uses takes no room there, and an earlier release reads
  * what it would have written itself. What is missing in a stored program has its default. (CMN-021)
  */
-import type { ProcessConfig } from "./model.ts";
+import type { DaemonConfig, ProcessConfig } from "./model.ts";
 import { type Option, PROGRAM } from "./optiontable.ts";
 import { PROCESS_FIELDS } from "./programs.ts";
 import { defaultOf } from "./reader.ts";
@@ -32,4 +32,15 @@ export function completed(stored: ProcessConfig): ProcessConfig {
   const values: Readonly<Record<string, unknown>> = stored;
   const inOrder = PROCESS_FIELDS.map((field) => [field, Object.hasOwn(values, field) ? values[field] : DEFAULTS[field]] as const);
   return { ...(Object.fromEntries(inOrder) as ProcessConfig), ...stored };
+}
+
+/** What is stored of the options of [supervisord]. */
+export function storedDaemon(daemon: DaemonConfig): Partial<DaemonConfig> {
+  const { shutdownTimeoutMs, ...others } = daemon;
+  return shutdownTimeoutMs === 0 ? others : daemon;
+}
+
+/** With all of them. */
+export function completedDaemon(stored: DaemonConfig): DaemonConfig {
+  return { ...stored, shutdownTimeoutMs: (stored as Partial<DaemonConfig>).shutdownTimeoutMs ?? 0 };
 }

@@ -298,6 +298,22 @@ export const SUPERVISORD = {
       zh: "update 如何处理有变化的组：as-original 重启整组，minimal 只重启有变化的部分",
     },
   },
+  shutdown_timeout: {
+    type: "duration",
+    default: "0",
+    scope: "here",
+    member: { field: "shutdownTimeoutMs" },
+    isOurs: true,
+    isLive: true,
+    brief: {
+      en: "how long a shutdown may take before everything is killed, 0 for as long as it needs",
+      zh: "关闭过程最多用多长时间，超时则杀死所有程序，0 表示不限",
+    },
+    more: {
+      en: "`8s`, `500ms`, `1m`; a number alone is in seconds. What still runs then gets SIGKILL, in its process group where `killasgroup` says so; 5 seconds later supervisord ends even if something is left. It should be less than what the container runtime waits (Docker: 10 seconds). It does not concern a reload.",
+      zh: "`8s`、`500ms`、`1m`；只写数字表示秒。届时仍在运行的程序收到 SIGKILL（`killasgroup` 为真时发给整个进程组）；再过 5 秒，即使仍有进程残留，supervisord 也会结束。应小于容器运行时的等待时间（Docker 为 10 秒）。不影响 reload。",
+    },
+  },
   extra_options: {
     type: "list",
     default: "",

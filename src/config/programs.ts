@@ -3,6 +3,8 @@
  * Options are read in the order in which the original checks them (CONF-207): it decides which of several errors is the first.
  */
 import { HEALTH } from "./checkoptions.ts";
+
+import type { ExitCodeFrom } from "./exitcodefrom.ts";
 import { byCodePoint, expand, type Names } from "./expand.ts";
 import { type BaseNames, processNames, programNames, withVariables } from "./expansionnames.ts";
 import { asJob, checkJob } from "./jobchecks.ts";
@@ -23,6 +25,7 @@ export type ProgramPlace = {
   readonly base: BaseNames;
   /** The variables of [supervisord] environment. */
   readonly environment: Readonly<Record<string, string>>;
+  readonly exitCodeFrom: ExitCodeFrom | null;
 };
 
 /** Reads one section, with messages that name it. Processes come sorted by name: `p1, p10, p2`. (CONF-219) */
@@ -35,7 +38,8 @@ export function readProcesses(section: SectionReader, place: ProgramPlace): Proc
   const program = readProgram(reader, names);
   const processes: ProcessConfig[] = [];
   for (let number = program.numprocsStart; number < program.numprocsStart + program.numprocs; number++) {
-    const process = asJob(reader, readProcess(reader, program, processNames(names, number, program.numprocs), place.environment));
+    const read = asJob(reader, readProcess(reader, program, processNames(names, number, program.numprocs), place.environment));
+    const process = place.exitCodeFrom?.applied(written, place.groupName, read) ?? read;
     checkSizes(reader, place.groupName, process);
     checkLife(reader, process);
     reader.tell(process);

@@ -5,6 +5,7 @@
 import type { Accounts } from "../doors.ts";
 import { withFirstNames } from "./aliases.ts";
 import { type Flags, readDaemonSection, readDaemonUser } from "./daemonsection.ts";
+import { ExitCodeFrom } from "./exitcodefrom.ts";
 import { type BaseNames, baseNames, environmentNames } from "./expansionnames.ts";
 import { Findings, type PossibleError } from "./findings.ts";
 import { readGroups, sortedGroups } from "./groupsections.ts";
@@ -60,7 +61,9 @@ export function resolve(raw: Ini, facts: Facts, remarks: readonly Remark[] = [],
   const section = readDaemonSection(reader, first, facts.flags, around, facts);
   const base = baseNames([env, environmentNames(section.environment)], facts.here, facts.hostName);
   const rpcInterfaces = readRpcInterfaces(ini, base, around);
-  const groups = readGroups({ ini, base, environment: section.environment, around });
+  const exitCodeFrom = ExitCodeFrom.of(facts.flags);
+  const groups = readGroups({ ini, base, environment: section.environment, exitCodeFrom, around });
+  exitCodeFrom?.demandKnown(findings);
   const servers = readServers(ini, base, around, facts.cwd);
   const uid = readDaemonUser(reader, section, facts.flags, around);
   if (servers.length > 0) {

@@ -5,6 +5,7 @@ import type { Result } from "../result.ts";
 import { HOLDFAST_VERSION, SUPERVISOR_VERSION } from "../version.ts";
 import { type Flag, helpText, mistake, ourFlag, type Program, readCommandLine } from "./commandline.ts";
 import type { Flags } from "./daemonsection.ts";
+import { EXIT_CODE_FROM } from "./exitcodefrom.ts";
 import type { LoadDoors } from "./load.ts";
 import type { ConfigError } from "./model.ts";
 import { type Option, SUPERVISORD } from "./optiontable.ts";
@@ -48,6 +49,7 @@ export const SUPERVISORD_PROGRAM: Program = {
     overriding("strip_ansi", "t", null),
     overriding("minprocs", null, "NUM"),
     { name: "profile_options", short: null, long: "profile_options", value: "LIST", help: "accepted for compatibility, without effect" },
+    ourFlag(EXIT_CODE_FROM, "end with the exit code of this program, or group:process, when it ends (exit_on=exit)", { value: "NAME" }),
     ourFlag("check", "check the configuration, show every error and warning, start nothing"),
     ourFlag("print-config", "print the configuration in effect and where each value comes from"),
     ourFlag("hash-password", "read a password from standard input, print what to write behind password= instead of it", { acts: true }),

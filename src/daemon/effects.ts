@@ -71,6 +71,8 @@ function carryOutOne(daemon: Daemon, effect: AnyEffect, turn: Turn, now: Now): v
       daemon.records.pending(turn, effect.ref);
       return group === undefined ? undefined : groupChanged(daemon, turn, group, "changed", effect.ref);
     }
+    case "go-down":
+      return daemon.lifecycle.orderDown(turn, "SHUTDOWN");
     case "ended":
       return void turn.after.push(() => void daemon.lifecycle.ended());
     case "send":

@@ -44,6 +44,8 @@ export type Life = {
   /** Of a program with a schedule. */
   readonly job?: Job;
   readonly policy?: Policy;
+  /** The code with which the last run ended, while starts fail; only where `exit_on` is set. (CTR-002) */
+  readonly lastCode?: number;
 };
 
 /** That of a process that uses nothing of all this: nearly every one, so all of them share it. */

@@ -64,6 +64,13 @@ export function decodeWaitStatus(waitStatus: number): Ending {
   return { status: -1, words: `unknown termination cause 0x${waitStatus.toString(16).padStart(4, "0")}` };
 }
 
+/** The code by which a shell tells how a child ended: its own, or 128 and the signal. */
+export function codeOf(waitStatus: number): number {
+  const signal = waitStatus & 0x7f;
+  if (signal === 0) return (waitStatus >> 8) & 0xff;
+  return signal === 0x7f ? 1 : 128 + signal;
+}
+
 /** The signal that ended it, by name; null: it ended by itself. */
 export function endingSignal(waitStatus: number): { readonly signal: string | null; readonly coreDumped: boolean } {
   const signal = waitStatus & 0x7f;

@@ -20,6 +20,8 @@ export type Effect =
   | { readonly type: "group-changed"; readonly group: Group; readonly change: GroupChange }
   /** What was pending for one process has happened, or was decided otherwise. */
   | { readonly type: "pending-changed"; readonly ref: Ref }
+  /** The end of a process ends supervisord: a shutdown begins. */
+  | { readonly type: "go-down" }
   /** Everything is down. */
   | { readonly type: "ended" };
 

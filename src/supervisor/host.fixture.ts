@@ -49,7 +49,8 @@ export class Host {
     const words = step.effects.map((effect) => this.#words(effect));
     for (const effect of step.effects) this.#follow(effect);
     this.effects.push(...step.effects);
-    return words;
+    // The daemon does it in the same turn.
+    return step.effects.some(({ type }) => type === "go-down") ? [...words, ...this.goDown()] : words;
   }
 
   add(config: GroupConfig): string[] {
@@ -191,8 +192,9 @@ export class Host {
         return `${effect.change} ${effect.group.config.name}`;
       case "pending-changed":
         return `changed ${effect.ref.group}`;
+      case "go-down":
       case "ended":
-        return "ended";
+        return effect.type;
     }
   }
 

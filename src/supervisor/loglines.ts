@@ -8,4 +8,7 @@ export const supervisorMessages = {
   jobSkipped: (name: string, why: string, slot: string, count: number) =>
     `skipped: ${name} at ${slot}${count > 1 ? ` and ${count - 1} times before` : ""} (${why})`,
   clockSetBack: (name: string) => `the clock was set back: the schedule of ${name} counts from now`,
+  exiting: (code: number, why: string) => `exiting with ${code}: ${why}`,
+  outOfTime: (names: readonly string[]) => `shutdown_timeout is over: killing ${names.join(", ")} with SIGKILL`,
+  leavingBehind: (names: readonly string[]) => `ending although SIGKILL has not ended ${names.join(", ")}`,
 } as const;

@@ -6,6 +6,7 @@ import { type DeadlineName, earliestDeadline, type ProcessEffect, type ProcessIn
 import type { State } from "../process/states.ts";
 import { stepProcess } from "../process/table.ts";
 import { unreachable } from "../result.ts";
+import { noteExit, startsNothing, withLastCode } from "./containerexit.ts";
 import type { Effect, Step } from "./effects.ts";
 import { mayStart } from "./startgate.ts";
 import { settleWaiters } from "./waiters.ts";
@@ -17,8 +18,9 @@ import { isStopped, type Member, type Pending, removeMember, setState, type Worl
  */
 export function stepAlone(world: World, member: Member, input: ProcessInput, now: Now, step: Step): void {
   // An input may have been on its way when the daemon began to go down.
-  if (input.type === "start" && world.mood !== "RUNNING") return;
+  if (input.type === "start" && startsNothing(world)) return;
   if (input.type !== "deadline") applyToMember(world, member, input, now, step);
+  if (world.cutoff?.isOver) hurry(world, member, now);
   // Each deadline leads to a state that waits for something else or for a later time, so this ends.
   for (let name = dueDeadline(world, member, now); name !== null; name = dueDeadline(world, member, now)) {
     applyToMember(world, member, { type: "deadline", name }, now, step);
@@ -40,7 +42,7 @@ export function memberDeadlineMs(world: World, member: Member): number | null {
 
 /** While the daemon goes down nothing is started again: nobody waits for a restart (PROC-160). What an update changes first starts by its word. */
 function awaitedDeadline(world: World, { state, pending }: Member): DeadlineName | null {
-  return earliestDeadline(state, { starts: world.mood === "RUNNING" && pending === null });
+  return earliestDeadline(state, { starts: !startsNothing(world) && pending === null });
 }
 
 /** Every start, whatever it comes of, passes the gate here. */
@@ -55,7 +57,8 @@ function applyToMember(world: World, member: Member, input: ProcessInput, now: N
 
 function apply(world: World, member: Member, input: ProcessInput, now: Now, step: Step): void {
   const before = member.state;
-  const { process, effects } = stepProcess(member.config, before, input, now);
+  const { process: next, effects } = stepProcess(member.config, before, input, now);
+  const process = withLastCode(member.config, before, next, input);
   if (process !== before) {
     setState(world, member, process);
     member.version += 1;
@@ -64,6 +67,14 @@ function apply(world: World, member: Member, input: ProcessInput, now: Now, step
   for (const effect of effects) step.effects.push(ofMember(world, member, effect, input, before));
   if (before.child !== 0 && process.child === 0) step.effects.push({ type: "reaped", ref: member.ref, child: before.child });
   settleWaiters(world, member, step);
+  noteExit(world, member, before, input, step);
+}
+
+/** Time for the shutdown is over: nobody waits any more for what was told to stop. */
+function hurry(world: World, member: Member, now: Now): void {
+  const { state } = member;
+  if (state.state !== "STOPPING" || state.kills > 0) return;
+  setState(world, member, { ...state, deadlines: { ...state.deadlines, kill: now.monoMs } });
 }
 
 /** It is down: now it can be taken out, or get its new configuration. One whose signal failed (UNKNOWN) is not started beside itself. */
@@ -78,7 +89,7 @@ function settlePending(world: World, member: Member, { config, start }: Pending,
   }
   member.config = config;
   member.version += 1;
-  if (start && world.mood === "RUNNING" && member.state.state !== "UNKNOWN") {
+  if (start && !startsNothing(world) && member.state.state !== "UNKNOWN") {
     applyToMember(world, member, { type: "start", cause: "update" }, now, step);
   }
 }

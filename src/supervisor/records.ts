@@ -9,7 +9,7 @@ import type { Mood, State } from "../process/states.ts";
 import { ok, type Result, refuse } from "../result.ts";
 import type { ListRecord } from "./lists.ts";
 import type { PendingRecord } from "./update.ts";
-import { label, type Ref } from "./world.ts";
+import { type Cutoff, label, type Ref } from "./world.ts";
 
 /**
  * Version 2: records of groups whose processes lie in lists. Version 3: processes as what differs from one that was never started, with named
@@ -65,6 +65,9 @@ export function isLifeKey(key: string): boolean {
 export type DaemonRecord = {
   readonly mood: Mood;
   readonly goingDown: { readonly waiting: readonly string[]; readonly current: readonly string[] } | null;
+  /** With which code supervisord ends, where a process has decided that; an earlier version ends with 0. */
+  readonly exit?: { readonly code: number };
+  readonly cutoff?: Cutoff;
 };
 
 /** A group without its processes; `sequence` is its order of arrival, `autoLogs` the files drawn for AUTO, by process and channel. */

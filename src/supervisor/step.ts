@@ -6,6 +6,8 @@ import type { GroupConfig } from "../config/model.ts";
 import type { Now } from "../doors.ts";
 import type { ProcessInput } from "../process/state.ts";
 import { assert } from "../result.ts";
+import { startsNothing } from "./containerexit.ts";
+import { cutoffMs, stepCutoff } from "./cutoff.ts";
 import { orderDueRestarts } from "./duerestarts.ts";
 import type { Step } from "./effects.ts";
 import { advanceGoingDown, reportGoingDown } from "./goingdown.ts";
@@ -48,7 +50,7 @@ export function removeGroup(world: World, name: string, step: Step): void {
 
 /** Members whose first start is due, in the order of groups and of the processes within them. (PROC-008, PROC-143..145) */
 export function autostartsDue(world: World, name?: string): Member[] {
-  if (world.mood !== "RUNNING") return [];
+  if (startsNothing(world)) return [];
   const only = name === undefined ? undefined : world.groups.get(name);
   const groups = name === undefined ? groupsInOrder(world) : only === undefined ? [] : [only];
   return groups.flatMap((group) => [...group.members.values()].filter(isFirstStartDue));
@@ -59,6 +61,7 @@ export function nextDeadlineMs(world: World): number | null {
   let earliest = Math.min(
     world.goingDown?.nextReportMs ?? Number.POSITIVE_INFINITY,
     world.goingDown?.listeningUntilMs ?? Number.POSITIVE_INFINITY,
+    cutoffMs(world),
   );
   for (const member of world.timed) {
     const dueMs = memberDeadlineMs(world, member);
@@ -81,6 +84,7 @@ export function deadlinesDue(world: World, now: Now): Member[] {
 export function stepReports(world: World, now: Now, step: Step): void {
   reportWaits(world, now, step);
   reportGoingDown(world, now, step);
+  stepCutoff(world, now, step);
   if ((world.goingDown?.listeningUntilMs ?? Number.POSITIVE_INFINITY) <= now.monoMs) advanceGoingDown(world, now, step);
 }
 

@@ -54,9 +54,15 @@ export type Waiter = {
   reportMs: number;
 };
 
+/** When patience with a shutdown ends, monotonic; once it is over, when supervisord ends whatever is left. */
+export type Cutoff = { readonly dueMs: number; readonly isOver: boolean };
+
 export type World = {
   mood: Mood;
   goingDown: GoingDown | null;
+  /** The code with which supervisord ends, where the end of a process has decided that. */
+  exit: { readonly code: number } | null;
+  cutoff: Cutoff | null;
   readonly groups: Map<string, Group>;
   /** Members that have a deadline, and perhaps some that are gone: looking at all of them would take long where there are thousands. */
   readonly timed: Set<Member>;
@@ -76,6 +82,8 @@ export function emptyWorld(): World {
     timed: new Set(),
     byChild: new Map(),
     due: new Set(),
+    exit: null,
+    cutoff: null,
     nextSequence: 0,
     waiters: new Map(),
   };

@@ -50,6 +50,6 @@ export class Configurations {
 
 /** The options of [supervisord] that a reread refreshes in the running daemon; everything else waits for a restart. (CONF-413..415) `updateMode` is ours. */
 function refreshed(running: DaemonConfig, next: DaemonConfig): DaemonConfig {
-  const { identifier, stripAnsi, minFds, childLogDir, nocleanup, updateMode } = next;
-  return { ...running, identifier, stripAnsi, minFds, childLogDir, nocleanup, updateMode };
+  const { identifier, stripAnsi, minFds, childLogDir, nocleanup, updateMode, shutdownTimeoutMs } = next;
+  return { ...running, identifier, stripAnsi, minFds, childLogDir, nocleanup, updateMode, shutdownTimeoutMs };
 }

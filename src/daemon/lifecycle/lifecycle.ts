@@ -4,8 +4,11 @@
  */
 import type { Config } from "../../config/model.ts";
 import { logText } from "../../config/report.ts";
+import type { Now } from "../../doors.ts";
 import type { Mood } from "../../process/states.ts";
 import { ok, type Result, refuse } from "../../result.ts";
+import { beginCutoff } from "../../supervisor/cutoff.ts";
+import type { Step } from "../../supervisor/effects.ts";
 import { goDown, goOnGoingDown } from "../../supervisor/goingdown.ts";
 import { encodeRecord, recordKeys } from "../../supervisor/records.ts";
 import type { Configurations } from "../groups/configurations.ts";
@@ -55,7 +58,10 @@ export class Lifecycle {
   orderDown(turn: Turn, mood: Exclude<Mood, "RUNNING">): void {
     if (!this.#ending) {
       if (mood === "SHUTDOWN") this.#parts.unowned.askToEnd(turn);
-      return this.#runtime.step(turn, (step, now) => goDown(this.#runtime.world, mood, now, step));
+      return this.#runtime.step(turn, (step, now) => {
+        goDown(this.#runtime.world, mood, now, step);
+        this.#limit(step, now);
+      });
     }
     if (mood === "RESTARTING") {
       this.#reloadAgain = true;
@@ -63,6 +69,10 @@ export class Lifecycle {
     }
     this.#runtime.world.mood = "SHUTDOWN";
     return turn.state(recordKeys.daemon, encodeRecord(daemonRecord(this.#runtime)));
+  }
+
+  #limit(step: Step, now: Now): void {
+    beginCutoff(this.#runtime.world, this.#runtime.running.daemon.shutdownTimeoutMs, now, step);
   }
 
   /** SIGHUP, and what a predecessor had promised: stored until it is carried out or refused, so that a successor takes it up. */
@@ -176,8 +186,12 @@ export class Lifecycle {
       this.#ending = false;
       const again = this.#reloadAgain;
       this.#reloadAgain = false;
-      if (this.#runtime.world.mood === "SHUTDOWN") this.#runtime.step(turn, (step, now) => goOnGoingDown(this.#runtime.world, now, step));
-      else if (again) this.orderDown(turn, "RESTARTING");
+      if (this.#isToEnd()) {
+        this.#runtime.step(turn, (step, now) => {
+          goOnGoingDown(this.#runtime.world, now, step);
+          this.#limit(step, now);
+        });
+      } else if (again) this.orderDown(turn, "RESTARTING");
       this.#forgetReload(turn);
     });
   }
@@ -188,7 +202,7 @@ export class Lifecycle {
     await removePidfile(this.#runtime);
     this.#runtime.loop.post((turn) => {
       this.#parts.unowned.end(turn);
-      turn.effect({ type: "exit", code: 0 });
+      turn.effect({ type: "exit", code: this.#runtime.world.exit?.code ?? 0 });
       turn.after.push(() => this.#runtime.doors.self.exit(0));
       // What is sent behind it would find nobody, and be told as a failure.
       this.#runtime.loop.stop();

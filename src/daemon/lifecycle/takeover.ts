@@ -3,6 +3,7 @@
  * that died young, mean: begin with the configuration and the list of children alone, adopt what can be adopted, say so loudly.
  */
 import type { Config, GroupConfig } from "../../config/model.ts";
+import { completedDaemon } from "../../config/newoptions.ts";
 import type { ChildEntry } from "../../link/messages.ts";
 import { isPreparing, NEVER_STARTED, type ProcessState } from "../../process/state.ts";
 import { ok, type Result, refuse } from "../../result.ts";
@@ -65,7 +66,7 @@ export function readStoredConfig(inheritance: Pick<Inheritance, "store">): Resul
 }
 
 function withGroups(config: Config, groups: readonly GroupConfig[]): Config {
-  return { ...config, groups, fileOrder: groups.map(({ name }) => name) };
+  return { ...config, daemon: completedDaemon(config.daemon), groups, fileOrder: groups.map(({ name }) => name) };
 }
 
 function readRecord<T>(inheritance: Pick<Inheritance, "store">, key: string): Result<T, string> {
@@ -88,6 +89,8 @@ export function restoreConfig(
 export function restoreWorld(runtime: Runtime, stored: Stored, inheritance: Inheritance, autoLogs: AutoLogs): void {
   const { world } = runtime;
   world.mood = stored.daemon.mood;
+  world.exit = stored.daemon.exit ?? null;
+  world.cutoff = stored.daemon.cutoff ?? null;
   const { isOld } = stored.groups;
   const children = childrenByLabel(inheritance);
   for (const record of stored.groups.groups) {
@@ -200,6 +203,7 @@ export function continueLife(runtime: Runtime, { preparations, pools, groups, li
     runtime.activity.write(turn, "info", `the daemon was restarted and carries on: ${alive} running, nothing was lost (daemon pid ${pid})`);
     // A reload that was building up when its daemon died has started some of it: that goes down again first.
     if (world.mood !== "RUNNING") runtime.step(turn, (step, now) => goOnGoingDown(world, now, step));
+    else if (world.exit !== null) lifecycle.orderDown(turn, "SHUTDOWN");
     // Starts that were decided and not yet ordered are prepared again.
     for (const { ref, state } of allMembers(world)) if (isPreparing(state)) preparations.prepare(ref, state.attempt);
     runtime.step(turn, (step, now) => resumeUpdates(world, now, step));
