@@ -4,7 +4,7 @@ import { test } from "node:test";
 import type { Variables } from "../../src/config/envfile.ts";
 import { decodeRecord } from "../../src/supervisor/records.ts";
 import { activity, host, inCharge, pass, ref, settled, stateOf, until } from "./scene.ts";
-import type { World } from "./world.ts";
+import { CONFIG_PATH, type World } from "./world.ts";
 
 const PROGRAM = "[program:a]\ncommand=/bin/actor hold\nenvfile=/etc/a.env\nautostart=false\nstartsecs=0\nstartretries=0\n";
 
@@ -96,4 +96,24 @@ test("ENV-004: a disk that does not answer holds up its own start, which can be 
   assert.deepEqual([stateOf(world, "a"), stateOf(world, "b")], ["STARTING", "RUNNING"]);
   assert.ok((await settled(world, port.stop(ref("a"), "stopped"))).ok);
   assert.equal(stateOf(world, "a"), "STOPPED");
+});
+
+test("CMN-003: what is used is said at the start, and after an update that changes it", async () => {
+  const world = await host(PROGRAM, (it) => it.tree.put("/etc/a.env", "A=1"));
+  const port = await inCharge(world);
+  const told = () => activity(world).match(/extensions in use: .*/g) ?? [];
+  await pass(world, 1000);
+  assert.deepEqual(told(), ["extensions in use: envfile (a)"]);
+  assert.ok((await settled(world, port.removeGroup("a"))).ok);
+  await pass(world, 1000);
+  assert.equal(told().length, 1, "it is in the file and may come back");
+  assert.ok((await settled(world, port.addGroup("a"))).ok);
+  await pass(world, 1000);
+  assert.equal(told().length, 1, "nothing has changed");
+  world.tree.put(CONFIG_PATH, world.tree.text(CONFIG_PATH).replace("envfile=/etc/a.env", "env_home=true"));
+  assert.ok((await settled(world, port.reloadConfig())).ok);
+  assert.ok((await settled(world, port.removeGroup("a"))).ok);
+  assert.ok((await settled(world, port.addGroup("a"))).ok);
+  await pass(world, 1000);
+  assert.deepEqual(told().slice(1), ["extensions in use: env_home (a)"]);
 });

@@ -1,5 +1,6 @@
 /** From a configuration to a running whole: the part that a fresh start and a reload share. (PROC-214, PROC-170..172) */
 
+import { extensionsInUse, extensionsLine } from "../../config/extensions.ts";
 import type { Config } from "../../config/model.ts";
 import { announceServer } from "../../http/announcements.ts";
 import { ok, type Result, refuse } from "../../result.ts";
@@ -47,6 +48,8 @@ export class BringUp {
       for (const level of ["critical", "warn", "info"] as const) {
         for (const remark of running.remarks) if (remark.level === level) this.#runtime.activity.write(turn, level, remark.text);
       }
+      const inUse = extensionsInUse(running.groups);
+      if (inUse !== null) this.#runtime.activity.write(turn, "info", extensionsLine(inUse));
     });
   }
 

@@ -6,6 +6,7 @@ import type { GroupView, JobView, ProcessRef, ProcessView, SupervisorControl } f
 import { dueText } from "../../supervisor/wanted.ts";
 import { findMember, type Group, groupsInOrder, type Member, type World } from "../../supervisor/world.ts";
 import type { Configurations } from "../groups/configurations.ts";
+import { Extensions } from "../groups/extensions.ts";
 import { type GroupRecords, groupsByName } from "../groups/grouprecords.ts";
 import type { Groups } from "../groups/groups.ts";
 import type { Jobs } from "../groups/jobs.ts";
@@ -48,6 +49,7 @@ export function supervisorControl(runtime: Runtime, parts: Parts): SupervisorCon
   const views = new Views(runtime.world, parts.targets, (member) =>
     jobView(member, zonesOf(runtime.doors.clock), runtime.doors.clock.now()),
   );
+  const extensions = new Extensions(runtime);
   const control: SupervisorControl = {
     clock: runtime.doors.clock,
     files: runtime.doors.logReads,
@@ -71,12 +73,12 @@ export function supervisorControl(runtime: Runtime, parts: Parts): SupervisorCon
     clearMainLog: () => parts.clearing.clearActivity(),
     reloadConfig: () => reread(runtime, parts.configurations, parts.records),
     available: () => ({ groups: inFileOrder(runtime), inForce: inForce(runtime) }),
-    addGroup: (name) => addGroup(runtime, parts.groups, name),
-    removeGroup: (name) => parts.groups.deactivate(name),
+    addGroup: (name) => extensions.around(name, () => addGroup(runtime, parts.groups, name)),
+    removeGroup: (name) => extensions.around(name, () => parts.groups.deactivate(name)),
     updateMode: () => runtime.running.daemon.updateMode,
     previewUpdate: () => previewUpdate(runtime),
     checkConfig: () => checkConfig(runtime),
-    applyUpdate: (name) => parts.updates.apply(name),
+    applyUpdate: (name) => extensions.around(name, () => parts.updates.apply(name)),
     remoteEvent: (type, data) => {
       runtime.loop.post((turn) => parts.pools.emit(turn, { kind: "remote-communication", type, data }, runtime.doors.clock.now()));
       return runtime.loop.flushed();

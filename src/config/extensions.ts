@@ -1,0 +1,40 @@
+/** Which options of programs that Supervisor does not have are in use, and by whom: one line for the activity log. (CMN-003) */
+import type { GroupConfig, ProcessConfig } from "./model.ts";
+import { withoutNewDefaults } from "./newoptions.ts";
+import { PROGRAM } from "./optiontable.ts";
+
+/** Of one option; the rest is counted. */
+const NAMES_TOLD = 10;
+
+/** By field, in the order of the table. */
+const OURS: ReadonlyMap<string, string> = new Map(
+  Object.entries(PROGRAM).flatMap(([name, row]) => ("isOurs" in row ? [[row.member.field, name] as const] : [])),
+);
+
+/** `depends_on (web, api), cron (backup)`; null: nothing. A group of one program is told by its name, members of others by theirs. */
+export function extensionsInUse(groups: Iterable<GroupConfig>): string | null {
+  const users = new Map<string, Set<string>>();
+  for (const { name, processes } of groups) {
+    const isOneProgram = processes.every((process) => process.name.startsWith(name));
+    for (const process of processes) {
+      for (const option of usedBy(process)) {
+        const names = users.get(option) ?? new Set();
+        users.set(option, names.add(isOneProgram ? name : process.name));
+      }
+    }
+  }
+  const told = [...OURS.values()].flatMap((option) => {
+    const names = [...(users.get(option) ?? [])];
+    const rest = names.length - NAMES_TOLD;
+    return names.length === 0 ? [] : [`${option} (${names.slice(0, NAMES_TOLD).join(", ")}${rest > 0 ? ` and ${rest} more` : ""})`];
+  });
+  return told.length === 0 ? null : told.join(", ");
+}
+
+export function extensionsLine(inUse: string | null): string {
+  return `extensions in use: ${inUse ?? "none"}`;
+}
+
+function usedBy(process: ProcessConfig): string[] {
+  return Object.keys(withoutNewDefaults(process)).flatMap((field) => OURS.get(field) ?? []);
+}
