@@ -114,6 +114,23 @@ export const LIMIT_OPTIONS = {
     isOurs: true,
     brief: { en: "further groups, a list or none", zh: "附加组，列表或 none" },
   },
+  max_memory_restart: {
+    type: "bytes",
+    default: null,
+    unset: { en: "no limit", zh: "不限制" },
+    scope: "process",
+    member: { field: "maxMemoryRestart" },
+    isOurs: true,
+    isLive: true,
+    brief: {
+      en: "resident memory of the program and its descendants above which it is started again",
+      zh: "程序及其后代的常驻内存超过此值时重新启动",
+    },
+    more: {
+      en: "It is looked at every 10 seconds; three times in a row above it, and the program is stopped as by an order and started again, of the processes of a program one at a time. Not while it is STARTING.",
+      zh: "每 10 秒查看一次；连续三次超过，程序便像收到命令一样停止并再次启动，同一程序的进程逐个进行。STARTING 时不计。",
+    },
+  },
   no_new_privs: {
     ...YES_NO,
     member: { field: "noNewPrivs" },

@@ -11,6 +11,7 @@ import { allIsHeard } from "../supervisor/goingdown.ts";
 import { isLifeKey } from "../supervisor/records.ts";
 import { deadlinesDue, nextDeadlineMs, stepMember, stepReports } from "../supervisor/step.ts";
 import { emptyWorld } from "../supervisor/world.ts";
+import { readSamples } from "./doors/samples.ts";
 import { carryOut, takeStep } from "./effects.ts";
 import { Configurations } from "./groups/configurations.ts";
 import { GroupRecords } from "./groups/grouprecords.ts";
@@ -41,6 +42,7 @@ import { Requests } from "./loop/requests.ts";
 import { StoreBudget } from "./loop/storebudget.ts";
 import { BATCH_BYTES, Loop } from "./loop/turn.ts";
 import { openHistory } from "./observers/history.ts";
+import { MemoryLimits } from "./observers/memory.ts";
 import { Watchers } from "./observers/watchers.ts";
 import type { Daemon } from "./parts.ts";
 import { watchOf } from "./ports/api.ts";
@@ -229,9 +231,10 @@ function makeRooms(given: DaemonParts, runtime: Runtime, { configurations, ident
   const firstStarts = new FirstStarts(runtime);
   const processes = processDeadlines(runtime);
   const jobs = new Jobs(runtime);
+  const memory = new MemoryLimits(runtime, readSamples);
   // Servers are bound before anything is done to files or programs: a second supervisord by mistake ends there and has destroyed nothing. (CONF-354)
   const parts: readonly Part[] = [
-    ...[unowned, preparations, barrier, backlog, processes, jobs, probes, pools, outputs, clearing],
+    ...[unowned, preparations, barrier, backlog, processes, jobs, probes, memory, pools, outputs, clearing],
     ...[plugins, servers, fastCgi, autoLogs, firstStarts, ...history.parts, readings],
   ];
   const bringUp = new BringUp(runtime, { inOrder: parts, outputs, plugins, servers, pools, groups, firstStarts });

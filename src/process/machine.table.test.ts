@@ -48,6 +48,7 @@ const INPUTS = {
     life.take({ type: "probed", purpose: "ready", child: 99, check: 1, found: { result: "ok", text: "", output: "", ms: 1 } }),
   ready: (life) => life.take({ type: "ready", child: life.state.child }),
   "ready, another child": (life) => life.take({ type: "ready", child: 99 }),
+  "too-large": (life) => life.take({ type: "too-large", child: life.state.child, bytes: 1 }),
   recheck: (life) => life.take({ type: "recheck", counts: "kept" }),
 } satisfies Record<string, (life: Life) => string[]>;
 

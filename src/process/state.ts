@@ -79,6 +79,8 @@ export type ProcessInput =
   | { readonly type: "ready"; readonly child: number }
   /** Checks begin anew. `counts`: whether failures that were counted still count. */
   | { readonly type: "recheck"; readonly counts: "kept" | "zero" }
+  /** So many bytes of memory are too many. `child` tells of which run. */
+  | { readonly type: "too-large"; readonly child: number; readonly bytes: number }
   /** A start must wait until its conditions hold. */
   | { readonly type: "hold"; readonly waiting: Waiting }
   /** A start must not be, and why. (CMN-011) */

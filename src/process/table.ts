@@ -11,6 +11,7 @@ import type { Now } from "../doors.ts";
 import { assert } from "../result.ts";
 import { check, probedRunning, recheckRunning } from "./checks.ts";
 import { exitedInRunning, exitedInStarting, exitedInStopping, exitedInUnknown, exitedNotReady, giveUp } from "./ending.ts";
+import { tooLarge } from "./memory.ts";
 import { askAnew, askReady, notReadyInTime } from "./readiness.ts";
 import {
   alreadyRunning,
@@ -104,6 +105,7 @@ const DOWN = {
   probed: stay,
   ready: stay,
   recheck: stay,
+  "too-large": stay,
 } as const satisfies Cells;
 
 /** There is a child, or the keeper is making one. */
@@ -123,6 +125,7 @@ const UP = {
   probed: stay,
   ready: stay,
   recheck: stay,
+  "too-large": stay,
 } as const satisfies Omit<Cells, "exited">;
 
 export const TABLE: { readonly [R in Row]: Cells } = {
@@ -169,6 +172,7 @@ export const TABLE: { readonly [R in Row]: Cells } = {
     deadline: { health: to(check) },
     probed: to(probedRunning),
     recheck: to(recheckRunning),
+    "too-large": to(tooLarge),
   },
   BACKOFF: {
     ...DOWN,
