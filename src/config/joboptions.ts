@@ -57,4 +57,19 @@ export const JOB = {
       zh: "`skip` 丢弃（事件 LIFECYCLE_JOB_SKIPPED）；`once` 为所有错过的补运行一次。",
     },
   },
+  max_age: {
+    type: "duration",
+    atLeast: 1000,
+    default: null,
+    unset: { en: "any age", zh: "不限" },
+    scope: "process",
+    member: { field: "maxAge" },
+    isOurs: true,
+    isLive: true,
+    brief: { en: "greatest age of one run", zh: "单次运行的最长时间" },
+    more: {
+      en: "Counts from RUNNING. A program is then stopped and started again, of the processes of its group one at a time (event LIFECYCLE_RESTARTING, `reason:age`). A job is stopped and has failed: it is FATAL with `older than 3 h` until its next run.",
+      zh: "从 RUNNING 起计。到时程序被停止并重新启动，同组进程逐个进行（事件 LIFECYCLE_RESTARTING，`reason:age`）。任务则被停止并视为失败：状态为 FATAL，说明为 `older than 3 h`，直到下次运行。",
+    },
+  },
 } as const satisfies Record<string, Option>;

@@ -23,7 +23,7 @@ import { isDown } from "./stopping.ts";
 import { decodeWaitStatus, type Ending } from "./waitstatus.ts";
 
 /** What is known of a run alone. */
-const OF_A_RUN = { ready: undefined, health: undefined, due: undefined } as const;
+const OF_A_RUN = { ready: undefined, health: undefined, due: undefined, runningMs: undefined } as const;
 
 type Finish = (config: ProcessConfig, process: ProcessState, ending: Ending, now: Now) => Transition;
 

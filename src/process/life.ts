@@ -43,6 +43,8 @@ export type Life = {
   readonly due?: DueCause;
   /** Of a program with a schedule. */
   readonly job?: Job;
+  /** Since when it has been RUNNING, monotonic; of a program whose runs have a greatest age. (AGE-001) */
+  readonly runningMs?: number;
   readonly policy?: Policy;
   /** The code with which the last run ended, while starts fail; only where `exit_on` is set. (CTR-002) */
   readonly lastCode?: number;

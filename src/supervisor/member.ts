@@ -1,6 +1,7 @@
 /** One process as a part of the whole: its step, the deadlines that are due after it, the clients whose wait it ends. */
 import type { Now } from "../doors.ts";
 import { type Reason, START_REASONS, STOP_REASONS, type StopCause } from "../process/causes.ts";
+import { withLife } from "../process/life.ts";
 import { startCause } from "../process/starting.ts";
 import { type DeadlineName, earliestDeadline, type ProcessEffect, type ProcessInput, type ProcessState } from "../process/state.ts";
 import type { State } from "../process/states.ts";
@@ -58,7 +59,7 @@ function applyToMember(world: World, member: Member, input: ProcessInput, now: N
 function apply(world: World, member: Member, input: ProcessInput, now: Now, step: Step): void {
   const before = member.state;
   const { process: next, effects } = stepProcess(member.config, before, input, now);
-  const process = withLastCode(member.config, before, next, input);
+  const process = withBirthday(member, before, withLastCode(member.config, before, next, input), now);
   if (process !== before) {
     setState(world, member, process);
     member.version += 1;
@@ -75,6 +76,12 @@ function hurry(world: World, member: Member, now: Now): void {
   const { state } = member;
   if (state.state !== "STOPPING" || state.kills > 0) return;
   setState(world, member, { ...state, deadlines: { ...state.deadlines, kill: now.monoMs } });
+}
+
+/** From RUNNING on its age counts. (AGE-001) */
+function withBirthday({ config }: Member, before: ProcessState, process: ProcessState, now: Now): ProcessState {
+  if (config.maxAge === null || process.state !== "RUNNING" || before.state === "RUNNING") return process;
+  return { ...process, life: withLife(process.life, { runningMs: now.monoMs }) };
 }
 
 /** It is down: now it can be taken out, or get its new configuration. One whose signal failed (UNKNOWN) is not started beside itself. */

@@ -6,6 +6,7 @@ import type { GroupConfig } from "../config/model.ts";
 import type { Now } from "../doors.ts";
 import type { ProcessInput } from "../process/state.ts";
 import { assert } from "../result.ts";
+import { failTooOld } from "./ages.ts";
 import { startsNothing } from "./containerexit.ts";
 import { cutoffMs, stepCutoff } from "./cutoff.ts";
 import { orderDueRestarts } from "./duerestarts.ts";
@@ -22,6 +23,7 @@ export function stepMember(world: World, member: Member, input: ProcessInput, no
   if (input.type === "stop") stayDown(member, step);
   heedOrder(world, member, input, now, step);
   stepAlone(world, member, input, now, step);
+  failTooOld(world, member, input, now, step);
   if (world.due.size > 0) orderDueRestarts(world, now, step);
   if (world.goingDown !== null) advanceGoingDown(world, now, step);
 }

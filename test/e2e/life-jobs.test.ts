@@ -115,6 +115,18 @@ test("CRON-009: a reread that changes, adds or takes away a schedule counts from
   assert.equal(runs(it, "a").length, count);
 });
 
+test("AGE-001: a program that grows too old is started again, a job that does is FATAL until its next run", async (context) => {
+  const it = new Instance(context);
+  it.configure(
+    `[program:web]\ncommand=/bin/cat\nmax_age=1500ms\nstartsecs=0\n[program:hangs]\ncommand=/bin/sleep 600\ncron=@yearly\nmax_age=1s`,
+  );
+  await it.start();
+  await it.ctl("start", "hangs");
+  await until("web runs the third time", () => (it.read("supervisord.log").match(/spawned: 'web'/g) ?? []).length >= 3);
+  assert.match((await it.ctl("status", "hangs")).stdout, /FATAL +older than 1 s/);
+  assert.match(it.read("supervisord.log"), /stopped: hangs \(terminated by SIGTERM\)/);
+});
+
 test("CRON: mistakes in a schedule are told with file, line and what to write", async (context) => {
   const it = new Instance(context);
   it.configure(

@@ -1,5 +1,6 @@
-/** Schedules as a part of the daemon: which processes have one, and one deadline for all of their slots. (CRON) */
+/** Schedules and greatest ages as a part of the daemon: which processes have one, and one deadline for all of them. (CRON, AGE) */
 import type { Now } from "../../doors.ts";
+import { ageDeadlineMs, stepAge } from "../../supervisor/ages.ts";
 import type { GroupChange } from "../../supervisor/effects.ts";
 import { isJobDue, isScheduled, jobDeadlineMs, pauseJob, resumeJob, stepJob, type Zones } from "../../supervisor/jobs.ts";
 import { allMembers, findMember, type Group, type Member, type Ref } from "../../supervisor/world.ts";
@@ -37,14 +38,19 @@ export class Jobs implements Part {
         this.#members.delete(member);
         continue;
       }
-      const at = jobDeadlineMs(this.#runtime.world, member, this.#zones, now);
-      if (at !== null && (earliest === null || at < earliest)) earliest = at;
+      for (const at of [jobDeadlineMs(this.#runtime.world, member, this.#zones, now), ageDeadlineMs(this.#runtime.world, member)]) {
+        if (at !== null && (earliest === null || at < earliest)) earliest = at;
+      }
     }
     return earliest;
   }
 
   deadlinePassed(now: Now): void {
+    const { world, loop, step: takeStep } = this.#runtime;
     for (const member of this.#members) {
+      if (this.#isThere(member) && (ageDeadlineMs(world, member) ?? Number.POSITIVE_INFINITY) <= now.monoMs) {
+        loop.post((turn) => takeStep(turn, (step, time) => this.#isThere(member) && stepAge(world, member, time, step)));
+      }
       if (this.#isThere(member) && isJobDue(this.#runtime.world, member, this.#zones, now)) {
         this.#runtime.loop.post((turn) => this.#step(turn, member));
       }
@@ -73,14 +79,14 @@ export class Jobs implements Part {
   }
 
   #note(member: Member): boolean {
-    if (!isScheduled(member.config) && member.state.life.job === undefined) return false;
-    this.#members.add(member);
-    return true;
+    const isJob = isScheduled(member.config) || member.state.life.job !== undefined;
+    if (isJob || member.config.maxAge !== null) this.#members.add(member);
+    return isJob;
   }
 
   #isThere(member: Member): boolean {
-    const isJob = isScheduled(member.config) || member.state.life.job !== undefined;
-    return isJob && findMember(this.#runtime.world, member.ref) === member;
+    const isMeant = isScheduled(member.config) || member.state.life.job !== undefined || member.config.maxAge !== null;
+    return isMeant && findMember(this.#runtime.world, member.ref) === member;
   }
 
   #step(turn: Turn, member: Member): void {
