@@ -106,6 +106,13 @@ export const TYPE_WORDS: { readonly [T in OptionType]: TypeWords } = {
   },
   retries: { words: { en: "whole number, or `infinite`", zh: "整数，或 `infinite`" }, pattern: `(${INTEGER}|${anyCase("infinite")})` },
   zone: { words: { en: "name of a time zone, such as `Europe/Berlin`", zh: "时区名称，例如 `Europe/Berlin`" }, pattern: ".+" },
+  targets: {
+    words: {
+      en: "names of groups, programs or processes (`group:process`, `group:*`), each with `:CONDITION` behind it if wanted, separated by commas",
+      zh: "组、程序或进程的名称（`group:process`、`group:*`），其后可加 `:CONDITION`，以逗号分隔",
+    },
+    pattern: null,
+  },
 };
 
 /** What a row adds to its type: the words of a choice, the range of a number, the kinds of checks. */

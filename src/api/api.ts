@@ -13,7 +13,7 @@ import { callMethod } from "./methodcalls.ts";
 import { METRICS_TYPE, metricsText } from "./metrics.ts";
 import { openApi } from "./openapi.ts";
 import { API_PREFIX, fails, JSON_TYPE, json, type Reply } from "./reply.ts";
-import type { Parts } from "./rows.ts";
+import { dependencyRow, type Parts } from "./rows.ts";
 import { applyUpdates, updatePreview } from "./updating.ts";
 import type { Timers } from "./watch.ts";
 
@@ -61,6 +61,8 @@ export class Api {
         return { kind: "text", status: 200, type: JSON_TYPE, body: await this.#hub.snapshot() };
       case "stream":
         return this.#stream(request.query.get("events") === "1");
+      case "dependencies":
+        return json(this.#parts.control.dependencies().map(dependencyRow));
       case "update":
         return updatePreview(this.#parts.control);
       default:

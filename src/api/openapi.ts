@@ -41,6 +41,7 @@ const ADDRESSES: readonly Address[] = [
     answers: { events: "LogsMessage" },
     query: [{ name: "log", type: "string", help: "GROUP/NAME/stdout@FROM, or activity@FROM; may be repeated" }],
   },
+  { path: "dependencies", summary: "What each process depends on, and whether that holds", answers: { json: list("DependencyRow") } },
   { path: "update", summary: "What an update would do; nothing is kept", answers: { json: ref("UpdatePreview") } },
 ];
 

@@ -1,11 +1,11 @@
 /** The daemon, its groups and processes as rows for viewers. */
 
-import type { GroupView, ProcessView, SupervisorControl } from "../rpc/control.ts";
+import type { DependencyView, GroupView, ProcessView, SupervisorControl } from "../rpc/control.ts";
 import { makeNamespec, refOf } from "../rpc/namespec.ts";
 import { description } from "../rpc/processinfo.ts";
 import { HOLDFAST_VERSION, SUPERVISOR_VERSION } from "../version.ts";
 import { GONE } from "./life.ts";
-import type { DaemonRow, GroupRow, ProcessRow } from "./types.ts";
+import type { DaemonRow, DependencyRow, GroupRow, ProcessRow } from "./types.ts";
 import type { Watch } from "./watch.ts";
 
 export type Parts = { readonly control: SupervisorControl; readonly watch: Watch };
@@ -43,6 +43,10 @@ export function groupRow(
   wordsOf: (view: ProcessView) => readonly string[],
 ): GroupRow {
   return { name, priority, processes: processes.map((view) => processRow(parts, view, wordsOf(view))) };
+}
+
+export function dependencyRow({ from, to, processes, condition, holds }: DependencyView): DependencyRow {
+  return { from: makeNamespec(from), to, processes: processes.map(makeNamespec), condition, holds };
 }
 
 export function daemonRow({ control, watch }: Parts): DaemonRow {

@@ -7,6 +7,7 @@
  *   POST call/NAMESPACE.METHOD             any method of the XML-RPC table; body: its parameters by name, or a list; answer: Answer
  *   GET  state                             Snapshot
  *   GET  stream?events=1                   server-sent events: StreamMessage; `events=1`: also what listeners get
+ *   GET  dependencies                      DependencyRow[]
  *   GET  processes/GROUP/NAME/timeline     TimelineEntry[], oldest first
  *   GET  processes/GROUP/NAME/exits        ExitRow[], oldest first
  *   GET  processes/GROUP/NAME/config       OptionValue[]
@@ -177,6 +178,19 @@ export type ProcessRow = {
   /** Lines of its logs that could not be written (a full disk), in bytes; 0 when all is well. */
   readonly lostBytes: number;
   readonly life: Life;
+};
+
+/** One target of `depends_on` or `bind_to` of a process. */
+export type DependencyRow = {
+  /** Its namespec. */
+  readonly from: string;
+  /** As it is written. */
+  readonly to: string;
+  /** The namespecs of the processes that are meant. */
+  readonly processes: readonly string[];
+  /** `started`, `running`, `ready`, `healthy` or `exited_ok`. */
+  readonly condition: string;
+  readonly holds: boolean;
 };
 
 export type GroupRow = { readonly name: string; readonly priority: number; readonly processes: readonly ProcessRow[] };

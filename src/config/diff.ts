@@ -15,6 +15,7 @@ import type { OptionType } from "./optiontypes.ts";
 import { type Probe, probeText } from "./probes.ts";
 import { quoted } from "./quoting.ts";
 import { type RestartLimit, restartLimitText, retriesText } from "./restartlimits.ts";
+import { meantTargets, type Target } from "./targets.ts";
 
 export type GroupDiff = { readonly added: readonly string[]; readonly changed: readonly string[]; readonly removed: readonly string[] };
 
@@ -164,6 +165,8 @@ function valueInWords(name: string, type: OptionType, value: unknown): string {
   switch (type) {
     case "octal":
       return octal(value as number);
+    case "targets":
+      return meantTargets(value as readonly Target[]);
     case "environment":
       return JSON.stringify(Object.entries(value as object).sort(([a], [b]) => (a < b ? -1 : 1)));
     case "logfile": {

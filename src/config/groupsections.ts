@@ -2,6 +2,8 @@
  * All groups of a configuration (config.md, sections 9 to 12), in the order in which the original builds them: [group:x], programs that are in no group,
  * listeners, FastCGI programs. Each kind of section is read by a file of its own; this one decides what becomes a group.
  */
+
+import type { Dependencies } from "./dependencies.ts";
 import type { ExitCodeFrom } from "./exitcodefrom.ts";
 import { byCodePoint } from "./expand.ts";
 import type { BaseNames } from "./expansionnames.ts";
@@ -13,7 +15,7 @@ import type { GroupConfig, GroupKind, ProcessConfig } from "./model.ts";
 import { nearest } from "./nearest.ts";
 import { FCGI_PROGRAM, GROUP, PROGRAM } from "./optiontable.ts";
 import { parseName } from "./optiontypes.ts";
-import { readProcesses } from "./programs.ts";
+import { type ProgramPlace, readProcesses } from "./programs.ts";
 import { SectionReader, type Surroundings } from "./reader.ts";
 
 export type GroupFacts = {
@@ -23,6 +25,7 @@ export type GroupFacts = {
   readonly environment: Readonly<Record<string, string>>;
   readonly exitCodeFrom: ExitCodeFrom | null;
   readonly around: Surroundings;
+  readonly dependencies: Dependencies;
 };
 
 /** In the order of building; see `sortedGroups`. */
@@ -72,9 +75,15 @@ function readGroup(reader: SectionReader, facts: GroupFacts, members: Set<string
     if (section.name.startsWith("fcgi-program:")) {
       reader.warn(`[${section.name}] is a member of [${reader.section.name}]: inside a group it gets no FastCGI socket`);
     }
-    processes.push(...readProcesses(member, { ...facts, groupName: name }));
+    processes.push(...readProcesses(member, placeIn(name, facts)));
   }
+  const dependsOn = reader.naming().read("depends_on", GROUP.depends_on, names);
+  for (const process of processes) facts.dependencies.add(reader.naming(), "depends_on", process, dependsOn);
   return { name, priority, kind: "programs", processes: distinct(processes, name, reader) };
+}
+
+function placeIn(groupName: string, { base, environment, dependencies, exitCodeFrom }: GroupFacts): ProgramPlace {
+  return { groupName, base, environment, dependencies, exitCodeFrom };
 }
 
 /** (CONF-253, CONF-255, CONF-258) */
@@ -125,7 +134,7 @@ function readFastCgiGroup(reader: SectionReader, facts: GroupFacts): GroupConfig
 
 /** A group of one section's processes. */
 function single(reader: SectionReader, facts: GroupFacts, name: string, priority: number, kind: GroupKind): GroupConfig {
-  const processes = readProcesses(reader, { ...facts, groupName: name });
+  const processes = readProcesses(reader, placeIn(name, facts));
   return { name, priority, processes: distinct(processes, name, reader), ...kind };
 }
 

@@ -3,6 +3,7 @@ import { nearest, suggested } from "./nearest.ts";
 import { type Bounds, LOG_LEVELS, type OptionType } from "./optiontypes.ts";
 import { probeRemedy } from "./probes.ts";
 import { SIGNALS } from "./signalnames.ts";
+import { conditionRemedy } from "./targets.ts";
 import { nearestZone } from "./zonenames.ts";
 
 /** What to do about `text`, which is no value of the option; null when there is nothing useful to say. */
@@ -64,6 +65,8 @@ export function remedyFor(kind: OptionType | "folder" | "name", text: string, kn
       return "give a whole number, or infinite";
     case "zone":
       return suggestedZone(text);
+    case "targets":
+      return conditionRemedy(text);
     case "text":
     case "list":
     case "dirpath":

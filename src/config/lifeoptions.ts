@@ -4,6 +4,7 @@
  */
 import { HEALTH, READINESS } from "./checkoptions.ts";
 import { CONTAINER_OPTIONS } from "./containeroptions.ts";
+import { DEPENDENCIES } from "./dependencyoptions.ts";
 import { ENVIRONMENT } from "./environmentoptions.ts";
 import { JOB } from "./joboptions.ts";
 import { LIMIT_OPTIONS } from "./limitoptions.ts";
@@ -105,6 +106,7 @@ const RESTARTS = {
 } as const satisfies Record<string, Option>;
 
 export const LIFE_OPTIONS = {
+  ...DEPENDENCIES,
   ...RESTARTS,
   ...READINESS,
   ...HEALTH,

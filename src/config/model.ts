@@ -5,6 +5,7 @@
 
 import type { Fields, Override } from "./optionfields.ts";
 import type { PROGRAM, SERVER_OFFERS, SUPERVISORD } from "./optiontable.ts";
+import type { Target } from "./targets.ts";
 
 export type { AutoRestart, LogLevel } from "./optiontypes.ts";
 
@@ -29,6 +30,8 @@ export type ProcessConfig = Override<
     readonly serverUrl: string | null;
     readonly stdout: ChannelConfig;
     readonly stderr: ChannelConfig;
+    readonly dependsOn: readonly Target[];
+    readonly bindTo: readonly Target[];
   }
 >;
 

@@ -6,6 +6,7 @@
  * is said by the code that reads a section.
  */
 import { COLOR } from "./choices.ts";
+import { GROUP_DEPENDENCIES } from "./dependencyoptions.ts";
 import { LIFE_OPTIONS } from "./lifeoptions.ts";
 import type { Channel, Option, Words } from "./optionrow.ts";
 
@@ -773,6 +774,7 @@ export const GROUP = {
     isLive: true,
     brief: { en: "lower groups start first and stop last", zh: "数值小的组先启动、后停止" },
   },
+  ...GROUP_DEPENDENCIES,
 } as const satisfies Record<string, Option>;
 
 export const INCLUDE = {

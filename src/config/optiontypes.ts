@@ -16,6 +16,7 @@ import { quoted } from "./quoting.ts";
 import { parseRestartLimit, parseRetries, type RestartLimit } from "./restartlimits.ts";
 import { parseCommandLine, parseEnvironment } from "./shellwords.ts";
 import { parseSignal } from "./signalnames.ts";
+import { parseTargets, type WrittenTarget } from "./targets.ts";
 import { trimmed } from "./whitespace.ts";
 import { isZoneName } from "./zonenames.ts";
 
@@ -66,6 +67,7 @@ export interface Values {
   restartlimit: RestartLimit;
   /** A number, `INFINITE_RETRIES` for the word `infinite`. */
   retries: number;
+  targets: readonly WrittenTarget[];
 }
 
 export type OptionType = keyof Values;
@@ -131,6 +133,7 @@ export const READERS: { readonly [T in OptionType]: Reader<Values[T]> } = {
   restartlimit: parseRestartLimit,
   retries: parseRetries,
   zone: (text) => (isZoneName(text) ? ok(text) : refuse(`not a time zone: ${quoted(text)}`)),
+  targets: parseTargets,
 };
 
 const NO_CHOICE: Choice = { what: "word", words: [] };

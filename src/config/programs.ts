@@ -3,7 +3,7 @@
  * Options are read in the order in which the original checks them (CONF-207): it decides which of several errors is the first.
  */
 import { HEALTH } from "./checkoptions.ts";
-
+import type { Dependencies } from "./dependencies.ts";
 import type { ExitCodeFrom } from "./exitcodefrom.ts";
 import { byCodePoint, expand, type Names } from "./expand.ts";
 import { type BaseNames, processNames, programNames, withVariables } from "./expansionnames.ts";
@@ -26,6 +26,8 @@ export type ProgramPlace = {
   /** The variables of [supervisord] environment. */
   readonly environment: Readonly<Record<string, string>>;
   readonly exitCodeFrom: ExitCodeFrom | null;
+  /** Is told on what the processes depend. */
+  readonly dependencies: Dependencies;
 };
 
 /** Reads one section, with messages that name it. Processes come sorted by name: `p1, p10, p2`. (CONF-219) */
@@ -38,14 +40,17 @@ export function readProcesses(section: SectionReader, place: ProgramPlace): Proc
   const program = readProgram(reader, names);
   const processes: ProcessConfig[] = [];
   for (let number = program.numprocsStart; number < program.numprocsStart + program.numprocs; number++) {
-    const read = asJob(reader, readProcess(reader, program, processNames(names, number, program.numprocs), place.environment));
+    const read = asJob(reader, readProcess(reader, program, processNames(names, number, program.numprocs), place));
     const process = place.exitCodeFrom?.applied(written, place.groupName, read) ?? read;
+    place.dependencies.take(reader, process);
     checkSizes(reader, place.groupName, process);
     checkLife(reader, process);
     reader.tell(process);
     processes.push(process);
   }
-  return processes.sort((a, b) => byCodePoint(a.name, b.name));
+  processes.sort((a, b) => byCodePoint(a.name, b.name));
+  place.dependencies.addProgram(written, place.groupName, processes);
+  return processes;
 }
 
 /** What is read once per section, in the order of the original's checks; what it does not have is checked after these. (CONF-207) */
@@ -145,7 +150,7 @@ function readProcess(
   reader: SectionReader,
   program: Program,
   names: Names,
-  daemonEnvironment: Readonly<Record<string, string>>,
+  { environment: daemonEnvironment }: ProgramPlace,
 ): ProcessConfig {
   const environmentText = reader.text("environment", PROGRAM.environment, names, { id: "environment" }) ?? "";
   const environment = reader.convert("environment", PROGRAM.environment, environmentText) as Readonly<Record<string, string>>;
@@ -163,7 +168,8 @@ function readProcess(
     reader.failMissing("command", `program section ${reader.section.name} does not specify a command`, "add a line command=…");
   }
   return {
-    ...(fields as Fields<typeof PROGRAM>),
+    // Which processes depends_on and bind_to mean is known when all groups are.
+    ...(fields as Pick<ProcessConfig, keyof Fields<typeof PROGRAM>>),
     name: readName(reader, program.processName, own),
     command: command ?? "",
     killAsGroup: program.killAsGroup,

@@ -5,6 +5,7 @@
 import type { Accounts } from "../doors.ts";
 import { withFirstNames } from "./aliases.ts";
 import { type Flags, readDaemonSection, readDaemonUser } from "./daemonsection.ts";
+import { Dependencies } from "./dependencies.ts";
 import { ExitCodeFrom } from "./exitcodefrom.ts";
 import { type BaseNames, baseNames, environmentNames } from "./expansionnames.ts";
 import { Findings, type PossibleError } from "./findings.ts";
@@ -62,7 +63,8 @@ export function resolve(raw: Ini, facts: Facts, remarks: readonly Remark[] = [],
   const base = baseNames([env, environmentNames(section.environment)], facts.here, facts.hostName);
   const rpcInterfaces = readRpcInterfaces(ini, base, around);
   const exitCodeFrom = ExitCodeFrom.of(facts.flags);
-  const groups = readGroups({ ini, base, environment: section.environment, exitCodeFrom, around });
+  const dependencies = new Dependencies();
+  const groups = readGroups({ ini, base, environment: section.environment, exitCodeFrom, around, dependencies });
   exitCodeFrom?.demandKnown(findings);
   const servers = readServers(ini, base, around, facts.cwd);
   const uid = readDaemonUser(reader, section, facts.flags, around);
@@ -74,6 +76,7 @@ export function resolve(raw: Ini, facts: Facts, remarks: readonly Remark[] = [],
   remarkUnknown(written, section.extraOptions, findings);
   remarkSharedCommand(written, findings);
   const sorted = sortedGroups(groups, around);
+  dependencies.resolve(sorted, ini.sections.keys(), findings);
   const config: Config = {
     file: facts.configFile,
     startFolder: facts.cwd,

@@ -29,7 +29,7 @@ export function takeStep(daemon: Daemon, turn: Turn, act: (step: Step, now: Now)
     else daemon.pools.memberChanged(turn, member);
   }
   if (step.daemonChanged) turn.state(recordKeys.daemon, encodeRecord(daemonRecord(daemon.runtime)));
-  if (step.daemonChanged || step.changed.size > 0) daemon.watchers.changed(turn);
+  if (step.daemonChanged || step.seen || step.changed.size > 0) daemon.watchers.changed(turn);
 }
 
 /** In their order; what listeners hear and the log says is in the same batch as what it is about. */

@@ -16,6 +16,8 @@ export type Waiting = {
   readonly cause: StartCause;
   /** Since when, monotonic. */
   readonly sinceMs: number;
+  /** When it has waited long enough; without it, it waits for ever. (DEP-013) */
+  readonly untilMs?: number;
 };
 
 /** Whether it has become ready in this run. (RDY-001) */
@@ -29,6 +31,9 @@ export type Ready = {
   /** It was not ready in time, and has had its stop signal: what the failed start says. */
   readonly failed?: string;
 };
+
+/** A stop that is carried out when everything that needs this process is down. (DEP-020, BND-002) */
+export type StopAfter = { readonly cause?: StopCause; readonly again?: boolean };
 
 export type Life = {
   readonly wanted?: Wanted;
@@ -48,6 +53,7 @@ export type Life = {
   readonly policy?: Policy;
   /** The code with which the last run ended, while starts fail; only where `exit_on` is set. (CTR-002) */
   readonly lastCode?: number;
+  readonly stopAfter?: StopAfter;
 };
 
 /** That of a process that uses nothing of all this: nearly every one, so all of them share it. */

@@ -65,14 +65,15 @@ function attempted(process: ProcessState, now: Now): ProcessState {
     stopping: false,
     kills: 0,
     deadlines: NO_DEADLINES,
-    life: withLife(process.life, { wanted: undefined, stopCause: undefined, again: undefined, waiting: undefined }),
+    life: withLife(process.life, { wanted: undefined, stopCause: undefined, again: undefined, waiting: undefined, stopAfter: undefined }),
   };
 }
 
 /** The start that is due waits for its conditions; the state stays. */
 export const hold: Action<"hold"> = (_, process, __, { waiting }) => {
   const it = withoutStarts(process);
-  return unchanged({ ...it, life: withLife(it.life, { waiting, again: process.life.again }) });
+  const deadlines = waiting.untilMs === undefined ? it.deadlines : { ...it.deadlines, depends: waiting.untilMs };
+  return unchanged({ ...it, deadlines, life: withLife(it.life, { waiting, again: process.life.again }) });
 };
 
 /** A start that must not be fails at once, on the way of any failed start, so that who listens for FATAL hears of it. (CMN-011) */

@@ -18,6 +18,7 @@ export type DeadlineName =
   | "restart"
   | "again"
   | "fatal-retry"
+  | "depends"
   | "kill"
   | "health"
   | "hook";
@@ -25,8 +26,8 @@ export type DeadlineName =
 /** Those that an earlier release knows; the others are stored with the life. (CMN-021) */
 export const PLAIN_DEADLINES: ReadonlySet<DeadlineName> = new Set(["startup", "restart", "kill"]);
 
-/** Those at which a process starts by itself. */
-export const START_DEADLINES: ReadonlySet<DeadlineName> = new Set(["restart", "again", "fatal-retry"]);
+/** Those at which a process starts by itself, or gives up to wait for that. */
+export const START_DEADLINES: ReadonlySet<DeadlineName> = new Set(["restart", "again", "fatal-retry", "depends"]);
 
 /** When each is due, monotonic. */
 export type Deadlines = { readonly [D in DeadlineName]?: number };
@@ -59,15 +60,17 @@ export type ProcessState = {
 };
 
 export type ProcessInput =
-  /** Without a cause: a user's. */
-  | { readonly type: "start"; readonly cause?: StartCause }
+  /** Without a cause: a user's. `deps` false: it does not wait for what it depends on. */
+  | { readonly type: "start"; readonly cause?: StartCause; readonly deps?: false }
   | { readonly type: "prepared"; readonly attempt: number; readonly child: number }
   | { readonly type: "unprepared"; readonly attempt: number; readonly text: string }
   | { readonly type: "spawned"; readonly pid: number }
   | { readonly type: "spawn-failed"; readonly text: string }
   /** `notSpawned`: the child never became the program, and why. */
   | { readonly type: "exited"; readonly waitStatus: number; readonly notSpawned?: string }
-  | StopInput
+  | (StopOrder & { readonly type: "stop" })
+  /** The same, but what needs this process has to be down first. */
+  | (StopOrder & { readonly type: "stop-later" })
   | { readonly type: "signal"; readonly signal: number }
   | { readonly type: "signal-failed"; readonly signal: number; readonly errno: string }
   /** Without a name: the earliest. Nothing happens when it is not due. */
@@ -89,9 +92,7 @@ export type ProcessInput =
 export type CheckPurpose = "ready" | "health";
 
 /** Without a cause: a user's. With `again` it starts by itself once it is down. */
-type StopInput =
-  | { readonly type: "stop"; readonly cause?: StopCause; readonly again?: false }
-  | { readonly type: "stop"; readonly cause: AgainCause; readonly again: true };
+type StopOrder = { readonly cause?: StopCause; readonly again?: false } | { readonly cause: AgainCause; readonly again: true };
 
 export type InputType = ProcessInput["type"];
 export type InputOf<T extends InputType> = Extract<ProcessInput, { readonly type: T }>;

@@ -36,11 +36,18 @@ function ordered(process: ProcessState, { cause, again }: InputOf<"stop">): Proc
     again: again === true ? cause : undefined,
     waiting: undefined,
     wanted: undefined,
+    stopAfter: undefined,
   });
   return life === process.life ? process : { ...process, life };
 }
 
 export const stop: Action<"stop"> = (config, process, now, input) => kill(config, ordered(process, input), now);
+
+/** What needs it goes first: it runs on until it is told again. (DEP-020) */
+export const stopLater: Action<"stop-later"> = (_, process, __, { cause, again }) => {
+  const stopAfter = { ...(cause !== undefined && { cause }), ...(again === true && { again }) };
+  return unchanged({ ...process, life: withLife(process.life, { stopAfter }) });
+};
 
 /** It is on its way down already: only what comes afterwards can change. */
 export const stayDown: Action<"stop"> = (_, process, __, input) => unchanged(input.again === true ? process : ordered(process, input));
@@ -99,13 +106,14 @@ export const stopRetrying: Action<"stop"> = (config, process, now, input) => {
 export const callOffStart: Action<"stop"> = (_, process, __, { again, cause = "user" }) => {
   if (again === true) return unchanged(process);
   const it = withoutStarts(process);
-  const life = withLife(it.life, { wanted: calledOff(process, it, cause) });
+  const life = withLife(it.life, { wanted: calledOff(process, it, cause), stopAfter: undefined });
   return unchanged(life === it.life ? it : { ...it, life });
 };
 
-/** FATAL alone does not say that nobody wants it any more. (CMN-007) */
+/** FATAL alone does not say that nobody wants it any more, nor does one that has waited for its first start. (CMN-007, CMN-008) */
 function calledOff(before: ProcessState, after: ProcessState, by: StopCause): Life["wanted"] {
-  return before.state === "FATAL" && before !== after ? { up: false, by } : before.life.wanted;
+  const isFirst = before.attempt === 0 && before.life.waiting !== undefined;
+  return isFirst || (before.state === "FATAL" && before !== after) ? { up: false, by } : before.life.wanted;
 }
 
 /** A user's signal goes to the process alone and changes nothing. (PROC-129, PROC-133) */

@@ -8,6 +8,7 @@ import type {
   Activity,
   CommandProblem,
   ConfigReport,
+  DependencyView,
   Explanation,
   GroupView,
   Preview,
@@ -70,6 +71,9 @@ export class FakeControl implements SupervisorControl {
   /** By process name; `done` when nothing is said. */
   readonly starts = new Map<string, WaitOutcome | Promise<WaitOutcome>>();
   readonly stops = new Map<string, Result<WaitOutcome, string> | Promise<Result<WaitOutcome, string>>>();
+  readonly together: string[][] = [];
+  depends: readonly DependencyView[] = [];
+  dependants: readonly ProcessRef[] = [];
   readonly commands = new Map<string, CommandProblem | Promise<CommandProblem | null>>();
   readonly signals = new Map<string, string>();
   readonly stdins = new Map<string, "closed" | "full">();
@@ -143,8 +147,23 @@ export class FakeControl implements SupervisorControl {
     return problem === null ? ok(true) : refuse(problem);
   }
 
-  async start(ref: ProcessRef, until: "spawned" | "running"): Promise<WaitOutcome> {
-    this.done.push(`start ${ref.group}:${ref.process} ${until}`);
+  startTogether(refs: readonly ProcessRef[]): () => void {
+    this.together.push(refs.map(({ process }) => process));
+    return () => {};
+  }
+
+  stopTogether(): void {}
+
+  dependencies(): readonly DependencyView[] {
+    return this.depends;
+  }
+
+  dependantsOf(): readonly ProcessRef[] {
+    return this.dependants;
+  }
+
+  async start(ref: ProcessRef, until: "spawned" | "running", deps = true): Promise<WaitOutcome> {
+    this.done.push(`start ${ref.group}:${ref.process} ${until}${deps ? "" : " without its dependencies"}`);
     return this.starts.get(ref.process) ?? "done";
   }
 

@@ -71,13 +71,24 @@ export type GroupView = {
 };
 
 /** How a wait ended: `gone`: the group was removed meanwhile. The same words as the supervisor's `Outcome`. */
-export type WaitOutcome = "done" | "spawn-error" | "abnormal-termination" | "gone";
+export type WaitOutcome = "done" | "spawn-error" | "abnormal-termination" | "gone" | { readonly waitsFor: string };
 
 /** Why a command cannot be executed, found without spawning it. `text` is what clients see, as in RPC-058 and RPC-059. */
 export type CommandProblem = { readonly kind: "no-file" | "not-executable"; readonly text: string };
 
 /** Group names that differ between the file and what is active, in the orders of RPC-148. */
 export type ReloadPlan = { readonly added: readonly string[]; readonly changed: readonly string[]; readonly removed: readonly string[] };
+
+/** One target of a process, and whether it holds by now. */
+export type DependencyView = {
+  readonly from: ProcessRef;
+  /** As it is written. */
+  readonly to: string;
+  /** The processes that are meant. */
+  readonly processes: readonly ProcessRef[];
+  readonly condition: string;
+  readonly holds: boolean;
+};
 
 /** What an update would do with one group. */
 export type PreviewedGroup = {
@@ -123,9 +134,18 @@ export interface SupervisorControl {
   checkCommand(ref: ProcessRef): Promise<Result<true, CommandProblem>>;
   /**
    * Starts a process; one that is STOPPING or has a pid is left alone, with a warning in the log (RPC-069). Settles when it has been spawned,
-   * or is RUNNING, or that can no longer happen. The start is ordered before this returns its promise, so calls keep their order.
+   * or is RUNNING, or that can no longer happen. Unless `deps` is false it waits for what it depends on first.
+   * The start is ordered before this returns its promise, so calls keep their order.
    */
-  start(ref: ProcessRef, until: "spawned" | "running"): Promise<WaitOutcome>;
+  start(ref: ProcessRef, until: "spawned" | "running", deps?: boolean): Promise<WaitOutcome>;
+  /** Starts that follow are ordered together, up to the call of what comes back. (DEP-007) */
+  startTogether(refs: readonly ProcessRef[]): () => void;
+  /** Stops that follow are ordered together: where they depend on each other, that is their order. (DEP-020) */
+  stopTogether(refs: readonly ProcessRef[]): void;
+  /** What each process depends on. */
+  dependencies(): readonly DependencyView[];
+  /** Those that need it, directly or not; those that are needed themselves come later. */
+  dependantsOf(ref: ProcessRef): readonly ProcessRef[];
   /** Stops it (BACKOFF: gives up, RPC-084). Settles when the signal is ordered, or when it is down. An error is the text after `FAILED: `. (RPC-082..087) */
   stop(ref: ProcessRef, until: "ordered" | "stopped"): Promise<Result<WaitOutcome, string>>;
   /** To the process alone, never to its group; a process that is just gone counts as success. An error is the text after `FAILED: `. (RPC-100, RPC-101) */

@@ -7,6 +7,7 @@ import type { ConfigError } from "../config/model.ts";
 import { assert, ok, refuse } from "../result.ts";
 import { groupName, namespec } from "./args.ts";
 import type { PreviewedGroup, ProcessView, SupervisorControl } from "./control.ts";
+import { dependencies, startProcess, stopWithDependants } from "./dependencymethods.ts";
 import { fault } from "./faults.ts";
 import { JOB_METHODS } from "./jobmethods.ts";
 import { type Method, method } from "./method.ts";
@@ -154,6 +155,9 @@ export const HOLDFAST_METHODS: readonly Method[] = [
   restartProcess,
   restartAllProcesses,
   ...JOB_METHODS,
+  startProcess,
+  stopWithDependants,
+  dependencies,
 ];
 
 function groupRow({ group, change, details, processes }: PreviewedGroup): RpcStruct {

@@ -50,12 +50,13 @@ export const startAllProcesses = method({
 /**
  * `called` is the name as the client gave it. The order of the checks is what clients see: command, running, UNKNOWN. (RPC-057..070)
  */
-export async function startOne(control: SupervisorControl, process: ProcessView, { called, wait }: Start): Promise<Result<true, Fault>> {
+export async function startOne(control: SupervisorControl, process: ProcessView, start: Start): Promise<Result<true, Fault>> {
   const command = await checkCommand(control, process);
-  return command.ok ? begin(control, process, { called, wait }) : command;
+  return command.ok ? begin(control, process, start) : command;
 }
 
-type Start = { readonly called: string; readonly wait: boolean };
+/** `deps` false: it does not wait for what it depends on. (DEP-010) */
+type Start = { readonly called: string; readonly wait: boolean; readonly deps?: boolean };
 
 /**
  * Without waiting for each other (RPC-073, RPC-078). All commands are looked up first: a slow disk may turn their order round, and then all starts are
@@ -68,11 +69,14 @@ export async function startInOrder(
 ): Promise<readonly ResultRow[]> {
   const wanted = inStates(processes, "running", false).filter(({ job }) => job === null);
   const commands = await Promise.all(wanted.map((process) => checkCommand(control, process)));
+  const found = wanted.filter((_, index) => commands[index]?.ok === true);
+  const allOrdered = control.startTogether(found.map(refOf));
   const ordered = wanted.map((process, index) => {
     const command = commands[index];
     const outcome = command?.ok === false ? command : begin(control, process, { called: rowName(process), wait });
     return { process, outcome, atOnce: !wait || process.runsAtOnce || !(outcome instanceof Promise) };
   });
+  allOrdered();
   // No job runs because everything was started: its schedule goes on. (CRON-002)
   const jobs = processes.filter(({ job }) => job?.paused === true);
   const resumed = jobs.map((process) => ({ process, outcome: resume(control, process), note: SCHEDULE_RESUMED, atOnce: true }));
@@ -95,19 +99,20 @@ export async function checkCommand(control: SupervisorControl, process: ProcessV
 function begin(
   control: SupervisorControl,
   process: ProcessView,
-  { called, wait }: Start,
+  { called, wait, deps = true }: Start,
 ): Result<true, Fault> | Promise<Result<true, Fault>> {
   if (control.mood() !== "RUNNING") return refuse(fault("SHUTDOWN_STATE"));
   const ref = refOf(process);
   const now = control.process(ref);
   if (now === null) return refuse(fault("BAD_NAME", called));
   const { state } = now;
-  if (STATES[state].running && !now.pauses) return refuse(fault("ALREADY_STARTED", called));
+  if (STATES[state].running && !now.pauses && now.dueText === "") return refuse(fault("ALREADY_STARTED", called));
   if (state === "UNKNOWN") return refuse(fault("FAILED", `${called} is in an unknown process state`));
-  return control.start(ref, wait ? "running" : "spawned").then((outcome) => startOutcome(outcome, called));
+  return control.start(ref, wait ? "running" : "spawned", deps).then((outcome) => startOutcome(outcome, called));
 }
 
 function startOutcome(outcome: WaitOutcome, called: string): Result<true, Fault> {
+  if (typeof outcome === "object") return refuse(fault("ABNORMAL_TERMINATION", `${called} (waiting for ${outcome.waitsFor})`));
   switch (outcome) {
     case "done":
       return ok(true);

@@ -72,7 +72,9 @@ function hasActiveJob({ job }: ProcessView): boolean {
 
 /** In the order that is given; all are told at once, and none waits for another. (RPC-089, RPC-090) */
 export function stopInOrder(control: SupervisorControl, processes: readonly ProcessView[], wait: boolean): Promise<readonly ResultRow[]> {
-  const ordered = processes.filter(canStop).map((process) => {
+  const running = processes.filter(canStop);
+  control.stopTogether(running.map(refOf));
+  const ordered = running.map((process) => {
     const outcome = stopOne(control, process, { called: rowName(process), wait });
     const note = hasActiveJob(process) ? SCHEDULE_PAUSED : undefined;
     return { process, outcome, note, atOnce: !wait || process.state === "BACKOFF" };

@@ -3,8 +3,8 @@ import type { SupervisorEvent } from "../events/types.ts";
 import type { LogLine, ProcessEffect } from "../process/state.ts";
 import type { Group, Ref } from "./world.ts";
 
-/** How a client's wait for a process ended. (RPC-063..069, RPC-083) */
-export type Outcome = "done" | "spawn-error" | "abnormal-termination" | "gone";
+/** How a client's wait for a process ended. `waitsFor`: it waits for what will not come by itself: `db, which is FATAL`. (RPC-063..069, RPC-083, DEP-011) */
+export type Outcome = "done" | "spawn-error" | "abnormal-termination" | "gone" | { readonly waitsFor: string };
 
 /** Added and removed with all its processes; or changed in place, where it has been there all the time. */
 export type GroupChange = "added" | "changed" | "removed";
@@ -31,8 +31,10 @@ export type Step = {
   readonly changed: Set<Ref>;
   /** The mood or the order of going down changed. */
   daemonChanged: boolean;
+  /** What people see of a process changed, and nothing that is recorded. */
+  seen: boolean;
 };
 
 export function emptyStep(): Step {
-  return { effects: [], changed: new Set(), daemonChanged: false };
+  return { effects: [], changed: new Set(), daemonChanged: false, seen: false };
 }

@@ -6,10 +6,12 @@
 import type { Now } from "../doors.ts";
 import type { ProcessInput } from "../process/state.ts";
 import type { Mood, State } from "../process/states.ts";
+import { stopTogether, withDependants } from "./dependencies.ts";
 import type { Step } from "./effects.ts";
 import { supervisorMessages as say } from "./loglines.ts";
 import { stepAlone } from "./member.ts";
-import { allMembers, type GoingDown, type Group, groupsInOrder, isStopped, type World } from "./world.ts";
+import { hasDependencies } from "./needs.ts";
+import { allMembers, type GoingDown, type Group, groupsInOrder, isStopped, type Member, type World } from "./world.ts";
 
 const REPORT_MS = 3000;
 /** How long listeners are waited for before they are told: as long as a pass of the original's loop. */
@@ -25,6 +27,7 @@ export function goDown(world: World, mood: Exclude<Mood, "RUNNING">, now: Now, s
   world.mood = mood;
   step.daemonChanged = true;
   if (!begins) return;
+  dropWaits(world, now, step);
   world.goingDown = newPlan(world, now);
   step.effects.push({ type: "event", event: { kind: "supervisor-state", state: "STOPPING" } });
   advanceGoingDown(world, now, step);
@@ -100,7 +103,24 @@ function tellNext(world: World, plan: GoingDown, now: Now, step: Step): void {
   plan.current = told;
   plan.listeningUntilMs = null;
   step.daemonChanged = true;
+  stopDependants(world, told, now, step);
   for (const name of told) stopGroup(world, world.groups.get(name), now, step);
+}
+
+/** What waits to be started is not waited for. (DEP-023) */
+function dropWaits(world: World, now: Now, step: Step): void {
+  for (const member of world.dependants.allWaiting()) {
+    if (isStopped(member)) stepAlone(world, member, { type: "stop", cause: "shutdown" }, now, step);
+  }
+}
+
+/** A turn takes with it, first, what is up and needs one of its processes, whatever its priority. (DEP-021) */
+function stopDependants(world: World, told: readonly string[], now: Now, step: Step): void {
+  const turn = told.flatMap((name) => inStopOrder(world.groups.get(name)));
+  const all = withDependants(world, turn);
+  if (all.length === turn.length && !turn.some(({ config }) => hasDependencies(config))) return;
+  const act = (member: Member, input: ProcessInput) => stepAlone(world, member, input, now, step);
+  stopTogether(world, all, { type: "stop", cause: "shutdown" }, act);
 }
 
 /** All of the next priority. */
@@ -123,12 +143,14 @@ function priorityOf(world: World, name: string | undefined): number | undefined 
 
 /** Within a group by falling priority, equal ones in reverse order; a retry that waits gives up. (PROC-016, PROC-156) */
 function stopGroup(world: World, group: Group | undefined, now: Now, step: Step): void {
-  if (group === undefined) return;
-  const members = [...group.members.values()].sort((a, b) => a.config.priority - b.config.priority).reverse();
-  for (const member of members) {
+  for (const member of inStopOrder(group)) {
     const input = stopInput(member.state.state);
     if (input !== null) stepAlone(world, member, input, now, step);
   }
+}
+
+function inStopOrder(group: Group | undefined): Member[] {
+  return [...(group?.members.values() ?? [])].sort((a, b) => a.config.priority - b.config.priority).reverse();
 }
 
 function stopInput(state: State): ProcessInput | null {

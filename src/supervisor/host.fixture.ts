@@ -5,9 +5,11 @@ import { at, program } from "../process/life.fixture.ts";
 import type { ProcessInput } from "../process/state.ts";
 import type { Mood } from "../process/states.ts";
 import { exitWith } from "../process/waitstatus.ts";
+import { stopTogether } from "./dependencies.ts";
 import { type Effect, emptyStep, type Outcome, type Step } from "./effects.ts";
 import { goDown } from "./goingdown.ts";
-import { addGroup, autostartsDue, deadlinesDue, nextDeadlineMs, removeGroup, stepMember, stepReports } from "./step.ts";
+import { lookAtAllWaiting, stepAlone } from "./member.ts";
+import { addGroup, autostartsDue, deadlinesDue, isFirstStartDue, nextDeadlineMs, removeGroup, stepMember, stepReports } from "./step.ts";
 import { updateGroup } from "./update.ts";
 import { addWaiter } from "./waiters.ts";
 import { allMembers, emptyWorld, findMember, type Member, type Ref, type Waiter } from "./world.ts";
@@ -54,7 +56,10 @@ export class Host {
   }
 
   add(config: GroupConfig): string[] {
-    return this.step((step) => addGroup(this.world, config, step));
+    return this.step((step) => {
+      addGroup(this.world, config, step);
+      lookAtAllWaiting(this.world, at(this.nowMs), step);
+    });
   }
 
   update(config: GroupConfig): string[] {
@@ -62,7 +67,10 @@ export class Host {
   }
 
   remove(name: string): string[] {
-    return this.step((step) => removeGroup(this.world, name, step));
+    return this.step((step) => {
+      removeGroup(this.world, name, step);
+      lookAtAllWaiting(this.world, at(this.nowMs), step);
+    });
   }
 
   goDown(mood: Exclude<Mood, "RUNNING"> = "SHUTDOWN"): string[] {
@@ -140,7 +148,9 @@ export class Host {
 
   /** What starts by itself, as the daemon does it. */
   autostart(): string[] {
-    return autostartsDue(this.world).flatMap((member) => this.takeAs(member, { type: "start" }));
+    return autostartsDue(this.world).flatMap((member) =>
+      isFirstStartDue(member) ? this.takeAs(member, { type: "start", cause: "autostart" }) : [],
+    );
   }
 
   next(): number | null {
@@ -154,6 +164,14 @@ export class Host {
   }
 
   /** Lets time pass; the alarm rings when it was set. */
+  /** Orders for several, as the daemon gives them. */
+  stopTogether(...names: readonly string[]): string[] {
+    const members = names.map((name) => this.member(name));
+    const act = (step: Step) => (member: Member, input: ProcessInput) => stepAlone(this.world, member, input, at(this.nowMs), step);
+    const words = this.step((step) => void stopTogether(this.world, members, { type: "stop" }, act(step)));
+    return [...words, ...names.flatMap((name) => this.take(name, { type: "stop" }))];
+  }
+
   pass(ms: number): string[] {
     const untilMs = this.nowMs + ms;
     const words: string[] = [];
@@ -187,7 +205,7 @@ export class Host {
       case "reaped":
         return `reaped ${shown(effect.ref)}`;
       case "settle":
-        return `settle ${effect.waiter} ${effect.outcome}`;
+        return `settle ${effect.waiter} ${typeof effect.outcome === "string" ? effect.outcome : effect.outcome.waitsFor}`;
       case "group-changed":
         return `${effect.change} ${effect.group.config.name}`;
       case "pending-changed":

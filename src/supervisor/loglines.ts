@@ -2,7 +2,9 @@
 export const supervisorMessages = {
   waitingToStop: (name: string) => `waiting for ${name} to stop`,
   waitingToDie: (names: readonly string[]) => `waiting for ${names.join(", ")} to die`,
-  // Ours: the original changes no group in place.
+  // Ours: the original knows no dependencies, and changes no group in place.
+  waitingFor: (name: string, targets: readonly { readonly target: string; readonly condition: string }[]) =>
+    `waiting: ${name} for ${targets.map(({ target, condition }) => `${target} (${condition})`).join(", ")}`,
   updated: (group: string, what: string) => `updating group ${group} in place: ${what}`,
   // Ours: the original has no schedules.
   jobSkipped: (name: string, why: string, slot: string, count: number) =>

@@ -1,17 +1,30 @@
 /** One process as a part of the whole: its step, the deadlines that are due after it, the clients whose wait it ends. */
 import type { Now } from "../doors.ts";
-import { type Reason, START_REASONS, STOP_REASONS, type StopCause } from "../process/causes.ts";
-import { withLife } from "../process/life.ts";
+import { type Reason, START_REASONS, STOP_REASONS, type StartCause, type StopCause } from "../process/causes.ts";
+import { type Waiting, withLife } from "../process/life.ts";
 import { startCause } from "../process/starting.ts";
-import { type DeadlineName, earliestDeadline, type ProcessEffect, type ProcessInput, type ProcessState } from "../process/state.ts";
+import {
+  type DeadlineName,
+  earliestDeadline,
+  type InputOf,
+  type ProcessEffect,
+  type ProcessInput,
+  type ProcessState,
+} from "../process/state.ts";
 import type { State } from "../process/states.ts";
 import { stepProcess } from "../process/table.ts";
 import { unreachable } from "../result.ts";
+
 import { noteExit, startsNothing, withLastCode } from "./containerexit.ts";
+
+import { type Followers, followChange, followStop, followWait, mustStopLater, pulledIn, upBoundTo } from "./dependencies.ts";
+
 import type { Effect, Step } from "./effects.ts";
+import { supervisorMessages as say } from "./loglines.ts";
 import { mayStart } from "./startgate.ts";
 import { settleWaiters } from "./waiters.ts";
-import { isStopped, type Member, type Pending, removeMember, setState, type World } from "./world.ts";
+import { timeoutText, waitsFor } from "./waittexts.ts";
+import { changeConfig, isStopped, type Member, type Pending, removeMember, setState, type World } from "./world.ts";
 
 /**
  * One input for one process and what is due because of it; the order of going down is the caller's business. Clients hear of every state on the
@@ -46,14 +59,42 @@ function awaitedDeadline(world: World, { state, pending }: Member): DeadlineName
   return earliestDeadline(state, { starts: !startsNothing(world) && pending === null });
 }
 
-/** Every start, whatever it comes of, passes the gate here. */
+/** Every start, whatever it comes of, passes the gate here; every stop waits here for what has to be down first. */
 function applyToMember(world: World, member: Member, input: ProcessInput, now: Now, step: Step): void {
+  if (input.type === "stop") return stopInTurn(world, member, input, now, step);
+  // It has waited long enough for what it depends on.
+  if (input.type === "deadline" && input.name === "depends") {
+    return apply(world, member, { type: "refuse", text: timeoutText(world, member) }, now, step);
+  }
   const cause = startCause(member.state, input);
-  const verdict = cause === null ? null : mayStart(world, member, cause, now);
-  if (verdict === null || verdict.kind === "go") return apply(world, member, input, now, step);
-  const instead: ProcessInput =
-    verdict.kind === "wait" ? { type: "hold", waiting: verdict.waiting } : { type: "refuse", text: verdict.text };
-  return apply(world, member, instead, now, step);
+  const verdict = cause === null ? null : mayStart(world, member, cause, now, input.type === "start" ? input : {});
+  if (cause === null || verdict === null || verdict.kind === "go") return apply(world, member, input, now, step);
+  if (verdict.kind === "refuse") return apply(world, member, { type: "refuse", text: verdict.text }, now, step);
+  return beginToWait(world, member, verdict.waiting, cause, now, step);
+}
+
+/** What it waits for is started as well. (DEP-008) */
+function beginToWait(world: World, member: Member, waiting: Waiting, cause: StartCause, now: Now, step: Step): void {
+  const known = member.state.life.waiting;
+  if (waiting !== known) apply(world, member, { type: "hold", waiting }, now, step);
+  if (known === undefined) tellWait(world, member, step);
+  for (const one of pulledIn(world, member, cause === "user")) stepAlone(world, one, { type: "start", cause: "dependency" }, now, step);
+}
+
+function tellWait(world: World, { ref, config, ...rest }: Member, step: Step): void {
+  const targets = waitsFor(world, { ref, config, ...rest });
+  const text = say.waitingFor(config.name, targets);
+  step.effects.push({ type: "log", level: "info", text });
+  const keys = { for: targets.map(({ target }) => target).join(",") };
+  step.effects.push({ type: "event", event: { kind: "lifecycle", ...ref, name: "LIFECYCLE_WAITING", keys, text } });
+}
+
+/** What is bound to it is stopped first, and told only when that is down. (BND-002) */
+function stopInTurn(world: World, member: Member, input: InputOf<"stop">, now: Now, step: Step): void {
+  const bound = world.dependants.isEmpty || world.mood !== "RUNNING" ? [] : upBoundTo(world, member);
+  for (const one of bound) stepAlone(world, one, { type: "stop", cause: "bind", again: true }, now, step);
+  const isInTurn = bound.length > 0 || member.state.life.stopAfter !== undefined;
+  apply(world, member, isInTurn && mustStopLater(world, member) ? { ...input, type: "stop-later" } : input, now, step);
 }
 
 function apply(world: World, member: Member, input: ProcessInput, now: Now, step: Step): void {
@@ -69,6 +110,7 @@ function apply(world: World, member: Member, input: ProcessInput, now: Now, step
   if (before.child !== 0 && process.child === 0) step.effects.push({ type: "reaped", ref: member.ref, child: before.child });
   settleWaiters(world, member, step);
   noteExit(world, member, before, input, step);
+  if (process !== before && !world.dependants.isEmpty) followChange(world, member, before, followers(world, now, step));
 }
 
 /** Time for the shutdown is over: nobody waits any more for what was told to stop. */
@@ -84,6 +126,32 @@ function withBirthday({ config }: Member, before: ProcessState, process: Process
   return { ...process, life: withLife(process.life, { runningMs: now.monoMs }) };
 }
 
+function followers(world: World, now: Now, step: Step): Followers {
+  return {
+    act: (member, input) => stepAlone(world, member, input, now, step),
+    look: (member) => lookAt(world, member, step, new Set()),
+  };
+}
+
+/** What a process waits for has changed: people see another text, and clients may have hoped enough. */
+function lookAt(world: World, member: Member, step: Step, seen: Set<Member>): void {
+  if (seen.has(member)) return;
+  seen.add(member);
+  member.version += 1;
+  step.seen = true;
+  if (world.waiters.size === 0) return;
+  settleWaiters(world, member, step);
+  for (const one of world.dependants.waitingFor(member)) lookAt(world, one, step, seen);
+}
+
+/** Processes have come, gone or changed what they need: whoever waits is looked at anew, and every stop that waits. (DEP-030) */
+export function lookAtAllWaiting(world: World, now: Now, step: Step): void {
+  if (world.dependants.isEmpty) return;
+  const follow = followers(world, now, step);
+  for (const member of world.dependants.allWaiting()) followWait(world, member, follow);
+  for (const member of world.dependants.allStoppedLater()) followStop(world, member, follow.act);
+}
+
 /** It is down: now it can be taken out, or get its new configuration. One whose signal failed (UNKNOWN) is not started beside itself. */
 function settlePending(world: World, member: Member, { config, start }: Pending, now: Now, step: Step): void {
   const { group, process } = member.ref;
@@ -92,9 +160,10 @@ function settlePending(world: World, member: Member, { config, start }: Pending,
   step.effects.push({ type: "pending-changed", ref: member.ref });
   if (config === null) {
     removeMember(world, group, process);
+    lookAtAllWaiting(world, now, step);
     return;
   }
-  member.config = config;
+  changeConfig(world, member, config);
   member.version += 1;
   if (start && !startsNothing(world) && member.state.state !== "UNKNOWN") {
     applyToMember(world, member, { type: "start", cause: "update" }, now, step);

@@ -4,6 +4,7 @@
 import type { Now } from "../doors.ts";
 import type { StartCause } from "../process/causes.ts";
 import type { Waiting } from "../process/life.ts";
+import { waitOf } from "./dependencies.ts";
 import type { Member, World } from "./world.ts";
 
 export type Verdict =
@@ -13,7 +14,14 @@ export type Verdict =
 
 const GO: Verdict = { kind: "go" };
 
-/** Asked in the step in which the process would start. */
-export function mayStart(_world: World, _member: Member, _cause: StartCause, _now: Now): Verdict {
-  return GO;
+/** Asked in the step in which the process would start. `deps` false: dependencies are not looked at, this once. (DEP-010) */
+export function mayStart(
+  world: World,
+  member: Member,
+  cause: StartCause,
+  now: Now,
+  { deps = true }: { readonly deps?: boolean } = {},
+): Verdict {
+  const waiting = deps ? waitOf(world, member, cause, now.monoMs) : null;
+  return waiting === null ? GO : { kind: "wait", waiting };
 }

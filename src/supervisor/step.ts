@@ -45,6 +45,7 @@ export function removeGroup(world: World, name: string, step: Step): void {
   assert(group !== undefined, `group ${name} was removed and is not there`);
   assert([...group.members.values()].every(isStopped), `group ${name} was removed while it runs`);
   world.groups.delete(name);
+  for (const member of group.members.values()) world.dependants.forget(member);
   for (const member of group.members.values()) step.changed.add(member.ref);
   step.effects.push({ type: "group-changed", group, change: "removed" });
   step.effects.push({ type: "event", event: { kind: "process-group", change: "REMOVED", group: name } });
@@ -98,5 +99,6 @@ function stayDown(member: Member, step: Step): void {
 }
 
 export function isFirstStartDue(member: Member): boolean {
-  return member.config.autostart && !isScheduled(member.config) && member.state.state === "STOPPED" && member.state.attempt === 0;
+  const { config, state } = member;
+  return config.autostart && !isScheduled(config) && state.state === "STOPPED" && state.attempt === 0 && state.life.wanted?.up !== false;
 }

@@ -8,14 +8,15 @@
 import { type Change, groupChanges, isLive, processChanges } from "../config/diff.ts";
 import type { GroupConfig, ProcessConfig } from "../config/model.ts";
 import type { Now } from "../doors.ts";
-import { hasStartDue } from "../process/state.ts";
+import { hasStartDue, type ProcessInput } from "../process/state.ts";
 import { assert, unreachable } from "../result.ts";
+import { stopTogether } from "./dependencies.ts";
 import type { Step } from "./effects.ts";
 import { isScheduled } from "./jobs.ts";
 import { supervisorMessages as say } from "./loglines.ts";
-import { stepAlone } from "./member.ts";
+import { lookAtAllWaiting, stepAlone } from "./member.ts";
 import { wantedOf } from "./wanted.ts";
-import { allMembers, type Group, type Member, makeMember, type Pending, type World } from "./world.ts";
+import { allMembers, changeConfig, type Group, type Member, makeMember, type Pending, type World } from "./world.ts";
 
 /** `keep`: nothing differs; `apply`: what differs is live. */
 export type UpdateAction = "keep" | "apply" | "restart" | "add" | "remove";
@@ -49,7 +50,7 @@ export function updateGroup(world: World, config: GroupConfig, now: Now, step: S
   const plan = planUpdate(group.config, config);
   assert(plan !== null, `group ${config.name} was updated in place and cannot be`);
   const next = new Map(config.processes.map((process) => [process.name, process]));
-  const members = plan.map(({ process, action }) => changedMember(group, next.get(process) ?? null, process, action, step));
+  const members = plan.map(({ process, action }) => changedMember(world, group, next.get(process) ?? null, process, action, step));
   const known = new Set(plan.map(({ process }) => process));
   const stillLeaving = [...group.members.values()].filter(({ ref }) => !known.has(ref.process));
   const byName = [...members, ...stillLeaving].map((member): [string, Member] => [member.ref.process, member]);
@@ -59,8 +60,11 @@ export function updateGroup(world: World, config: GroupConfig, now: Now, step: S
     step.effects.push({ type: "log", level: "info", text: say.updated(config.name, planText(plan)) });
   }
   step.effects.push({ type: "group-changed", group: changed, change: "changed" });
-  for (const member of byReversePriority(members))
-    if (member.pending !== null) stepAlone(world, member, { type: "stop", cause: "update" }, now, step);
+  const act = (member: Member, input: ProcessInput) => stepAlone(world, member, input, now, step);
+  const stopping = byReversePriority(members).filter((member) => member.pending !== null);
+  stopTogether(world, stopping, { type: "stop", cause: "update" }, act);
+  for (const member of stopping) if (member.pending !== null) act(member, { type: "stop", cause: "update" });
+  lookAtAllWaiting(world, now, step);
 }
 
 /** What a successor needs for the processes that are on their way out or to a new configuration. */
@@ -93,7 +97,7 @@ export function resumeUpdates(world: World, now: Now, step: Step): void {
   }
 }
 
-function changedMember(group: Group, next: ProcessConfig | null, process: string, action: UpdateAction, step: Step): Member {
+function changedMember(world: World, group: Group, next: ProcessConfig | null, process: string, action: UpdateAction, step: Step): Member {
   const member = group.members.get(process);
   if (member === undefined) {
     assert(next !== null, `${group.config.name}:${process} is to leave and is not there`);
@@ -101,12 +105,12 @@ function changedMember(group: Group, next: ProcessConfig | null, process: string
     step.changed.add(added.ref);
     return added;
   }
-  changeMember(member, next, action, step);
+  changeMember(world, member, next, action, step);
   return member;
 }
 
 /** One that is already on its way keeps to it, with the newest word on where to. */
-function changeMember(member: Member, next: ProcessConfig | null, action: UpdateAction, step: Step): void {
+function changeMember(world: World, member: Member, next: ProcessConfig | null, action: UpdateAction, step: Step): void {
   if (member.pending !== null) {
     const start = next !== null && (member.pending.start || member.pending.config === null);
     member.pending = { config: next, start };
@@ -117,7 +121,7 @@ function changeMember(member: Member, next: ProcessConfig | null, action: Update
     case "add":
       return;
     case "apply":
-      if (next !== null) member.config = next;
+      if (next !== null) changeConfig(world, member, next);
       member.version += 1;
       step.changed.add(member.ref);
       return;

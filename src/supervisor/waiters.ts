@@ -4,6 +4,7 @@ import { STATES } from "../process/states.ts";
 import { unreachable } from "../result.ts";
 import type { Outcome, Step } from "./effects.ts";
 import { supervisorMessages as say } from "./loglines.ts";
+import { hopelessText } from "./waittexts.ts";
 import { findMember, type Member, type Waiter, type World } from "./world.ts";
 
 const STOP_REPORT_MS = 2000;
@@ -11,7 +12,7 @@ const STOP_REPORT_MS = 2000;
 /** Begins a wait; it may be over at once, also because there is nothing to wait for. A wait for a stop is told to the log. (PROC-125, PROC-126) */
 export function addWaiter(world: World, waiter: Omit<Waiter, "reportMs">, now: Now, step: Step): void {
   const member = findMember(world, waiter.ref);
-  const outcome = member === undefined ? "gone" : outcomeOf(waiter, member);
+  const outcome = member === undefined ? "gone" : outcomeOf(world, waiter, member);
   if (outcome !== null) {
     step.effects.push({ type: "settle", waiter: waiter.id, outcome });
     return;
@@ -27,7 +28,7 @@ export function settleWaiters(world: World, member: Member, step: Step): void {
   if (world.waiters.size === 0) return;
   for (const waiter of world.waiters.values()) {
     if (waiter.ref.group !== member.ref.group || waiter.ref.process !== member.ref.process) continue;
-    const outcome = outcomeOf(waiter, member);
+    const outcome = outcomeOf(world, waiter, member);
     if (outcome === null) continue;
     world.waiters.delete(waiter.id);
     step.effects.push({ type: "settle", waiter: waiter.id, outcome });
@@ -44,18 +45,23 @@ export function reportWaits(world: World, now: Now, step: Step): void {
 }
 
 /** null: not over yet. (RPC-063..069, RPC-083) */
-function outcomeOf(waiter: Pick<Waiter, "until">, member: Member): Outcome | null {
-  const { state, pid, spawnError } = member.state;
+function outcomeOf(world: World, waiter: Pick<Waiter, "until">, member: Member): Outcome | null {
+  const { state, pid, spawnError, life } = member.state;
   switch (waiter.until) {
     case "stopped":
       return STATES[state].stopped ? "done" : null;
     case "spawned":
+      if (life.waiting !== undefined) return "done";
       if (state === "STARTING" && pid === 0) return null;
       return (state === "BACKOFF" || state === "FATAL") && spawnError !== "" ? "spawn-error" : "done";
-    case "running":
+    case "running": {
+      const hopeless = life.waiting === undefined ? null : hopelessText(world, member);
+      if (hopeless !== null) return { waitsFor: hopeless };
+      if (life.waiting !== undefined) return null;
       if (state === "STARTING") return null;
       if (state === "RUNNING") return "done";
       return spawnError !== "" ? "spawn-error" : "abnormal-termination";
+    }
     default:
       return unreachable(waiter.until);
   }

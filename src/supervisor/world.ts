@@ -5,6 +5,7 @@
 import type { GroupConfig, ProcessConfig } from "../config/model.ts";
 import { earliestDeadline, NEVER_STARTED, type ProcessState } from "../process/state.ts";
 import { type Mood, STATES } from "../process/states.ts";
+import { Dependants } from "./dependants.ts";
 
 /** A group and a process in it. */
 export type Ref = { readonly group: string; readonly process: string };
@@ -72,6 +73,7 @@ export type World = {
   readonly due: Set<Member>;
   nextSequence: number;
   readonly waiters: Map<number, Waiter>;
+  readonly dependants: Dependants<Member>;
 };
 
 export function emptyWorld(): World {
@@ -86,6 +88,7 @@ export function emptyWorld(): World {
     cutoff: null,
     nextSequence: 0,
     waiters: new Map(),
+    dependants: new Dependants(),
   };
 }
 
@@ -105,7 +108,10 @@ export function makeMember(group: string, config: ProcessConfig, state: ProcessS
 export function removeMember(world: World, name: string, process: string): void {
   const group = world.groups.get(name);
   if (group === undefined) return;
-  (group.members as Map<string, Member>).delete(process);
+  const members = group.members as Map<string, Member>;
+  const member = members.get(process);
+  if (member !== undefined) world.dependants.forget(member);
+  members.delete(process);
   world.groups.set(name, { ...group });
 }
 
@@ -129,6 +135,13 @@ export function setState(world: World, member: Member, state: ProcessState): voi
   else world.timed.add(member);
   if (state.life.due === undefined) world.due.delete(member);
   else world.due.add(member);
+  world.dependants.changed(member);
+}
+
+/** Gives a member its next configuration. */
+export function changeConfig(world: World, member: Member, config: ProcessConfig): void {
+  member.config = config;
+  world.dependants.changed(member);
 }
 
 /** By priority; equal ones in the order of their arrival. (PROC-142) */

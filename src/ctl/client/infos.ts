@@ -200,6 +200,9 @@ const jobInfo = struct({
   missed: number,
 });
 export type JobInfo = ReturnType<typeof jobInfo>;
+/** What holdfast.dependencies tells. `processes`: those that are meant. */
+const dependency = struct({ from: text, to: text, processes: texts, condition: text, holds: flag });
+export type Dependency = ReturnType<typeof dependency>;
 
 /** The piece of a log, the size of the log, and whether more was written than was asked for. (RPC-131) */
 export type LogTail = { readonly text: string; readonly size: number; readonly overflow: boolean };
@@ -226,6 +229,7 @@ export const asProcessInfos = rows(processInfo);
 export const asResultRows = rows(resultRow);
 export const asConfigInfos = rows(configInfo);
 export const asPreview = rows(previewRow);
+export const asDependencies = rows(dependency);
 export const asConfigReport = one(configReport);
 export const asJobs = rows(jobInfo);
 export const asExplained = one(explained);

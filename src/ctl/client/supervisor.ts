@@ -12,6 +12,7 @@ import {
   asConfigChanges,
   asConfigInfos,
   asConfigReport,
+  asDependencies,
   asDone,
   asExplained,
   asFlag,
@@ -53,6 +54,11 @@ export function makeSupervisor(rpc: Rpc) {
     startProcess: (name: string) => call("wait", asDone, "startProcess", name),
     startProcessGroup: (name: string) => call("wait", asResultRows, "startProcessGroup", name),
     startAllProcesses: () => call("wait", asResultRows, "startAllProcesses"),
+    /** Without what it depends on. */
+    startProcessAlone: (name: string) => call("wait", asDone, "holdfast.startProcess", name, { deps: false }),
+    /** With everything that needs it. */
+    stopWithDependants: (name: string) => call("wait", asResultRows, "holdfast.stopWithDependants", name),
+    dependencies: () => call("read", asDependencies, "holdfast.dependencies"),
     /** Resolves when it is down. */
     stopProcess: (name: string) => call("wait", asDone, "stopProcess", name),
     stopProcessGroup: (name: string) => call("wait", asResultRows, "stopProcessGroup", name),

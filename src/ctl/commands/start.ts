@@ -1,7 +1,10 @@
 /** `start`: names one after the other, each waited for; a group or all in one go. (CTL-084..CTL-092) */
 
+import { ok } from "../../result.ts";
 import { FAULTS, SUCCESS } from "../../rpc/faults.ts";
+import { splitNamespec } from "../../rpc/namespec.ts";
 import { EXIT } from "../exit.ts";
+import { isPattern } from "../patterns.ts";
 import { isRunning } from "../processstate.ts";
 import type { Command } from "../session.ts";
 import { giveOrder, type Order } from "./orders.ts";
@@ -25,4 +28,16 @@ const START: Order = {
   resumesJobs: true,
 };
 
-export const run: Command = (session, args) => giveOrder(session, args.words, START);
+const ALONE: Order = {
+  ...START,
+  toOne: (supervisor, name) => supervisor.startProcessAlone(name),
+  words: { ...START.words, [FAULTS.UNKNOWN_METHOD]: "this supervisord has no --no-deps" },
+};
+
+export const run: Command = (session, args) => {
+  if (!args.options.has("no-deps")) return giveOrder(session, args.words, START);
+  const many = args.words.find((name) => name === "all" || (!isPattern(name) && splitNamespec(name).process === null));
+  if (many === undefined) return giveOrder(session, args.words, ALONE);
+  session.wrongUse(`Error: --no-deps takes names of processes, not ${many}`, EXIT.INVALID_ARGS, args.row);
+  return Promise.resolve(ok(null));
+};

@@ -1,6 +1,7 @@
 /** Groups come and go: their files, pools and records with the step that adds or removes them. */
 import type { GroupConfig } from "../../config/model.ts";
 import { ok, type Result, refuse } from "../../result.ts";
+import { lookAtAllWaiting } from "../../supervisor/member.ts";
 import { recordKeys } from "../../supervisor/records.ts";
 import { addGroup, autostartsDue, isFirstStartDue, removeGroup, stepMember } from "../../supervisor/step.ts";
 import { isStopped } from "../../supervisor/world.ts";
@@ -42,7 +43,10 @@ export class Groups {
       if (this.#runtime.world.groups.has(config.name)) return this.#parts.records.sweep();
       this.#parts.autoLogs.remember(config.name, autoLogs);
       this.#parts.records.autoLogs.set(config.name, autoLogs);
-      this.#runtime.step(turn, (step) => addGroup(this.#runtime.world, config, step));
+      this.#runtime.step(turn, (step, now) => {
+        addGroup(this.#runtime.world, config, step);
+        lookAtAllWaiting(this.#runtime.world, now, step);
+      });
       this.#parts.records.group(turn, config.name);
     });
     await this.#runtime.loop.flushed();
@@ -73,7 +77,10 @@ export class Groups {
         result = refuse("still-running");
         return;
       }
-      this.#runtime.step(turn, (step) => removeGroup(this.#runtime.world, name, step));
+      this.#runtime.step(turn, (step, now) => {
+        removeGroup(this.#runtime.world, name, step);
+        lookAtAllWaiting(this.#runtime.world, now, step);
+      });
       this.#parts.records.groupRemoved(turn, name);
       result = ok(true);
     });

@@ -3,10 +3,13 @@ import { processMessages } from "../../process/loglines.ts";
 import type { ProcessInput } from "../../process/state.ts";
 import { STATES } from "../../process/states.ts";
 import { ok, type Result, refuse } from "../../result.ts";
+import { stopTogether } from "../../supervisor/dependencies.ts";
 import type { Outcome } from "../../supervisor/effects.ts";
+import { lookAtAllWaiting } from "../../supervisor/member.ts";
+import { hasDependencies } from "../../supervisor/needs.ts";
 import { stepMember } from "../../supervisor/step.ts";
 import { addWaiter } from "../../supervisor/waiters.ts";
-import { findMember, type Member, type Ref, type Waiter } from "../../supervisor/world.ts";
+import { findMember, type Member, type Ref, type Waiter, type World } from "../../supervisor/world.ts";
 import type { Turn } from "../loop/turn.ts";
 import type { Runtime } from "../runtime.ts";
 
@@ -20,8 +23,36 @@ export class Orders {
     this.#runtime = runtime;
   }
 
-  start(ref: Ref, until: Waiter["until"]): Promise<Outcome> {
-    return this.wait(ref, until, { type: "start" });
+  /** `deps` false: it does not wait for what it depends on. */
+  start(ref: Ref, until: Waiter["until"], { deps }: { readonly deps: boolean } = { deps: true }): Promise<Outcome> {
+    return this.wait(ref, until, deps ? { type: "start" } : { type: "start", deps: false });
+  }
+
+  /** Starts that are ordered together: until the end is called, what any of them was before is no news for the others. (DEP-007) */
+  startTogether(refs: readonly Ref[]): () => void {
+    const { world, loop, step: takeOne } = this.#runtime;
+    const members = refs.map((ref) => findMember(world, ref)).filter((member) => member !== undefined);
+    loop.post(() => {
+      for (const member of members) world.dependants.ordered.add(member);
+    });
+    return () =>
+      loop.post((turn) => {
+        for (const member of members) world.dependants.ordered.delete(member);
+        takeOne(turn, (step, now) => lookAtAllWaiting(world, now, step));
+      });
+  }
+
+  /** Stops several in the order of their dependencies, where they have any; each is ordered by itself behind that. (DEP-020) */
+  stopTogether(refs: readonly Ref[]): void {
+    const { world, loop, step: takeOne } = this.#runtime;
+    loop.post((turn) => {
+      const members = refs.map((ref) => findMember(world, ref)).filter((member) => member !== undefined);
+      if (!members.some(({ config }) => hasDependencies(config))) return;
+      takeOne(
+        turn,
+        (step, now) => void stopTogether(world, members, { type: "stop" }, (member, input) => stepMember(world, member, input, now, step)),
+      );
+    });
   }
 
   /** Waits for what comes of a process, and of what is ordered for it. */
@@ -31,7 +62,9 @@ export class Orders {
         const member = findMember(this.#runtime.world, ref);
         if (member === undefined) return resolve("gone");
         return this.#runtime.step(turn, (step, now) => {
-          if (input !== null) stepMember(this.#runtime.world, member, input, now, step);
+          if (input !== null && !isStartedAlready(this.#runtime.world, member, input)) {
+            stepMember(this.#runtime.world, member, input, now, step);
+          }
           const id = this.#next++;
           this.#waiting.set(id, resolve);
           addWaiter(this.#runtime.world, { id, ref, until }, now, step);
@@ -77,6 +110,11 @@ export class Orders {
   signal(ref: Ref, signal: number): Promise<Result<true, string>> {
     return this.#order(ref, { type: "signal", signal }, ({ state }) => STATES[state.state].signallable && state.pid !== 0);
   }
+}
+
+/** Another of those that are started together has started it, because it needs it. */
+function isStartedAlready({ dependants }: World, member: Member, input: ProcessInput): boolean {
+  return input.type === "start" && member.state.state === "STARTING" && dependants.ordered.has(member);
 }
 
 function failureText({ ref, state }: Member, input: ProcessInput, pid: number): string {

@@ -8,6 +8,7 @@ import type { ChildEntry } from "../../link/messages.ts";
 import { isPreparing, NEVER_STARTED, type ProcessState } from "../../process/state.ts";
 import { ok, type Result, refuse } from "../../result.ts";
 import { goOnGoingDown } from "../../supervisor/goingdown.ts";
+import { lookAtAllWaiting } from "../../supervisor/member.ts";
 import { type DaemonRecord, decodeProcess, decodeRecord, isOldProcess, recordKeys, withStoredLife } from "../../supervisor/records.ts";
 import { restorePending, resumeUpdates } from "../../supervisor/update.ts";
 import { allMembers, label, makeGroup, type Ref, setState, type World } from "../../supervisor/world.ts";
@@ -206,7 +207,10 @@ export function continueLife(runtime: Runtime, { preparations, pools, groups, li
     else if (world.exit !== null) lifecycle.orderDown(turn, "SHUTDOWN");
     // Starts that were decided and not yet ordered are prepared again.
     for (const { ref, state } of allMembers(world)) if (isPreparing(state)) preparations.prepare(ref, state.attempt);
-    runtime.step(turn, (step, now) => resumeUpdates(world, now, step));
+    runtime.step(turn, (step, now) => {
+      resumeUpdates(world, now, step);
+      lookAtAllWaiting(world, now, step);
+    });
     pools.dispatchAll(turn);
     if (promised) lifecycle.requestReload(turn);
   });

@@ -8,6 +8,8 @@ import type { Now } from "../../doors.ts";
 import { unreachable } from "../../result.ts";
 import type { JobView } from "../../rpc/control.ts";
 import type { Zones } from "../../supervisor/jobs.ts";
+import { hasDependencies } from "../../supervisor/needs.ts";
+import { startsWhenText, waitsFor } from "../../supervisor/waittexts.ts";
 import { wantedOf } from "../../supervisor/wanted.ts";
 import type { Member, World } from "../../supervisor/world.ts";
 import { jobView } from "./jobview.ts";
@@ -23,6 +25,7 @@ export function lifeOf(world: World, member: Member, now: Now, zones: Zones): Li
     health: healthOf(member),
     job: jobOf(member, now, zones),
     row: rowOf(member),
+    waitsFor: waitsOf(world, member, now),
   };
 }
 
@@ -48,6 +51,15 @@ function healthOf({ state: { life } }: Member): Life["health"] {
 /** Automatic restarts in a row, of a process that pauses between them. (RST-010) */
 function rowOf({ config, state: { life } }: Member): number | null {
   return config.restartDelay > 0 ? (life.policy?.row ?? 0) : null;
+}
+
+/** null: it depends on nothing. */
+function waitsOf(world: World, member: Member, now: Now): Life["waitsFor"] {
+  if (!hasDependencies(member.config)) return null;
+  const { waiting } = member.state.life;
+  if (waiting === undefined) return [];
+  const since = Math.round(now.wallMs + waiting.sinceMs - now.monoMs);
+  return waitsFor(world, member).map((wait) => ({ ...wait, since }));
 }
 
 /** Exactly one of what can happen. (HIS-005) */
@@ -78,7 +90,7 @@ export function nextOf(world: World, member: Member, now: Now, zones: Zones): Li
   const due = deadlines.restart ?? deadlines.again ?? deadlines["fatal-retry"];
   if (world.mood === "RUNNING" && due !== undefined) return { what: "retries", at: at(due), text: "retries" };
   if (world.mood === "RUNNING" && life.waiting !== undefined)
-    return { what: "starts", at: null, text: "starts when nothing holds it back" };
+    return { what: "starts", at: null, text: startsWhenText(world, member, now.monoMs) };
   const job = jobView(member, zones, now);
   if (job !== null && state.state !== "UNKNOWN" && world.mood === "RUNNING") return nextRun(job);
   return { what: "stays-down", at: null, text: "stays down until it is started" };

@@ -1,6 +1,7 @@
 /** Whether what is to run by itself has come up: what containers ask before they send anybody here. */
 import type { Readiness } from "../../http/healthroutes.ts";
 import { isScheduled } from "../../supervisor/jobs.ts";
+import { waitsFor } from "../../supervisor/waittexts.ts";
 import { allMembers, label, type Member } from "../../supervisor/world.ts";
 import type { Runtime } from "../runtime.ts";
 
@@ -15,10 +16,18 @@ export function readinessOf(runtime: Runtime): () => Readiness {
       isReady = false;
       return { alive: runtime.world.mood !== "SHUTDOWN", ready: false, why: [`the daemon is in ${runtime.world.mood}`] };
     }
-    const why = isReady ? [] : [...allMembers(runtime.world)].filter(isComingUp).map(({ ref, state }) => `${label(ref)} is ${state.state}`);
+    const why = isReady ? [] : [...allMembers(runtime.world)].filter(isComingUp).map((member) => whyNot(runtime, member));
     isReady = why.length === 0;
     return { alive: true, ready: isReady, why };
   };
+}
+
+function whyNot({ world }: Runtime, member: Member): string {
+  const { ref, state } = member;
+  if (state.life.waiting === undefined) return `${label(ref)} is ${state.state}`;
+  return `${label(ref)} waits for ${waitsFor(world, member)
+    .map(({ target }) => target)
+    .join(", ")}`;
 }
 
 function isComingUp({ config, state }: Member): boolean {
@@ -29,7 +38,7 @@ function isComingUp({ config, state }: Member): boolean {
     case "STOPPING":
       return false;
     case "STOPPED":
-      return state.attempt === 0;
+      return state.life.waiting !== undefined || (state.attempt === 0 && state.life.wanted?.up !== false);
     case "EXITED":
       return state.exitStatus === null || !config.exitCodes.includes(state.exitStatus);
     case "STARTING":

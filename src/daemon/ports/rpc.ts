@@ -3,6 +3,7 @@
 import { hasStartDue } from "../../process/state.ts";
 import { ok, type Result, refuse } from "../../result.ts";
 import type { GroupView, JobView, ProcessRef, ProcessView, SupervisorControl } from "../../rpc/control.ts";
+import { waitingText } from "../../supervisor/waittexts.ts";
 import { dueText } from "../../supervisor/wanted.ts";
 import { findMember, type Group, groupsInOrder, type Member, type World } from "../../supervisor/world.ts";
 import type { Configurations } from "../groups/configurations.ts";
@@ -25,6 +26,7 @@ import type { Runtime } from "../runtime.ts";
 import { findCommand } from "../spawn/command.ts";
 import { readVariables, withVariablesOf } from "../spawn/environment.ts";
 import { checkConfig } from "./checking.ts";
+import { dependantsOf, dependencies } from "./dependencies.ts";
 import { explain, lastWords } from "./explain.ts";
 import { jobView } from "./jobview.ts";
 import { lifeOf } from "./life.ts";
@@ -60,7 +62,11 @@ export function supervisorControl(runtime: Runtime, parts: Parts): SupervisorCon
     group: (name) => views.named(name),
     process: (ref) => views.process(ref),
     checkCommand: (ref) => checkCommand(runtime, ref),
-    start: (ref, until) => parts.orders.start(ref, until),
+    start: (ref, until, deps = true) => parts.orders.start(ref, until, { deps }),
+    startTogether: (refs) => parts.orders.startTogether(refs),
+    stopTogether: (refs) => parts.orders.stopTogether(refs),
+    dependencies: () => dependencies(runtime.world),
+    dependantsOf: (ref) => dependantsOf(runtime.world, ref),
     stop: (ref, until) => parts.orders.stop(ref, until),
     signal: (ref, signal) => parts.orders.signal(ref, signal),
     pauseJob: (ref) => parts.jobs.pause(ref),
@@ -139,13 +145,13 @@ class Views {
   #process(group: Group, member: Member): ProcessView {
     const known = this.#processes.get(member);
     if (known?.version === member.version) return known.view;
-    const view = viewOf(this.#targets, group, member, this.#jobOf(member));
+    const view = viewOf(this.#world, this.#targets, group, member, this.#jobOf(member));
     this.#processes.set(member, { version: member.version, view });
     return view;
   }
 }
 
-function viewOf(targets: Targets, group: Group, member: Member, job: JobView | null): ProcessView {
+function viewOf(world: World, targets: Targets, group: Group, member: Member, job: JobView | null): ProcessView {
   const { config, state, ref } = member;
   const logfile = (channel: "stdout" | "stderr") => targets.of(ref, group.config, config, channel).path;
   return {
@@ -160,7 +166,7 @@ function viewOf(targets: Targets, group: Group, member: Member, job: JobView | n
     exitStatus: state.exitStatus,
     runsAtOnce: config.startSecs <= 0,
     startDue: state.state !== "BACKOFF" && hasStartDue(state),
-    dueText: dueText(state),
+    dueText: state.life.waiting === undefined ? dueText(state) : waitingText(world, member),
     job,
     pauses: state.state === "BACKOFF" && (state.life.policy?.row ?? 0) > 0,
     stopping: state.stopping,
