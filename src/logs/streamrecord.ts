@@ -86,12 +86,17 @@ function isStripState(value: unknown): boolean {
   return value === "text" || value === "escape" || value === "sequence";
 }
 
+function isMatchRecord(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const { strip, half } = value as Partial<NonNullable<StreamRecord["match"]>>;
+  return isStripState(strip) && typeof half === "string";
+}
+
 function isStreamRecord(value: unknown): value is StreamRecord {
   if (typeof value !== "object" || value === null) return false;
   const { version, capturing, held, first, chunks, skip, rest, strip, cutCharacter, heldLine, match } = value as Partial<StreamRecord>;
   if (version !== VERSION || typeof capturing !== "boolean" || !isStripState(strip)) return false;
-  if (match !== undefined && !(typeof match === "object" && match !== null && isStripState(match.strip) && typeof match.half === "string"))
-    return false;
+  if (match !== undefined && !isMatchRecord(match)) return false;
   if (!Array.isArray(chunks) || ![first, skip, ...chunks].every(Number.isSafeInteger)) return false;
   return [held, rest, cutCharacter, heldLine].every((text) => typeof text === "string");
 }

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ProcessConfig } from "../config/model.ts";
+import { isPassing } from "./checks.ts";
 import { Life } from "./life.fixture.ts";
 
 const HTTP = { kind: "http", to: { kind: "tcp", host: "localhost", port: 80 }, uri: "/" } as const;
@@ -99,4 +100,21 @@ test("an update takes checks away, or gives new ones, to a process that runs", (
   without.state = life.state;
   without.take({ type: "recheck", counts: "zero" });
   assert.deepEqual([without.state.life, without.state.deadlines], [{}, {}]);
+});
+
+test("a check that changes nothing but itself need not be stored; what counts does", () => {
+  const life = running();
+  const passed = (result: "ok" | "failed"): boolean => {
+    const before = life.state;
+    life.pass(40_000);
+    life.probed("health", result);
+    return isPassing(before, life.state);
+  };
+  assert.deepEqual(
+    [passed("ok"), passed("ok"), passed("failed"), passed("failed"), passed("ok"), passed("ok")],
+    [false, true, false, false, false, true],
+  );
+  const before = life.state;
+  life.take({ type: "stop" });
+  assert.equal(isPassing(before, life.state), false);
 });

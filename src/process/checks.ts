@@ -91,3 +91,23 @@ function withoutHealth(process: ProcessState): ProcessState {
   const due = process.life.due === "unhealthy" ? undefined : process.life.due;
   return { ...process, deadlines: withoutDeadline(process.deadlines, "health"), life: withLife(process.life, { health: undefined, due }) };
 }
+
+/**
+ * Whether nothing has changed but what one check or the next leaves behind: a successor makes its checks anew, and a thousand programs that are well
+ * write nothing. The verdict and what counts towards another one are no such things.
+ */
+export function isPassing(before: ProcessState, after: ProcessState): boolean {
+  const [was, is] = [before.life.health, after.life.health];
+  if (was === undefined || is === undefined || was.verdict !== is.verdict || was.failures !== is.failures) return false;
+  if (was.verdict !== "healthy" && was.successes !== is.successes) return false;
+  return (
+    isSameBut(before, after, "life", "deadlines") &&
+    isSameBut(before.life, after.life, "health") &&
+    isSameBut(before.deadlines, after.deadlines, "health")
+  );
+}
+
+function isSameBut<T extends object>(a: T, b: T, ...except: readonly (keyof T)[]): boolean {
+  const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])] as (keyof T)[];
+  return keys.every((key) => except.includes(key) || a[key] === b[key]);
+}

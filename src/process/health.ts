@@ -84,10 +84,11 @@ function verdictOf(rules: HealthRules, { verdict, failures, successes }: Health)
 
 /**
  * When the next check begins, monotonic: an interval after the beginning of the last, a tenth of it earlier or later so that many do not check in step,
- * and never before the last has ended. (HLT-002)
+ * and never before the last has ended (HLT-002). Times are multiples of a hundredth of the interval, so that the checks of many share an alarm.
  *
  * @param u From 0 up to but without 1.
  */
 export function nextCheckMs(rules: HealthRules, beganMs: number, now: Now, u: number): number {
-  return Math.max(now.monoMs, beganMs + rules.healthcheckInterval * (0.9 + 0.2 * u));
+  const step = rules.healthcheckInterval / 100;
+  return Math.max(now.monoMs, Math.floor((beganMs + rules.healthcheckInterval * (0.91 + 0.19 * u)) / step) * step);
 }

@@ -14,7 +14,6 @@ import {
   adding,
   type Deadlines,
   log,
-  NO_DEADLINES,
   type ProcessEffect,
   type ProcessState,
   unchanged,
@@ -105,6 +104,6 @@ export const notReadyInTime: Action<"deadline"> = (config, process, now) => {
 export const askAnew: Action<"recheck"> = (config, process, now) => {
   const { ready } = process.life;
   if (ready === undefined || ready.isReady || ready.failed !== undefined || !isAsked(config)) return unchanged(process);
-  const deadlines = { ...(process.deadlines ?? NO_DEADLINES), "ready-check": now.monoMs };
+  const deadlines = { ...process.deadlines, "ready-check": now.monoMs };
   return unchanged({ ...process, deadlines, life: withLife(process.life, { ready: { ...ready, check: ready.check + 1 } }) });
 };

@@ -1,6 +1,7 @@
 /** One process as a part of the whole: its step, the deadlines that are due after it, the clients whose wait it ends. */
 import type { Now } from "../doors.ts";
 import { type Reason, START_REASONS, STOP_REASONS, type StartCause, type StopCause } from "../process/causes.ts";
+import { isPassing } from "../process/checks.ts";
 import { type Waiting, withLife } from "../process/life.ts";
 import { startCause } from "../process/starting.ts";
 import {
@@ -103,8 +104,10 @@ function apply(world: World, member: Member, input: ProcessInput, now: Now, step
   const process = withBirthday(member, before, withLastCode(member.config, before, next, input), now);
   if (process !== before) {
     setState(world, member, process);
-    member.version += 1;
-    step.changed.add(member.ref);
+    if (!isPassing(before, process)) {
+      member.version += 1;
+      step.changed.add(member.ref);
+    }
   }
   for (const effect of effects) step.effects.push(ofMember(world, member, effect, input, before));
   if (before.child !== 0 && process.child === 0) step.effects.push({ type: "reaped", ref: member.ref, child: before.child });

@@ -15,7 +15,7 @@ import { advanceGoingDown, reportGoingDown } from "./goingdown.ts";
 import { heedOrder, isScheduled } from "./jobs.ts";
 import { dueDeadline, memberDeadlineMs, stepAlone } from "./member.ts";
 import { reportWaits } from "./waiters.ts";
-import { findMember, groupsInOrder, isStopped, type Member, makeGroup, type World } from "./world.ts";
+import { findMember, groupsInOrder, inOrder, isStopped, type Member, makeGroup, type World } from "./world.ts";
 
 /** One input for one process, and whatever is due because of it. What comes too late for a group that was removed is nobody's business. */
 export function stepMember(world: World, member: Member, input: ProcessInput, now: Now, step: Step): void {
@@ -78,9 +78,13 @@ export function nextDeadlineMs(world: World): number | null {
 
 /** Members for which the time has come, in the order of groups: the caller makes each a step of its own. (PROC-142) */
 export function deadlinesDue(world: World, now: Now): Member[] {
-  const isDue = (member: Member) => dueDeadline(world, member, now) !== null;
-  if (![...world.timed].some(isDue)) return [];
-  return groupsInOrder(world).flatMap((group) => [...group.members.values()].filter(isDue));
+  const due = new Set<Member>();
+  for (const member of world.timed) if (dueDeadline(world, member, now) !== null) due.add(member);
+  if (due.size < 2) return [...due].filter((member) => findMember(world, member.ref) === member);
+  const groups = new Set([...due].map(({ ref }) => ref.group));
+  return inOrder([...groups].flatMap((name) => world.groups.get(name) ?? [])).flatMap((group) =>
+    [...group.members.values()].filter((member) => due.has(member)),
+  );
 }
 
 /** What is due for the whole: reports of who waits for what, and listeners that have been waited for long enough. */

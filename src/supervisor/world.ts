@@ -146,7 +146,12 @@ export function changeConfig(world: World, member: Member, config: ProcessConfig
 
 /** By priority; equal ones in the order of their arrival. (PROC-142) */
 export function groupsInOrder(world: World): Group[] {
-  return [...world.groups.values()].sort((a, b) => a.config.priority - b.config.priority || a.sequence - b.sequence);
+  return inOrder([...world.groups.values()]);
+}
+
+/** Sorts some groups as `groupsInOrder` has all of them. */
+export function inOrder(groups: Group[]): Group[] {
+  return groups.sort((a, b) => a.config.priority - b.config.priority || a.sequence - b.sequence);
 }
 
 export function* allMembers(world: World): Generator<Member> {
