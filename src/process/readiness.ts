@@ -9,16 +9,7 @@ import type { Now } from "../doors.ts";
 import type { Checked } from "./health.ts";
 import { type Ready, withLife } from "./life.ts";
 import { processMessages as say } from "./loglines.ts";
-import {
-  type Action,
-  adding,
-  type Deadlines,
-  log,
-  type ProcessEffect,
-  type ProcessState,
-  unchanged,
-  withoutDeadline,
-} from "./state.ts";
+import { type Action, adding, type Deadlines, log, type ProcessEffect, type ProcessState, unchanged, withoutDeadline } from "./state.ts";
 
 /** One attempt of a network probe or a command. */
 export const ATTEMPT_MS = 10_000;
