@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { faults, good, program } from "./load.fixture.ts";
+import { faults, good, program, programFault } from "./load.fixture.ts";
 
 const MAIN = "[supervisord]\n";
 
@@ -51,4 +51,21 @@ test("CRON: a listener has no schedule; options that need one are warned of", as
     remarks.filter(({ text }) => text.includes("cron")).map(({ level, text }) => `${level} ${text}`),
     ["warn For [program:a], cron_overlap without cron has no effect"],
   );
+});
+
+test("ONE-001 a one-shot is RUNNING from the fork, is not restarted, and has no retries unless they are written", async () => {
+  const plain = await program("");
+  assert.deepEqual([plain.type, plain.startSecs, plain.autorestart, plain.startRetries], ["simple", 1, "unexpected", 3]);
+  const job = await program("type=oneshot\nstartsecs=5");
+  assert.deepEqual([job.type, job.startSecs, job.autorestart, job.startRetries], ["oneshot", 0, "never", 0]);
+  assert.equal((await program("type=OneShot\nstartretries=2")).startRetries, 2);
+  assert.equal((await program("cron=@daily")).type, "oneshot");
+});
+
+test("ONE-001 what a one-shot cannot have", async () => {
+  assert.match(await programFault("type=once"), /^not a valid type: 'once' \(simple or oneshot\)/);
+  assert.match(await programFault("type=oneshot\nautorestart=true"), /^autorestart=true cannot be used with type=oneshot/);
+  assert.match(await programFault("type=oneshot\nready_when=tcp:80"), /^ready_when cannot be used with type=oneshot/);
+  assert.match(await programFault("type=oneshot\nhealthcheck=tcp:80"), /^a one-shot has no health: use max_age/);
+  assert.match(await programFault("cron=@daily\nhealthcheck=tcp:80"), /^a one-shot has no health: use max_age/);
 });

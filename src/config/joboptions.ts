@@ -2,6 +2,19 @@
 import type { Option } from "./optionrow.ts";
 
 export const JOB = {
+  type: {
+    type: "choice",
+    choice: { what: "type", words: ["simple", "oneshot"] },
+    default: "simple",
+    scope: "program",
+    member: { field: "type" },
+    isOurs: true,
+    brief: { en: "simple, or oneshot: a program that runs to its end", zh: "simple；或 oneshot：运行到结束即完成的程序" },
+    more: {
+      en: "A one-shot is RUNNING from the fork, and done when it ends with a code of `exitcodes`: EXITED, which is what others that depend on it wait for. Any other end is a failure: it runs again `startretries` times, which is 0 unless it is written, then it is FATAL. It is not started again once it is done, but by an order or by a new supervisord. A program with `cron` is a one-shot.",
+      zh: "一次性程序从 fork 起即为 RUNNING，以 `exitcodes` 中的退出码结束即完成：状态为 EXITED，依赖它的程序等待的就是这个。其他结束方式视为失败：再运行 `startretries` 次（未写时为 0），之后进入 FATAL。完成后不会再次启动，除非有人下令或 supervisord 重新启动。带有 `cron` 的程序都是一次性程序。",
+    },
+  },
   cron: {
     type: "schedule",
     default: null,

@@ -7,7 +7,7 @@ import type { Dependencies } from "./dependencies.ts";
 import type { ExitCodeFrom } from "./exitcodefrom.ts";
 import { byCodePoint, expand, type Names } from "./expand.ts";
 import { type BaseNames, processNames, programNames, withVariables } from "./expansionnames.ts";
-import { asJob, checkJob } from "./jobchecks.ts";
+import { asOneshot, checkJob } from "./jobchecks.ts";
 import { checkLife } from "./lifechecks.ts";
 import type { ChannelConfig, LogTarget, ProcessConfig } from "./model.ts";
 import { blank, type Fields, fieldsIn, fill, ordered, type ValueOf } from "./optionfields.ts";
@@ -40,7 +40,7 @@ export function readProcesses(section: SectionReader, place: ProgramPlace): Proc
   const program = readProgram(reader, names);
   const processes: ProcessConfig[] = [];
   for (let number = program.numprocsStart; number < program.numprocsStart + program.numprocs; number++) {
-    const read = asJob(reader, readProcess(reader, program, processNames(names, number, program.numprocs), place));
+    const read = asOneshot(reader, readProcess(reader, program, processNames(names, number, program.numprocs), place));
     const process = place.exitCodeFrom?.applied(written, place.groupName, read) ?? read;
     place.dependencies.take(reader, process);
     checkSizes(reader, place.groupName, process);

@@ -6,6 +6,7 @@ import { unreachable } from "../result.ts";
 import { withLife } from "./life.ts";
 import { badExitCode, EXITED_BEFORE_READY, EXITED_TOO_QUICKLY, processMessages as say } from "./loglines.ts";
 import { awaitsReadiness } from "./readiness.ts";
+import { giveUp, refuseStart } from "./refusing.ts";
 import { clearRow, countRun, restartAfterRun, retryAfterFailure } from "./restarting.ts";
 import {
   type Action,
@@ -40,7 +41,8 @@ function exit(finish: Finish): Action<"exited"> {
 export const exitedInStarting = exit((config, process, ending, now) => {
   if (awaitsReadiness(process)) return failedStart(config, process, EXITED_BEFORE_READY, ending, now);
   if (now.monoMs - process.startMonoMs < config.startSecs * 1000) return exitTooQuickly(config, process, ending, now);
-  return then(change({ ...process, tries: 0 }, "RUNNING"), (it) => exitByItself(config, it, ending, now));
+  const tries = config.type === "oneshot" ? process.tries : 0;
+  return then(change({ ...process, tries }, "RUNNING"), (it) => exitByItself(config, it, ending, now));
 });
 
 export const exitedInRunning = exit(exitByItself);
@@ -76,13 +78,26 @@ export const exitedNotReady = exit((config, process, ending, now) =>
 );
 
 /** (PROC-050..052) */
-function exitByItself(config: ProcessConfig, process: ProcessState, { status, words }: Ending, now: Now): Transition {
+function exitByItself(config: ProcessConfig, process: ProcessState, ending: Ending, now: Now): Transition {
+  const { status, words } = ending;
   const expected = config.exitCodes.includes(status);
+  if (config.type === "oneshot" && !expected) return failOneshot(config, process, ending, now);
   const spawnError = expected ? process.spawnError : badExitCode(status);
   const counted = countRun(config, process, expected, now);
   const ended: ProcessState = { ...counted, exitStatus: status, tries: 0, spawnError, deadlines: NO_DEADLINES };
   const next = wantsRestart(config, expected) ? restartAfterRun(config, ended, expected, now) : ended;
   return adding(change(next, "EXITED", expected), log(expected ? "info" : "warn", say.exited(config.name, words, expected)));
+}
+
+/** A one-shot that has failed runs again after the pause of a failed start, EXITED meanwhile, or is given up with the reason. (ONE-001) */
+function failOneshot(config: ProcessConfig, process: ProcessState, { status, words }: Ending, now: Now): Transition {
+  const text = status >= 0 ? badExitCode(status) : `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+  const counted = countRun(config, process, false, now);
+  const failed: ProcessState = { ...counted, exitStatus: status, tries: process.tries + 1, spawnError: text, deadlines: NO_DEADLINES };
+  const isOver = failed.tries > config.startRetries;
+  const next = isOver ? failed : retryAfterFailure(config, failed, now);
+  const exited = adding(change(next, "EXITED"), log("warn", say.exited(config.name, words, false)));
+  return isOver ? then(exited, (it) => refuseStart(config, { ...it, pid: 0, child: 0 }, text, now)) : exited;
 }
 
 /** Whether a process that has ended by itself runs again. (PROC-020) */
@@ -109,10 +124,4 @@ export function backOff(config: ProcessConfig, process: ProcessState, now: Now, 
     then(waiting, (it) => giveUp(config, it, now)),
     log("info", say.gaveUp(config.name)),
   );
-}
-
-/** FATAL, for good or until it is retried. (RST-007) */
-export function giveUp(config: ProcessConfig, process: ProcessState, now: Now): Transition {
-  const deadlines = config.fatalRetry === null ? NO_DEADLINES : { "fatal-retry": now.monoMs + config.fatalRetry };
-  return change({ ...process, tries: 0, deadlines }, "FATAL");
 }

@@ -155,6 +155,14 @@ const TABLE: Record<Situation, Partial<Record<Input, string>>> = {
     "stop, to start again": "STOPPING",
     "signal-failed": "UNKNOWN",
   },
+  "RUNNING, a one-shot": {
+    ...ALIVE,
+    "exited, early": "EXITED",
+    "exited, late": `EXITED ${REFUSED}`,
+    stop: "STOPPING",
+    "stop, to start again": "STOPPING",
+    "signal-failed": "UNKNOWN",
+  },
   "RUNNING, checked": {
     ...ALIVE,
     "exited, early": "EXITED",
@@ -195,6 +203,7 @@ const TABLE: Record<Situation, Partial<Record<Input, string>>> = {
   FATAL: DOWN,
   "FATAL, to be retried": { ...DOWN, "deadline, due": "STARTING" },
   "FATAL, at its limit": AT_LIMIT,
+  "UNKNOWN, a one-shot": { ...ALIVE, "exited, early": "EXITED", "exited, late": `EXITED ${REFUSED}`, signal: BUG },
   "UNKNOWN, by a user's signal": { ...ALIVE, "exited, early": "EXITED", "exited, late": "EXITED", signal: BUG },
   "UNKNOWN, by a stop": { ...ALIVE, "exited, early": "STOPPED", "exited, late": "STOPPED", signal: BUG },
 };
@@ -269,6 +278,11 @@ const MORE_SITUATIONS = [
   () => spawning(new Life({ startSecs: 0 })),
   () => {
     const adopted = new Life({ startSecs: 0 });
+    adopted.state = { ...NEVER_STARTED, state: "STARTING", pid: PID, child: 7, attempt: 1 };
+    return adopted;
+  },
+  () => {
+    const adopted = new Life({ type: "oneshot", startSecs: 0, startRetries: 0 });
     adopted.state = { ...NEVER_STARTED, state: "STARTING", pid: PID, child: 7, attempt: 1 };
     return adopted;
   },

@@ -27,6 +27,7 @@ const notReadyInTime = (over: Partial<Life["config"]> = {}): Life => {
   life.take({ type: "deadline", name: "ready" });
   return life;
 };
+const oneshot = (): Life => startingOn(new Life({ type: "oneshot", startSecs: 0, startRetries: 0 }));
 const LIMITED = { autorestart: "always", restartLimit: { count: 1, ms: 1e9 } } as const;
 /** Started again by itself, as often as it may be. */
 const limited = (): Life => {
@@ -58,6 +59,8 @@ export const SITUATIONS = {
   "STARTING, not ready in time": () => notReadyInTime(),
   "STARTING, not ready in time for the last time": () => notReadyInTime({ startRetries: 0 }),
   RUNNING: () => new Life().run(),
+  "RUNNING, a one-shot": () => oneshot(),
+  "UNKNOWN, a one-shot": () => after(oneshot(), { type: "signal-failed", signal: 1, errno: "EPERM" }),
   "RUNNING, checked": () => {
     const life = new Life({ healthcheck: TCP }).run();
     life.probed("health", "ok");

@@ -5,11 +5,12 @@ import type { Now } from "../doors.ts";
 import { assert } from "../result.ts";
 import type { StartCause } from "./causes.ts";
 import { beginHealth } from "./checks.ts";
-import { backOff, giveUp } from "./ending.ts";
+import { backOff } from "./ending.ts";
 import { withLife } from "./life.ts";
 import { processMessages as say } from "./loglines.ts";
 import { countStart } from "./policy.ts";
 import { awaitReadiness, awaitsReadiness, isPlain, latched, probedReady, tellReady } from "./readiness.ts";
+import { attempted, refuseStart } from "./refusing.ts";
 import {
   type Action,
   adding,
@@ -50,23 +51,10 @@ export function start(config: ProcessConfig, process: ProcessState, now: Now, in
   const cause = startCause(process, input) ?? "user";
   const counted = countStart(config, process.life.policy, cause, now.monoMs);
   if ("refused" in counted) return refuseStart(config, process, counted.refused, now);
-  const fresh = attempted({ ...process, life: withLife(process.life, { policy: counted.policy }) }, now);
+  // Failures of a one-shot are counted over its runs, as far as nobody has ordered another one. (ONE-001)
+  const tries = config.type === "oneshot" && cause !== "retry" && cause !== "restart" ? 0 : process.tries;
+  const fresh = attempted({ ...process, tries, life: withLife(process.life, { policy: counted.policy }) }, now);
   return adding(change(fresh, "STARTING"), { type: "prepare", attempt: fresh.attempt });
-}
-
-function attempted(process: ProcessState, now: Now): ProcessState {
-  return {
-    ...process,
-    attempt: process.attempt + 1,
-    startWallMs: now.wallMs,
-    startMonoMs: now.monoMs,
-    exitStatus: null,
-    spawnError: "",
-    stopping: false,
-    kills: 0,
-    deadlines: NO_DEADLINES,
-    life: withLife(process.life, { wanted: undefined, stopCause: undefined, again: undefined, waiting: undefined, stopAfter: undefined }),
-  };
 }
 
 /** The start that is due waits for its conditions; the state stays. */
@@ -78,16 +66,6 @@ export const hold: Action<"hold"> = (_, process, __, { waiting }) => {
 
 /** A start that must not be fails at once, on the way of any failed start, so that who listens for FATAL hears of it. (CMN-011) */
 export const refuse: Action<"refuse"> = (config, process, now, { text }) => refuseStart(config, process, text, now);
-
-function refuseStart(config: ProcessConfig, process: ProcessState, text: string, now: Now): Transition {
-  const failed = { ...withoutStarts(process), spawnError: text };
-  const fatal = (it: ProcessState): Transition =>
-    adding(giveUp(config, it, now), log("info", say.spawnError(text)), log("info", say.refused(config.name, text)));
-  if (process.state === "BACKOFF") return fatal(failed);
-  const { process: starting, effects } = change(attempted(failed, now), "STARTING");
-  const waiting = then({ process: { ...starting, tries: 1, spawnError: text }, effects }, (it) => change(it, "BACKOFF"));
-  return then(waiting, fatal);
-}
 
 export function alreadyRunning(config: ProcessConfig, process: ProcessState): Transition {
   return adding(unchanged(process), log("warn", say.alreadyRunning(config.name)));
@@ -126,7 +104,8 @@ export const spawnedBefore: Action<"spawned"> = (config, process, _, { pid }) =>
 
 /** STARTING to RUNNING. (PROC-010, PROC-029) */
 export function succeed(config: ProcessConfig, process: ProcessState, now: Now): Transition {
-  const running = change(beginHealth(config, { ...process, tries: 0 }, now), "RUNNING");
+  const tries = config.type === "oneshot" ? process.tries : 0;
+  const running = change(beginHealth(config, { ...process, tries }, now), "RUNNING");
   return adding(running, log("info", say.success(config.name, config.startSecs)), ...tellReady(config, process, now));
 }
 

@@ -10,9 +10,10 @@ import type { ProcessConfig } from "../config/model.ts";
 import type { Now } from "../doors.ts";
 import { assert } from "../result.ts";
 import { check, probedRunning, recheckRunning } from "./checks.ts";
-import { exitedInRunning, exitedInStarting, exitedInStopping, exitedInUnknown, exitedNotReady, giveUp } from "./ending.ts";
+import { exitedInRunning, exitedInStarting, exitedInStopping, exitedInUnknown, exitedNotReady } from "./ending.ts";
 import { tooLarge } from "./memory.ts";
 import { askAnew, askReady, notReadyInTime } from "./readiness.ts";
+import { giveUp } from "./refusing.ts";
 import {
   alreadyRunning,
   becameReady,
@@ -61,7 +62,7 @@ export type Row =
   | "STARTING, alive"
   | "STARTING, not ready in time";
 /** States that follow, one after the other. */
-export type Path = State | `${State} ${State}` | `${State} ${State} ${State}`;
+export type Path = State | `${State} ${string}`;
 export type Cell<T extends InputType> = { readonly act: Action<T>; readonly paths: readonly Path[] };
 type AnyCell = {
   readonly act: (config: ProcessConfig, process: ProcessState, now: Now, input: ProcessInput) => Transition;
@@ -154,7 +155,7 @@ export const TABLE: { readonly [R in Row]: Cells } = {
   "STARTING, alive": {
     ...UP,
     spawned: to(spawned, "RUNNING"),
-    exited: to(exitedInStarting, "BACKOFF", "BACKOFF FATAL", "RUNNING EXITED"),
+    exited: to(exitedInStarting, "BACKOFF", "BACKOFF FATAL", "RUNNING EXITED", "RUNNING EXITED STARTING BACKOFF FATAL"),
     deadline: {
       startup: to(startupOver, "RUNNING"),
       "ready-check": to(askReady),
@@ -171,7 +172,7 @@ export const TABLE: { readonly [R in Row]: Cells } = {
   },
   RUNNING: {
     ...UP,
-    exited: to(exitedInRunning, "EXITED"),
+    exited: to(exitedInRunning, "EXITED", "EXITED STARTING BACKOFF FATAL"),
     deadline: { health: to(check) },
     probed: to(probedRunning),
     recheck: to(recheckRunning),
@@ -190,7 +191,7 @@ export const TABLE: { readonly [R in Row]: Cells } = {
   FATAL: { ...DOWN, deadline: { "fatal-retry": to<"deadline">(start, "STARTING") } },
   UNKNOWN: {
     ...UP,
-    exited: to(exitedInUnknown, "EXITED", "STOPPED"),
+    exited: to(exitedInUnknown, "EXITED", "EXITED STARTING BACKOFF FATAL", "STOPPED"),
     stop: to(stayDown),
     "stop-later": stay,
     signal: never("does what nobody knows"),

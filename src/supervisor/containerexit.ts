@@ -56,6 +56,8 @@ function endOf({ config, state }: Member, before: ProcessState, input: ProcessIn
   const code = codeOfRun(before, input);
   if (code === null || input.type !== "exited") return null;
   const { status, words } = decodeWaitStatus(input.waitStatus);
+  // A one-shot that has failed may run again: it ends supervisord when it is done, or FATAL. (ONE-001)
+  if (config.type === "oneshot" && !config.exitCodes.includes(decodeWaitStatus(input.waitStatus).status)) return null;
   if (config.exitOn === "failure" && config.exitCodes.includes(status)) return null;
   return { code, words: status >= 0 ? `exited with ${status}` : `was ${words}` };
 }

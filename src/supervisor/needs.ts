@@ -14,9 +14,9 @@ export function targetsOf({ dependsOn, bindTo }: ProcessConfig): readonly Target
   return dependsOn.length === 0 ? bindTo : [...dependsOn, ...bindTo];
 }
 
-/** What runs to its end: a job. */
-export function isOneshot({ cron }: ProcessConfig): boolean {
-  return cron !== null;
+/** What runs to its end, jobs among it. */
+export function isOneshot({ type }: ProcessConfig): boolean {
+  return type === "oneshot";
 }
 
 /** Several processes of a group count as the whole group: looking once too often does no harm. */
