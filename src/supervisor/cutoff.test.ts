@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { at } from "../process/life.fixture.ts";
 import { beginCutoff } from "./cutoff.ts";
+import { on } from "./dependencies.fixture.ts";
 import { groupOf, Host, single } from "./host.fixture.ts";
 
 const signals = (words: readonly string[]): string[] => words.filter((word) => word.startsWith("signal"));
@@ -86,4 +87,11 @@ test("CTR-005: nothing is left when everything is down in time", () => {
   const host = down(new Host(single("a")).run("a"), 1000);
   assert.equal(host.exits("a", 0).at(-1), "ended");
   assert.equal(host.next(), null);
+});
+
+test("CTR-005, DEP-020: what waits to be stopped until others are down is killed as well, at that moment", () => {
+  const host = new Host(single("web", { dependsOn: on("db") }), single("db")).run("db").run("web");
+  down(host, 3000);
+  assert.deepEqual(signals(host.pass(2999)), []);
+  assert.deepEqual(signals(host.pass(1)).sort(), ["signal 15 to db", "signal 9 to db", "signal 9 to web"]);
 });

@@ -108,8 +108,9 @@ export function upBoundTo(world: World, member: Member): readonly Member[] {
   });
 }
 
-/** A stop of it waits: something that needs it is still on its way down. */
+/** A stop of it waits: something that needs it is still on its way down. Nothing waits any more once the time for a shutdown is over. (CTR-005) */
 export function mustStopLater(world: World, member: Member): boolean {
+  if (world.cutoff?.isOver === true) return false;
   return (isUp(member) || isOrderedDown(member)) && member.state.pid !== 0 && world.dependants.isNeeded(member);
 }
 
