@@ -31,6 +31,13 @@ test("healthcheck: what goes together, and what has no effect", async () => {
     await programFault("healthcheck=tcp:80\nhealthcheck_interval=2s"),
     /^healthcheck_timeout is longer than healthcheck_interval/,
   );
+  const [late] = await faults("[program:x]\ncommand=a\nhealthcheck=tcp:80\nhealthcheck_interval=2s\n");
+  assert.deepEqual([late?.line, late?.hint], [5, "add a healthcheck_timeout that is not longer: it is 5s unless it is written"]);
+  const [long] = await faults("[program:x]\ncommand=a\nhealthcheck=tcp:80\nhealthcheck_interval=2s\nhealthcheck_timeout=3s\n");
+  assert.deepEqual([long?.line, long?.hint], [6, "make the interval longer, or the timeout shorter"]);
+  assert.deepEqual(await warnings("[program:x]\ncommand=a\nhealthcheck_interval=2s\n"), [
+    "For [program:x], healthcheck_interval without healthcheck has no effect.",
+  ]);
   assert.match(await programFault("healthcheck=tcp:80\nhealthcheck_interval=500ms"), /^not a valid duration: '500ms' \(at least 1s\)/);
   assert.match(await programFault("healthcheck_action=script\nhealthcheck=tcp:80"), /^not a valid action: 'script' \(restart or event\)/);
   assert.deepEqual(await warnings("[program:x]\ncommand=a\nhealthcheck_grace=5s\n"), [

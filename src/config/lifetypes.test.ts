@@ -174,6 +174,17 @@ test("checks: what is wrong, and what to do", () => {
   }
 });
 
+test("the remedy for a check names no kind of check that is not possible there", () => {
+  const probes = ["tcp", "unix", "http"] as const;
+  for (const [text, hint] of [
+    ["tcp:db.local:80", "write its address, or localhost"],
+    ["http://db.local/x", "write its address, or localhost"],
+    ["https://127.0.0.1/", "no TLS is spoken here: write tcp:HOST:PORT, unix:PATH or http://HOST:PORT/PATH"],
+  ] as const) {
+    assert.equal(remedyForValue({ type: "probe", probes }, text), hint, text);
+  }
+});
+
 test("whatever is read as a check, a limit or a duration can be written out and read again", () => {
   const start = fc.constantFrom("", ...Object.keys(PROBE_FORMS).flatMap((kind) => [kind, `${kind}:`, `${kind}://`]));
   const piece = fc.constantFrom("localhost", "127.0.0.1", "::1", "[", "]", ":", "80", "/", "unix:", "?", "#", " ", "%", "é", "'", "a.b");

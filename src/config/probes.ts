@@ -1,6 +1,6 @@
 /**
  * Checks of a program as options give them: what tells that it is ready, or healthy. Addresses are numbers here, since no name is resolved in the daemon,
- * and no TLS is spoken: `exec:` runs a command that can do both.
+ * and no TLS is spoken: `exec:`, where it is possible, runs a command that can do both.
  */
 import type { NetworkProbe } from "../doors.ts";
 import { ok, type Result, refuse, unreachable } from "../result.ts";
@@ -124,12 +124,12 @@ function readProbe(text: string, kinds: readonly ProbeKind[]): Result<Probe, Fau
     return rest === null ? ok({ kind }) : notAProbe(text, `write ${kind} alone`);
   }
   if (rest === null || rest === "") return notAProbe(text, `write ${PROBE_FORMS[kind]}`);
-  return READ[kind](rest, text);
+  return READ[kind](rest, text, kinds);
 }
 
 type WithRest = Exclude<ProbeKind, "startsecs" | "notify" | "watchdog">;
 
-const READ: { readonly [K in WithRest]: (rest: string, text: string) => Result<Probe, Fault> } = {
+const READ: { readonly [K in WithRest]: (rest: string, text: string, kinds: readonly ProbeKind[]) => Result<Probe, Fault> } = {
   fd(rest, text) {
     const number = /^[0-9]+$/.test(rest) ? Number(rest) : FD_MAX + 1;
     if (number < FD_MIN) return refuse({ message: `fd:${number} is taken (${FD_MIN} to ${FD_MAX})`, hint: null });
@@ -140,12 +140,12 @@ const READ: { readonly [K in WithRest]: (rest: string, text: string) => Result<P
     if (problem === null) return ok({ kind: "log", pattern });
     return refuse({ message: `not a valid regular expression: ${quoted(pattern)}: ${problem}`, hint: null });
   },
-  tcp(rest, text) {
-    const to = readAddress(/^[0-9]+$/.test(rest) ? `${LOCALHOST}:${rest}` : rest, null, text, PROBE_FORMS.tcp);
+  tcp(rest, text, kinds) {
+    const to = readAddress(/^[0-9]+$/.test(rest) ? `${LOCALHOST}:${rest}` : rest, null, text, { kind: "tcp", kinds });
     return to.ok ? ok({ kind: "tcp", ...to.value }) : to;
   },
   unix: (path) => ok({ kind: "unix", path }),
-  http(rest, text) {
+  http(rest, text, kinds) {
     if (!rest.startsWith("//") || /[\s\x00-\x1f\x7f]/.test(rest)) return notAProbe(text, `write ${PROBE_FORMS.http}`);
     const target = rest.slice(2).replace(/#.*$/, "");
     if (target.startsWith("unix:")) {
@@ -155,7 +155,7 @@ const READ: { readonly [K in WithRest]: (rest: string, text: string) => Result<P
         : ok({ kind: "http", to: { kind: "unix", path }, uri: uri ?? "/" });
     }
     const [, host = "", uri = ""] = /^([^/?]*)(.*)$/.exec(target) ?? [];
-    const to = readAddress(host, HTTP_PORT, text, PROBE_FORMS.http);
+    const to = readAddress(host, HTTP_PORT, text, { kind: "http", kinds });
     return to.ok ? ok({ kind: "http", to: { kind: "tcp", ...to.value }, uri: uri.startsWith("/") ? uri : `/${uri}` }) : to;
   },
   exec(rest) {
@@ -167,7 +167,13 @@ const READ: { readonly [K in WithRest]: (rest: string, text: string) => Result<P
 type Address = { readonly host: ProbeHost; readonly port: number };
 
 /** `HOST:PORT`, an address of IPv6 with or without brackets; `HOST` alone where there is a usual port. */
-function readAddress(written: string, usualPort: number | null, text: string, form: string): Result<Address, Fault> {
+function readAddress(
+  written: string,
+  usualPort: number | null,
+  text: string,
+  { kind, kinds }: { readonly kind: "tcp" | "http"; readonly kinds: readonly ProbeKind[] },
+): Result<Address, Fault> {
+  const form = PROBE_FORMS[kind];
   const bracketed = /^\[([^\]]*)\](?::([^:]*))?$/.exec(written);
   const plain = usualPort !== null && !written.includes(":") ? [written, written, undefined] : /^(.*):([^:]*)$/.exec(written);
   const [, host, portText] = bracketed ?? plain ?? [];
@@ -177,7 +183,8 @@ function readAddress(written: string, usualPort: number | null, text: string, fo
   const numeric = host.toLowerCase() === LOCALHOST ? LOCALHOST : numericHost(host);
   if (numeric !== null) return ok({ host: numeric, port });
   if (!/^[a-z0-9._-]+$/i.test(host)) return notAProbe(text, `write ${form}`);
-  return refuse({ message: `a host name is not possible here: ${quoted(host)}`, hint: "use exec: with a command that resolves it" });
+  const hint = kinds.includes("exec") ? "use exec: with a command that resolves it" : "write its address, or localhost";
+  return refuse({ message: `a host name is not possible here: ${quoted(host)}`, hint });
 }
 
 function portOf(text: string): number | null {
@@ -203,7 +210,9 @@ function regexProblem(pattern: string): string | null {
 }
 
 function remedyForWord(word: string, rest: string | null, kinds: readonly ProbeKind[]): string {
-  if (word === "https") return "no TLS is spoken here: use exec: with a command that does, such as curl";
+  if (word === "https") {
+    return `no TLS is spoken here: ${kinds.includes("exec") ? "use exec: with a command that does, such as curl" : formsOf(kinds)}`;
+  }
   return suggested(word, kinds, rest === null ? "" : `:${rest}`) ?? formsOf(kinds);
 }
 

@@ -185,19 +185,27 @@ function isReadyByTime({ readyWhen }: Pick<Fields<typeof PROGRAM>, "readyWhen">)
   return readyWhen.kind === "startsecs";
 }
 
+/** The place is that of the option that is written, and the remedy names the value of one that is not. */
+function failTimeout(reader: SectionReader): void {
+  const [place, hint] =
+    reader.written("healthcheck_timeout") === null
+      ? ([
+          "healthcheck_interval",
+          `add a healthcheck_timeout that is not longer: it is ${HEALTH.healthcheck_timeout.default} unless it is written`,
+        ] as const)
+      : (["healthcheck_timeout", "make the interval longer, or the timeout shorter"] as const);
+  reader.fail(place, "healthcheck_timeout is longer than healthcheck_interval", hint);
+}
+
 /** What two options of checks have to do with each other. */
 function checkChecks(reader: SectionReader, { readyWhen, healthcheckTimeout, healthcheckInterval }: Fields<typeof PROGRAM>): void {
   if (readyWhen.kind === "log" && reader.section.name.startsWith("eventlistener:")) {
     reader.fail("ready_when", "ready_when=log needs stdout for itself", "write ready_when=tcp:PORT, or leave it out");
   }
-  if (healthcheckTimeout > healthcheckInterval) {
-    reader.fail(
-      "healthcheck_timeout",
-      "healthcheck_timeout is longer than healthcheck_interval",
-      "make the interval longer, or the timeout shorter",
-    );
+  if (reader.written("healthcheck") !== null) {
+    if (healthcheckTimeout > healthcheckInterval) failTimeout(reader);
+    return;
   }
-  if (reader.written("healthcheck") !== null) return;
   for (const name of Object.keys(HEALTH)) {
     if (name !== "healthcheck" && reader.written(name) !== null)
       reader.warn(`For [${reader.section.name}], ${name} without healthcheck has no effect.`);

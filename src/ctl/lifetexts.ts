@@ -41,7 +41,7 @@ export function exitText({ code, signal, core, seconds, expected, reason, oom, s
 }
 
 /** Exactly one of what can happen, with its time. (HIS-005) */
-export function nextText({ next: { what, at, text } }: Life, { now, zone }: AnyClock): string {
+export function nextText({ next: { what, at, text }, ready }: Life, { now, zone }: AnyClock): string {
   if (at === null) return text;
   const seconds = Math.max(0, Math.ceil((at - now) / 1000));
   const when = zone === null || at - now < HOUR_MS ? `in ${ranText(seconds)}` : `at ${timeText(at, { now, zone })}`;
@@ -52,7 +52,7 @@ export function nextText({ next: { what, at, text } }: Life, { now, zone }: AnyC
     case "starts":
       return `${text}; gives up ${when}`;
     case "runs":
-      return `${text} (RUNNING ${when})`;
+      return ready === false ? `${text}; gives up ${when}` : `${text} (RUNNING ${when})`;
     default:
       return `${text} ${when}`;
   }

@@ -93,6 +93,12 @@ test("HIS-005 next says exactly one thing, with its time", async () => {
   }
 });
 
+test("HIS-005 what is not ready yet is told when it gives up, not when it runs", async () => {
+  const next = { what: "runs", at: NOW + 90_000, text: "runs when it is ready" } as const;
+  const { text } = await ask(whyOf({ next, ready: false }));
+  assert.match(text, /^ {2}next {9}runs when it is ready; gives up in 0:01:30$/m);
+});
+
 test("HIS-004 an unknown name ends with 1; --json has an item for each", async () => {
   const methods = { getAllProcessInfo: async () => ok([info("web", "STOPPED")]), why: async () => ok(whyOf({})) };
   assert.deepEqual(await scene({ methods }).run("why nope:x"), { text: "nope:x: ERROR (no such process)\n", exit: 1 });
