@@ -26,6 +26,9 @@ const BUSY = { "test/e2e/nothing-lost.test.ts": 1, "test/compat/supervisorctl.te
 /** Every night others are run: `npm run sim -- --seeds 20000 --from N`. */
 const SEEDS = 600;
 const SIMULATIONS = 6;
+/** Histories whose programs have options beyond Supervisor. */
+const LIFE_SEEDS = 40;
+const LIFE_SIMULATIONS = 2;
 /** A scenario waits for most of its time; so does a daemon that is asked about its configuration, if less. */
 const SCENARIOS_A_CORE = 3;
 const CONFIGURATIONS_AT_ONCE = 3;
@@ -80,7 +83,7 @@ export const STAGES = [
     what: "tests that compute (node:test)",
     jobs: () => testJobs({ below: ["src", "web", "test"], except: [...REAL, BROWSER], cores: 1 }),
   },
-  { name: "sim", what: `the simulated daemon, ${SEEDS} seeds`, readsSourcesOnly: true, jobs: sim },
+  { name: "sim", what: `the simulated daemon, ${SEEDS} seeds and ${LIFE_SEEDS} with --life`, readsSourcesOnly: true, jobs: sim },
   {
     name: "lint",
     what: "lint that needs types (ESLint)",
@@ -186,5 +189,12 @@ async function browser() {
 /** More parts than cores, so that the cores are done at the same time. */
 async function sim() {
   const parts = Array.from({ length: SIMULATIONS }, (_, part) => ["--seeds", `${SEEDS}`, "--part", `${part + 1}/${SIMULATIONS}`]);
-  return await Promise.all([["--listed"], ...parts].map((args) => simulation({ name: `seeds ${args.join(" ")}`, args })));
+  const life = Array.from({ length: LIFE_SIMULATIONS }, (_, part) => [
+    "--life",
+    "--seeds",
+    `${LIFE_SEEDS}`,
+    "--part",
+    `${part + 1}/${LIFE_SIMULATIONS}`,
+  ]);
+  return await Promise.all([["--listed"], ...parts, ...life].map((args) => simulation({ name: `seeds ${args.join(" ")}`, args })));
 }

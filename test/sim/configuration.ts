@@ -1,5 +1,7 @@
 /** Random configurations, as the text of a supervisord.conf: what a program does stands in its command, as words of the actor. */
 import type { Chance } from "./chance.ts";
+import type { LifeOptions } from "./lifeoptions.ts";
+import type { ProgramPlan } from "./programplan.ts";
 
 /** Which things a run has in it: each seed has some of them, so that rare mixtures come up (swarm testing). */
 export type Swarm = {
@@ -16,24 +18,20 @@ export type Swarm = {
   readonly smallFrames: boolean;
 };
 
-export type ProgramPlan = {
-  readonly name: string;
-  readonly numprocs: number;
-  readonly lines: readonly string[];
-  readonly listener: boolean;
-};
-
 const ACTOR = "/bin/actor";
 
 export class Configuration {
   readonly #chance: Chance;
   readonly #swarm: Swarm;
   readonly #programs = new Map<string, ProgramPlan>();
+  readonly #life: LifeOptions | null;
   #next = 0;
 
-  constructor(chance: Chance, swarm: Swarm) {
+  /** `life`: the options beyond Supervisor, where programs have them. */
+  constructor(chance: Chance, swarm: Swarm, life: LifeOptions | null = null) {
     this.#chance = chance;
     this.#swarm = swarm;
+    this.#life = life;
     for (let i = chance.between(1, 5); i > 0; i--) this.add();
   }
 
@@ -56,9 +54,10 @@ export class Configuration {
       "[rpcinterface:supervisor]",
       "supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface",
     ];
-    const sections = [...this.#programs.values()].flatMap(({ name, lines, listener }) => [
-      `[${listener ? "eventlistener" : "program"}:${name}]`,
-      ...lines,
+    const sections = [...this.#programs.values()].flatMap((plan) => [
+      `[${plan.listener ? "eventlistener" : "program"}:${plan.name}]`,
+      ...plan.lines,
+      ...(this.#life?.edges(plan, this.#programs) ?? []),
     ]);
     return `${[...daemon, ...server, ...sections, ...this.#groups()].join("\n")}\n`;
   }
@@ -71,12 +70,17 @@ export class Configuration {
     const name = names.length > 0 ? this.#chance.pick(names) : null;
     if (name === null) return this.add();
     if (what === 1 && names.length > 1) this.#programs.delete(name);
-    else this.#programs.set(name, this.#draw(name));
+    else this.#put(name);
   }
 
   add(): void {
     const name = `p${this.#next++}`;
-    this.#programs.set(name, this.#draw(name));
+    this.#put(name);
+  }
+
+  #put(name: string): void {
+    const plan = this.#draw(name);
+    this.#programs.set(name, this.#life?.drawn(plan, [...this.#programs.keys()]) ?? plan);
   }
 
   #groups(): string[] {

@@ -1,6 +1,8 @@
 /** What people and their tools do to a running daemon, through the same port as the RPC methods, with the checks that those make. */
 import { STATES } from "../../src/process/states.ts";
 import type { ProcessView } from "../../src/rpc/control.ts";
+import { startInOrder } from "../../src/rpc/startmethods.ts";
+import { canStop, stopInOrder } from "../../src/rpc/stopmethods.ts";
 import type { Chance } from "./chance.ts";
 import type { World } from "./world.ts";
 
@@ -19,9 +21,11 @@ export class Operator {
 
   /** Answers that the living daemon owes since longer than this. */
   overdue(ms: number): string[] {
-    const { instance, scheduler } = this.#world;
+    const { instance, scheduler, life } = this.#world;
+    // Who starts what depends on others may have to wait as long as these do not come.
+    const mayWait = (what: string): boolean => life?.somethingWaits === true && what.startsWith("start ");
     return [...this.#waiting]
-      .filter((one) => one.instance === instance?.number && scheduler.nowMs - one.sinceMs > ms)
+      .filter((one) => one.instance === instance?.number && scheduler.nowMs - one.sinceMs > ms && !mayWait(one.what))
       .map((one) => `I-9 no answer to '${one.what}'`);
   }
 
@@ -34,10 +38,33 @@ export class Operator {
     const ref = { group: process.group, process: process.name };
     const name = `${ref.group}:${ref.process}`;
     if (!STATES[process.state].running && process.pid === 0)
-      return this.#ask(`start ${name}`, () => port.start(ref, this.#chance.pick(["spawned", "running"])));
+      return this.#ask(`start ${name}`, () => {
+        this.#world.life?.startOrdered(name);
+        return port.start(ref, this.#chance.pick(["spawned", "running"]));
+      });
     if (STATES[process.state].signallable && this.#chance.happens(0.3))
       return this.#ask(`signal ${name}`, () => port.signal(ref, this.#chance.pick([1, 10, 15, 9])));
     if (STATES[process.state].running) this.#ask(`stop ${name}`, () => port.stop(ref, this.#chance.pick(["ordered", "stopped"])));
+  }
+
+  /** One order to one process or several for which there has to be a reason beyond its state: what waits, a schedule, all of a group. */
+  orderLife(): void {
+    const { port } = this.#world;
+    const processes = port?.groups().flatMap((group) => group.processes) ?? [];
+    if (port === null || processes.length === 0) return;
+    const process = this.#chance.pick(processes);
+    const ref = refOf(process);
+    const name = `${ref.group}:${ref.process}`;
+    if (process.job !== null && this.#chance.happens(0.3)) {
+      if (process.job.paused) return this.#ask(`resume ${name}`, () => port.resumeJob(ref));
+      return this.#ask(`pause ${name}`, () => port.pauseJob(ref));
+    }
+    if (this.#chance.happens(0.2)) return this.#ask("stop all", async () => await stopInOrder(port, processes, this.#chance.happens(0.5)));
+    if (this.#chance.happens(0.3)) {
+      this.#world.life?.allOrdered();
+      return this.#ask("start all", async () => await startInOrder(port, processes, this.#chance.happens(0.5)));
+    }
+    if (canStop(process)) this.#ask(`stop ${name}`, () => port.stop(ref, "stopped"));
   }
 
   sendStdin(): void {
@@ -73,8 +100,9 @@ export class Operator {
   reload(): void {
     this.#world.invariants.autoLogsSwept = true;
     this.#world.note("operator: reload");
-    const { port, invariants, keeper } = this.#world;
+    const { port, invariants, keeper, life } = this.#world;
     if (port === null) return;
+    life?.allOrdered();
     const answer = port.restart();
     this.#ask("reload", () => answer.then((ordered) => ordered.ok && invariants.reloadPromised(keeper)));
   }
@@ -85,8 +113,9 @@ export class Operator {
   }
 
   async #update(): Promise<void> {
-    const { port } = this.#world;
+    const { port, life } = this.#world;
     if (port === null) return;
+    life?.allOrdered();
     const plan = await port.reloadConfig();
     if (!plan.ok) return this.#world.note(`operator: reread says ${plan.error}`);
     const inPlace = new Set<string>();
@@ -117,6 +146,10 @@ export class Operator {
       (error: unknown) => this.#world.violation(`'${what}' failed: ${error instanceof Error ? error.stack : String(error)}`),
     );
   }
+}
+
+function refOf({ group, name }: ProcessView): { readonly group: string; readonly process: string } {
+  return { group, process: name };
 }
 
 function isUp(process: ProcessView): boolean {

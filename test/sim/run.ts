@@ -1,6 +1,7 @@
 /** One run from one seed: a host, a configuration, a history of whatever may happen, a rest, an end; and what did not hold. */
 import { Chance } from "./chance.ts";
 import { Configuration, type Swarm } from "./configuration.ts";
+import { LifeOptions } from "./lifeoptions.ts";
 import { Operator } from "./operator.ts";
 import { CONFIG_PATH, World } from "./world.ts";
 
@@ -8,6 +9,8 @@ export type RunOptions = {
   /** How many things happen. */
   readonly actions?: number;
   readonly traceLines?: number;
+  /** Programs have options beyond Supervisor: another history, of the same kind. */
+  readonly life?: boolean;
   /** Called with every line of the history. */
   readonly onTrace?: (line: string) => void;
 };
@@ -69,12 +72,14 @@ export async function runSeed(seed: number, options: RunOptions = {}): Promise<R
     clear: chance.happens(0.15),
     killsAtEnd: some(),
   };
-  const configuration = new Configuration(chance.fork(), swarm);
+  const life = options.life === true ? new LifeOptions(new Chance(seed ^ 0x11fe)) : null;
+  const configuration = new Configuration(chance.fork(), swarm, life);
   const config = configuration.text;
   const world = new World(seed, config, options.traceLines ?? 300);
   if (swarm.smallFrames) world.sizes = { batchBytes: 1, pieceBytes: chance.pick([1, 150, 600]) };
   if (options.onTrace !== undefined) world.trace.onLine = options.onTrace;
-  const run = new Run(world, chance, configuration, trouble);
+  if (life !== null) world.watchLife();
+  const run = new Run(world, chance, configuration, trouble, life);
   world.note(`seed ${seed}: ${JSON.stringify({ ...swarm, ...trouble })}`);
   await run.all(options.actions ?? chance.between(5, 60));
   return {
@@ -94,13 +99,15 @@ class Run {
   readonly #configuration: Configuration;
   readonly #trouble: Trouble;
   readonly #operator: Operator;
+  readonly #life: LifeOptions | null;
 
-  constructor(world: World, chance: Chance, configuration: Configuration, trouble: Trouble) {
+  constructor(world: World, chance: Chance, configuration: Configuration, trouble: Trouble, life: LifeOptions | null) {
     this.#world = world;
     this.#chance = chance;
     this.#configuration = configuration;
     this.#trouble = trouble;
     this.#operator = new Operator(world, chance.fork());
+    this.#life = life;
   }
 
   async all(actions: number): Promise<void> {
@@ -121,7 +128,8 @@ class Run {
   /** The keeper has ended, and nobody had asked for it. */
   #hasEnded(): boolean {
     const { exitCode } = this.#world;
-    if (exitCode !== null) this.#world.violation(`I-10 the keeper ended with ${exitCode} and nobody had asked for it`);
+    if (exitCode !== null && this.#life?.mayEnd !== true)
+      this.#world.violation(`I-10 the keeper ended with ${exitCode} and nobody had asked for it`);
     return exitCode !== null;
   }
 
@@ -144,6 +152,12 @@ class Run {
       },
       () => operator.update(),
     ];
+    if (this.#life !== null)
+      acts.push(
+        () => operator.orderLife(),
+        () => operator.orderLife(),
+        () => operator.orderLife(),
+      );
     const trouble = this.#trouble;
     if (trouble.kills)
       acts.push(
@@ -173,6 +187,7 @@ class Run {
         () => operator.reload(),
         () => {
           world.invariants.autoLogsSwept = true;
+          world.life?.allOrdered();
           world.note("host: HUP");
           world.keeper.signal(SIGHUP);
           world.invariants.reloadPromised(world.keeper);
@@ -223,7 +238,8 @@ class Run {
   }
 
   #wrongNow(): Set<string> {
-    const { port, runtime, keeper, invariants, tree } = this.#world;
+    const world = this.#world;
+    const { port, runtime, keeper, invariants, tree } = world;
     if (port === null || runtime === null) return new Set(["I-10 no daemon is in charge"]);
     return new Set([
       ...invariants.agreement(port, keeper),
@@ -232,6 +248,7 @@ class Run {
       ...invariants.legacy(runtime, keeper),
       ...invariants.logsAtTheirPaths(keeper, tree),
       ...this.#operator.overdue(ANSWER_MS),
+      ...(world.life?.waits() ?? []),
     ]);
   }
 
@@ -253,7 +270,7 @@ class Run {
       world.keeper.signal(SIGTERM);
       await world.scheduler.until(ended, world.scheduler.nowMs + END_MS);
     }
-    world.invariants.checkEnd(world.keeper, 0);
+    world.invariants.checkEnd(world.keeper, this.#life?.mayEnd === true ? (world.exitCode ?? 0) : 0);
     world.invariants.checkLines(world.tree);
   }
 }

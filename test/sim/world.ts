@@ -10,6 +10,7 @@ import { Instance } from "./instance.ts";
 import { Invariants } from "./invariants.ts";
 import type { Host } from "./keeper/host.ts";
 import { FakeKeeper } from "./keeper/keeper.ts";
+import { LifeInvariants } from "./lifeinvariants.ts";
 import { Scheduler } from "./scheduler.ts";
 import { Trace } from "./trace.ts";
 import { errnoNumber, Tree } from "./tree.ts";
@@ -29,6 +30,8 @@ export class World {
   readonly host: Host;
   readonly keeper: FakeKeeper;
   readonly invariants: Invariants;
+  /** Where programs have options beyond Supervisor. */
+  life: LifeInvariants | null = null;
   readonly faults: Faults = { write: 0, fork: 0, open: 0, files: 0, slowDisk: false };
   readonly instances: Instance[] = [];
   /** The daemon that is alive, if there is one. */
@@ -77,6 +80,15 @@ export class World {
     this.invariants.watch(this.keeper);
   }
 
+  /** Programs have options beyond Supervisor. */
+  watchLife(): void {
+    this.life = new LifeInvariants(
+      (text) => this.violation(text),
+      () => this.scheduler.nowMs,
+    );
+    this.life.watch(this.keeper);
+  }
+
   violation(text: string): void {
     this.#say(`VIOLATION: ${text}`);
     this.invariants.add(text);
@@ -109,7 +121,10 @@ export class World {
       birth: BIRTH,
       number: this.instances.length + 1,
       diesAtCall: this.nextDiesAtCall,
-      onBatch: (batch) => this.invariants.batch(batch),
+      onBatch: (batch) => {
+        this.invariants.batch(batch);
+        this.life?.batch(batch);
+      },
       onDeath: (dead) => {
         if (this.instance !== dead) return;
         this.instance = null;

@@ -2,6 +2,7 @@
  * A successor takes over: what the keeper stored is the truth, the file on the disk is not asked. Records that cannot be read, or three predecessors
  * that died young, mean: begin with the configuration and the list of children alone, adopt what can be adopted, say so loudly.
  */
+import { byPriorityAndName } from "../../config/groupsections.ts";
 import type { Config, GroupConfig } from "../../config/model.ts";
 import { completedDaemon } from "../../config/newoptions.ts";
 import type { ChildEntry } from "../../link/messages.ts";
@@ -63,7 +64,9 @@ export function readStoredConfig(inheritance: Pick<Inheritance, "store">): Resul
     groups.value.groups.map((group) => group.config),
   );
   const { read, reread } = groups.value;
-  return ok({ running, available: read === null ? running : withGroups(running, read), reread, groups: groups.value });
+  // What was added while a reload began has come before the others: what is active is as it was read, in another order.
+  const available = withGroups(running, read ?? byPriorityAndName(running.groups));
+  return ok({ running, available, reread, groups: groups.value });
 }
 
 function withGroups(config: Config, groups: readonly GroupConfig[]): Config {

@@ -51,7 +51,7 @@ export class Children {
   readonly all = new Map<number, Child>();
   /** Told of every line a program has written in full. */
   onLine: (child: Child, channel: "stdout" | "stderr", line: string) => void = () => {};
-  /** Told of every child that begins or ends to live. */
+  /** Told of every child that begins to live, and of every one that ends, or could not begin. */
   onLife: (child: Child, alive: boolean) => void = () => {};
   /** Whether a socket that becomes a child's stdin is there. */
   isSocket: (socket: number) => boolean = () => false;
@@ -193,6 +193,7 @@ export class Children {
     for (const stream of child.streams) this.#streams.discard(stream);
     child.state = "exited";
     child.finalReport = this.#reports.keep({ type: "spawn-failed", child: child.child, step, errno, pid: 0, ...this.#now() });
+    this.onLife(child, false);
   }
 
   #failAfter(child: Child, step: SpawnStep, errno: number): void {
@@ -200,6 +201,7 @@ export class Children {
     child.state = "exited";
     for (const stream of child.streams) this.#streams.endNow(stream);
     child.finalReport = this.#reports.keep({ type: "spawn-failed", child: child.child, step, errno, pid: child.pid, ...this.#now() });
+    this.onLife(child, false);
   }
 
   #childSteps(spawn: Spawn | SpawnWith): { readonly step: SpawnStep; readonly errno: number } | null {

@@ -1,0 +1,239 @@
+/**
+ * What must hold of the options beyond Supervisor (docs/invariants.md, L-11 to L-18), seen from outside: in the records and effects that daemons send, all
+ * daemons of a host one after the other. The rules are worked out here anew, with nothing of the daemon's own but how it writes its records.
+ */
+import type { ProcessConfig } from "../../src/config/model.ts";
+import type { Target } from "../../src/config/targets.ts";
+import { readStoredConfig } from "../../src/daemon/lifecycle/takeover.ts";
+import type { Batch } from "../../src/link/messages.ts";
+import type { ProcessState } from "../../src/process/state.ts";
+import { type DaemonRecord, decodeProcess, decodeRecord, withStoredLife } from "../../src/supervisor/records.ts";
+import type { FakeKeeper } from "./keeper/keeper.ts";
+
+type Store = Map<string, Uint8Array>;
+/** A moment: what is stored of each process, by its label. */
+type Seen = ReadonlyMap<string, ProcessState>;
+type Known = { readonly config: ProcessConfig; readonly group: string };
+type Pause = { readonly atMs: number; readonly ms: number; readonly row: number };
+
+/** A batch may be on its way a moment after the time that the daemon has looked at. */
+const TOLERANCE_MS = 5;
+/** Records that say nothing about the configuration. */
+const NO_CONFIG = /^(process|life|stream|history|env)\/|^(numbers|deaths|daemon|oom-kills)$/;
+
+export class LifeInvariants {
+  readonly #add: (text: string) => void;
+  readonly #nowMs: () => number;
+  /** What the keeper has once it has got everything. */
+  readonly #store: Store = new Map();
+  #seen = new Map<string, ProcessState>();
+  #configs: ReadonlyMap<string, Known> | null = null;
+  /** Somebody has ordered a start since the last one. */
+  readonly #ordered = new Set<string>();
+  /** When the last run of a process ended, or could not begin. */
+  readonly #endedMs = new Map<string, number>();
+  readonly #pauses = new Map<string, Pause>();
+  /** Runs that a job may begin. */
+  readonly #mayRun = new Map<string, number>();
+
+  constructor(add: (text: string) => void, nowMs: () => number) {
+    this.#add = add;
+    this.#nowMs = nowMs;
+  }
+
+  /** A start is ordered: it waits for no pause, and is a run of its own. */
+  startOrdered(name: string): void {
+    this.#ordered.add(name);
+    this.#mayRun.set(name, Math.min(2, (this.#mayRun.get(name) ?? 0) + 1));
+  }
+
+  /** Anything may be started anew: an update, a reload. */
+  allOrdered(): void {
+    for (const name of this.#seen.keys()) this.startOrdered(name);
+  }
+
+  /** Also what the host sees of programs. */
+  watch(keeper: FakeKeeper): void {
+    const { children } = keeper;
+    const others = children.onLife;
+    children.onLife = (child, alive) => {
+      others(child, alive);
+      if (!alive) this.#endedMs.set(child.label, this.#nowMs());
+    };
+  }
+
+  /** What a daemon sends. */
+  batch({ states, effects }: Batch): void {
+    const before = this.#seen;
+    const wentDown = isDown(this.#store);
+    this.#keep(states);
+    const after = new Map(before);
+    const labels = new Set(states.flatMap(({ key }) => /^(?:process|life)\/(.*)$/s.exec(key)?.[1] ?? []));
+    for (const name of labels) {
+      const state = this.#stored(name);
+      if (state === null) after.delete(name);
+      else after.set(name, state);
+    }
+    this.#seen = after;
+    for (const name of labels) this.#changed(name, before, after);
+    for (const effect of effects) {
+      if (effect.type !== "spawn" && effect.type !== "spawn-with") continue;
+      if (after.get(effect.label)?.state !== "STARTING") this.#add(`L-11 ${effect.label} is forked, and no start of it was stored`);
+      if (wentDown && isDown(this.#store)) this.#add(`L-14 ${effect.label} is forked while supervisord goes down`);
+    }
+  }
+
+  /** Some start waits for others, perhaps for ever. */
+  get somethingWaits(): boolean {
+    return [...this.#seen.values()].some(({ life }) => life.waiting !== undefined);
+  }
+
+  /** L-15: nothing waits whose conditions hold. A moment does not count. */
+  waits(): string[] {
+    if (isDown(this.#store)) return [];
+    return [...this.#seen].flatMap(([name, { life }]) => {
+      const known = life.waiting === undefined ? undefined : this.#known().get(name);
+      if (known === undefined || !targets(known.config).every((target) => this.#holds(target, [this.#seen]))) return [];
+      return [`L-15 ${name} waits, and everything that it waits for is there`];
+    });
+  }
+
+  #keep(states: Batch["states"]): void {
+    for (const { key, value } of states) {
+      if (value === null) this.#store.delete(key);
+      else this.#store.set(key, value);
+      if (!NO_CONFIG.test(key)) this.#configs = null;
+    }
+  }
+
+  #stored(name: string): ProcessState | null {
+    const bytes = this.#store.get(`process/${name}`);
+    const read = bytes === undefined ? null : decodeProcess(bytes);
+    if (read?.ok !== true) return null;
+    const life = this.#store.get(`life/${name}`);
+    const whole = life === undefined ? read : withStoredLife(read.value, life);
+    return whole.ok ? whole.value : read.value;
+  }
+
+  /** By label. One that an update waits for is as it was until it is down, and nothing is said about it. */
+  #known(): ReadonlyMap<string, Known> {
+    if (this.#configs !== null) return this.#configs;
+    const found = readStoredConfig({ store: this.#store });
+    const groups = found.ok ? found.value.running.groups : [];
+    const all = groups.flatMap(({ name, processes }) =>
+      processes.map((config) => [`${name}:${config.name}`, { config, group: name }] as const),
+    );
+    this.#configs = new Map(all.filter(([name]) => !this.#store.has(`pending/${name}`)));
+    return this.#configs;
+  }
+
+  #changed(name: string, before: Seen, after: Seen): void {
+    const [was, is] = [before.get(name), after.get(name)];
+    if (is === undefined) return this.#forget(name);
+    const known = this.#known().get(name);
+    if (known !== undefined && was !== undefined) this.#slot(name, was, is, known.config);
+    const begins = is.attempt > (was?.attempt ?? 0) && is.state === "STARTING";
+    if (begins) {
+      if (known !== undefined) {
+        this.#begins(name, known.config, before, after);
+        if (was !== undefined) this.#pauseIsOver(name, was);
+      }
+      this.#ordered.delete(name);
+      this.#pauses.delete(name);
+      this.#endedMs.delete(name);
+    }
+    const isPause = is.deadlines.restart !== undefined || (is.deadlines.again !== undefined && is.life.again === "unhealthy");
+    const pausedBefore = was?.attempt === is.attempt && this.#pauses.has(name);
+    if (isPause && !pausedBefore && known !== undefined && known.config.restartDelay > 0) this.#pause(name, is, known.config);
+  }
+
+  #forget(name: string): void {
+    this.#ordered.delete(name);
+    this.#pauses.delete(name);
+    this.#mayRun.delete(name);
+  }
+
+  /** L-11: no start while a condition of it does not hold; in a turn of several steps it may have held for one of them. */
+  #begins(name: string, config: ProcessConfig, before: Seen, after: Seen): void {
+    for (const target of targets(config))
+      if (!this.#holds(target, [before, after])) this.#add(`L-11 ${name} is started, and ${target.name} is not there`);
+  }
+
+  /** Of each process that is meant it was so at one of the moments. */
+  #holds(target: Target, moments: readonly Seen[]): boolean {
+    const meant = [...this.#known()].filter(
+      ([, { group, config }]) => group === target.group && (target.processes === null || target.processes.includes(config.name)),
+    );
+    if (meant.length === 0) return [...this.#store.keys()].some((key) => key.startsWith(`pending/${target.group}:`));
+    return meant.every(([name, { config }]) => moments.some((seen) => isSo(target.condition, seen.get(name), config)));
+  }
+
+  /** L-18: the pause before an automatic start is not shorter than it must be. */
+  #pause(name: string, { life }: ProcessState, config: ProcessConfig): void {
+    const row = life.policy?.row ?? 0;
+    if (row < 1) this.#add(`L-18 ${name} pauses, and that is not counted`);
+    const ms = Math.min(config.restartDelayMax, config.restartDelay * config.restartBackoff ** Math.max(0, row - 1));
+    this.#pauses.set(name, { atMs: this.#endedMs.get(name) ?? this.#nowMs(), ms, row });
+  }
+
+  #pauseIsOver(name: string, was: ProcessState): void {
+    const pause = this.#pauses.get(name);
+    const cause = was.life.waiting?.cause;
+    const isAutomatic =
+      was.deadlines.restart !== undefined || was.deadlines.again !== undefined || cause === "retry" || cause === "restart";
+    if (pause === undefined || !isAutomatic || this.#ordered.has(name)) return;
+    const passedMs = this.#nowMs() - pause.atMs;
+    if (passedMs + TOLERANCE_MS < pause.ms)
+      this.#add(`L-18 ${name} is started after a pause of ${passedMs.toFixed(0)} ms, not ${pause.ms} (row ${pause.row})`);
+  }
+
+  /** L-13: a slot leads to one run at most. Not of a job that others need: they start it as well. */
+  #slot(name: string, was: ProcessState, is: ProcessState, config: ProcessConfig): void {
+    if (config.cron === null || this.#isNeeded(name) || config.bindTo.length > 0 || config.fatalRetry !== null)
+      return void this.#mayRun.set(name, 1);
+    const [old, now] = [was.life.job, is.life.job];
+    const skipped = (job: typeof now): number => (job?.skipped.overlap ?? 0) + (job?.skipped.missed ?? 0);
+    const isHandled = old?.position.handledMs !== now?.position.handledMs && skipped(old) === skipped(now);
+    const most = config.cronOverlap === "skip" ? 1 : 2;
+    if (isHandled || old === undefined) this.#mayRun.set(name, Math.min(most, (this.#mayRun.get(name) ?? 0) + 1));
+    if (is.attempt <= was.attempt || is.state !== "STARTING") return;
+    const left = (this.#mayRun.get(name) ?? 0) - 1;
+    if (left < 0) this.#add(`L-13 ${name} runs twice for one slot`);
+    this.#mayRun.set(name, Math.max(0, left));
+  }
+
+  #isNeeded(name: string): boolean {
+    const own = this.#known().get(name);
+    return [...this.#known().values()].some(({ config }) =>
+      targets(config).some(({ group, processes }) => group === own?.group && (processes === null || processes.includes(own.config.name))),
+    );
+  }
+}
+
+function targets({ dependsOn, bindTo }: ProcessConfig): readonly Target[] {
+  return [...dependsOn, ...bindTo];
+}
+
+/** What is said of the conditions in docs/life.md. */
+function isSo(written: Target["condition"], process: ProcessState | undefined, config: ProcessConfig): boolean {
+  const { state, pid, life, spawnError } = process ?? { state: "STOPPED", pid: 0, life: {}, spawnError: "" };
+  switch (written ?? (config.cron === null ? "ready" : "exited_ok")) {
+    case "started":
+      return pid !== 0 && (state === "STARTING" || state === "RUNNING");
+    case "healthy":
+      return state === "RUNNING" && life.health?.verdict === "healthy";
+    case "exited_ok":
+      return state === "EXITED" && spawnError === "" && process?.deadlines.restart === undefined && life.waiting === undefined;
+    default:
+      return state === "RUNNING";
+  }
+}
+
+/** Supervisord goes down, or is about to. */
+function isDown(store: Store): boolean {
+  const bytes = store.get("daemon");
+  const read = bytes === undefined ? null : decodeRecord(bytes);
+  if (read?.ok !== true) return false;
+  const { mood, exit } = read.value as DaemonRecord;
+  return mood !== "RUNNING" || exit !== undefined;
+}

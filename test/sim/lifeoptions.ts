@@ -1,0 +1,117 @@
+/** The options beyond Supervisor in random configurations: what programs depend on, when they are ready, well, started again, run by a schedule. */
+import type { Chance } from "./chance.ts";
+import type { ProgramPlan } from "./programplan.ts";
+
+/** What a program may ask of one that was added before it, so that there are no circles. */
+type Need = { readonly name: string; readonly condition: string; readonly isBound: boolean };
+
+/** Options that a job may not have. */
+const NOT_OF_A_JOB = /^(autorestart|startsecs|startretries)=/;
+const CONDITIONS = ["", "", "", ":started", ":running", ":ready", ":healthy", ":exited_ok"];
+
+export class LifeOptions {
+  readonly #chance: Chance;
+  readonly #needs = new Map<string, readonly Need[]>();
+  /** Some program could have ended supervisord. */
+  mayEnd = false;
+
+  constructor(chance: Chance) {
+    this.#chance = chance;
+  }
+
+  /** A program as it was drawn, with more options. `names`: the programs that there are. */
+  drawn(plan: ProgramPlan, names: readonly string[]): ProgramPlan {
+    const chance = this.#chance;
+    const own = numberOf(plan.name);
+    const earlier = names.filter((name) => numberOf(name) < own);
+    this.#needs.set(plan.name, earlier.length > 0 && chance.happens(0.6) ? this.#someNeeds(earlier) : []);
+    const isJob = !plan.listener && chance.happens(0.2);
+    const kept = isJob ? plan.lines.filter((line) => !NOT_OF_A_JOB.test(line)) : plan.lines;
+    const lines = [...kept, ...this.#restarts(isJob), ...(isJob ? this.#schedule() : this.#checks()), ...this.#limits()];
+    return { ...plan, lines };
+  }
+
+  /** The lines that name other programs: only those that are there, and what they can be. */
+  edges({ name }: ProgramPlan, programs: ReadonlyMap<string, ProgramPlan>): string[] {
+    const needs = (this.#needs.get(name) ?? []).filter((need) => programs.has(need.name));
+    const listed = (isBound: boolean): string =>
+      needs
+        .filter((need) => need.isBound === isBound)
+        .map((need) => `${need.name}${possible(need.condition, programs.get(need.name))}`)
+        .join(",");
+    const [depends, bound] = [listed(false), listed(true)];
+    return [...(depends === "" ? [] : [`depends_on=${depends}`]), ...(bound === "" ? [] : [`bind_to=${bound}`])];
+  }
+
+  #someNeeds(earlier: readonly string[]): readonly Need[] {
+    const chance = this.#chance;
+    const names = new Set(Array.from({ length: chance.between(1, 2) }, () => chance.pick(earlier)));
+    return [...names].map((name) => ({ name, condition: chance.pick(CONDITIONS), isBound: chance.happens(0.3) }));
+  }
+
+  #restarts(isJob: boolean): string[] {
+    const chance = this.#chance;
+    const paused = [
+      `restart_delay=${chance.pick(["300ms", "1s", "3s"])}`,
+      `restart_backoff=${chance.pick([1, 1.5, 2, 10])}`,
+      `restart_delay_max=${chance.pick(["3s", "10s"])}`,
+      `restart_jitter=${chance.pick([0, 0, 0.2, 1])}`,
+      `restart_reset=${chance.pick(["500ms", "5s", "60s"])}`,
+    ];
+    return [
+      ...(chance.happens(0.5) ? paused : []),
+      ...(chance.happens(0.3) ? [`restart_limit=${chance.pick(["1/5s", "3/10s", "5/1m"])}`] : []),
+      ...(!isJob && chance.happens(0.3) ? [`fatal_retry=${chance.pick(["1s", "5s", "20s"])}`] : []),
+    ];
+  }
+
+  #checks(): string[] {
+    const chance = this.#chance;
+    const ready = [
+      "ready_when=tcp:5432",
+      `ready_interval=${chance.pick(["100ms", "1s"])}`,
+      `ready_timeout=${chance.pick([0, "500ms", "3s"])}`,
+    ];
+    const health = [
+      "healthcheck=tcp:8000",
+      `healthcheck_interval=${chance.pick(["1s", "4s"])}`,
+      "healthcheck_timeout=1s",
+      `healthcheck_failures=${chance.between(1, 3)}`,
+      `healthcheck_grace=${chance.pick([0, "2s"])}`,
+      `healthcheck_action=${chance.pick(["restart", "event"])}`,
+    ];
+    return [...(chance.happens(0.4) ? ready : []), ...(chance.happens(0.4) ? health : [])];
+  }
+
+  #schedule(): string[] {
+    const chance = this.#chance;
+    return [
+      `cron=@every ${chance.pick(["1s", "2s", "5s", "30s"])}`,
+      `cron_overlap=${chance.pick(["skip", "queue", "kill"])}`,
+      `cron_missed=${chance.pick(["skip", "once"])}`,
+    ];
+  }
+
+  #limits(): string[] {
+    const chance = this.#chance;
+    const ends = chance.happens(0.02);
+    this.mayEnd ||= ends;
+    return [
+      ...(chance.happens(0.2) ? [`max_age=${chance.pick(["1s", "6s"])}`] : []),
+      ...(chance.happens(0.2) ? [`depends_timeout=${chance.pick(["2s", "15s"])}`] : []),
+      ...(ends ? [`exit_on=${chance.pick(["fatal", "failure", "exit"])}`] : []),
+    ];
+  }
+}
+
+/** A condition that the other program can never fulfil is an error of the configuration. */
+function possible(condition: string, other: ProgramPlan | undefined): string {
+  const lines = other?.lines ?? [];
+  if (condition === ":healthy" && !lines.some((line) => line.startsWith("healthcheck="))) return "";
+  const isForEver = other?.listener === true || lines.includes("autorestart=true");
+  return condition === ":exited_ok" && isForEver ? "" : condition;
+}
+
+function numberOf(name: string): number {
+  return Number(name.slice(1));
+}
