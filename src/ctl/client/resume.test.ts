@@ -120,6 +120,30 @@ test("all that were started since are told, and nothing is started twice", async
   assert.equal(calls.filter((call) => call === "startAllProcesses").length, 1);
 });
 
+test("DEP-011 all: what waits for its dependencies after a break is waited for, by joining its wait", async () => {
+  const waiting = { description: "waiting for db (STARTING), cache (FATAL)" };
+  const infos = [
+    info("db", "RUNNING", { start: 1000 }),
+    info("web", "STOPPED", waiting),
+    info("api", "EXITED", { ...waiting, start: 1000 }),
+  ];
+  const failed: Failure = { kind: "fault", code: FAULTS.ABNORMAL_TERMINATION, text: "" };
+  const asked: string[] = [];
+  const { supervisor, calls } = world({
+    startAllProcesses: broken,
+    getAllProcessInfo: async () => ok(infos),
+    startProcess: async (name) => (asked.push(name) === 1 ? ok(true) : refuse(failed)),
+  });
+  const rows = await supervisor.startAllProcesses();
+  assert.deepEqual(rows.ok && rows.value.map(({ name, status }) => [name, status]), [
+    ["db", SUCCESS],
+    ["web", SUCCESS],
+    ["api", FAULTS.ABNORMAL_TERMINATION],
+  ]);
+  assert.deepEqual(asked, ["web", "api"]);
+  assert.equal(calls.filter((call) => call === "startAllProcesses").length, 1);
+});
+
 test("all: an order that was lost is given again", async () => {
   const { supervisor } = world({
     startAllProcesses: sequence(refuse(BROKEN), ok([resultRow("a", SUCCESS)])),

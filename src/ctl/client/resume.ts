@@ -9,6 +9,7 @@
 import { STATES } from "../../process/states.ts";
 import { ok, type Result, refuse } from "../../result.ts";
 import { FAULTS, SUCCESS } from "../../rpc/faults.ts";
+import { makeNamespec } from "../../rpc/namespec.ts";
 import { isStopped } from "../processstate.ts";
 import { type Failure, isFault } from "./failure.ts";
 import type { ProcessInfo, ResultRow } from "./infos.ts";
@@ -108,12 +109,28 @@ function wasStarted(info: ProcessInfo, since: Since): boolean {
   return since(info, info.start) && !(info.state === STATES.STOPPED.code && info.stop >= info.start);
 }
 
-/** The daemon starts all of them in one step, so either the order was lost or every process that it concerns has been started since. */
+/**
+ * The daemon orders all of them in one step, so either the order was lost or every process that it concerns has been started since, or waits for what it
+ * depends on. A start of one that waits joins the wait.
+ */
 async function startAllAgain(look: Look, since: Since, start: () => Outcome<readonly ResultRow[]>): Outcome<readonly ResultRow[]> {
   const infos = await whenNoneIs(look, STATES.STARTING.code);
   if (!infos.ok) return infos;
   const begun = infos.value.filter((info) => wasStarted(info, since));
-  return begun.length === 0 ? start() : ok(begun.map((info) => row(info, startStatus(info))));
+  if (begun.length === 0) return start();
+  const rows = begun.filter((info) => !waits(info)).map((info) => row(info, startStatus(info)));
+  for (const info of infos.value.filter(waits)) {
+    const outcome = await look.supervisor.startProcess(makeNamespec({ group: info.group, process: info.name }));
+    if (outcome.ok) rows.push(row(info, SUCCESS));
+    else if (outcome.error.kind === "fault") rows.push(row(info, outcome.error.code));
+    else return outcome;
+  }
+  return ok(rows);
+}
+
+/** For what it depends on. (CMN-012) */
+function waits(info: ProcessInfo): boolean {
+  return info.state !== STATES.RUNNING.code && info.description.startsWith("waiting for ");
 }
 
 async function stopAllAgain(look: Look, since: Since, stop: () => Outcome<readonly ResultRow[]>): Outcome<readonly ResultRow[]> {
