@@ -95,10 +95,11 @@ test("what cannot be seen is not doubted, and what many processes share is said 
   assert.deepEqual(await doubts(many), ["[program:x]: there is no command /srv/none (MAIN:4)"]);
 });
 
-test("ENV-007: a user without a HOME of its own is told of env_home, unless it may have one", async () => {
+test("ENV-007: where these options are in use, a user without a HOME of its own is told of env_home, unless it may have one", async () => {
   const told = "[program:x]: user=web without HOME: set env_home=true (MAIN:5)";
-  assert.deepEqual(await doubts("command=cat\nuser=web"), [told]);
-  assert.deepEqual(await doubts("command=cat\nuser=33"), [told.replace("web", "33")]);
+  assert.deepEqual(await doubts("command=cat\nuser=web\nclear_env=true"), [told]);
+  assert.deepEqual(await doubts("command=cat\nuser=33\nclear_env=true"), [told.replace("web", "33")]);
+  assert.deepEqual(await doubts("command=cat\nuser=web"), [], "a file that knows nothing of them gets no advice about them");
   for (const lines of ["env_home=true", "environment=HOME=/x", "envfile=-/srv/x", ""]) {
     assert.deepEqual(await doubts(`command=cat\nuser=${lines === "" ? "root" : "web"}\n${lines}`), []);
   }

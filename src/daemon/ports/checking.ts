@@ -36,6 +36,7 @@ export async function doubtsOf(doors: CheckDoors, config: Config, sections: Sect
   const looker = new Looker(doors, config.daemon.nodaemon ? doors.birth.cwd : (config.daemon.directory ?? doors.birth.cwd));
   const texts = new Set<string>();
   const seen = new Set<string>();
+  const mayAdvise = config.groups.some(({ processes }) => processes.some(usesEnvironmentOptions));
   for (const process of config.groups.flatMap((group) => group.processes)) {
     const section = sections.get(process);
     const uid = process.uid ?? config.daemon.uid ?? doors.birth.uid;
@@ -57,13 +58,18 @@ export async function doubtsOf(doors: CheckDoors, config: Config, sections: Sect
       const ofFile = mayBeMissing ? null : await looker.envFile(joined(folder, path));
       if (ofFile !== null) texts.add(`[${section.name}]: ${ofFile} ${where("envfile")}`);
     }
-    if (isHomeless(process, uid, config.daemon.uid ?? doors.birth.uid)) {
+    if (mayAdvise && isHomeless(process, uid, config.daemon.uid ?? doors.birth.uid)) {
       texts.add(
         `[${section.name}]: user=${section.options.get("user")?.text ?? who.name} without HOME: set env_home=true ${where("user")}`,
       );
     }
   }
   return [...texts];
+}
+
+/** Files that know nothing of these options get no advice about them: most have users without HOME, and it always worked. (CMN-001) */
+function usesEnvironmentOptions({ envFiles, envHome, clearEnv }: ProcessConfig): boolean {
+  return envFiles !== null || envHome || clearEnv;
 }
 
 /** It would have the HOME of another user. (ENV-007) */
