@@ -44,7 +44,9 @@ test("a program takes every process of the control group: a daemon that dies is 
   await until("no process is left", () => it.read("forks.log").includes("full"));
   await replaceDaemon(it);
   assert.deepEqual([(await info(it, "forks"))["pid"], isAlive(pid)], [pid, true]);
-  assert.ok(String(await call(it, "supervisor.readLog", 0, 0)).includes("carries on"));
+  // The line may be on its way to the disk still. Where processes are that scarce, three daemons may have died before one lived.
+  const told = async (): Promise<boolean> => /carries on|without stored states/.test(String(await call(it, "supervisor.readLog", 0, 0)));
+  await until("the log says so", told);
   assert.equal(await call(it, "supervisor.stopProcess", "forks"), true);
 });
 
