@@ -14,7 +14,7 @@ import type { Step } from "./effects.ts";
 import { advanceGoingDown, reportGoingDown } from "./goingdown.ts";
 import { heedOrder, isScheduled } from "./jobs.ts";
 import { dueDeadline, memberDeadlineMs, stepAlone } from "./member.ts";
-import { reportWaits } from "./waiters.ts";
+import { reportWaits, settleGone } from "./waiters.ts";
 import { findMember, groupsInOrder, inOrder, isStopped, type Member, makeGroup, type World } from "./world.ts";
 
 /** One input for one process, and whatever is due because of it. What comes too late for a group that was removed is nobody's business. */
@@ -39,14 +39,17 @@ export function addGroup(world: World, config: GroupConfig, step: Step): void {
   step.effects.push({ type: "event", event: { kind: "process-group", change: "ADDED", group: config.name } });
 }
 
-/** Takes a group out; the caller has checked that nothing of it runs, so nobody waits for it either. (PROC-150, EVT-027) */
+/** Takes a group out; the caller has checked that nothing of it runs. (PROC-150, EVT-027) */
 export function removeGroup(world: World, name: string, step: Step): void {
   const group = world.groups.get(name);
   assert(group !== undefined, `group ${name} was removed and is not there`);
   assert([...group.members.values()].every(isStopped), `group ${name} was removed while it runs`);
   world.groups.delete(name);
   for (const member of group.members.values()) world.dependants.forget(member);
-  for (const member of group.members.values()) step.changed.add(member.ref);
+  for (const { ref } of group.members.values()) {
+    step.changed.add(ref);
+    settleGone(world, ref, step);
+  }
   step.effects.push({ type: "group-changed", group, change: "removed" });
   step.effects.push({ type: "event", event: { kind: "process-group", change: "REMOVED", group: name } });
 }

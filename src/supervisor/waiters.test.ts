@@ -1,6 +1,7 @@
 /** What clients that wait are told, and when. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { on } from "./dependencies.fixture.ts";
 import { groupOf, Host, single } from "./host.fixture.ts";
 
 const settles = (words: readonly string[]): string[] => words.filter((word) => word.startsWith("settle"));
@@ -168,6 +169,20 @@ test("a wait for what is not there is over at once", () => {
     assert.deepEqual(host.wait(id, "gone", until), [`settle ${id} gone`]);
   }
   assert.equal(host.world.waiters.size, 0);
+});
+
+test("DEP-011: a client whose start waits for others hears when the process is taken out, with its group or by an update (seed 898 of --life)", () => {
+  const dependsOn = on("db");
+  const waiting = (): Host => {
+    const host = new Host(single("db", { startRetries: 0 }), groupOf("g", 1, { name: "a", dependsOn }, { name: "b" }));
+    host.take("g:a", { type: "start" });
+    host.wait(1, "g:a", "running");
+    host.wait(2, "db", "running");
+    assert.deepEqual([...host.world.waiters.keys()], [1, 2]);
+    return host;
+  };
+  assert.deepEqual(settles(waiting().remove("g")), ["settle 1 gone"]);
+  assert.deepEqual(settles(waiting().update(groupOf("g", 1, { name: "b" }))), ["settle 1 abnormal-termination"]);
 });
 
 test("a start that comes too late for a shutdown does not leave its client waiting", () => {

@@ -5,7 +5,7 @@ import { unreachable } from "../result.ts";
 import type { Outcome, Step } from "./effects.ts";
 import { supervisorMessages as say } from "./loglines.ts";
 import { hopelessText } from "./waittexts.ts";
-import { findMember, type Member, type Waiter, type World } from "./world.ts";
+import { findMember, type Member, type Ref, type Waiter, type World } from "./world.ts";
 
 const STOP_REPORT_MS = 2000;
 
@@ -32,6 +32,16 @@ export function settleWaiters(world: World, member: Member, step: Step): void {
     if (outcome === null) continue;
     world.waiters.delete(waiter.id);
     step.effects.push({ type: "settle", waiter: waiter.id, outcome });
+  }
+}
+
+/** It has been taken out: whoever waits for it, because its start waited for others, has nothing to wait for any more. */
+export function settleGone(world: World, ref: Ref, step: Step): void {
+  if (world.waiters.size === 0) return;
+  for (const waiter of world.waiters.values()) {
+    if (waiter.ref.group !== ref.group || waiter.ref.process !== ref.process) continue;
+    world.waiters.delete(waiter.id);
+    step.effects.push({ type: "settle", waiter: waiter.id, outcome: "gone" });
   }
 }
 
