@@ -18,6 +18,8 @@ type Pause = { readonly atMs: number; readonly ms: number; readonly row: number 
 
 /** A batch may be on its way a moment after the time that the daemon has looked at. */
 const TOLERANCE_MS = 5;
+/** An order looks commands up before it starts anything. */
+const ORDER_MS = 1000;
 /** Records that say nothing about the configuration. */
 const NO_CONFIG = /^(process|life|stream|history|env)\/|^(numbers|deaths|daemon|oom-kills)$/;
 
@@ -28,8 +30,8 @@ export class LifeInvariants {
   readonly #store: Store = new Map();
   #seen = new Map<string, ProcessState>();
   #configs: ReadonlyMap<string, Known> | null = null;
-  /** Somebody has ordered a start since the last one. */
-  readonly #ordered = new Set<string>();
+  /** When a start was ordered last. */
+  readonly #ordered = new Map<string, number>();
   /** When the last run of a process ended, or could not begin. */
   readonly #endedMs = new Map<string, number>();
   readonly #pauses = new Map<string, Pause>();
@@ -43,7 +45,7 @@ export class LifeInvariants {
 
   /** A start is ordered: it waits for no pause, and is a run of its own. */
   startOrdered(name: string): void {
-    this.#ordered.add(name);
+    this.#ordered.set(name, this.#nowMs());
     this.#mayRun.set(name, Math.min(2, (this.#mayRun.get(name) ?? 0) + 1));
   }
 
@@ -138,7 +140,6 @@ export class LifeInvariants {
         this.#begins(name, known.config, before, after);
         if (was !== undefined) this.#pauseIsOver(name, was);
       }
-      this.#ordered.delete(name);
       this.#pauses.delete(name);
       this.#endedMs.delete(name);
     }
@@ -176,12 +177,17 @@ export class LifeInvariants {
     this.#pauses.set(name, { atMs: this.#endedMs.get(name) ?? this.#nowMs(), ms, row });
   }
 
+  #isOrdered(name: string): boolean {
+    const orderedMs = this.#ordered.get(name);
+    return orderedMs !== undefined && this.#nowMs() - orderedMs < ORDER_MS;
+  }
+
   #pauseIsOver(name: string, was: ProcessState): void {
     const pause = this.#pauses.get(name);
     const cause = was.life.waiting?.cause;
     const isAutomatic =
       was.deadlines.restart !== undefined || was.deadlines.again !== undefined || cause === "retry" || cause === "restart";
-    if (pause === undefined || !isAutomatic || this.#ordered.has(name)) return;
+    if (pause === undefined || !isAutomatic || this.#isOrdered(name)) return;
     const passedMs = this.#nowMs() - pause.atMs;
     if (passedMs + TOLERANCE_MS < pause.ms)
       this.#add(`L-18 ${name} is started after a pause of ${passedMs.toFixed(0)} ms, not ${pause.ms} (row ${pause.row})`);
