@@ -289,3 +289,9 @@ test("CMN-012: what is lacking, three of them, and in brackets what each is", ()
   host.exits("a", 7);
   assert.equal(text(host), "waiting for a (exit 7), c (FATAL), d (stopped by user)");
 });
+
+test("BND-001: a target that stands in depends_on and in bind_to is one condition, told once", () => {
+  const host = new Host(web({ bindTo: on("db") }), db());
+  host.autostart();
+  assert.equal(text(host), "waiting for db (STARTING)");
+});

@@ -1,4 +1,5 @@
 /** What a process needs by its configuration alone, and the keys under which others are found that need it. */
+import { isSame } from "../config/diff.ts";
 import type { ProcessConfig } from "../config/model.ts";
 import type { Target } from "../config/targets.ts";
 
@@ -11,7 +12,9 @@ export function hasDependencies({ dependsOn, bindTo }: ProcessConfig): boolean {
 /** What must hold before a start. (BND-001) */
 export function targetsOf({ dependsOn, bindTo }: ProcessConfig): readonly Target[] {
   if (bindTo.length === 0) return dependsOn;
-  return dependsOn.length === 0 ? bindTo : [...dependsOn, ...bindTo];
+  // Many name what they are bound to in both.
+  const more = bindTo.filter((target) => !dependsOn.some((one) => isSame(one, target)));
+  return more.length === 0 ? dependsOn : [...dependsOn, ...more];
 }
 
 /** What runs to its end, jobs among it. */
