@@ -14,6 +14,7 @@ test("CMN-003: what is used is told by option and program, in the order of the t
     await inUse(`[program-default]\nclear_env=true\n${one("w")}numprocs=3\nprocess_name=%(program_name)s_%(process_num)d\n`),
     "clear_env (w)",
   );
+  assert.equal(await inUse(`${one("a")}cron=@daily\n${one("b")}type=oneshot\n`), "type (b), cron (a)");
   const many = Array.from({ length: 12 }, (_, number) => one(`p${number + 10}`)).join("");
   assert.match(String(await inUse(`[program-default]\nclear_env=true\n${many}`)), /^clear_env \(p10, .*, p19 and 2 more\)$/);
   assert.deepEqual([extensionsLine("x (a)"), extensionsLine(null)], ["extensions in use: x (a)", "extensions in use: none"]);

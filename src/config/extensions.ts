@@ -35,6 +35,8 @@ export function extensionsLine(inUse: string | null): string {
   return `extensions in use: ${inUse ?? "none"}`;
 }
 
+/** A job is of type oneshot because it has a schedule: that one tells of it. */
 function usedBy(process: ProcessConfig): string[] {
-  return Object.keys(withoutNewDefaults(process)).flatMap((field) => OURS.get(field) ?? []);
+  const fields = Object.keys(withoutNewDefaults(process)).filter((field) => field !== "type" || process.cron === null);
+  return fields.flatMap((field) => OURS.get(field) ?? []);
 }

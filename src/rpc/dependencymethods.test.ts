@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ok } from "../result.ts";
+import { ok, refuse } from "../result.ts";
 import { FakeControl, group, view } from "./control.fixture.ts";
 import { dependencies, startProcess, stopWithDependants } from "./dependencymethods.ts";
 import { startAllProcesses, startProcess as startPlain } from "./startmethods.ts";
@@ -12,6 +12,14 @@ test("DEP-010: holdfast.startProcess with deps=false does not look at dependenci
   assert.deepEqual(await startProcess.run(control, "web", options({ deps: false, wait: false })), ok(true));
   await startProcess.run(control, "web");
   assert.deepEqual(control.done, ["start web:web spawned without its dependencies", "start web:web running"]);
+});
+
+test("DEP-010: an option that does not exist is refused, and nothing is started", async () => {
+  const control = new FakeControl([group("web", view("web"))]);
+  for (const given of [options({ nodeps: true }), 7, "deps"]) {
+    assert.deepEqual(await startProcess.run(control, "web", given), refuse({ fault: "INCORRECT_PARAMETERS", detail: null }));
+  }
+  assert.deepEqual(control.done, []);
 });
 
 test("DEP-011: what waits in vain is an abnormal termination that says for what", async () => {

@@ -1,16 +1,23 @@
 /** What depends on what, and orders that look at it or do not. */
-import { ok, type Result } from "../result.ts";
+import { ok, type Result, refuse } from "../result.ts";
 import { flag, namespec } from "./args.ts";
 import type { SupervisorControl } from "./control.ts";
-import type { Failure } from "./faults.ts";
+import { type Failure, fault } from "./faults.ts";
 import { type Answer, method } from "./method.ts";
 import { findProcess, makeNamespec, refOf } from "./namespec.ts";
 import { startOne } from "./startmethods.ts";
 import { stopInOrder } from "./stopmethods.ts";
-import { isStruct, type RpcStruct } from "./values.ts";
+import { isStruct, type RpcStruct, type RpcValue } from "./values.ts";
 import { rows } from "./verbs.ts";
 
 const NAME = { name: "name", type: "string", help: "A process: 'name' or 'group:name'" } as const;
+
+const START_OPTIONS = ["deps", "wait"];
+
+/** One that is misspelt would be a start with what it was to leave out. */
+function areOptions(value: RpcValue): value is ReadonlyMap<string, RpcValue> {
+  return isStruct(value) && [...value.keys()].every((name) => START_OPTIONS.includes(name));
+}
 
 export const startProcess = method({
   name: "startProcess",
@@ -32,7 +39,8 @@ export const startProcess = method({
     if (!text.ok) return text;
     const found = findProcess(control, text.value);
     if (!found.ok) return found;
-    const given = (option: string): boolean => flag(options !== undefined && isStruct(options) ? options.get(option) : undefined);
+    if (options !== undefined && !areOptions(options)) return refuse(fault("INCORRECT_PARAMETERS"));
+    const given = (option: string): boolean => flag(options?.get(option));
     return startOne(control, found.value, { called: text.value, wait: given("wait"), deps: given("deps") });
   },
 });
