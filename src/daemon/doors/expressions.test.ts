@@ -17,3 +17,7 @@ test("an expression that would look for hours is stopped", () => {
   assert.equal(firstMatch("(a+)+$", [`${"a".repeat(60)}!`]), null);
   assert.ok(performance.now() - began < 10_000);
 });
+
+test("RDY-006 a line that would take hours is passed over, and the next one is looked at", () => {
+  assert.equal(firstMatch("^(a+)+$|^ok$", [`${"a".repeat(60)}!`, "ok"]), "ok");
+});
