@@ -186,7 +186,7 @@ test("circles by chance: told exactly when there is one, and what is told is one
       const names = ["a", "b", "c", "d", "e", "f"];
       const of = (from: number, isBound: boolean) =>
         drawn.filter((edge) => edge[0] === from && edge[2] === isBound).map((edge) => names[edge[1]]);
-      const sections = names.map((name, at) => one(name, `depends_on=${of(at, false)}\nbind_to=${of(at, true)}`));
+      const sections = names.map((name, at) => one(name, `depends_on=${of(at, false).join(",")}\nbind_to=${of(at, true).join(",")}`));
       const loaded = await read(`${sections.join("")}${grouped ? "[group:g]\nprograms=c,d\n" : ""}`);
       const reaches = (from: number, to: number, seen = new Set<number>()): boolean =>
         drawn.some((edge) => edge[0] === from && !seen.has(edge[1]) && (edge[1] === to || reaches(edge[1], to, seen.add(edge[1]))));
