@@ -45,3 +45,12 @@ test("healthcheck: what goes together, and what has no effect", async () => {
   ]);
   assert.deepEqual((await good("[program:x]\ncommand=a\nhealthcheck=tcp:80\nhealthcheck_grace=5s\n")).remarks, []);
 });
+
+test("RDY-007 fd:N, with N from 3 to 255", async () => {
+  assert.deepEqual((await program("ready_when=fd:3")).readyWhen, { kind: "fd", number: 3 });
+  assert.deepEqual((await program("ready_when=FD:25%(process_num)s")).readyWhen, { kind: "fd", number: 250 });
+  assert.match(await programFault("ready_when=fd:2"), /^fd:2 is taken \(3 to 255\)/);
+  assert.match(await programFault("ready_when=fd:256"), /^not a valid check: 'fd:256'/);
+  assert.match(await programFault("ready_when=fd"), /^not a valid check: 'fd'/);
+  assert.match(await programFault("healthcheck=fd:3"), /^not a valid check: 'fd:3'/);
+});

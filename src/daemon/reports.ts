@@ -48,8 +48,10 @@ function handle(daemon: Daemon, turn: Turn, report: Report): void {
       turn.acknowledge(report.report);
       return daemon.outputs.trouble(turn, report);
     case "notified":
-    case "ready":
       return turn.acknowledge(report.report);
+    case "ready":
+      turn.acknowledge(report.report);
+      return stepChild(daemon, turn, report, (member) => saysReady(daemon, turn, member, report));
     case "signal":
       turn.acknowledge(report.report);
       return onSignal(daemon.runtime, daemon.lifecycle, daemon.outputs, turn, report.signal);
@@ -106,6 +108,17 @@ function stepChild(
   if (report.type !== "exited") return undefined;
   daemon.unowned.exited(report.child);
   return daemon.runtime.activity.write(turn, "info", `child ${report.child}, which no process of the configuration owns any more, ended`);
+}
+
+/** A newline says that it is ready, the end of the pipe says nothing. (RDY-007) */
+function saysReady(daemon: Daemon, turn: Turn, member: Member, { child, how, monoNs }: Extract<Report, { type: "ready" }>): void {
+  if (how === "newline") stepTo(daemon, turn, member, { type: "ready", child }, { monoNs, wallNs: wallOf(daemon, monoNs) });
+}
+
+/** What the wall clock would have shown then, had nobody set it since. */
+function wallOf(daemon: Daemon, monoNs: bigint): bigint {
+  const { monoMs, wallMs } = daemon.runtime.doors.clock.now();
+  return monoNs + BigInt(Math.round((wallMs - monoMs) * 1e6));
 }
 
 /** The end of a run, and what it was like, in one batch. */

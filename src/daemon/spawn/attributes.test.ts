@@ -63,3 +63,9 @@ test("the hard limit is the second number of the line", () => {
     [UNLIMITED, 1000n, 4096n, 0n],
   );
 });
+
+test("RDY-007 fd:N is a descriptor of the child's, and needs a keeper of this release", async () => {
+  const config: Partial<ProcessConfig> = { readyWhen: { kind: "fd", number: 200 } };
+  assert.deepEqual(await of(config, 2, null), ok([{ kind: "ready-fd", descriptor: 200 }]));
+  assert.deepEqual(await of(config, 1), refuse("ready_when=fd:200 needs the keeper of this release: restart supervisord"));
+});

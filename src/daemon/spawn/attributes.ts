@@ -1,10 +1,11 @@
 /**
- * What limits a program and who it is to the kernel, as the keeper is told: limits, session, nice, score, rights. What needs a keeper of this release is
+ * What limits a program, who it is to the kernel and by what it tells that it is ready, as the keeper is told. What needs a keeper of this release is
  * refused where an earlier one runs, rather than started with less. (LIM-001..005)
  */
 import { RLIMIT_OPTIONS } from "../../config/limitoptions.ts";
 import type { Limit, LimitValue } from "../../config/limits.ts";
 import type { ProcessConfig } from "../../config/model.ts";
+import { probeText } from "../../config/probes.ts";
 import { type KernelLimit, type KnownAttribute, RESOURCES, type Resource } from "../../link/messages.ts";
 import { ok, type Result, refuse } from "../../result.ts";
 import type { Runtime } from "../runtime.ts";
@@ -50,12 +51,15 @@ export async function attributesOf(runtime: Runtime, config: ProcessConfig): Pro
   return ok([...rlimits, ...others.map(({ attribute }) => attribute)]);
 }
 
-function othersOf({ session, nice, oomScoreAdj, noNewPrivs }: ProcessConfig) {
+function othersOf({ session, nice, oomScoreAdj, noNewPrivs, readyWhen }: ProcessConfig) {
   const others: { readonly option: string; readonly attribute: KnownAttribute }[] = [];
   if (session) others.push({ option: "session", attribute: { kind: "session" } });
   if (nice !== null) others.push({ option: "nice", attribute: { kind: "nice", nice } });
   if (oomScoreAdj !== null) others.push({ option: "oom_score_adj", attribute: { kind: "oom-score-adj", score: oomScoreAdj } });
   if (noNewPrivs) others.push({ option: "no_new_privs", attribute: { kind: "no-new-privs" } });
+  if (readyWhen.kind === "fd") {
+    others.push({ option: `ready_when=${probeText(readyWhen)}`, attribute: { kind: "ready-fd", descriptor: readyWhen.number } });
+  }
   return others;
 }
 
