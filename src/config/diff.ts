@@ -13,6 +13,7 @@ import { type Ordered, ordered } from "./optionfields.ts";
 import { type Channel, PROGRAM, SECTIONS } from "./optiontable.ts";
 import type { OptionType } from "./optiontypes.ts";
 import { type Probe, probeText } from "./probes.ts";
+import { PROCESS_FIELDS } from "./programs.ts";
 import { quoted } from "./quoting.ts";
 import { type RestartLimit, restartLimitText, retriesText } from "./restartlimits.ts";
 import { meantTargets, type Target } from "./targets.ts";
@@ -65,7 +66,11 @@ export function groupChanges(from: GroupConfig, to: GroupConfig): Change[] {
 
 /** In what two configurations of one process differ. */
 export function processChanges(from: ProcessConfig, to: ProcessConfig): Change[] {
-  return isSame(from, to) ? [] : compared(processOptions(from), processOptions(to));
+  return [
+    ...fieldChanges(from, to, OF_PROCESS),
+    ...fieldChanges(from.stdout, to.stdout, OF_CHANNEL.stdout),
+    ...fieldChanges(from.stderr, to.stderr, OF_CHANNEL.stderr),
+  ];
 }
 
 const LIVE: ReadonlySet<string> = new Set(
@@ -83,7 +88,11 @@ export function isSame(a: unknown, b: unknown): boolean {
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
   const keys = Object.keys(a);
   if (keys.length !== Object.keys(b).length) return false;
-  return keys.every((key) => Object.hasOwn(b, key) && isSame((a as Options)[key], (b as Options)[key]));
+  return keys.every((key) => {
+    const [one, other]: unknown[] = [(a as Options)[key], (b as Options)[key]];
+    // Nearly always they are one value, and nothing is looked up.
+    return (one === other && one !== undefined) || (Object.hasOwn(b, key) && isSame(one, other));
+  });
 }
 
 type Options = Readonly<Record<string, string>>;
@@ -147,21 +156,22 @@ function rowsOf(channel?: Channel): Ordered {
 }
 
 const BY_FIELD = new Map(rowsOf().map((row) => [row[1].member?.field, row]));
+/** In the order of the fields. */
+const OF_PROCESS: Ordered = PROCESS_FIELDS.flatMap((field) => [BY_FIELD.get(field)].filter((row) => row !== undefined));
 const OF_CHANNEL = { stdout: rowsOf("stdout"), stderr: rowsOf("stderr") };
 
-/** Every value of a process by the name of its option, in the order of the fields. (CONF-401) */
-function processOptions({ name: _, stdout, stderr, ...rest }: ProcessConfig): Options {
-  const rows = Object.keys(rest).flatMap((field) => [BY_FIELD.get(field)].filter((row) => row !== undefined));
-  return { ...inWords(rest, rows), ...inWords(stdout, OF_CHANNEL.stdout), ...inWords(stderr, OF_CHANNEL.stderr) };
-}
-
-function inWords(fields: Readonly<Record<string, unknown>>, rows: Ordered): Options {
-  return Object.fromEntries(rows.map(([name, { type, member }]) => [name, valueInWords(name, type, fields[member?.field ?? ""])]));
+/** By the names of the options. Only values that differ are put into words: of the many options of many programs these are few. (CONF-401) */
+function fieldChanges(from: Readonly<Record<string, unknown>>, to: Readonly<Record<string, unknown>>, rows: Ordered): Change[] {
+  return rows.flatMap(([name, { type, member }]) => {
+    const [before, after] = [from[member?.field ?? ""], to[member?.field ?? ""]];
+    if (isSame(before, after)) return [];
+    return compared({ [name]: valueInWords(name, type, before) }, { [name]: valueInWords(name, type, after) });
+  });
 }
 
 function valueInWords(name: string, type: OptionType, value: unknown): string {
   if (name === "serverurl") return value === null ? "AUTO" : quoted(value as string);
-  if (value === null) return UNSET;
+  if (value === null || value === undefined) return UNSET;
   switch (type) {
     case "octal":
       return octal(value as number);

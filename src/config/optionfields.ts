@@ -44,7 +44,7 @@ export function fieldsIn(rows: Ordered, channel?: Channel): string[] {
  * An object with these fields, for copies to be filled. Each of many programs has a few such objects: one that gets its fields one after the other is
  * larger and slower than a copy of one that was made with all of them.
  */
-export function blank(fields: readonly string[]): Readonly<Record<string, unknown>> {
+export function blank(fields: readonly string[]): Record<string, unknown> {
   return JSON.parse(JSON.stringify(Object.fromEntries(fields.map((field) => [field, null])))) as Record<string, unknown>;
 }
 

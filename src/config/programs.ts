@@ -10,10 +10,10 @@ import { type BaseNames, processNames, programNames, withVariables } from "./exp
 import { asOneshot, checkJob } from "./jobchecks.ts";
 import { checkLife } from "./lifechecks.ts";
 import type { ChannelConfig, LogTarget, ProcessConfig } from "./model.ts";
-import { blank, type Fields, fieldsIn, fill, ordered, type ValueOf } from "./optionfields.ts";
+import { blank, type Fields, fieldsIn, fill, type Ordered, ordered, type ValueOf } from "./optionfields.ts";
 import { type Channel, type Option, PROGRAM } from "./optiontable.ts";
 import { type LogName, parseName } from "./optiontypes.ts";
-import type { SectionReader } from "./reader.ts";
+import { defaultsOf, type SectionReader } from "./reader.ts";
 import { checkSizes } from "./sizes.ts";
 import { trimmed } from "./whitespace.ts";
 
@@ -107,8 +107,20 @@ export const PROCESS_FIELDS: readonly string[] = [
   "stdout",
   "stderr",
 ];
-const PROCESS = blank(PROCESS_FIELDS);
-const LOG = blank([...fieldsIn(PER_SECTION, "stdout"), "logfile", ...fieldsIn(PER_LOG.stdout, "stdout")]);
+const PROCESS = unwritten(PROCESS_FIELDS, [PER_SECTION, PER_PROCESS]);
+const LOG_FIELDS = [...fieldsIn(PER_SECTION, "stdout"), "logfile", ...fieldsIn(PER_LOG.stdout, "stdout")];
+const LOGS = {
+  stdout: unwritten(LOG_FIELDS, [PER_SECTION, PER_LOG.stdout], "stdout"),
+  stderr: unwritten(LOG_FIELDS, [PER_SECTION, PER_LOG.stderr], "stderr"),
+};
+const CHECKS = ordered(HEALTH, [], () => true);
+
+/** The fields with their defaults, for copies that get what is written. */
+function unwritten(fields: readonly string[], all: readonly Ordered[], channel?: Channel): Readonly<Record<string, unknown>> {
+  const values = blank(fields);
+  for (const rows of all) fill(values, rows, defaultsOf(rows), channel);
+  return values;
+}
 
 type Program = ReturnType<typeof readProgram>;
 
@@ -129,7 +141,15 @@ function readProgram(reader: SectionReader, names: Names) {
     reader.fail("killasgroup", "Cannot set stopasgroup=true and killasgroup=false", "leave killasgroup out: it follows stopasgroup");
   }
   checkJob(reader, values);
+  const written = reader.writtenOf(PER_SECTION);
+  const filled = (fields: Readonly<Record<string, unknown>>, channel?: Channel) => {
+    const copy = { ...fields };
+    fill(copy, written, values, channel);
+    return copy;
+  };
   return {
+    fields: filled(PROCESS),
+    logs: { stdout: filled(LOGS.stdout, "stdout"), stderr: filled(LOGS.stderr, "stderr") },
     numprocs: Math.max(0, Math.min(numprocs, NUMPROCS_MAX)),
     numprocsStart: values.numprocs_start,
     processName,
@@ -155,9 +175,8 @@ function readProcess(
   const environmentText = reader.text("environment", PROGRAM.environment, names, { id: "environment" }) ?? "";
   const environment = reader.convert("environment", PROGRAM.environment, environmentText) as Readonly<Record<string, string>>;
   const own = withVariables(names, environment); // usable below, and not in `environment` itself (CONF-109)
-  const fields: Record<string, unknown> = { ...PROCESS };
-  fill(fields, PER_SECTION, program.values);
-  fill(fields, PER_PROCESS, reader.readAll(PER_PROCESS, own));
+  const fields: Record<string, unknown> = { ...program.fields };
+  fill(fields, reader.writtenOf(PER_PROCESS), reader.readAll(PER_PROCESS, own));
   checkChecks(reader, fields as Fields<typeof PROGRAM>);
   // What becomes ready by itself need not run for a time besides. (RDY-002)
   if (!isReadyByTime(fields as Fields<typeof PROGRAM>) && reader.written("startsecs") === null) fields["startSecs"] = 0;
@@ -206,10 +225,7 @@ function checkChecks(reader: SectionReader, { readyWhen, healthcheckTimeout, hea
     if (healthcheckTimeout > healthcheckInterval) failTimeout(reader);
     return;
   }
-  for (const name of Object.keys(HEALTH)) {
-    if (name !== "healthcheck" && reader.written(name) !== null)
-      reader.warn(`For [${reader.section.name}], ${name} without healthcheck has no effect.`);
-  }
+  for (const [name] of reader.writtenOf(CHECKS)) reader.warn(`For [${reader.section.name}], ${name} without healthcheck has no effect.`);
 }
 
 function readName(reader: SectionReader, processName: string, names: Names): string {
@@ -220,9 +236,8 @@ function readLog(reader: SectionReader, channel: Channel, program: Program, name
   const section = reader.section.name;
   const option = `${channel}_logfile` as const;
   const name = readLogName(reader, option, names);
-  const fields: Record<string, unknown> = { ...LOG };
-  fill(fields, PER_SECTION, program.values, channel);
-  fill(fields, PER_LOG[channel], reader.readAll(PER_LOG[channel], names), channel);
+  const fields: Record<string, unknown> = { ...program.logs[channel] };
+  fill(fields, reader.writtenOf(PER_LOG[channel]), reader.readAll(PER_LOG[channel], names), channel);
   const log = { ...(fields as Fields<typeof PROGRAM, Channel>), logfile: logTarget(name) };
   if (name === "syslog") {
     reader.warn(

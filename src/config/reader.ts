@@ -43,6 +43,7 @@ export class SectionReader {
   readonly #ini: Ini;
   readonly #around: Surroundings;
   readonly #isNamed: boolean;
+  readonly #written = new Map<Ordered, Ordered>();
 
   /** `isNamed`: messages end with ` in section 'program:x' (file: '/etc/x.conf')`. (CONF-061, CONF-063) */
   constructor(ini: Ini, section: IniSection, around: Surroundings, { isNamed } = { isNamed: false }) {
@@ -77,11 +78,22 @@ export class SectionReader {
     return this.convert(name, option, text, reword) as ValueOf<O>;
   }
 
-  /** The converted values of several options, by their names. */
+  /** The converted values of several options, by their names. Of what is not written nothing is done but for who listens: these are most of many. */
   readAll(rows: Ordered, names: Names): Readonly<Record<string, unknown>> {
-    const values: Record<string, unknown> = {};
-    for (const [name, option] of rows) values[name] = this.read(name, option, names);
+    const values: Record<string, unknown> = { ...defaultsOf(rows) };
+    const read = this.#around.listening.trace === undefined ? this.writtenOf(rows) : rows;
+    for (const [name, option] of read) values[name] = this.read(name, option, names);
     return values;
+  }
+
+  /** Those of the rows whose options are written, in their order. */
+  writtenOf(rows: Ordered): Ordered {
+    let written = this.#written.get(rows);
+    if (written === undefined) {
+      written = rows.filter(([name]) => this.section.options.has(name) || this.#ini.defaults.has(name));
+      this.#written.set(rows, written);
+    }
+    return written;
   }
 
   /**
@@ -263,6 +275,15 @@ export function defaultOf(option: Option): unknown {
   if (option.default === null) return null;
   if (!DEFAULT_VALUES.has(option)) DEFAULT_VALUES.set(option, converted(option, option.default));
   return DEFAULT_VALUES.get(option);
+}
+
+const DEFAULTS = new WeakMap<Ordered, Readonly<Record<string, unknown>>>();
+
+/** The values of options of which none is written, by their names. */
+export function defaultsOf(rows: Ordered): Readonly<Record<string, unknown>> {
+  const known = DEFAULTS.get(rows) ?? Object.fromEntries(rows.map(([name, option]) => [name, defaultOf(option)]));
+  DEFAULTS.set(rows, known);
+  return known;
 }
 
 const NOBODY: Accounts = { byName: () => null, byUid: () => null, groupByName: () => null, groupById: () => false };

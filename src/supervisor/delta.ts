@@ -33,15 +33,18 @@ export function patched(base: Plain, change: Delta | null): Plain {
 }
 
 function objectDelta(base: PlainObject, value: PlainObject): Delta | null {
-  const keys = Object.keys(value);
-  const gone = Object.keys(base).filter((key) => !Object.hasOwn(value, key));
+  const [from, keys] = [Object.keys(base), Object.keys(value)];
+  // Nearly always they have the same keys in the same order, and nothing is looked up.
+  const isBehind = from.every((key, index) => keys[index] === key);
+  const gone = isBehind ? [] : from.filter((key) => !Object.hasOwn(value, key));
+  const kept = isBehind ? from : from.filter((key) => Object.hasOwn(value, key));
   // What is new comes last: any other order cannot be said as a difference.
-  const kept = Object.keys(base).filter((key) => Object.hasOwn(value, key));
   if (kept.some((key, index) => keys[index] !== key)) return [value];
-  const changes = keys.flatMap((key): [string, Delta][] => {
-    const change = Object.hasOwn(base, key) ? delta(base[key], value[key]) : ([value[key]] as const);
-    return change === null ? [] : [[key, change]];
-  });
+  const changes: [string, Delta][] = [];
+  for (const [index, key] of keys.entries()) {
+    const change = index < kept.length ? delta(base[key], value[key]) : ([value[key]] as const);
+    if (change !== null) changes.push([key, change]);
+  }
   if (changes.length === 0 && gone.length === 0) return null;
   return Object.fromEntries([...changes, ...gone.map((key): [string, Delta] => [key, []])]);
 }
