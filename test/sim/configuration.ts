@@ -1,22 +1,7 @@
 /** Random configurations, as the text of a supervisord.conf: what a program does stands in its command, as words of the actor. */
 import type { Chance } from "./chance.ts";
 import type { LifeOptions } from "./lifeoptions.ts";
-import type { ProgramPlan } from "./programplan.ts";
-
-/** Which things a run has in it: each seed has some of them, so that rare mixtures come up (swarm testing). */
-export type Swarm = {
-  readonly events: boolean;
-  readonly listeners: boolean;
-  readonly floods: boolean;
-  readonly smallLogs: boolean;
-  readonly autoLogs: boolean;
-  readonly groups: boolean;
-  readonly stubborn: boolean;
-  readonly brokenCommands: boolean;
-  readonly updatesInPlace: boolean;
-  /** Every list is a long one, every batch is a large one. */
-  readonly smallFrames: boolean;
-};
+import type { ProgramPlan, Swarm } from "./programplan.ts";
 
 const ACTOR = "/bin/actor";
 

@@ -15,7 +15,7 @@ import type { Host } from "./keeper/host.ts";
 import type { Connection, FakeKeeper } from "./keeper/keeper.ts";
 import type { Death } from "./keeper/lives.ts";
 import type { Pending } from "./scheduler.ts";
-import { describeBatch } from "./trace.ts";
+import { describeBatch, type Line, textOf } from "./trace.ts";
 
 export type InstanceParts = {
   readonly host: Host;
@@ -109,11 +109,11 @@ export class Instance {
   }
 
   /** Counts a call; true when the daemon is dead and nothing may happen. */
-  #isDeadAt(name: string): boolean {
+  #isDeadAt(name: Line): boolean {
     if (!this.alive) return true;
     this.calls++;
     if (this.calls !== this.#diesAtCall) return false;
-    this.#parts.host.trace(`daemon ${this.number} is killed at call ${this.calls}: ${name}`);
+    this.#parts.host.trace(`daemon ${this.number} is killed at call ${this.calls}: ${textOf(name)}`);
     this.die();
     return true;
   }
@@ -169,9 +169,9 @@ export class Instance {
       },
       send: (batch) => {
         number += 1n;
-        const name = `send ${describeBatch(batch)}`;
+        const name = (): string => `send ${describeBatch(batch)}`;
         if (this.#isDeadAt(name)) return NEVER;
-        this.#parts.host.trace(`daemon ${this.number} ${name}`);
+        this.#parts.host.trace(() => `daemon ${this.number} ${name()}`);
         this.batches++;
         this.#parts.onBatch(batch);
         this.#say({ type: "batch", value: { ...batch, batch: number } });

@@ -20,8 +20,8 @@ type Pause = { readonly atMs: number; readonly ms: number; readonly row: number 
 const TOLERANCE_MS = 5;
 /** An order looks commands up before it starts anything. */
 const ORDER_MS = 1000;
-/** Records that say nothing about the configuration. */
-const NO_CONFIG = /^(process|life|stream|history|env)\/|^(numbers|deaths|daemon|oom-kills)$/;
+/** Records that say something about the configuration. */
+const CONFIG = /^(?:config|template|available)$|^(?:group|read|list|pending|scale)\//;
 
 export class LifeInvariants {
   readonly #add: (text: string) => void;
@@ -104,7 +104,7 @@ export class LifeInvariants {
     for (const { key, value } of states) {
       if (value === null) this.#store.delete(key);
       else this.#store.set(key, value);
-      if (!NO_CONFIG.test(key)) this.#configs = null;
+      if (CONFIG.test(key)) this.#configs = null;
     }
   }
 

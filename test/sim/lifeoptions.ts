@@ -1,6 +1,6 @@
 /** The options beyond Supervisor in random configurations: what programs depend on, when they are ready, well, started again, run by a schedule. */
 import type { Chance } from "./chance.ts";
-import type { ProgramPlan } from "./programplan.ts";
+import type { ProgramPlan, Swarm } from "./programplan.ts";
 
 /** What a program may ask of one that was added before it, so that there are no circles. */
 type Need = { readonly name: string; readonly condition: string; readonly isBound: boolean };
@@ -17,6 +17,13 @@ export class LifeOptions {
 
   constructor(chance: Chance) {
     this.#chance = chance;
+  }
+
+  /** Output is what plain histories are about: here most runs have little of it, so that more of them can be run. */
+  calmer(swarm: Swarm): Swarm {
+    const chance = this.#chance;
+    const seldom = (drawn: boolean, share: number): boolean => chance.happens(share) && drawn;
+    return { ...swarm, events: seldom(swarm.events, 0.3), smallLogs: seldom(swarm.smallLogs, 0.3), floods: seldom(swarm.floods, 0.1) };
   }
 
   /** A program as it was drawn, with more options. `names`: the programs that there are. */

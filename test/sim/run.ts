@@ -1,8 +1,9 @@
 /** One run from one seed: a host, a configuration, a history of whatever may happen, a rest, an end; and what did not hold. */
 import { Chance } from "./chance.ts";
-import { Configuration, type Swarm } from "./configuration.ts";
+import { Configuration } from "./configuration.ts";
 import { LifeOptions } from "./lifeoptions.ts";
 import { Operator } from "./operator.ts";
+import type { Swarm } from "./programplan.ts";
 import { CONFIG_PATH, World } from "./world.ts";
 
 export type RunOptions = {
@@ -73,7 +74,7 @@ export async function runSeed(seed: number, options: RunOptions = {}): Promise<R
     killsAtEnd: some(),
   };
   const life = options.life === true ? new LifeOptions(new Chance(seed ^ 0x11fe)) : null;
-  const configuration = new Configuration(chance.fork(), swarm, life);
+  const configuration = new Configuration(chance.fork(), life?.calmer(swarm) ?? swarm, life);
   const config = configuration.text;
   const world = new World(seed, config, options.traceLines ?? 300);
   if (swarm.smallFrames) world.sizes = { batchBytes: 1, pieceBytes: chance.pick([1, 150, 600]) };
@@ -86,7 +87,9 @@ export async function runSeed(seed: number, options: RunOptions = {}): Promise<R
     seed,
     config,
     violations: world.invariants.violations,
-    trace: world.trace.lines,
+    get trace() {
+      return world.trace.lines;
+    },
     events: world.scheduler.events,
     daemons: world.instances.length,
     simulatedMs: Math.round(world.scheduler.nowMs - 1_000_000),

@@ -3,25 +3,32 @@ import type { Batch, KeeperEffect } from "../../src/link/messages.ts";
 import { decodeProcess } from "../../src/supervisor/records.ts";
 import { isLeftOut } from "./leftout.ts";
 
+/** A line of the history, or what makes it: most lines of most runs are never read. */
+export type Line = string | (() => string);
+
 export class Trace {
-  readonly #lines: string[] = [];
+  readonly #lines: Line[] = [];
   readonly #most: number;
   /** Called with every line, for a run that is watched. */
-  onLine: (line: string) => void = () => {};
+  onLine: ((line: string) => void) | null = null;
 
   constructor(most: number) {
     this.#most = most;
   }
 
-  add(line: string): void {
-    this.onLine(line);
+  add(line: Line): void {
+    this.onLine?.(textOf(line));
     this.#lines.push(line);
     if (this.#lines.length > this.#most * 2) this.#lines.splice(0, this.#most);
   }
 
   get lines(): readonly string[] {
-    return this.#lines.slice(-this.#most);
+    return this.#lines.slice(-this.#most).map(textOf);
   }
+}
+
+export function textOf(line: Line): string {
+  return typeof line === "string" ? line : line();
 }
 
 const BRIEF_MAX = 160;

@@ -12,7 +12,7 @@ import type { Host } from "./keeper/host.ts";
 import { FakeKeeper } from "./keeper/keeper.ts";
 import { LifeInvariants } from "./lifeinvariants.ts";
 import { Scheduler } from "./scheduler.ts";
-import { Trace } from "./trace.ts";
+import { type Line, Trace, textOf } from "./trace.ts";
 import { errnoNumber, Tree } from "./tree.ts";
 
 export const CONFIG_PATH = "/etc/supervisord.conf";
@@ -98,8 +98,9 @@ export class World {
     this.#say(text);
   }
 
-  #say(text: string): void {
-    this.trace.add(`${(this.scheduler.nowMs - 1_000_000).toFixed(2).padStart(11)} ${text}`);
+  #say(text: Line): void {
+    const { nowMs } = this.scheduler;
+    this.trace.add(() => `${(nowMs - 1_000_000).toFixed(2).padStart(11)} ${textOf(text)}`);
   }
 
   #loseBytes(): number {

@@ -1,6 +1,7 @@
 /** What the parts of the fake keeper share: the host's time, files and chance, its failures, and the record of all that happened. */
 import type { Chance } from "../chance.ts";
 import type { Scheduler } from "../scheduler.ts";
+import type { Line } from "../trace.ts";
 import type { Tree } from "../tree.ts";
 
 /** Failures that a run can switch on; each says whether it strikes now. A number is an errno. */
@@ -27,7 +28,7 @@ export type Host = {
   /** Every pid that was ever given out is below. */
   nextPid: number;
   /** One line of the history. */
-  trace(text: string): void;
+  trace(text: Line): void;
   /** Something the contract forbids was seen. */
   violation(text: string): void;
 };

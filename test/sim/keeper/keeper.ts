@@ -54,6 +54,7 @@ export class FakeKeeper {
   readonly sockets: Sockets;
   readonly lives = new Lives();
   readonly store = new Map<string, Uint8Array>();
+  #storeBytes = 0;
   readonly datagrams: { readonly path: string; readonly bytes: Uint8Array }[] = [];
   daemonized = false;
   ended: number | null = null;
@@ -196,16 +197,15 @@ export class FakeKeeper {
   }
 
   #storeAll(states: readonly { readonly key: string; readonly value: Uint8Array | null }[]): boolean {
-    const after = new Map(this.store);
-    for (const { key, value } of states) {
-      if (value === null) after.delete(key);
-      else after.set(key, value);
-    }
-    let total = 0;
-    for (const [key, value] of after) total += Buffer.byteLength(key) + value.length;
+    let total = this.#storeBytes;
+    for (const [key, value] of new Map(states.map((state) => [state.key, state.value])))
+      total += bytesOf(key, value) - bytesOf(key, this.store.get(key) ?? null);
     if (total > STORE_MAX) return false;
-    this.store.clear();
-    for (const [key, value] of after) this.store.set(key, value);
+    this.#storeBytes = total;
+    for (const { key, value } of states) {
+      if (value === null) this.store.delete(key);
+      else this.store.set(key, value);
+    }
     return true;
   }
 
@@ -335,4 +335,8 @@ export class FakeKeeper {
     this.#host.trace(`keeper: ended with ${code}`);
     this.#options.onEnd(code);
   }
+}
+
+function bytesOf(key: string, value: Uint8Array | null): number {
+  return value === null ? 0 : Buffer.byteLength(key) + value.length;
 }

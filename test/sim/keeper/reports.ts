@@ -44,7 +44,7 @@ export class Reports {
   }
 
   #say(report: Report): void {
-    this.#host.trace(`keeper: ${describeReport(report)}`);
+    this.#host.trace(() => `keeper: ${describeReport(report)}`);
     this.listener?.(report);
   }
 }
