@@ -10,7 +10,7 @@ function checkRestarts(reader: SectionReader, { restartDelay, restartBackoff, re
   if (restartBackoff > 1 && restartDelay === 0) {
     reader.fail("restart_backoff", "restart_backoff needs restart_delay", "add restart_delay=1s, or take restart_backoff out");
   }
-  if (restartDelay > restartDelayMax) {
+  if (restartDelay > restartDelayMax && reader.written("restart_delay_max") !== null) {
     reader.fail("restart_delay", "restart_delay is above restart_delay_max", "lower restart_delay, or raise restart_delay_max");
   }
 }

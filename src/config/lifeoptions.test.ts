@@ -39,7 +39,8 @@ test("RST: what is wrong with the restart policy has its line and a hint", async
     4,
     "add restart_delay=1s, or take restart_backoff out",
   ]);
-  assert.deepEqual(await refused("restart_delay=10m"), [
+  assert.equal((await read("restart_delay=10m"))?.restartDelay, 600_000, "the default of restart_delay_max is no reason to refuse");
+  assert.deepEqual(await refused("restart_delay=10m\nrestart_delay_max=5m"), [
     "restart_delay is above restart_delay_max",
     4,
     "lower restart_delay, or raise restart_delay_max",

@@ -47,6 +47,10 @@ const RESTARTS = {
     isOurs: true,
     isLive: true,
     brief: { en: "longest pause, restart_jitter aside", zh: "最长的停顿（不计 restart_jitter）" },
+    more: {
+      en: "A `restart_delay` above the default stays what it is.",
+      zh: "未写此项而 `restart_delay` 大于默认值时，停顿按 `restart_delay`。",
+    },
   },
   restart_jitter: {
     type: "fraction",

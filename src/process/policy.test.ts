@@ -29,6 +29,11 @@ test("RST-001: pauses of 1 s, factor 2, 30 s at most, are 1, 2, 4, 8, 16, 30, 30
   assert.equal(life.state.life.policy?.row, 7);
 });
 
+test("RST-001: a pause that is longer than the default of restart_delay_max is as long as it is written", () => {
+  const life = new Life({ restartDelay: 600_000, restartDelayMax: 300_000, autorestart: "always" }).run();
+  assert.deepEqual([endsAfter(life, 1500), endsAfter(life, 1500)], [600_000, 600_000]);
+});
+
 test("RST-001: jitter adds up to its part, another one each time, and never takes away", () => {
   const life = new Life({ restartDelay: 1000, restartJitter: 0.5, autorestart: "always" }).run();
   const pauses = Array.from({ length: 20 }, () => endsAfter(life, 1500));

@@ -33,7 +33,9 @@ export function nextPause(
 ): { readonly policy: Policy; readonly ms: number } | null {
   if (config.restartDelay <= 0) return null;
   const row = policy.row + 1;
-  const grown = Math.min(config.restartDelayMax, config.restartDelay * config.restartBackoff ** (row - 1));
+  // A ceiling that is not written never cuts the pause that is.
+  const ceiling = Math.max(config.restartDelayMax, config.restartDelay);
+  const grown = Math.min(ceiling, config.restartDelay * config.restartBackoff ** (row - 1));
   return { policy: { ...policy, row }, ms: grown * (1 + config.restartJitter * drawn) };
 }
 
