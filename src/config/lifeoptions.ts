@@ -6,6 +6,7 @@ import { HEALTH, READINESS } from "./checkoptions.ts";
 import { CONTAINER_OPTIONS } from "./containeroptions.ts";
 import { DEPENDENCIES } from "./dependencyoptions.ts";
 import { ENVIRONMENT } from "./environmentoptions.ts";
+import { HOOKS } from "./hookoptions.ts";
 import { JOB } from "./joboptions.ts";
 import { LIMIT_OPTIONS } from "./limitoptions.ts";
 import type { Option } from "./optionrow.ts";
@@ -114,6 +115,7 @@ export const LIFE_OPTIONS = {
   ...RESTARTS,
   ...READINESS,
   ...HEALTH,
+  ...HOOKS,
   ...JOB,
   ...LIMIT_OPTIONS,
   ...ENVIRONMENT,

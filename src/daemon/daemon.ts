@@ -53,6 +53,7 @@ import { receive } from "./reports.ts";
 import type { BootFailure, Inheritance, LoadConfig, Part, Runtime } from "./runtime.ts";
 import { type CallOurs, noPlugins, type OpenPlugin, PluginHost } from "./serving/pluginhost.ts";
 import { type Serve, Servers } from "./serving/servers.ts";
+import { AuxiliaryRuns } from "./spawn/auxiliary.ts";
 import { FastCgiSockets } from "./spawn/fastcgi.ts";
 import { Preparations } from "./spawn/preparations.ts";
 import { Readings } from "./spawn/readings.ts";
@@ -222,6 +223,7 @@ function makeRooms(given: DaemonParts, runtime: Runtime, { configurations, ident
   const history = openHistory(runtime, budget);
   const readings = new Readings(budget, (turn) => history.makeRoom(turn));
   const preparations = new Preparations(runtime, fastCgi, readings);
+  const auxiliary = new AuxiliaryRuns(runtime, { outputs, targets, readings, history });
   const probes = new Probes(runtime);
   const records = new GroupRecords(runtime, given.sizes?.pieceBytes ?? PIECE_BYTES);
   const unowned = new Unowned(runtime);
@@ -235,7 +237,7 @@ function makeRooms(given: DaemonParts, runtime: Runtime, { configurations, ident
   // Servers are bound before anything is done to files or programs: a second supervisord by mistake ends there and has destroyed nothing. (CONF-354)
   const parts: readonly Part[] = [
     ...[unowned, preparations, barrier, backlog, processes, jobs, probes, memory, pools, outputs, clearing],
-    ...[plugins, servers, fastCgi, autoLogs, firstStarts, ...history.parts, readings],
+    ...[plugins, servers, fastCgi, autoLogs, firstStarts, ...history.parts, readings, auxiliary],
   ];
   const bringUp = new BringUp(runtime, { inOrder: parts, outputs, plugins, servers, pools, groups, firstStarts });
   const lifecycle = new Lifecycle(runtime, bringUp, { configurations, identity, servers, groups, unowned });
@@ -243,7 +245,7 @@ function makeRooms(given: DaemonParts, runtime: Runtime, { configurations, ident
   const ofGroups = { records, unowned, groups, jobs, orders, updates };
   const ofLife = { firstStarts, bringUp, lifecycle };
   const stdin = new ChildStdin(runtime);
-  const ofStarts = { fastCgi, readings, preparations, probes };
+  const ofStarts = { fastCgi, readings, preparations, auxiliary, probes };
   return { parts, watchers, history, plugins, pools, stdin, ...ofFiles, ...ofStarts, ...ofGroups, ...ofLife };
 }
 

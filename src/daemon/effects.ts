@@ -56,6 +56,12 @@ function carryOutOne(daemon: Daemon, effect: AnyEffect, turn: Turn, now: Now): v
     case "signal":
       daemon.history.signalled(effect.child, effect.signal);
       return turn.effect({ type: "signal", child: effect.child, signal: effect.signal, to: effect.to });
+    case "run":
+      return daemon.auxiliary.order(effect.ref, effect.what, effect.number);
+    case "spawn-run":
+      return daemon.auxiliary.spawn(turn, effect.ref, effect.number, effect.child);
+    case "signal-run":
+      return turn.effect({ type: "signal", child: effect.child, signal: effect.signal, to: "group" });
     case "reaped":
       daemon.outputs.reaped(turn, effect.child);
       daemon.stdin.reaped(effect.child);

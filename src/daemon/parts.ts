@@ -23,6 +23,7 @@ import type { Watchers } from "./observers/watchers.ts";
 import type { Probes } from "./probes/probes.ts";
 import type { Part, Runtime } from "./runtime.ts";
 import type { PluginHost } from "./serving/pluginhost.ts";
+import type { AuxiliaryRuns } from "./spawn/auxiliary.ts";
 import type { FastCgiSockets } from "./spawn/fastcgi.ts";
 import type { Preparations } from "./spawn/preparations.ts";
 import type { Readings } from "./spawn/readings.ts";
@@ -41,6 +42,7 @@ export type Daemon = {
   readonly watchers: Watchers;
   readonly plugins: PluginHost;
   readonly preparations: Preparations;
+  readonly auxiliary: AuxiliaryRuns;
   readonly probes: Probes;
   readonly readings: Readings;
   readonly firstStarts: FirstStarts;

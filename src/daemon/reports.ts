@@ -97,14 +97,10 @@ function stepTo(
 }
 
 /** A report about a child that no process knows is about a process that was given up (removed while UNKNOWN): it is only told. */
-function stepChild(
-  daemon: Daemon,
-  turn: Turn,
-  report: { readonly child: number; readonly type: string },
-  act: (member: Member) => void,
-): void {
+function stepChild(daemon: Daemon, turn: Turn, report: Extract<Report, { readonly child: number }>, act: (member: Member) => void): void {
   const member = memberOfChild(daemon.runtime.world, report.child);
   if (member !== undefined) return act(member);
+  if (daemon.auxiliary.takes(turn, report, "wallNs" in report ? instantOf(report) : null)) return undefined;
   if (report.type !== "exited") return undefined;
   daemon.unowned.exited(report.child);
   return daemon.runtime.activity.write(turn, "info", `child ${report.child}, which no process of the configuration owns any more, ended`);

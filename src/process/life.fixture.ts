@@ -93,6 +93,12 @@ export function inWords(effect: ProcessEffect): string {
       return `probe ${effect.purpose} ${effect.check}`;
     case "signal":
       return `signal ${effect.signal} to ${effect.to}`;
+    case "run":
+      return `run ${effect.what} ${effect.number}`;
+    case "spawn-run":
+      return `spawn run ${effect.number} as ${effect.child}`;
+    case "signal-run":
+      return `signal ${effect.signal} to run ${effect.child}`;
   }
 }
 

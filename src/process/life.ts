@@ -3,9 +3,10 @@
  * its own. It is stored beside the state of the process (`life/GROUP:NAME`), so that an earlier release, which knows nothing of it, can take over. (CMN-021)
  */
 
-import type { AgainCause, DueCause, StartCause, StopCause } from "./causes.ts";
+import type { AgainCause, DueCause, Reason, StartCause, StopCause } from "./causes.ts";
 import type { Health } from "./health.ts";
 import type { Policy } from "./policy.ts";
+import type { Run, RunEnd } from "./run.ts";
 import type { Job } from "./schedule.ts";
 
 /** The last word about a process, where its state does not say it. (CMN-007, CMN-027) */
@@ -35,6 +36,14 @@ export type Ready = {
 /** A stop that is carried out when everything that needs this process is down. (DEP-020, BND-002) */
 export type StopAfter = { readonly cause?: StopCause; readonly again?: boolean };
 
+/** What hooks are told besides what they are; of a program that has some. (HOOK-009) */
+export type Told = {
+  /** What the last start was for. */
+  readonly start?: Reason;
+  /** How the last run ended; gone with the next one. */
+  readonly end?: RunEnd;
+};
+
 export type Life = {
   readonly wanted?: Wanted;
   /** What it is being stopped for, or was last, unless a user, an update or a shutdown has ordered it: that need not be kept. */
@@ -54,6 +63,10 @@ export type Life = {
   /** The code with which the last run ended, while starts fail; only where `exit_on` is set. (CTR-002) */
   readonly lastCode?: number;
   readonly stopAfter?: StopAfter;
+  /** Commands that run beside it, in the order in which they became due; and the number of the last. */
+  readonly runs?: readonly Run[];
+  readonly lastRun?: number;
+  readonly told?: Told;
 };
 
 /** That of a process that uses nothing of all this: nearly every one, so all of them share it. */

@@ -50,6 +50,7 @@ const INPUTS = {
   "ready, another child": (life) => life.take({ type: "ready", child: 99 }),
   "too-large": (life) => life.take({ type: "too-large", child: life.state.child, bytes: 1 }),
   recheck: (life) => life.take({ type: "recheck", counts: "kept" }),
+  "run-ended": (life) => life.take({ type: "run-ended", what: "post_start", number: 1, outcome: { kind: "exit", code: 0 }, output: "" }),
 } satisfies Record<string, (life: Life) => string[]>;
 
 type Situation = keyof typeof SITUATIONS;
@@ -344,9 +345,9 @@ test("several deadlines run at once: each comes at its time, and what it does no
 
 test("the earliest deadline is acted upon first, unless another is named; one that its row does not name is a bug", () => {
   const life = new Life();
-  life.state = { ...NEVER_STARTED, state: "STOPPING", pid: PID, child: 7, deadlines: { kill: 2000, hook: 1000 } };
+  life.state = { ...NEVER_STARTED, state: "STOPPING", pid: PID, child: 7, deadlines: { kill: 2000, health: 1000 } };
   life.nowMs = 3000;
   assert.deepEqual(life.take({ type: "deadline", name: "kill" }).at(-1), "signal 9 to process");
-  assert.deepEqual(life.state.deadlines, { kill: 13_000, hook: 1000 });
-  assert.throws(() => life.take({ type: "deadline" }), /broken invariant: cat has the deadline hook in STOPPING/);
+  assert.deepEqual(life.state.deadlines, { kill: 13_000, health: 1000 });
+  assert.throws(() => life.take({ type: "deadline" }), /broken invariant: cat has the deadline health in STOPPING/);
 });

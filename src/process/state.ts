@@ -7,6 +7,7 @@ import type { Now } from "../doors.ts";
 import type { AgainCause, StartCause, StopCause } from "./causes.ts";
 import type { Checked } from "./health.ts";
 import { type Life, NO_LIFE, type Waiting, withLife } from "./life.ts";
+import type { RunOutcome, What } from "./run.ts";
 import type { State } from "./states.ts";
 
 /** What a process can wait for; several of them can run at once. */
@@ -20,8 +21,7 @@ export type DeadlineName =
   | "fatal-retry"
   | "depends"
   | "kill"
-  | "health"
-  | "hook";
+  | "health";
 
 /** Those that an earlier release knows; the others are stored with the life. (CMN-021) */
 export const PLAIN_DEADLINES: ReadonlySet<DeadlineName> = new Set(["startup", "restart", "kill"]);
@@ -87,7 +87,9 @@ export type ProcessInput =
   /** A start must wait until its conditions hold. */
   | { readonly type: "hold"; readonly waiting: Waiting }
   /** A start must not be, and why. (CMN-011) */
-  | { readonly type: "refuse"; readonly text: string };
+  | { readonly type: "refuse"; readonly text: string }
+  /** An auxiliary run has come to its end or its deadline. `output`: the last of its stdout, where that is captured. */
+  | { readonly type: "run-ended"; readonly what: What; readonly number: number; readonly outcome: RunOutcome; readonly output: string };
 
 export type CheckPurpose = "ready" | "health";
 
@@ -131,7 +133,12 @@ export type ProcessEffect =
       readonly probe: Probe;
       readonly timeoutMs: number;
     }
-  | { readonly type: "signal"; readonly child: number; readonly signal: number; readonly to: "process" | "group" };
+  | { readonly type: "signal"; readonly child: number; readonly signal: number; readonly to: "process" | "group" }
+  /** An auxiliary run begins: it is prepared, and answered with `run-prepared` or `run-unprepared`. */
+  | { readonly type: "run"; readonly what: What; readonly number: number }
+  | { readonly type: "spawn-run"; readonly number: number; readonly child: number }
+  /** To its process group. */
+  | { readonly type: "signal-run"; readonly child: number; readonly signal: number };
 
 export type Transition = { readonly process: ProcessState; readonly effects: readonly ProcessEffect[] };
 

@@ -109,6 +109,7 @@ const DOWN = {
   ready: stay,
   recheck: stay,
   "too-large": stay,
+  "run-ended": stay,
 } as const satisfies Cells;
 
 /** There is a child, or the keeper is making one. */
@@ -130,6 +131,7 @@ const UP = {
   ready: stay,
   recheck: stay,
   "too-large": stay,
+  "run-ended": stay,
 } as const satisfies Omit<Cells, "exited">;
 
 export const TABLE: { readonly [R in Row]: Cells } = {

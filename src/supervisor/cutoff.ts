@@ -3,9 +3,10 @@
  * even if something is left that SIGKILL does not end. (CTR-005)
  */
 import type { Now } from "../doors.ts";
+import { hasRuns } from "../process/auxiliary.ts";
 import type { Step } from "./effects.ts";
 import { supervisorMessages as say } from "./loglines.ts";
-import { stepAlone } from "./member.ts";
+import { endRuns, stepAlone } from "./member.ts";
 import { allMembers, isStopped, type Member, type World } from "./world.ts";
 
 /** How long those that were killed may take to go. */
@@ -32,6 +33,8 @@ export function stepCutoff(world: World, now: Now, step: Step): void {
   const left = alive(world);
   if (left.length > 0) step.effects.push({ type: "log", level: "warn", text: say.outOfTime(left.map(nameOf)) });
   for (const member of left) {
+    endRuns(world, member, "all", now, step);
+    if (isStopped(member)) continue;
     const { state } = member.state;
     stepAlone(world, member, state === "STOPPING" ? { type: "deadline" } : { type: "stop", cause: "shutdown" }, now, step);
   }
@@ -48,7 +51,7 @@ function leave(world: World, step: Step): void {
 }
 
 function alive(world: World): Member[] {
-  return [...allMembers(world)].filter((member) => !isStopped(member));
+  return [...allMembers(world)].filter((member) => !isStopped(member) || hasRuns(member.state));
 }
 
 function nameOf({ config }: Member): string {

@@ -4,12 +4,13 @@
  * stop as fast as the slowest of them, where the original takes a second each (PROC-157). Listeners may hear first of what has ended before them.
  */
 import type { Now } from "../doors.ts";
+import { hasRuns } from "../process/auxiliary.ts";
 import type { ProcessInput } from "../process/state.ts";
 import type { Mood, State } from "../process/states.ts";
 import { stopTogether, withDependants } from "./dependencies.ts";
 import type { Step } from "./effects.ts";
 import { supervisorMessages as say } from "./loglines.ts";
-import { stepAlone } from "./member.ts";
+import { endRuns, stepAlone } from "./member.ts";
 import { hasDependencies } from "./needs.ts";
 import { allMembers, type GoingDown, type Group, groupsInOrder, isStopped, type Member, type World } from "./world.ts";
 
@@ -28,6 +29,7 @@ export function goDown(world: World, mood: Exclude<Mood, "RUNNING">, now: Now, s
   step.daemonChanged = true;
   if (!begins) return;
   dropWaits(world, now, step);
+  for (const member of allMembers(world)) endRuns(world, member, "started", now, step);
   world.goingDown = newPlan(world, now);
   step.effects.push({ type: "event", event: { kind: "supervisor-state", state: "STOPPING" } });
   advanceGoingDown(world, now, step);
@@ -50,6 +52,7 @@ export function advanceGoingDown(world: World, now: Now, step: Step): void {
   if (plan === null) return;
   while (world.goingDown !== null && plan.current.every((name) => isGroupDown(world.groups.get(name)))) {
     if ([...allMembers(world)].every(isStopped)) {
+      if (hasRunsLeft(world)) return;
       world.goingDown = null;
       step.daemonChanged = true;
       step.effects.push({ type: "ended" });
@@ -58,6 +61,11 @@ export function advanceGoingDown(world: World, now: Now, step: Step): void {
     if (mustListen(world, plan, now)) return;
     tellNext(world, plan, now, step);
   }
+}
+
+/** Commands beside programs are waited for as well; each has its time, and what SIGKILL does not end is left. (KILL-008) */
+function hasRunsLeft(world: World): boolean {
+  return [...allMembers(world)].some(({ state }) => hasRuns(state));
 }
 
 /** The listeners that are waited for have heard everything. */

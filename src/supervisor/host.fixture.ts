@@ -1,7 +1,9 @@
 /** The whole under test, as the daemon drives it, with the keeper's side of it; what comes of a step is told in words that a test can compare. */
 import assert from "node:assert/strict";
 import type { GroupConfig, ProcessConfig } from "../config/model.ts";
+import { type RunInput, runsOf } from "../process/auxiliary.ts";
 import { at, program } from "../process/life.fixture.ts";
+import type { Run, What } from "../process/run.ts";
 import type { ProcessInput } from "../process/state.ts";
 import type { Mood } from "../process/states.ts";
 import { exitWith } from "../process/waitstatus.ts";
@@ -9,7 +11,17 @@ import { stopTogether } from "./dependencies.ts";
 import { type Effect, emptyStep, type Outcome, type Step } from "./effects.ts";
 import { goDown } from "./goingdown.ts";
 import { lookAtAllWaiting, stepAlone } from "./member.ts";
-import { addGroup, autostartsDue, deadlinesDue, isFirstStartDue, nextDeadlineMs, removeGroup, stepMember, stepReports } from "./step.ts";
+import {
+  addGroup,
+  autostartsDue,
+  deadlinesDue,
+  isFirstStartDue,
+  nextDeadlineMs,
+  removeGroup,
+  stepMember,
+  stepMemberRun,
+  stepReports,
+} from "./step.ts";
 import { updateGroup } from "./update.ts";
 import { addWaiter } from "./waiters.ts";
 import { allMembers, emptyWorld, findMember, type Member, type Ref, type Waiter } from "./world.ts";
@@ -153,6 +165,34 @@ export class Host {
     );
   }
 
+  /** What happens to an auxiliary run. */
+  happens(name: string, input: RunInput): string[] {
+    return this.step((step) => stepMemberRun(this.world, this.member(name), input, at(this.nowMs), step));
+  }
+
+  /** The run of this kind that is under way or waits. */
+  runOf(name: string, what: What): Run {
+    const run = runsOf(this.member(name).state).find((one) => one.what === what && one.ending === undefined);
+    assert.ok(run !== undefined, `no ${what} of ${name}`);
+    return run;
+  }
+
+  /** It is prepared and spawned. */
+  runBegins(name: string, what: What): string[] {
+    const child = this.#nextNumber++;
+    const words = this.happens(name, { type: "run-prepared", number: this.runOf(name, what).number, child });
+    return [...words, ...this.happens(name, { type: "run-spawned", child, pid: 1000 + child })];
+  }
+
+  runExits(name: string, what: What, code = 0): string[] {
+    return this.happens(name, { type: "run-exited", child: this.runOf(name, what).child, waitStatus: exitWith(code), output: "" });
+  }
+
+  /** From its order to its end. */
+  runs(name: string, what: What, code = 0): string[] {
+    return [...this.runBegins(name, what), ...this.runExits(name, what, code)];
+  }
+
   next(): number | null {
     return nextDeadlineMs(this.world);
   }
@@ -202,6 +242,12 @@ export class Host {
         return `probe ${effect.purpose} ${shown(effect.ref)}`;
       case "signal":
         return `signal ${effect.signal} to ${shown(this.#ownerOf(effect.child))}`;
+      case "run":
+        return `run ${effect.what} of ${shown(effect.ref)}`;
+      case "spawn-run":
+        return `spawn run ${effect.number} of ${shown(effect.ref)}`;
+      case "signal-run":
+        return `signal ${effect.signal} to run ${effect.child} of ${shown(effect.ref)}`;
       case "reaped":
         return `reaped ${shown(effect.ref)}`;
       case "settle":

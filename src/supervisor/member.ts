@@ -1,8 +1,11 @@
 /** One process as a part of the whole: its step, the deadlines that are due after it, the clients whose wait it ends. */
 import type { Now } from "../doors.ts";
-import { type Reason, START_REASONS, STOP_REASONS, type StartCause, type StopCause } from "../process/causes.ts";
+import { callOffRuns, killRuns, RUNS, type RunInput, type RunTransition, runsDueMs, stepRuns } from "../process/auxiliary.ts";
+import { START_REASONS, type StartCause } from "../process/causes.ts";
 import { isPassing } from "../process/checks.ts";
+import { followStep, hasHooks } from "../process/hooks.ts";
 import { type Waiting, withLife } from "../process/life.ts";
+import type { What } from "../process/run.ts";
 import { startCause } from "../process/starting.ts";
 import {
   type DeadlineName,
@@ -11,10 +14,9 @@ import {
   type ProcessEffect,
   type ProcessInput,
   type ProcessState,
+  type Transition,
 } from "../process/state.ts";
-import type { State } from "../process/states.ts";
 import { stepProcess } from "../process/table.ts";
-import { unreachable } from "../result.ts";
 
 import { noteExit, startsNothing, withLastCode } from "./containerexit.ts";
 
@@ -22,6 +24,7 @@ import { type Followers, followChange, followStop, followWait, mustStopLater, pu
 
 import type { Effect, Step } from "./effects.ts";
 import { supervisorMessages as say } from "./loglines.ts";
+import { reasonOf } from "./reasons.ts";
 import { mayStart } from "./startgate.ts";
 import { settleWaiters } from "./waiters.ts";
 import { timeoutText, waitsFor } from "./waittexts.ts";
@@ -40,6 +43,7 @@ export function stepAlone(world: World, member: Member, input: ProcessInput, now
   for (let name = dueDeadline(world, member, now); name !== null; name = dueDeadline(world, member, now)) {
     applyToMember(world, member, { type: "deadline", name }, now, step);
   }
+  while (runsDueMs(member.state) <= now.monoMs) stepRun(world, member, { type: "run-due" }, now, step);
   if (member.pending !== null && isStopped(member)) settlePending(world, member, member.pending, now, step);
 }
 
@@ -49,10 +53,13 @@ export function dueDeadline(world: World, member: Member, now: Now): DeadlineNam
   return name !== null && (member.state.deadlines[name] ?? Number.POSITIVE_INFINITY) <= now.monoMs ? name : null;
 }
 
-/** When the next deadline of the member comes, monotonic. */
+/** When the next deadline of the member, or of a run beside it, comes; monotonic. */
 export function memberDeadlineMs(world: World, member: Member): number | null {
   const name = awaitedDeadline(world, member);
-  return name === null ? null : (member.state.deadlines[name] ?? null);
+  const own = name === null ? undefined : member.state.deadlines[name];
+  if (member.state.life.runs === undefined) return own ?? null;
+  const earliest = Math.min(own ?? Number.POSITIVE_INFINITY, runsDueMs(member.state));
+  return earliest === Number.POSITIVE_INFINITY ? null : earliest;
 }
 
 /** While the daemon goes down nothing is started again: nobody waits for a restart (PROC-160). What an update changes first starts by its word. */
@@ -100,8 +107,7 @@ function stopInTurn(world: World, member: Member, input: InputOf<"stop">, now: N
 
 function apply(world: World, member: Member, input: ProcessInput, now: Now, step: Step): void {
   const before = member.state;
-  const { process: next, effects } = stepProcess(member.config, before, input, now);
-  const process = withBirthday(member, before, withLastCode(member.config, before, next, input), now);
+  const { process, effects } = stepped(world, member, input, now);
   if (process !== before) {
     setState(world, member, process);
     if (!isPassing(before, process)) {
@@ -114,6 +120,44 @@ function apply(world: World, member: Member, input: ProcessInput, now: Now, step
   settleWaiters(world, member, step);
   noteExit(world, member, before, input, step);
   if (process !== before && !world.dependants.isEmpty) followChange(world, member, before, followers(world, now, step));
+}
+
+/** The step of the process itself, and what the whole and its hooks add to it. */
+function stepped(world: World, member: Member, input: ProcessInput, now: Now): Transition {
+  const { config, state: before } = member;
+  const { process: next, effects } = stepProcess(config, before, input, now);
+  const process = withBirthday(member, before, withLastCode(config, before, next, input), now);
+  if (!hasHooks(config) && before.life.lastRun === undefined) return { process, effects };
+  const start = startCause(before, input);
+  const context = {
+    startsNothing: startsNothing(world),
+    start: start === null ? null : START_REASONS[start],
+    end: input.type === "exited" ? reasonOf(world, member, process, input, before) : null,
+  };
+  return followStep(config, before, { process, effects }, input, context, now);
+}
+
+/** What has happened to a run beside the process, and what its end leads to. */
+export function stepRun(world: World, member: Member, input: RunInput, now: Now, step: Step): void {
+  const { ended, ...done } = stepRuns(member.config, member.state, input, now);
+  withoutInput(world, member, done, step);
+  if (ended !== null) stepAlone(world, member, ended, now, step);
+}
+
+/** Runs that supervisord does not let go on while it goes down; or all of them, at once, when there is no more time. (CMN-010, CTR-005) */
+export function endRuns(world: World, member: Member, which: "started" | "all", now: Now, step: Step): void {
+  const { state } = member;
+  if (state.life.runs === undefined) return;
+  const isMeant = ({ what }: { readonly what: What }): boolean => !RUNS[what].isOfTheWayDown;
+  withoutInput(world, member, which === "all" ? killRuns(state, now) : callOffRuns(state, isMeant, now), step);
+}
+
+function withoutInput(world: World, member: Member, { process, effects }: RunTransition, step: Step): void {
+  if (process === member.state) return;
+  setState(world, member, process);
+  member.version += 1;
+  step.changed.add(member.ref);
+  for (const effect of effects) step.effects.push(inWhole(member, effect));
 }
 
 /** Time for the shutdown is over: nobody waits any more for what was told to stop. */
@@ -175,42 +219,15 @@ function settlePending(world: World, member: Member, { config, start }: Pending,
 
 /** A process speaks of itself; the whole adds whose it is, and to an event what led to it. */
 function ofMember(world: World, member: Member, effect: ProcessEffect, cause: ProcessInput, before: ProcessState): Effect {
-  const { ref } = member;
-  if (effect.type === "lifecycle") {
-    const { name, keys, text } = effect;
-    return { type: "event", event: { kind: "lifecycle", ...ref, name, keys, text } };
-  }
-  if (effect.type !== "event") return { ...effect, ref };
+  if (effect.type !== "event") return inWhole(member, effect);
+  const { ref, state } = member;
   const { type, ...change } = effect;
-  return { type, event: { kind: "process-state", ...ref, ...change, cause, reason: reasonOf(world, member, change.state, cause, before) } };
+  const reason = reasonOf(world, member, state, cause, before, change.state);
+  return { type, event: { kind: "process-state", ...ref, ...change, cause, reason } };
 }
 
-/** What a start or an end is for, in one word; null where there is no more to say than the change itself. (HOOK-009) */
-function reasonOf(world: World, member: Member, to: State, input: ProcessInput, before: ProcessState): Reason | null {
-  const { stopCause } = member.state.life;
-  switch (to) {
-    case "STARTING": {
-      const cause = startCause(before, input);
-      return cause === null ? null : START_REASONS[cause];
-    }
-    case "STOPPING":
-    case "STOPPED":
-      return STOP_REASONS[stopCause ?? orderedBy(world, member)];
-    case "EXITED":
-    case "BACKOFF":
-    case "FATAL":
-      if (input.type !== "exited") return null;
-      return stopCause === undefined ? "exit" : STOP_REASONS[stopCause];
-    case "RUNNING":
-    case "UNKNOWN":
-      return null;
-    default:
-      return unreachable(to);
-  }
-}
-
-/** Who orders a stop of which the process itself knows no cause. */
-function orderedBy(world: World, { pending }: Member): StopCause {
-  if (pending !== null) return "update";
-  return world.mood === "RUNNING" ? "user" : "shutdown";
+function inWhole({ ref }: Member, effect: Exclude<ProcessEffect, { type: "event" }>): Effect {
+  if (effect.type !== "lifecycle") return { ...effect, ref };
+  const { name, keys, text } = effect;
+  return { type: "event", event: { kind: "lifecycle", ...ref, name, keys, text } };
 }

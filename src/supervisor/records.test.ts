@@ -131,7 +131,7 @@ test("a process comes back as it went, with every deadline, and takes less room 
     assert.ok(!isOldProcess(encodeProcess(life)));
     assert.ok(encodeProcess(life).length < 0.7 * (VERSION_1[index] ?? "").length, `${encodeProcess(life).length} bytes`);
   }
-  const several: ProcessState = { ...NEVER_STARTED, state: "STARTING", deadlines: { startup: 1, ready: 2.5, health: 3, hook: 4 } };
+  const several: ProcessState = { ...NEVER_STARTED, state: "STARTING", deadlines: { startup: 1, ready: 2.5, health: 3, again: 4 } };
   assert.deepEqual(restored(several), several);
 });
 

@@ -4,6 +4,7 @@
  */
 import type { GroupConfig } from "../config/model.ts";
 import type { Now } from "../doors.ts";
+import type { RunInput } from "../process/auxiliary.ts";
 import type { ProcessInput } from "../process/state.ts";
 import { assert } from "../result.ts";
 import { failTooOld } from "./ages.ts";
@@ -13,7 +14,7 @@ import { orderDueRestarts } from "./duerestarts.ts";
 import type { Step } from "./effects.ts";
 import { advanceGoingDown, reportGoingDown } from "./goingdown.ts";
 import { heedOrder, isScheduled } from "./jobs.ts";
-import { dueDeadline, memberDeadlineMs, stepAlone } from "./member.ts";
+import { memberDeadlineMs, stepAlone, stepRun } from "./member.ts";
 import { reportWaits, settleGone } from "./waiters.ts";
 import { findMember, groupsInOrder, inOrder, isStopped, type Member, makeGroup, type World } from "./world.ts";
 
@@ -24,6 +25,17 @@ export function stepMember(world: World, member: Member, input: ProcessInput, no
   heedOrder(world, member, input, now, step);
   stepAlone(world, member, input, now, step);
   failTooOld(world, member, input, now, step);
+  followAll(world, now, step);
+}
+
+/** The same for what has happened to an auxiliary run of it. */
+export function stepMemberRun(world: World, member: Member, input: RunInput, now: Now, step: Step): void {
+  if (findMember(world, member.ref) !== member) return;
+  stepRun(world, member, input, now, step);
+  followAll(world, now, step);
+}
+
+function followAll(world: World, now: Now, step: Step): void {
   if (world.due.size > 0) orderDueRestarts(world, now, step);
   if (world.goingDown !== null) advanceGoingDown(world, now, step);
 }
@@ -82,7 +94,7 @@ export function nextDeadlineMs(world: World): number | null {
 /** Members for which the time has come, in the order of groups: the caller makes each a step of its own. (PROC-142) */
 export function deadlinesDue(world: World, now: Now): Member[] {
   const due = new Set<Member>();
-  for (const member of world.timed) if (dueDeadline(world, member, now) !== null) due.add(member);
+  for (const member of world.timed) if ((memberDeadlineMs(world, member) ?? Number.POSITIVE_INFINITY) <= now.monoMs) due.add(member);
   if (due.size < 2) return [...due].filter((member) => findMember(world, member.ref) === member);
   const groups = new Set([...due].map(({ ref }) => ref.group));
   return inOrder([...groups].flatMap((name) => world.groups.get(name) ?? [])).flatMap((group) =>

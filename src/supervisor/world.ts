@@ -3,6 +3,8 @@
  * What must survive the daemon is named by a key and written to the keeper with the effects that belong to it (`records.ts`).
  */
 import type { GroupConfig, ProcessConfig } from "../config/model.ts";
+import { runsDueMs } from "../process/auxiliary.ts";
+import type { Run, What } from "../process/run.ts";
 import { earliestDeadline, NEVER_STARTED, type ProcessState } from "../process/state.ts";
 import { type Mood, STATES } from "../process/states.ts";
 import { Dependants } from "./dependants.ts";
@@ -69,6 +71,8 @@ export type World = {
   readonly timed: Set<Member>;
   /** Members by their child; those that are gone are among them until another takes the number. */
   readonly byChild: Map<number, Member>;
+  /** The same for auxiliary runs. */
+  readonly byRun: Map<number, Member>;
   /** Members that are to be restarted when their turn comes. */
   readonly due: Set<Member>;
   nextSequence: number;
@@ -83,6 +87,7 @@ export function emptyWorld(): World {
     groups: new Map(),
     timed: new Set(),
     byChild: new Map(),
+    byRun: new Map(),
     due: new Set(),
     exit: null,
     cutoff: null,
@@ -125,17 +130,30 @@ export function memberOfChild(world: World, child: number): Member | undefined {
   return member?.state.child === child && findMember(world, member.ref) === member ? member : undefined;
 }
 
+/** Beside whom this child runs. */
+export function memberOfRun(world: World, child: number): Member | undefined {
+  const member = world.byRun.get(child);
+  return member !== undefined && findMember(world, member.ref) === member ? member : undefined;
+}
+
 /** Gives a member its next state. */
 export function setState(world: World, member: Member, state: ProcessState): void {
   const before = member.state.child;
+  const runs = member.state.life.runs;
   if (before !== state.child && world.byChild.get(before) === member) world.byChild.delete(before);
   member.state = state;
   if (state.child !== 0) world.byChild.set(state.child, member);
-  if (earliestDeadline(state) === null) world.timed.delete(member);
+  if (runs !== undefined || state.life.runs !== undefined) noteRuns(world, member, runs ?? []);
+  if (earliestDeadline(state) === null && runsDueMs(state) === Number.POSITIVE_INFINITY) world.timed.delete(member);
   else world.timed.add(member);
   if (state.life.due === undefined) world.due.delete(member);
   else world.due.add(member);
   world.dependants.changed(member);
+}
+
+function noteRuns(world: World, member: Member, before: readonly Run[]): void {
+  for (const { child } of before) if (world.byRun.get(child) === member) world.byRun.delete(child);
+  for (const { child } of member.state.life.runs ?? []) if (child !== 0) world.byRun.set(child, member);
 }
 
 /** Gives a member its next configuration. */
@@ -166,4 +184,15 @@ export function isStopped(member: Member): boolean {
 /** The label under which the keeper and the store know a process: unique, since names hold no colon. */
 export function label(ref: Ref): string {
   return `${ref.group}:${ref.process}`;
+}
+
+/** That of an auxiliary run of it: a third part, which no name of a process has. (CMN-022) */
+export function runLabel(ref: Ref, what: What): string {
+  return `${label(ref)}:${what}`;
+}
+
+/** Whose run a child with this label is, and which; null: it is none. */
+export function runOfLabel(text: string): { readonly ref: Ref; readonly what: string } | null {
+  const [group, process, what, ...more] = text.split(":");
+  return group === undefined || process === undefined || what === undefined || more.length > 0 ? null : { ref: { group, process }, what };
 }

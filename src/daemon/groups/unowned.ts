@@ -4,7 +4,7 @@
  */
 import { assert } from "../../result.ts";
 import type { GroupChange } from "../../supervisor/effects.ts";
-import { allMembers, type Group } from "../../supervisor/world.ts";
+import { allMembers, type Group, runOfLabel } from "../../supervisor/world.ts";
 import type { Turn } from "../loop/turn.ts";
 import type { Inheritance, Runtime } from "../runtime.ts";
 
@@ -22,7 +22,8 @@ export class Unowned {
   /** Finds them in what a predecessor left. */
   restore({ children }: Inheritance): void {
     const owned = new Set([...allMembers(this.#runtime.world)].map((member) => member.state.child));
-    for (const { child, state } of children) if (state !== "exited" && !owned.has(child)) this.#children.add(child);
+    for (const { child, state, label } of children)
+      if (state !== "exited" && !owned.has(child) && runOfLabel(label) === null) this.#children.add(child);
   }
 
   /** Only a process in UNKNOWN can have a child when its group goes: it runs on, and its end is told. (PROC-151) */

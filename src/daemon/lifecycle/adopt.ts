@@ -4,7 +4,7 @@ import type { Config } from "../../config/model.ts";
 import { logText } from "../../config/report.ts";
 import { ok, type Result, refuse } from "../../result.ts";
 import { encodeRecord, recordKeys } from "../../supervisor/records.ts";
-import { allMembers, label, makeGroup, type World } from "../../supervisor/world.ts";
+import { allMembers, label, makeGroup, runOfLabel, type World } from "../../supervisor/world.ts";
 import type { Configurations } from "../groups/configurations.ts";
 import { configRecord } from "../groups/daemonrecords.ts";
 import { dropInTurns, type GroupRecords } from "../groups/grouprecords.ts";
@@ -104,7 +104,7 @@ function restartListeners(world: World, orders: Orders): void {
 
 function adoptedText(world: World, inheritance: Inheritance): string {
   const known = new Set([...allMembers(world)].map((member) => label(member.ref)));
-  const live = inheritance.children.filter((child) => child.state !== "exited");
+  const live = inheritance.children.filter((child) => child.state !== "exited" && runOfLabel(child.label) === null);
   const unowned = live.filter((child) => !known.has(child.label)).map((child) => `${child.label} (pid ${child.pid})`);
   const own = live.length - unowned.length;
   return unowned.length === 0

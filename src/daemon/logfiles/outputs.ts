@@ -20,8 +20,8 @@ import { Reopening } from "./reopening.ts";
 import { rotate } from "./rotating.ts";
 import type { Streaming } from "./streaming.ts";
 import { dropStreamRecords, restoreStreamState } from "./streamrecords.ts";
-import type { Clearable, LogFile, Stream } from "./streams.ts";
-import type { Targets } from "./targets.ts";
+import { type Clearable, type LogFile, lastOf, ownerOf, type Stream } from "./streams.ts";
+import type { ChannelTarget, Targets } from "./targets.ts";
 
 export class Outputs {
   readonly #runtime: Runtime;
@@ -65,6 +65,17 @@ export class Outputs {
     if (frame.stderr.stream !== 0) this.#add(ref, frame.child, "stderr");
   }
 
+  /** The same for an auxiliary run, which writes into the logs of the process beside which it runs; what is captured goes nowhere else. */
+  spawningRun(ref: Ref, { child, stderr }: Pick<Spawn, "child" | "stderr">, isCaptured: boolean): void {
+    this.#addRun(ref, child, "stdout", isCaptured);
+    if (stderr.stream !== 0) this.#addRun(ref, child, "stderr", false);
+  }
+
+  /** The last that an auxiliary run has written, where that is captured. */
+  capturedOf(child: number): string {
+    return new TextDecoder().decode(this.#streams.get(streamNumber(child, "stdout"))?.captured);
+  }
+
   /** The child is gone. What its descendants still write is taken until they close it. */
   reaped(turn: Turn, child: number): void {
     for (const channel of ["stdout", "stderr"] as const) {
@@ -83,7 +94,9 @@ export class Outputs {
     const stream = this.#streams.get(report.stream);
     if (stream === undefined)
       return turn.effect({ type: "verdict", stream: report.stream, block: report.block, verdict: { kind: "as-is" } });
-    const verdict = this.#streaming.block(turn, stream, report.bytes);
+    const { captured } = stream;
+    if (captured !== undefined) stream.captured = lastOf(captured, report.bytes);
+    const verdict: Verdict = captured === undefined ? this.#streaming.block(turn, stream, report.bytes) : { kind: "drop" };
     turn.effect({ type: "verdict", stream: report.stream, block: report.block, verdict });
     if (stream.target.options.match) this.#stopMatching(turn, stream.child);
   }
@@ -275,11 +288,7 @@ export class Outputs {
     const labels = new Map(inheritance.children.map((child) => [child.child, child.label]));
     for (const entry of inheritance.streams) {
       const { child, channel } = streamOwner(entry.stream);
-      const name = labels.get(child) ?? "";
-      const colon = name.indexOf(":");
-      const ref = { group: name.slice(0, colon), process: name.slice(colon + 1) };
-      if (findMember(this.#runtime.world, ref) === undefined) continue;
-      const stream = this.#add(ref, child, channel);
+      const stream = this.#addOf(labels.get(child) ?? "", child, channel);
       if (stream === null) continue;
       stream.ended = !entry.open;
       stream.state = restoreStreamState(inheritance.store, entry.stream);
@@ -315,13 +324,30 @@ export class Outputs {
     });
   }
 
+  #addOf(name: string, child: number, channel: Channel): Stream | null {
+    const { ref, isRun, isCaptured } = ownerOf(name, channel);
+    return isRun ? this.#addRun(ref, child, channel, isCaptured) : this.#add(ref, child, channel);
+  }
+
   #add(ref: Ref, child: number, channel: Channel): Stream | null {
     const member = findMember(this.#runtime.world, ref);
     const group = this.#runtime.world.groups.get(ref.group);
     if (member === undefined || group === undefined) return null;
-    const target = this.#targets.of(ref, group.config, member.config, channel);
+    return this.#register(ref, child, channel, this.#targets.of(ref, group.config, member.config, channel), member.state.child !== child);
+  }
+
+  #addRun(ref: Ref, child: number, channel: Channel, isCaptured: boolean): Stream | null {
+    const member = findMember(this.#runtime.world, ref);
+    const group = this.#runtime.world.groups.get(ref.group);
+    if (member === undefined || group === undefined) return null;
+    const its = this.#targets.ofRun(ref, group.config, member.config, channel);
+    const stream = this.#register(ref, child, channel, isCaptured ? { ...its, path: null, asked: true } : its, false);
+    if (isCaptured) stream.captured = new Uint8Array(0);
+    return stream;
+  }
+
+  #register(ref: Ref, child: number, channel: Channel, target: ChannelTarget, reaped: boolean): Stream {
     const number = streamNumber(child, channel);
-    const reaped = member.state.child !== child;
     const stream: Stream = { stream: number, child, ref, channel, target, state: NEW_STREAM, ended: false, reaped };
     this.#streams.set(number, stream);
     if (target.path !== null) {

@@ -47,6 +47,17 @@ export class Targets {
     return { path, maxBytes: Math.max(0, settings.maxBytes), backups: settings.backups, asked, options };
   }
 
+  /**
+   * Where what runs beside the process writes: into the log of the same channel, as it comes; what only the process itself has to say in its output (events,
+   * capture, readiness) is not looked for. The stdout of a listener is its protocol, so its log is that of stderr. (CMN-023)
+   */
+  ofRun(ref: Ref, group: GroupConfig, config: ProcessConfig, channel: Channel): ChannelTarget {
+    const its = group.kind === "listeners" ? "stderr" : config.redirectStderr ? "stdout" : channel;
+    const target = this.of(ref, group, config, its);
+    const options = { ...target.options, captureMaxBytes: 0, events: false, match: false };
+    return { ...target, maxBytes: 0, backups: 0, options, asked: needsAsking({ ...options, pid: 0 }) };
+  }
+
   /** Its output says when it is ready, and has not done so yet. (RDY-006) */
   #isAwaited(ref: Ref, { readyWhen }: ProcessConfig): boolean {
     if (readyWhen.kind !== "log") return false;

@@ -5,6 +5,7 @@
 import { UNUSED } from "../../api/life.ts";
 import type { Life, LifeJob, LifeNext } from "../../api/types.ts";
 import type { Now } from "../../doors.ts";
+import { RUNS, runsOf } from "../../process/auxiliary.ts";
 import { unreachable } from "../../result.ts";
 import type { JobView } from "../../rpc/control.ts";
 import type { Zones } from "../../supervisor/jobs.ts";
@@ -24,6 +25,7 @@ export function lifeOf(world: World, member: Member, now: Now, zones: Zones): Li
     ...readinessOf(member),
     health: healthOf(member),
     job: jobOf(member, now, zones),
+    hook: hookOf(member),
     row: rowOf(member),
     waitsFor: waitsOf(world, member, now),
   };
@@ -46,6 +48,14 @@ function healthOf({ state: { life } }: Member): Life["health"] {
     lastAt: last === null ? null : Math.round(last.atWallMs),
     lastResult: last === null ? null : { result: last.result, text: last.text, ms: Math.round(last.ms) },
   };
+}
+
+/** The one that is under way, or the first that waits for its turn. (HOOK-012) */
+function hookOf({ state }: Member): Life["hook"] {
+  const run = runsOf(state).find(({ what, ending }) => RUNS[what].isHook && ending === undefined);
+  if (run === undefined) return null;
+  const since = Math.round(run.sinceWallMs);
+  return { name: run.what, pid: run.pid, since, deadline: since + run.timeoutMs };
 }
 
 /** Automatic restarts in a row, of a process that pauses between them. (RST-010) */

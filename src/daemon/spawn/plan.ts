@@ -5,7 +5,7 @@ import type { Channel } from "../../events/types.ts";
 import type { KnownAttribute, Spawn, SpawnWith, StreamSpec, UserSpec } from "../../link/messages.ts";
 import { ok, type Result, refuse } from "../../result.ts";
 import { findMember, label, type Ref } from "../../supervisor/world.ts";
-import type { Targets } from "../logfiles/targets.ts";
+import type { ChannelTarget, Targets } from "../logfiles/targets.ts";
 import { streamNumber } from "../loop/numbers.ts";
 import { sinkSpec } from "../loop/sinkspec.ts";
 import type { Runtime } from "../runtime.ts";
@@ -16,7 +16,7 @@ import type { FastCgiSockets } from "./fastcgi.ts";
 
 /** The configuration has no bounds for stopwaitsecs and priority, the last will has those of its numbers. */
 const U32_MAX = 2 ** 32 - 1;
-const I32_MAX = 2 ** 31 - 1;
+export const I32_MAX = 2 ** 31 - 1;
 
 export type SpawnPlan = {
   readonly command: Command;
@@ -82,18 +82,21 @@ export function spawnFrame(runtime: Runtime, targets: Targets, ref: Ref, child: 
   return plan.attributes.length === 0 ? spawn : { ...spawn, type: "spawn-with", with: plan.attributes };
 }
 
-const NO_STREAM: StreamSpec = { stream: 0, mode: "plain", sink: 0, open: null };
+export const NO_STREAM: StreamSpec = { stream: 0, mode: "plain", sink: 0, open: null };
 
 function streamSpec(targets: Targets, ref: Ref, group: GroupConfig, config: ProcessConfig, child: number, channel: Channel): StreamSpec {
-  const stream = streamNumber(child, channel);
-  const target = targets.of(ref, group, config, channel);
+  return streamTo(streamNumber(child, channel), targets.of(ref, group, config, channel));
+}
+
+/** A stream whose file is opened with the spawn. */
+export function streamTo(stream: number, target: ChannelTarget): StreamSpec {
   const mode = target.asked ? "asked" : "plain";
   if (target.path === null) return { stream, mode, sink: 0, open: null };
   return { stream, mode, sink: stream, open: sinkSpec(target.path, target.maxBytes) };
 }
 
 /** A user of its own, unless the daemon is that user already (PROC-103). A uid that is gone from the files keeps its number alone. */
-function userOf({ uid, doors }: Runtime, config: ProcessConfig): UserSpec | null {
+export function userOf({ uid, doors }: Runtime, config: ProcessConfig): UserSpec | null {
   const { group, supplementaryGroups } = config;
   const wanted = config.uid ?? uid;
   if (wanted === uid && group === null && supplementaryGroups === null) return null;

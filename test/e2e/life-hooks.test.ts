@@ -1,0 +1,118 @@
+/** Goal: hooks run at their turns in a program's life, each once, whatever becomes of the daemon; one that hangs harms its own program alone. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { Instance, until } from "./instance.ts";
+
+/** A hook that says in a file that it began, waits for the file `go` and says that it ended. */
+const waiting = (it: Instance, name: string, code = 0): string =>
+  `sh -c "echo begin >> ${it.dir}/${name}; while ! test -e ${it.dir}/go; do sleep 0.05; done; echo end >> ${it.dir}/${name}; exit ${code}"`;
+
+const lines = (it: Instance, name: string): string => (it.files().includes(name) ? it.read(name) : "");
+
+async function killDaemon(it: Instance): Promise<void> {
+  const daemon = it.daemonPid() ?? 0;
+  process.kill(daemon, "SIGKILL");
+  await until("another daemon", () => (it.daemonPid() ?? daemon) !== daemon);
+}
+
+async function status(it: Instance, name: string): Promise<string> {
+  return (await it.ctl("status", name)).stdout;
+}
+
+/** It is no zombie that nobody has reaped. */
+function isAlive(pid: number): boolean {
+  try {
+    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  } catch {
+    return false;
+  }
+}
+
+test("HOOK-004 HOOK-008 HOOK-009 CMN-023 hooks are told why they run, write to the program's logs, and a failure is told", async (t) => {
+  const it = new Instance(t);
+  it.configure(`[program:web]
+command=sleep 1000
+startsecs=0
+environment=A="secret",HOLDFAST_REASON="mine"
+redirect_stderr=true
+stdout_logfile=${it.dir}/web.log
+post_start=sh -c "env; echo pid $MAINPID >&2; read x || echo no input; exit 3"
+
+[program:bad]
+command=sh -c "sleep 0.2; exit 4"
+startretries=0
+stderr_logfile=${it.dir}/bad.log
+stdout_logfile=NONE
+on_fatal=sh -c "echo nowhere; env >&2; touch ${it.dir}/fatal; sleep 1000"
+hook_timeout=1
+
+[eventlistener:ears]
+command=cat
+events=LIFECYCLE
+startsecs=0
+`);
+  await it.start();
+  const log = () => it.read("supervisord.log");
+  await until("the failures are told", () => log().includes("web post_start failed") && log().includes("bad on_fatal failed"));
+  assert.match(log(), /WARN hook: web post_start failed \(exit 3\)\n/);
+  assert.match(log(), /WARN hook: bad on_fatal failed \(not ended within 1 s\)\n/);
+  assert.ok(!log().includes("secret"), "no value of the environment is in the log");
+  const pid = (await it.ctl("pid", "web")).stdout;
+  const said = it.read("web.log");
+  for (const line of ["HOLDFAST_HOOK=post_start", "HOLDFAST_REASON=start", "HOLDFAST_RESTARTS=0", "A=secret", `MAINPID=${pid.trim()}`]) {
+    assert.ok(said.includes(`${line}\n`), `${line} in ${said}`);
+  }
+  assert.ok(said.includes(`pid ${pid}`) && said.includes("no input\n") && !said.includes("HOLDFAST_EXIT"), said);
+  const bad = it.read("bad.log");
+  for (const line of [
+    "HOLDFAST_HOOK=on_fatal",
+    "HOLDFAST_REASON=exit",
+    "HOLDFAST_EXIT_CODE=4",
+    "HOLDFAST_EXIT_SIGNAL=",
+    "HOLDFAST_EXIT_EXPECTED=0",
+  ]) {
+    assert.ok(bad.includes(`${line}\n`), `${line} in ${bad}`);
+  }
+  assert.match(bad, /^HOLDFAST_RUN_SECONDS=0\.[2-9]/m);
+  assert.ok(!bad.includes("MAINPID") && !bad.includes("nowhere"), bad);
+  const why = (await it.ctl("why", "web", "bad")).stdout;
+  assert.ok(why.includes("failed hooks: 1 post_start") && why.includes("failed hooks: 1 on_fatal"), why);
+});
+
+test("HOOK-004 HOOK-012 CMN-025 a hook under way goes on when the daemon is killed, runs once, and why shows it", async (t) => {
+  const it = new Instance(t);
+  it.configure(
+    `[program:web]\ncommand=sleep 1000\nstartsecs=0\npost_start=${waiting(it, "started")}\n\n[program:bad]\ncommand=/nonexistent\nstartretries=0\non_fatal=${waiting(it, "fatal", 1)}\n`,
+  );
+  await it.start();
+  await until("both have begun", () => lines(it, "started") === "begin\n" && lines(it, "fatal") === "begin\n");
+  const why = async (name: string) => (await it.ctl("why", name)).stdout;
+  assert.match(await why("web"), /^ +now +post_start since \d+ s \(pid \d+, at most 30 s\)$/m);
+  await killDaemon(it);
+  assert.match(await why("bad"), /^ +now +on_fatal since \d+ s \(pid \d+, at most 30 s\)$/m);
+  const { life } = JSON.parse((await it.ctl("why", "web", "--json")).stdout)[0];
+  assert.equal(life.hook.name, "post_start");
+  assert.match(await status(it, "web"), /RUNNING/);
+  it.append("go", "");
+  await until("nothing is under way", async () => !/since \d+ s \(pid/.test(`${await why("web")}${await why("bad")}`));
+  assert.equal(lines(it, "started"), "begin\nend\n");
+  assert.equal(lines(it, "fatal"), "begin\nend\n");
+  assert.match(it.read("supervisord.log"), /WARN hook: bad on_fatal failed \(exit 1\)/);
+});
+
+test("HOOK-004 KILL-008 CMN-024 a stop and a shutdown end what still runs, with its process group, and wait for it", async (t) => {
+  const it = new Instance(t);
+  const loop = "while :; do sleep 0.1; done";
+  const stubborn = `sh -c "trap '' TERM; (${loop}) & echo $$ $! > ${it.dir}/pids; ${loop}"`;
+  it.configure(`[program:web]\ncommand=sleep 1000\nstartsecs=0\npost_start=${stubborn}\n`);
+  await it.start();
+  const found = await until("it has begun", () => /^(\d+) (\d+)\n$/.exec(lines(it, "pids")) ?? undefined);
+  const pids = found.slice(1).map(Number);
+  assert.equal((await it.ctl("stop", "web")).stdout, "web: stopped\n");
+  assert.deepEqual(pids.map(isAlive), [true, true], "nobody waits for it");
+  await it.ctl("shutdown");
+  assert.equal(await it.exitCode(), 0);
+  assert.deepEqual(pids.map(isAlive), [false, false], "a shutdown does");
+  assert.ok(!it.read("supervisord.log").includes("failed"));
+});
