@@ -4,7 +4,7 @@ import { call } from "./live/api.ts";
 import { type Call, callsOf, failuresOf } from "./model/deeds.ts";
 import { reasonOf } from "./model/reasons.ts";
 import type { Verb } from "./model/texts.ts";
-import { applies, asksFirst, lifeOf, type Outcome, type Progress, settled, undoOf } from "./model/verbs.ts";
+import { applies, asksFirst, lifeOf, meant, type Outcome, type Progress, settled, undoOf } from "./model/verbs.ts";
 import { announcement, bulk, daemonNow, outcomes, question, row, texts, world } from "./state.ts";
 
 /** Requests at once: a browser has six connections for all tabs. */
@@ -13,7 +13,8 @@ const AT_ONCE = 3;
 const DONE_SHOWN_MS = 8000;
 
 /** Asks first when it is about many or cannot be taken back, else does it. `what`: how the targets are called together. */
-export function request(verb: Verb, targets: readonly string[], what: string, signal?: string): void {
+export function request(asked: Verb, targets: readonly string[], what: string, signal?: string): void {
+  const verb = meant(asked, targets.map(row));
   const fitting = targets.filter((each) => {
     const found = row(each);
     return found !== undefined && applies(verb, found);

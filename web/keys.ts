@@ -98,6 +98,9 @@ function onRow(key: string): boolean {
     case "t":
       go({ chosen: name, tab: "timeline" });
       return true;
+    case "d":
+      go({ chosen: name, tab: "life" });
+      return true;
     case "c":
       go({ chosen: name, tab: "configuration" });
       return true;

@@ -5,6 +5,7 @@ import { render } from "preact";
 import { followOutcomes } from "./actions.ts";
 import { listenToKeys } from "./keys.ts";
 import { followList } from "./listed.ts";
+import { followDependencies } from "./live/dependencies.ts";
 import { pauseLogsWhenHidden } from "./live/logs.ts";
 import { openStream } from "./live/stream.ts";
 import { isTrouble } from "./model/states.ts";
@@ -15,6 +16,7 @@ followAddress();
 followList();
 followOutcomes();
 listenToKeys();
+followDependencies();
 effect(() => {
   document.documentElement.lang = language.value === "zh" ? "zh-CN" : "en";
   document.documentElement.dataset["theme"] = theme.value;

@@ -1,5 +1,6 @@
 /** What the page shows, as signals: each part is drawn again only when the signal that it reads has changed. */
 import { batch, computed, signal } from "@preact/signals";
+import type { DependencyRow } from "../src/api/types.ts";
 import type { Row } from "./model/flapping.ts";
 import { HOME, type Route, readRoute, writeRoute } from "./model/route.ts";
 import { type Language, preferredLanguage, TEXTS, type Verb } from "./model/texts.ts";
@@ -8,6 +9,8 @@ import { EMPTY_WORLD, type World } from "./model/world.ts";
 
 export const world = signal<World>(EMPTY_WORLD);
 export const route = signal<Route>(HOME);
+/** Of all processes, while a panel is open that shows some. */
+export const dependencies = signal<readonly DependencyRow[]>([]);
 export const selection = signal<ReadonlySet<string>>(new Set());
 export const outcomes = signal<ReadonlyMap<string, Outcome>>(new Map());
 /** What a screen reader is told. */
@@ -36,6 +39,13 @@ export const bulk = signal<Bulk | null>(null);
 /** A deed on many that waits for a yes. */
 export type Question = { readonly verb: Verb; readonly targets: readonly string[]; readonly what: string; readonly signal?: string };
 export const question = signal<Question | null>(null);
+/** It is about the process of the panel, so it is asked there. */
+export const askedInPanel = computed(() => {
+  const asked = question.value;
+  const { view, chosen } = route.value;
+  if (asked === null || view !== "processes" || chosen === null || asked.targets.at(-1) !== chosen) return false;
+  return asked.targets.length === 1 || asked.verb === "dependants";
+});
 
 export type Theme = "auto" | "light" | "dark";
 export const theme = signal<Theme>((remembered("theme") as Theme | null) ?? "auto");

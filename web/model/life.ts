@@ -1,5 +1,6 @@
 /** What is known of a process beyond its state, in short texts for the list and the panel; nothing where it uses none of it. (HIS-009) */
-import type { ExitRow, Life } from "../../src/api/types.ts";
+import type { ExitRow, Life, LifeHealth, LifeJob } from "../../src/api/types.ts";
+import type { Row } from "./flapping.ts";
 import { clockTime, duration } from "./format.ts";
 import type { Texts } from "./texts.ts";
 
@@ -30,6 +31,49 @@ export function lifeLine({ waitsFor, hook, job, statusText }: Life, { life: text
   if (job !== null) parts.push(job.paused || job.next === null ? texts.paused : texts.nextRun(clockTime(job.next, now)));
   if (statusText !== null) parts.push(`“${statusText}”`);
   return parts.join(" · ");
+}
+
+/** Whether it uses anything beyond Supervisor. */
+export function usesLife({ waitsFor, ready, statusText, health, hook, row, limits, job, tree }: Life): boolean {
+  return [waitsFor, ready, statusText, health, hook, row, limits, job, tree].some((each) => each !== null);
+}
+
+/** What happens next, and when. */
+export function nextLine({ state, life: { next, ready, waitsFor } }: Row, { life: texts }: Texts, now: number): string {
+  const waits = (waitsFor ?? []).map(({ target, condition }) => texts.isSo(target, texts.conditions[condition] ?? condition));
+  if (state === "STARTING" && next.what === "runs" && ready === false) return texts.runsWhenReady;
+  const what = next.what === "starts" && waits.length > 0 ? texts.startsWhen(waits.join(", ")) : texts.nexts[next.what];
+  return next.at === null ? what : `${what} · ${instant(next.at, texts, now)}`;
+}
+
+/** Since when it is ready, or until when it has to be. */
+export function readyLine({ life: { ready, readyAt, next }, startedAt, state }: Row, { life: texts }: Texts, now: number): string {
+  if (ready !== true) return state === "STARTING" && next.at !== null ? texts.readyUntil(instant(next.at, texts, now)) : texts.notReady;
+  if (readyAt === null) return texts.ready;
+  const took = startedAt === null || readyAt < startedAt ? "" : ` · ${texts.took(duration(readyAt - startedAt))}`;
+  return `${texts.readySince(clockTime(readyAt, now))}${took}`;
+}
+
+/** The verdict and the last check. A good check is not told each time, so its age is not known here. */
+export function healthLine({ state, since, failures, lastAt, lastResult }: LifeHealth, { life: texts, ago }: Texts, now: number): string {
+  const parts = [state === "unknown" ? texts.healthUnknown : texts.healthSince(texts[state], clockTime(since, now))];
+  if (lastResult !== null) parts.push(`${texts.results[lastResult.result]}: ${lastResult.text} (${lastResult.ms} ms)`);
+  if (lastAt !== null && lastResult?.result !== "ok") parts.push(ago(duration(now - lastAt)));
+  if (failures > 0) parts.push(texts.failures(failures));
+  return parts.join(" · ");
+}
+
+export function jobLine({ next, last, paused, queued, skipped }: LifeJob, { life: texts }: Texts, now: number): string {
+  const parts = [paused || next === null ? texts.paused : texts.nextRun(instant(next, texts, now))];
+  parts.push(last === null ? texts.neverRan : texts.lastRun(clockTime(last, now)));
+  if (queued) parts.push(texts.queued);
+  if (skipped > 0) parts.push(texts.skipped(skipped));
+  return parts.join(" · ");
+}
+
+/** A moment to come, and how far it is. */
+function instant(at: number, texts: Texts["life"], now: number): string {
+  return texts.inTime(clockTime(at, now), duration(at - now + 999));
 }
 
 /** How a run ended and why, behind its code or signal. */

@@ -2,20 +2,21 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { UNUSED } from "../../src/api/life.ts";
 import { STEADY_MS } from "../../src/api/steadiness.ts";
-import type { ExitRow, Snapshot } from "../../src/api/types.ts";
+import type { DependencyRow, ExitRow, Snapshot } from "../../src/api/types.ts";
 import { colours, PLAIN } from "./ansi.ts";
 import { callsOf, failuresOf } from "./deeds.ts";
+import { type Dependant, dependantsOf, type Need, needsOf, related, stoppedWith } from "./dependencies.ts";
 import { parseFilter, toggled } from "./filter.ts";
 import { type Row, withRestarts } from "./flapping.ts";
 import { bytes, duration, percent } from "./format.ts";
-import { endText, lifeLine, marksOf } from "./life.ts";
+import { endText, healthLine, jobLine, lifeLine, marksOf, nextLine, readyLine, usesLife } from "./life.ts";
 import { appended, firstByte, LINES_MAX, NO_LINES, prepended, restarted, search } from "./loglines.ts";
 import { listing, nextSort } from "./order.ts";
 import { reasonOf } from "./reasons.ts";
 import { HOME, readRoute, writeRoute } from "./route.ts";
 import { isTrouble } from "./states.ts";
 import { preferredLanguage, TEXTS } from "./texts.ts";
-import { applies, asksFirst, lifeOf, settled } from "./verbs.ts";
+import { applies, asksFirst, lifeOf, meant, settled, undoOf } from "./verbs.ts";
 import { applyMessage, EMPTY_WORLD } from "./world.ts";
 
 const NOW = 1_000_000;
@@ -112,6 +113,8 @@ test("reasons: exit codes and signals, the next try, a failed spawn, lost output
     /^ended by SIGSEGV, core dumped/,
   );
   assert.match(said({ state: "FATAL", spawnError: "can't find command" }), /^could not be started: can't find command/);
+  assert.equal(said({ state: "EXITED", lastExit: FAILED, spawnError: "Bad exit code 1" }), "exit code 1 · 2s ago");
+  assert.equal(said({ state: "FATAL", lastExit: FAILED, spawnError: "older than 10 m" }), "older than 10 m · 2s ago · gave up");
   assert.ok(isTrouble(row("a", { lostBytes: 4096 })));
 });
 
@@ -215,7 +218,7 @@ test("what keeps restarting is trouble until it has been up for a while; an acci
 test("a deed on all of a group, or on everything, is one call; on others one each, by priority", () => {
   const world = worldOf(row("g:a", { priority: 2 }), row("g:b", { priority: 1 }), row("g:c", { state: "STOPPED", pid: 0 }), row("d"));
   const methods = (...args: Parameters<typeof callsOf>) =>
-    callsOf(...args).map(({ method, params }) => `${method} ${params["name"] ?? ""}`);
+    callsOf(...args).map(({ method, params }) => `${method} ${String(params["name"] ?? "")}`);
   assert.deepEqual(methods("stop", ["g:a", "g:b", "d"], world), ["supervisor.stopAllProcesses "]);
   assert.deepEqual(methods("stop", ["g:a", "g:b"], world), ["supervisor.stopProcessGroup g"]);
   assert.deepEqual(methods("restart", ["g:a", "g:b"], world), ["holdfast.restartProcess g:b", "holdfast.restartProcess g:a"]);
@@ -227,6 +230,112 @@ test("a deed on all of a group, or on everything, is one call; on others one eac
   ];
   assert.deepEqual([...failuresOf(told)], [["g:a", "FAILED: why"]]);
   assert.equal(failuresOf(true).size, 0);
+});
+
+const WAITS = [{ target: "db", condition: "ready", now: "BACKOFF", since: NOW }];
+const JOB = { next: NOW + 60_000, last: null, paused: false, queued: false, skipped: 0 };
+const DOWN = { state: "STOPPED", pid: 0, startedAt: null } as const;
+
+test("CMN-009, CRON-002: a wait and a due start can be stopped; a job is run by name alone, and neither started nor restarted with others", () => {
+  const { life } = row("a");
+  const waits = row("w", { ...DOWN, life: { ...life, waitsFor: WAITS } });
+  const due = row("d", { ...DOWN, state: "FATAL", retryAt: NOW + 1000 });
+  const job = row("j", { ...DOWN, life: { ...life, job: JOB } });
+  const paused = row("p", { ...DOWN, life: { ...life, job: { ...JOB, paused: true } } });
+  const verbs = ["start", "stop", "restart", "run", "pause", "resume", "alone"] as const;
+  const which = (of: Row) => verbs.filter((verb) => applies(verb, of)).join(" ");
+  assert.equal(which(waits), "start stop restart alone");
+  assert.equal(which(due), "start stop restart");
+  assert.equal(which(job), "run pause");
+  assert.equal(which(paused), "start run resume");
+  assert.equal(which(row("a", { life: { ...life, job: JOB } })), "stop restart pause");
+  assert.deepEqual([meant("start", [job]), meant("start", [job, waits]), meant("start", [waits])], ["run", "start", "start"]);
+  const world = worldOf(job, paused, row("x", DOWN), row("y"));
+  assert.deepEqual(
+    callsOf("start", ["p", "x"], world).map(({ method }) => method),
+    ["supervisor.startAllProcesses"],
+  );
+  assert.deepEqual(callsOf("start", ["p"], world), [{ method: "holdfast.resumeJob", params: { name: "p" }, targets: ["p"] }]);
+  assert.deepEqual(callsOf("run", ["j"], world), [
+    { method: "supervisor.startProcess", params: { name: "j", wait: false }, targets: ["j"] },
+  ]);
+  assert.deepEqual(undoOf("run"), null);
+});
+
+test("DEP-010, DEP-022: a start that waits for nothing, a stop with all that need it: one call, asked for first", () => {
+  const world = worldOf(row("db"), row("web"), row("api"));
+  assert.deepEqual(callsOf("alone", ["web"], world), [
+    { method: "holdfast.startProcess", params: { name: "web", options: { deps: false, wait: false } }, targets: ["web"] },
+  ]);
+  assert.deepEqual(callsOf("dependants", ["api", "web", "db"], world), [
+    { method: "holdfast.stopWithDependants", params: { name: "db" }, targets: ["api", "web", "db"] },
+  ]);
+  const outcome = { verb: "start", progress: "pending", at: 0, accepted: true, before: lifeOf(row("w", DOWN)) } as const;
+  const waits = row("w", { ...DOWN, life: { ...row("w").life, waitsFor: WAITS } });
+  assert.equal(
+    settled(outcome, waits, () => ""),
+    "done",
+    "it is ordered, and the row says what it waits for",
+  );
+});
+
+test("DEP, a: what a process needs and what needs it, each part unfolded once; what a stop with dependants takes with it", () => {
+  const edge = (from: string, to: string, condition = "ready", processes = [to], holds = true): DependencyRow => ({
+    ...{ from, to, condition, processes, holds },
+  });
+  const webs = ["web:0", "web:1"];
+  const edges = [
+    ...webs.flatMap((each) => [edge(each, "db"), edge(each, "migrate", "exited_ok")]),
+    edge("migrate", "db"),
+    edge("api", "web", "ready", webs, false),
+    edge("api", "db"),
+  ];
+  const rows = worldOf(...["web:0", "web:1", "db", "migrate", "api"].map((each) => row(each))).rows;
+  const shape = (needs: readonly Need[]): unknown => needs.map(({ to, holds, needs: below }) => [to, holds, shape(below)]);
+  assert.deepEqual(shape(needsOf(edges, "api")), [
+    [
+      "web",
+      false,
+      [
+        ["db", true, []],
+        ["migrate", true, [["db", true, []]]],
+      ],
+    ],
+    ["db", true, []],
+  ]);
+  const names = (dependants: readonly Dependant[]): unknown =>
+    dependants.map(({ processes, dependants: above }) => [processes.join(), names(above)]);
+  assert.deepEqual(names(dependantsOf(edges, rows, "db")), [
+    ["web:0,web:1", [["api", []]]],
+    ["migrate", [["web:0,web:1", []]]],
+    ["api", []],
+  ]);
+  assert.deepEqual([...stoppedWith(edges, "migrate")], [], "what only had to be done once may be gone");
+  assert.deepEqual([...stoppedWith(edges, "db")].sort(), ["api", "migrate", "web:0", "web:1"]);
+  assert.deepEqual([...related(edges, rows, "migrate")].sort(), ["api", "db", "migrate", "web:0", "web:1"]);
+});
+
+test("HIS-009: the lines of the panel about what comes next, readiness, health and the schedule, in both languages", () => {
+  const { life } = row("a");
+  const { en, zh } = TEXTS;
+  const waits = row("w", { ...DOWN, life: { ...life, waitsFor: WAITS, next: { what: "starts", at: null, text: "" } } });
+  assert.deepEqual([nextLine(waits, en, NOW), nextLine(waits, zh, NOW)], ["starts when db is ready", "满足以下条件时启动：db 就绪"]);
+  const unready = row("u", { state: "STARTING", life: { ...life, ready: false, next: { what: "runs", at: NOW + 5000, text: "" } } });
+  assert.equal(nextLine(unready, en, NOW), "runs when it is ready");
+  assert.match(readyLine(unready, en, NOW), /^not ready; fails at .* \(in 5s\)$/);
+  assert.match(readyLine(row("r", { life: { ...life, ready: true, readyAt: NOW } }), en, NOW), /^ready since .* · after 5s$/);
+  const health = { state: "healthy", since: NOW, failures: 0, lastAt: NOW, lastResult: { result: "ok", text: "http 200", ms: 2 } } as const;
+  assert.match(healthLine(health, en, NOW + 60_000), /^healthy since [^·]* · last check: http 200 \(2 ms\)$/);
+  const bad = { ...health, state: "unhealthy", failures: 3, lastResult: { result: "failed", text: "http 503", ms: 2 } } as const;
+  assert.match(healthLine(bad, en, NOW + 60_000), /^unhealthy since .* · last check failed: http 503 \(2 ms\) · 1m 00s ago · 3 failures$/);
+  assert.match(
+    jobLine({ ...JOB, queued: true, skipped: 2 }, en, NOW),
+    /^next run .* \(in 1m 00s\) · it has not run yet · another run follows this one · 2 runs skipped$/,
+  );
+  assert.deepEqual([usesLife(life), usesLife({ ...life, job: JOB })], [false, true]);
+  const sick = row("s", { life: { ...life, health: bad } });
+  assert.equal(reasonOf(sick, en, NOW), "unhealthy: http 503, 3 failures");
+  assert.equal(isTrouble(sick), true);
 });
 
 test("HIS-009: marks, the wait and the next run; nothing for who uses none of it", () => {

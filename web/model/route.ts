@@ -3,7 +3,7 @@ import { COLUMNS, type Column, type Sort } from "./order.ts";
 
 export const VIEWS = ["processes", "logs", "activity", "events", "update"] as const;
 export type View = (typeof VIEWS)[number];
-export const TABS = ["log", "timeline", "configuration", "signals"] as const;
+export const TABS = ["log", "timeline", "life", "configuration", "signals"] as const;
 export type Tab = (typeof TABS)[number];
 export const CHANNELS = ["both", "stdout", "stderr"] as const;
 export type Channel = (typeof CHANNELS)[number];

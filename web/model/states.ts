@@ -17,15 +17,20 @@ export const STATE_LOOKS: Readonly<Record<StateName, { readonly tone: Tone; read
 
 export const STATE_NAMES = Object.keys(STATE_LOOKS) as readonly StateName[];
 
-/** Something a person has to look at: it gave up, tries in vain, keeps ending, ended when it should not have, or its log is losing bytes. */
+/** It runs, and its health checks fail. */
+export function isUnhealthy({ pid, life }: Row): boolean {
+  return pid !== 0 && life.health?.state === "unhealthy";
+}
+
+/** Something a person has to look at: it gave up, tries in vain, keeps ending, ended when it should not have, is not well, or its log is losing bytes. */
 export function isTrouble(row: Row): boolean {
-  if (row.lostBytes > 0 || row.flapping) return true;
+  if (row.lostBytes > 0 || row.flapping || isUnhealthy(row)) return true;
   if (row.state === "FATAL" || row.state === "BACKOFF" || row.state === "UNKNOWN") return true;
   return row.state === "EXITED" && row.lastExit !== null && !row.lastExit.expected;
 }
 
 export function toneOf(row: Row): Tone {
-  if (row.flapping) return "warn";
+  if (row.flapping || isUnhealthy(row)) return "warn";
   return row.state === "EXITED" && isTrouble(row) ? "bad" : STATE_LOOKS[row.state].tone;
 }
 
@@ -34,7 +39,7 @@ export function byTrouble(a: Row, b: Row): number {
   return weightOf(a) - weightOf(b);
 }
 
-/** What keeps restarting has one place, whatever it is at the moment. */
-function weightOf({ flapping, state }: Row): number {
-  return STATE_LOOKS[flapping ? "BACKOFF" : state].weight;
+/** What keeps restarting, or is not well, has one place, whatever it is at the moment. */
+function weightOf(row: Row): number {
+  return STATE_LOOKS[row.flapping || isUnhealthy(row) ? "BACKOFF" : row.state].weight;
 }

@@ -4,16 +4,18 @@
  */
 
 import type { StateName } from "../../src/api/types.ts";
-import { LIFE_EN, LIFE_ZH } from "./lifetexts.ts";
+import { LIFE_EN, LIFE_ZH, type LifeVerb } from "./lifetexts.ts";
 
 export const LANGUAGES = ["en", "zh"] as const;
 export type Language = (typeof LANGUAGES)[number];
 
-export type Verb = "start" | "stop" | "restart" | "clear" | "signal";
+export type Verb = "start" | "stop" | "restart" | "clear" | "signal" | LifeVerb;
+
+type Words = Readonly<Record<Verb, string>>;
 
 const en = {
   views: { processes: "Processes", logs: "Logs", activity: "Activity log", events: "Events", update: "Update" },
-  tabs: { log: "Log", timeline: "Timeline", configuration: "Configuration", signals: "Signals" },
+  tabs: { log: "Log", timeline: "Timeline", life: "Life", configuration: "Configuration", signals: "Signals" },
   columns: { name: "Name", state: "State", uptime: "Uptime", restarts: "Restarts", cpu: "CPU", memory: "Memory" },
   states: {
     STOPPED: "stopped",
@@ -25,13 +27,15 @@ const en = {
     FATAL: "fatal",
     UNKNOWN: "unknown",
   } as Readonly<Record<StateName, string>>,
-  verbs: { start: "Start", stop: "Stop", restart: "Restart", clear: "Clear log", signal: "Signal" } as Readonly<Record<Verb, string>>,
-  pending: { start: "starting…", stop: "stopping…", restart: "restarting…", clear: "clearing…", signal: "signalling…" } as Readonly<
-    Record<Verb, string>
-  >,
-  done: { start: "started", stop: "stopped", restart: "restarted", clear: "log cleared", signal: "signalled" } as Readonly<
-    Record<Verb, string>
-  >,
+  verbs: { start: "Start", stop: "Stop", restart: "Restart", clear: "Clear log", signal: "Signal", ...LIFE_EN.verbs } as Words,
+  pending: {
+    ...{ start: "starting…", stop: "stopping…", restart: "restarting…", clear: "clearing…", signal: "signalling…" },
+    ...LIFE_EN.pending,
+  } as Words,
+  done: {
+    ...{ start: "started", stop: "stopped", restart: "restarted", clear: "log cleared", signal: "signalled" },
+    ...LIFE_EN.done,
+  } as Words,
   failed: "failed",
   bulkPending: (word: string, done: number, total: number) => `${word} ${done} of ${total}`,
   bulkDone: (word: string, done: number, total: number) => `${word.charAt(0).toUpperCase()}${word.slice(1)} ${done} of ${total}`,
@@ -164,7 +168,7 @@ const en = {
     ["s", "start, or stop what runs"],
     ["r", "restart"],
     ["l", "log"],
-    ["t c g", "timeline, configuration, signals"],
+    ["t d c g", "timeline, life and dependencies, configuration, signals"],
     ["f", "fold the group"],
     ["1 … 5", "views"],
     ["?", "this list"],
@@ -183,7 +187,7 @@ export type Texts = typeof en;
 
 const zh: Texts = {
   views: { processes: "进程", logs: "日志", activity: "活动日志", events: "事件", update: "更新" },
-  tabs: { log: "日志", timeline: "时间线", configuration: "配置", signals: "信号" },
+  tabs: { log: "日志", timeline: "时间线", life: "生命周期", configuration: "配置", signals: "信号" },
   columns: { name: "名称", state: "状态", uptime: "运行时间", restarts: "重启", cpu: "CPU", memory: "内存" },
   states: {
     STOPPED: "已停止",
@@ -195,9 +199,12 @@ const zh: Texts = {
     FATAL: "失败",
     UNKNOWN: "未知",
   },
-  verbs: { start: "启动", stop: "停止", restart: "重启", clear: "清空日志", signal: "信号" },
-  pending: { start: "正在启动…", stop: "正在停止…", restart: "正在重启…", clear: "正在清空…", signal: "正在发送…" },
-  done: { start: "已启动", stop: "已停止", restart: "已重启", clear: "日志已清空", signal: "已发送信号" },
+  verbs: { start: "启动", stop: "停止", restart: "重启", clear: "清空日志", signal: "信号", ...LIFE_ZH.verbs },
+  pending: {
+    ...{ start: "正在启动…", stop: "正在停止…", restart: "正在重启…", clear: "正在清空…", signal: "正在发送…" },
+    ...LIFE_ZH.pending,
+  },
+  done: { start: "已启动", stop: "已停止", restart: "已重启", clear: "日志已清空", signal: "已发送信号", ...LIFE_ZH.done },
   failed: "失败",
   bulkPending: (word, done, total) => `${word} ${done} / ${total}`,
   bulkDone: (word, done, total) => `${word}：${done} / ${total}`,
@@ -329,7 +336,7 @@ const zh: Texts = {
     ["s", "启动或停止"],
     ["r", "重启"],
     ["l", "日志"],
-    ["t c g", "时间线、配置、信号"],
+    ["t d c g", "时间线、生命周期与依赖、配置、信号"],
     ["f", "折叠组"],
     ["1 … 5", "切换视图"],
     ["?", "本列表"],

@@ -21,15 +21,35 @@ export function isUp(row: Row): boolean {
   return RUNS.has(row.state);
 }
 
-/** Whether a verb has anything to do for it. */
+/** A start of it waits for what it depends on. */
+export function isWaiting({ life }: Row): boolean {
+  return life.waitsFor !== null && life.waitsFor.length > 0;
+}
+
+/** Down, and nothing that takes it there is under way. */
+function isDown(row: Row): boolean {
+  return !isUp(row) && row.state !== "STOPPING";
+}
+
+/** Whether a verb has anything to do for it. A start of many, or a restart, runs no job that is down: its schedule does that, or a person. (CRON-002) */
 export function applies(verb: Verb, row: Row): boolean {
+  const { job } = row.life;
   switch (verb) {
     case "start":
-      return !isUp(row) && row.state !== "STOPPING";
+      return isDown(row) && (job === null || job.paused);
     case "stop":
-      return isUp(row);
+    case "dependants":
+      return isUp(row) || (isDown(row) && (isWaiting(row) || row.retryAt !== null));
     case "restart":
-      return row.state !== "STOPPING";
+      return row.state !== "STOPPING" && (job === null || isUp(row));
+    case "run":
+      return job !== null && isDown(row);
+    case "pause":
+      return job !== null && !job.paused;
+    case "resume":
+      return job?.paused === true;
+    case "alone":
+      return isDown(row) && isWaiting(row);
     case "signal":
       return row.pid !== 0;
     case "clear":
@@ -42,9 +62,23 @@ export function asksFirst(verb: Verb, count: number): boolean {
   return verb === "clear" || (count > 1 && verb !== "start");
 }
 
+const UNDOES: Partial<Readonly<Record<Verb, Verb>>> = {
+  start: "stop",
+  stop: "start",
+  alone: "stop",
+  dependants: "start",
+  pause: "resume",
+  resume: "pause",
+};
+
 export function undoOf(verb: Verb): Verb | null {
-  if (verb === "stop") return "start";
-  return verb === "start" ? "stop" : null;
+  return UNDOES[verb] ?? null;
+}
+
+/** A verb as it is meant for these: a job that is named alone is run by a start. (CRON-002) */
+export function meant(verb: Verb, rows: readonly (Row | undefined)[]): Verb {
+  const isJob = rows.length === 1 && rows[0] !== undefined && rows[0].life.job !== null;
+  return verb === "start" && isJob ? "run" : verb;
 }
 
 /** Changes whenever its life does. */
@@ -56,14 +90,21 @@ export function lifeOf(row: Row): string {
 export function settled({ verb, before }: Outcome, row: Row, why: (row: Row) => string): Progress {
   switch (verb) {
     case "stop":
+    case "dependants":
       return isUp(row) || row.state === "STOPPING" ? "pending" : "done";
     case "start":
     case "restart":
+    case "run":
+    case "alone":
       if (row.state === "RUNNING") return "done";
+      // It is ordered, and starts when it can; or it is a job, whose schedule goes on.
+      if (isWaiting(row) || (verb === "start" && row.life.job !== null)) return "done";
       if (lifeOf(row) === before || row.state === "STARTING" || row.state === "STOPPING" || row.state === "STOPPED") return "pending";
       return isTrouble(row) ? { failed: why(row) } : "done";
     case "clear":
     case "signal":
+    case "pause":
+    case "resume":
       return "done";
   }
 }

@@ -3,7 +3,7 @@ import { useComputed } from "@preact/signals";
 import { listed } from "../listed.ts";
 import { colours, PLAIN } from "../model/ansi.ts";
 import { reasonOf } from "../model/reasons.ts";
-import { isTrouble, toneOf } from "../model/states.ts";
+import { isTrouble, isUnhealthy, toneOf } from "../model/states.ts";
 import { daemonNow, go, hrefOf, texts, world } from "../state.ts";
 import { StateMark } from "./icons.tsx";
 import { OutcomeOf } from "./outcome.tsx";
@@ -63,9 +63,11 @@ function Trouble({ namespec, wordsMax }: { readonly namespec: string; readonly w
             targets={[namespec]}
             what={namespec}
           />
-          {(row.state === "BACKOFF" || row.flapping) && <VerbButton verb="stop" targets={[namespec]} what={namespec} />}
-          <a class="verb" href={hrefOf({ chosen: namespec, tab: "timeline" })}>
-            {tabs.timeline}
+          {(row.retryAt !== null || row.state === "BACKOFF" || row.flapping) && (
+            <VerbButton verb="stop" targets={[namespec]} what={namespec} />
+          )}
+          <a class="verb" href={hrefOf({ chosen: namespec, tab: isUnhealthy(row) ? "life" : "timeline" })}>
+            {isUnhealthy(row) ? tabs.life : tabs.timeline}
           </a>
         </span>
       </div>

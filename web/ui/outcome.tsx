@@ -1,12 +1,20 @@
 /** What has become of a deed on one process: pending, done with its undo, failed with the reason. */
 import { useComputed } from "@preact/signals";
 import { dismiss, undo } from "../actions.ts";
-import { undoOf } from "../model/verbs.ts";
-import { outcomes, texts } from "../state.ts";
+import { isUp, isWaiting, undoOf } from "../model/verbs.ts";
+import { outcomes, row, texts } from "../state.ts";
 import { ActionIcon } from "./icons.tsx";
 
 export function OutcomeOf({ namespec }: { readonly namespec: string }) {
   const outcome = useComputed(() => outcomes.value.get(namespec)).value;
+  // It is not up yet: what is said says why.
+  const ordered = useComputed(() => {
+    const verb = outcomes.value.get(namespec)?.verb;
+    const found = verb === "start" || verb === "restart" ? row(namespec) : undefined;
+    if (found === undefined || isUp(found)) return null;
+    if (isWaiting(found)) return texts.value.life.ordered;
+    return found.life.job === null ? null : texts.value.done.resume;
+  });
   if (outcome === undefined) return null;
   const { pending, done, failed, undo: undoText, dismiss: dismissText } = texts.value;
   const { verb, progress } = outcome;
@@ -14,7 +22,7 @@ export function OutcomeOf({ namespec }: { readonly namespec: string }) {
   if (progress === "done")
     return (
       <span class="outcome done">
-        ✓ {done[verb]}
+        ✓ {ordered.value ?? done[verb]}
         {undoOf(verb) !== null && (
           <button type="button" class="link" onClick={() => undo([namespec])}>
             {undoText}

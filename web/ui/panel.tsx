@@ -5,17 +5,18 @@ import { lifeLine } from "../model/life.ts";
 import { exitText, reasonOf } from "../model/reasons.ts";
 import { TABS, type Tab } from "../model/route.ts";
 import { toneOf } from "../model/states.ts";
-import { isUp } from "../model/verbs.ts";
-import { daemonNow, go, hrefOf, route, texts, world } from "../state.ts";
+import { askedInPanel, daemonNow, go, hrefOf, route, texts, world } from "../state.ts";
 import { Configuration } from "./configuration.tsx";
+import { Confirmation } from "./confirmation.tsx";
 import { ActionIcon, StateMark } from "./icons.tsx";
 import { LifeMarks } from "./lifemarks.tsx";
+import { hasLife, LifeTab } from "./lifetab.tsx";
 import { ProcessLog } from "./logviews.tsx";
 import { OutcomeOf } from "./outcome.tsx";
 import { Signals } from "./signals.tsx";
 import { Sparkline } from "./sparkline.tsx";
 import { Timeline } from "./timeline.tsx";
-import { VerbButton } from "./verbs.tsx";
+import { PanelVerbs } from "./verbs.tsx";
 
 export function Panel() {
   const namespec = route.value.chosen ?? "";
@@ -38,14 +39,12 @@ export function Panel() {
       </div>
       <Facts namespec={namespec} />
       <div class="deeds">
-        {isUp(row) ? null : <VerbButton verb="start" targets={[namespec]} what={namespec} />}
-        <VerbButton verb="restart" targets={[namespec]} what={namespec} />
-        {isUp(row) ? <VerbButton verb="stop" targets={[namespec]} what={namespec} /> : null}
-        <VerbButton verb="clear" targets={[namespec]} what={namespec} />
+        <PanelVerbs namespec={namespec} />
+        {askedInPanel.value && <Confirmation />}
         <OutcomeOf namespec={namespec} />
       </div>
       <nav class="tabs" aria-label={namespec}>
-        {TABS.map((tab) => (
+        {TABS.filter((tab) => tab !== "life" || route.value.tab === "life" || hasLife(namespec)).map((tab) => (
           <a key={tab} href={hrefOf({ tab })} aria-current={route.value.tab === tab ? "page" : undefined}>
             {tabs[tab]}
           </a>
@@ -62,6 +61,8 @@ function TabOf({ tab, namespec }: { readonly tab: Tab; readonly namespec: string
       return <ProcessLog namespec={namespec} />;
     case "timeline":
       return <Timeline namespec={namespec} />;
+    case "life":
+      return <LifeTab namespec={namespec} />;
     case "configuration":
       return <Configuration namespec={namespec} />;
     case "signals":

@@ -3,7 +3,7 @@ import { useComputed } from "@preact/signals";
 import { setCursor, toggleFold, toggleSelected } from "../keys.ts";
 import { hold, listed, release } from "../listed.ts";
 import { bytes, duration, percent } from "../model/format.ts";
-import { lifeLine } from "../model/life.ts";
+import { lifeLine, marksOf } from "../model/life.ts";
 import { type Column, isAlone, nextSort, type Section } from "../model/order.ts";
 import { reasonOf } from "../model/reasons.ts";
 import { isTrouble, toneOf } from "../model/states.ts";
@@ -135,15 +135,18 @@ function ProcessLine({ namespec }: { readonly namespec: string }) {
           checked={selected}
           onChange={() => toggleSelected(namespec)}
         />
-        <a
-          data-row={namespec}
-          href={hrefOf({ chosen: namespec })}
-          aria-current={chosen ? "true" : undefined}
-          title={namespec}
-          onFocus={() => setCursor(namespec)}
-        >
-          {sorted ? namespec : row.name}
-        </a>
+        <span class="label">
+          <a
+            data-row={namespec}
+            href={hrefOf({ chosen: namespec })}
+            aria-current={chosen ? "true" : undefined}
+            title={namespec}
+            onFocus={() => setCursor(namespec)}
+          >
+            {sorted ? namespec : row.name}
+          </a>
+          <Under namespec={namespec} />
+        </span>
         {busy ? <OutcomeOf namespec={namespec} /> : <RowVerbs namespec={namespec} />}
       </div>
       <div role="cell" class="c-state">
@@ -173,6 +176,18 @@ function Why({ namespec }: { readonly namespec: string }) {
     return [lifeLine(row.life, texts.value, daemonNow.value), reason].filter((part) => part !== "").join(" · ");
   });
   return <span class="why">{text}</span>;
+}
+
+/** Where there is no room beside the state: what is amiss, what it waits for, when it runs next. */
+function Under({ namespec }: { readonly namespec: string }) {
+  const text = useComputed(() => {
+    const row = world.value.rows.get(namespec);
+    if (row === undefined) return "";
+    const amiss = marksOf(row.life, texts.value).filter(({ tone }) => tone !== "good");
+    const line = lifeLine(row.life, texts.value, daemonNow.value);
+    return [...amiss.map((mark) => mark.text), line].filter((part) => part !== "").join(" · ");
+  }).value;
+  return text === "" ? null : <span class="under">{text}</span>;
 }
 
 function Uptime({ namespec }: { readonly namespec: string }) {

@@ -1,10 +1,10 @@
 /** The filter, a count for each state that filters by it, and the deeds for the selection or all; a deed on many is asked for in its place. */
 import { useComputed } from "@preact/signals";
-import { confirm } from "../actions.ts";
 import { listed, release, waiting } from "../listed.ts";
 import { toggled } from "../model/filter.ts";
 import { STATE_LOOKS, STATE_NAMES } from "../model/states.ts";
-import { go, question, route, selection, texts, world } from "../state.ts";
+import { askedInPanel, go, question, route, selection, texts, world } from "../state.ts";
+import { Confirmation } from "./confirmation.tsx";
 import { StateMark } from "./icons.tsx";
 import { SignalForm } from "./signals.tsx";
 import { VerbButton } from "./verbs.tsx";
@@ -24,7 +24,7 @@ export function Toolbar() {
         onInput={(event) => go({ query: event.currentTarget.value }, { replace: true })}
       />
       <Counts />
-      {question.value === null ? <Deeds /> : <Confirmation />}
+      {question.value === null || askedInPanel.value ? <Deeds /> : <Confirmation />}
     </div>
   );
 }
@@ -86,28 +86,4 @@ function Deeds() {
       )}
     </div>
   );
-}
-
-function Confirmation() {
-  const asked = question.value;
-  if (asked === null) return null;
-  const { verbs, confirm: words, cancel, noUndo } = texts.value;
-  const verb = asked.signal === undefined ? verbs[asked.verb] : `${verbs.signal} ${asked.signal}`;
-  return (
-    <div class="deeds question" role="alert">
-      <span>
-        {words(verb, asked.targets.length, asked.what)} {asked.verb === "clear" && noUndo}
-      </span>
-      <button type="button" class="verb strong" ref={focusOnce} onClick={confirm}>
-        {verb} ({asked.targets.length})
-      </button>
-      <button type="button" class="verb" onClick={() => (question.value = null)}>
-        {cancel}
-      </button>
-    </div>
-  );
-}
-
-function focusOnce(button: HTMLButtonElement | null): void {
-  button?.focus();
 }

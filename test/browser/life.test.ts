@@ -1,0 +1,252 @@
+/** What the page shows of the life of programs beyond their states, and what can be done there: dependencies, checks, schedules. (HIS-009) */
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import { after, before, describe, test } from "node:test";
+import type { Browser, Page } from "playwright-core";
+import { until } from "../e2e/instance.ts";
+import { accessible, launch, open, SKIP } from "./chromium.ts";
+import { realScene, type Scene } from "./scene.ts";
+
+/** db is ready when a test says so. */
+const PROGRAMS = `
+[program:db]
+command=/bin/sh -c 'while [ ! -e %(here)s/go ]; do sleep 0.1; done; echo up; sleep 10000'
+ready_when=log:up
+ready_timeout=1h
+[program:migrate]
+command=/bin/sh -c 'echo migrated'
+type=oneshot
+depends_on=db
+[program:web]
+command=/bin/sleep 10000
+process_name=%(program_name)s_%(process_num)d
+numprocs=2
+depends_on=db, migrate
+[program:cache]
+command=/bin/sleep 10000
+autostart=false
+startsecs=0
+[program:sick]
+command=/bin/sleep 10000
+healthcheck=unix:%(here)s/nobody.sock
+healthcheck_interval=1s
+healthcheck_timeout=1s
+healthcheck_grace=0
+healthcheck_failures=1
+healthcheck_action=event
+[program:nightly]
+command=/bin/sh -c 'echo saved'
+cron=30 2 1 1 *
+[program:plain]
+command=/bin/sleep 10000
+`;
+
+describe("the life of programs on the page", { skip: SKIP }, () => {
+  let browser: Browser;
+  let scene: Scene;
+  let page: Page;
+  const ends: (() => Promise<void>)[] = [];
+  before(async () => {
+    browser = await launch();
+    scene = await realScene({ after: (end) => void ends.push(end) }, { programs: PROGRAMS });
+    page = await open(browser, scene.url);
+  });
+  after(async () => {
+    await browser.close();
+    for (const end of ends) await end();
+  });
+
+  const line = (name: string) => page.locator(".process", { has: page.locator(`[data-row="${name}"]`) });
+  /** There twice: beside the state, and under the name where there is no room for that. */
+  const said = (name: string, text: string | RegExp) => line(name).getByText(text).locator("visible=true").first();
+  const panel = () => page.locator(".panel");
+  const show = (name: string, tab = "life") => page.goto(`${scene.url}#/processes/${encodeURIComponent(name)}/${tab}`);
+  const button = (name: string) => panel().getByRole("button", { name, exact: true });
+  const press = async (name: string): Promise<void> => {
+    await button(name).focus();
+    await page.keyboard.press("Enter");
+  };
+
+  test("HIS-009, CMN-012: marks beside the state, what is waited for, the next run; what is unhealthy stands first", async () => {
+    await said("db", "not ready").waitFor();
+    await said("web:web_0", "waits for db (STARTING), migrate (STOPPED)").waitFor();
+    await said("nightly", /next run .*-01-01 02:30:00/).waitFor();
+    const sick = page.locator(".trouble", { hasText: "sick" });
+    await sick.getByText(/unhealthy: .*failure/).waitFor();
+    await line("sick").locator(".lifemark", { hasText: "unhealthy" }).waitFor();
+    assert.equal(await line("plain").locator(".lifemark, .under").count(), 0);
+    await sick.getByRole("link", { name: "Life" }).click();
+    await panel()
+      .getByText(/unhealthy since .*last check failed/)
+      .waitFor();
+  });
+
+  test("HIS-009: on a phone it stands under the name, and nothing goes over the edge", async () => {
+    await page.setViewportSize({ width: 390, height: 780 });
+    await page.goto(`${scene.url}#/processes`);
+    await line("db").locator(".under", { hasText: "not ready" }).waitFor();
+    await line("web:web_0").locator(".under", { hasText: "waits for db" }).waitFor();
+    assert.ok((await page.evaluate<number>("document.documentElement.scrollWidth")) <= 390);
+    await accessible(page, "waits on a phone");
+    await page.setViewportSize({ width: 1360, height: 820 });
+  });
+
+  test("DEP, a: the panel has what a process needs and what needs it, with what holds, and each name leads there", async () => {
+    await show("web:web_0");
+    const needs = panel().locator(".needs");
+    await needs.filter({ hasText: "db" }).first().getByText("does not hold").waitFor({ state: "attached" });
+    await panel().getByText("starts when db is ready, migrate is done").waitFor();
+    await accessible(page, "a tree of dependencies");
+    await needs.getByRole("link", { name: "db" }).first().focus();
+    await page.keyboard.press("Enter");
+    await panel().getByRole("heading", { name: "db" }).waitFor();
+    const needed = panel().locator(".needed");
+    await needed.getByRole("link", { name: "migrate" }).first().waitFor();
+    await needed.getByRole("link", { name: "web:web_1" }).first().waitFor();
+    await panel()
+      .getByText(/not ready; fails at/)
+      .waitFor();
+  });
+
+  test("DEP-010: a process that waits is started without what it depends on, and its wait called off", async () => {
+    await show("web:web_1");
+    await press("Start without dependencies web:web_1");
+    await line("web:web_1").getByText("running").waitFor();
+    await press("Stop web:web_1");
+    await until("down, and it waits for nothing", async () => /^((?!waits for).)*$/s.test((await panel().textContent()) ?? ""));
+    await press("Start web:web_1");
+    await panel().getByText("ordered").waitFor();
+    await panel()
+      .getByText(/waits for db/)
+      .first()
+      .waitFor();
+    await press("Stop web:web_1");
+    await until("called off", async () => (await button("Start without dependencies web:web_1").count()) === 0);
+    await press("Start web:web_1");
+    await panel()
+      .getByText(/waits for db/)
+      .first()
+      .waitFor();
+  });
+
+  test("RDY-013, DEP-003: when it is ready, what waits starts, and the tree says that it holds", async () => {
+    await show("web:web_0");
+    await panel().locator(".needs").first().waitFor();
+    writeFileSync(path.join(scene.it.dir, "go"), "");
+    await line("web:web_0").getByText("running").waitFor();
+    await until("both hold", async () => {
+      const marks = await panel().locator(".needs .hidden", { hasText: "hold" }).allTextContents();
+      return marks.length > 0 && marks.every((text) => text === "holds");
+    });
+    await show("db");
+    await panel()
+      .getByText(/ready since/)
+      .waitFor();
+  });
+
+  test("DEP-022: stop with dependants asks, names them, stops them, and is undone", async () => {
+    await show("db");
+    await press("Stop with dependants db");
+    await panel().getByText("Stop db, and first what needs it: web:web_0, web:web_1?").waitFor();
+    await accessible(page, "a question in the panel");
+    await page.keyboard.press("y");
+    await said("db", "stopped").waitFor();
+    await said("web:web_0", "stopped").waitFor();
+    await page.locator(".bulk").getByText("Stopped 3 of 3").waitFor();
+    await page.locator(".bulk").getByRole("button", { name: "Undo (3)" }).click();
+    await line("web:web_0").getByText("running").waitFor();
+  });
+
+  test("CRON-002: a job is paused, resumed and run by its buttons and keys; other starts and restarts leave it alone", async () => {
+    await show("nightly");
+    await press("Pause schedule nightly");
+    await panel().getByText("schedule paused").first().waitFor();
+    await press("Resume schedule nightly");
+    await panel()
+      .getByText(/next run/)
+      .first()
+      .waitFor();
+    await panel().getByText("it has not run yet").waitFor();
+    assert.equal(await button("Restart nightly").count(), 0);
+    await press("Run now nightly");
+    await panel()
+      .getByText(/last run/)
+      .waitFor();
+    await panel()
+      .getByText(/exited .* exit code 0/)
+      .waitFor();
+    await page.keyboard.press("t");
+    await panel().locator(".exits", { hasText: "exit code 0" }).waitFor();
+    await page.keyboard.press("d");
+    const ran = await panel()
+      .getByText(/last run/)
+      .textContent();
+    await page.goto(`${scene.url}#/processes`);
+    await page.locator('[data-row="cache"]').focus();
+    await page.keyboard.press("x");
+    await page.locator('[data-row="nightly"]').focus();
+    await page.keyboard.press("x");
+    await page.getByRole("button", { name: "Start 2 selected", exact: true }).click();
+    await line("cache").getByText("running").waitFor();
+    await page.keyboard.press("Escape");
+    await show("nightly");
+    assert.equal(
+      await panel()
+        .getByText(/last run/)
+        .textContent(),
+      ran,
+    );
+  });
+
+  test("HIS-009: what the daemon refuses is said where the button was, with its reason", async () => {
+    await page.route("**/api/v1/call/holdfast.pauseJob", (route) =>
+      route.fulfill({
+        status: 403,
+        contentType: "application/json",
+        body: JSON.stringify({ error: { code: 2, name: "FAILED", message: "may only read" } }),
+      }),
+    );
+    await show("nightly");
+    await press("Pause schedule nightly");
+    await panel().locator(".deeds .outcome.failed").getByText("failed: may only read").waitFor();
+    await accessible(page, "a refusal");
+    await panel().getByRole("button", { name: "Dismiss" }).click();
+    await page.unroute("**/api/v1/call/holdfast.pauseJob");
+  });
+
+  test("CMN-001: who uses none of it has no such tab, and only what applies to it", async () => {
+    await show("plain", "log");
+    await button("Stop plain").waitFor();
+    assert.deepEqual(await panel().locator(".tabs a").allTextContents(), ["Log", "Timeline", "Configuration", "Signals"]);
+    assert.deepEqual(await panel().locator(".deeds .verb").allTextContents(), ["Restart", "Stop", "Clear log"]);
+  });
+
+  test("HIS-009: no view of it has a violation of WCAG 2 A or AA, in the dark, in Chinese", async () => {
+    await page.emulateMedia({ colorScheme: "dark" });
+    for (const name of ["web:web_0", "db", "sick", "nightly"]) {
+      await show(name);
+      await panel().locator(".life dt").first().waitFor();
+      await accessible(page, name, { contrastOnly: true });
+    }
+    const chinese = await open(browser, `${scene.url}#/processes/nightly/life`, { locale: "zh-CN" });
+    await chinese.locator(".panel").getByRole("button", { name: "立即运行 nightly" }).waitFor();
+    await chinese.getByText(/上次运行/).waitFor();
+    await accessible(chinese, "in Chinese");
+  });
+});
+
+test("CMN-001: a daemon none of whose programs depends on anything is not asked for dependencies", { skip: SKIP }, async (t) => {
+  const browser = await launch();
+  t.after(() => browser.close());
+  const { url } = await realScene(t, { programs: "[program:plain]\ncommand=/bin/sleep 10000\n" });
+  const page = await open(browser, "about:blank");
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(request.url()));
+  await page.goto(`${url}#/processes/plain/timeline`);
+  await page.locator(".panel tbody tr", { hasText: "running" }).waitFor();
+  assert.deepEqual(
+    asked.filter((each) => each.endsWith("/dependencies")),
+    [],
+  );
+});
