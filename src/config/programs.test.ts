@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fault, faults, good, MAIN, processes, program, programFault, warnings } from "./load.fixture.ts";
 import type { ProcessConfig } from "./model.ts";
-import { NUMPROCS_MAX } from "./programs.ts";
+import { NUMPROCS_MAX } from "./numprocs.ts";
 
 const MB = 1024 * 1024;
 

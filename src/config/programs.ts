@@ -10,15 +10,13 @@ import { type BaseNames, processNames, programNames, withVariables } from "./exp
 import { asOneshot, checkJob } from "./jobchecks.ts";
 import { checkLife } from "./lifechecks.ts";
 import type { ChannelConfig, LogTarget, ProcessConfig } from "./model.ts";
+import { NUMPROCS_MAX } from "./numprocs.ts";
 import { blank, type Fields, fieldsIn, fill, type Ordered, ordered, type ValueOf } from "./optionfields.ts";
 import { type Channel, type Option, PROGRAM } from "./optiontable.ts";
 import { type LogName, parseName } from "./optiontypes.ts";
 import { defaultsOf, type SectionReader } from "./reader.ts";
 import { checkSizes } from "./sizes.ts";
 import { trimmed } from "./whitespace.ts";
-
-/** A bound on what a typing error can do; the original takes any number and runs out of memory. */
-export const NUMPROCS_MAX = 100_000;
 
 export type ProgramPlace = {
   readonly groupName: string;
@@ -126,11 +124,13 @@ type Program = ReturnType<typeof readProgram>;
 
 function readProgram(reader: SectionReader, names: Names) {
   const values = reader.readAll(PER_SECTION, names) as { readonly [O in keyof typeof PROGRAM]: ValueOf<(typeof PROGRAM)[O]> };
-  const { numprocs, stopasgroup, serverurl } = values;
+  const { stopasgroup, serverurl } = values;
   const killAsGroup = values.killasgroup ?? stopasgroup;
   const processName = readProcessName(reader);
-  if (numprocs > NUMPROCS_MAX) reader.fail("numprocs", `numprocs is above ${NUMPROCS_MAX}`);
-  if (numprocs > 1 && !processName.includes("%(process_num)")) {
+  if (values.numprocs > NUMPROCS_MAX) reader.fail("numprocs", `numprocs is above ${NUMPROCS_MAX}`);
+  const isNumbered = processName.includes("%(process_num)");
+  const numprocs = reader.numprocs(values.numprocs, isNumbered);
+  if (numprocs > 1 && !isNumbered) {
     reader.fail(
       "process_name",
       "%(process_num) must be present within process_name when numprocs > 1",

@@ -23,8 +23,11 @@ export type Trace = (section: string, name: string, value: IniValue | null, text
 /** Told of every process that is read, with the section that it comes of. */
 export type OnProcess = (process: ProcessConfig, section: IniSection) => void;
 
-/** Who listens while a configuration is read. */
-export type Listening = { readonly trace?: Trace; readonly onProcess?: OnProcess };
+/** Asked of each section how many processes it has; `isNumbered`: their names have their number in them. */
+export type Numprocs = (section: string, written: number, isNumbered: boolean) => number;
+
+/** Who listens while a configuration is read, and may have another word on how many processes there are. */
+export type Listening = { readonly trace?: Trace; readonly onProcess?: OnProcess; readonly numprocs?: Numprocs };
 
 export type TextWays = { readonly id?: string; readonly finish?: (text: string) => string };
 
@@ -195,6 +198,11 @@ export class SectionReader {
   /** A process of this section has been read. */
   tell(process: ProcessConfig): void {
     this.#around.listening.onProcess?.(process, this.section);
+  }
+
+  /** How many processes the section has, for a daemon that has been told to have more or fewer. (SCL-003) */
+  numprocs(written: number, isNumbered: boolean): number {
+    return this.#around.listening.numprocs?.(this.section.name, written, isNumbered) ?? written;
   }
 
   warn(text: string): void {

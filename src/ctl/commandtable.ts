@@ -276,6 +276,19 @@ export const COMMANDS: readonly CommandRow[] = [
     source: "holdfast",
     load: () => import("./commands/logs.ts"),
   }),
+  telling({
+    name: "scale",
+    usage: [
+      "scale <program> <number>\tGive a program another number of processes",
+      "scale <program> --reset\tGive it as many as its file says",
+    ],
+    more: ["It holds until the file says another numprocs, or supervisord is reloaded."],
+    options: [{ name: "reset", value: null, help: "as many as the file says" }],
+    needs: "server",
+    completes: "groups",
+    source: "holdfast",
+    load: () => import("./commands/scale.ts"),
+  }),
   listing({
     name: "why",
     usage: ["why <name> [...]\tTell why processes are as they are, and what happens next"],

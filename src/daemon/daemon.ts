@@ -18,6 +18,8 @@ import { GroupRecords } from "./groups/grouprecords.ts";
 import { Groups } from "./groups/groups.ts";
 import { Jobs } from "./groups/jobs.ts";
 import { Orders } from "./groups/orders.ts";
+import { readingWith, Scales, storedScales } from "./groups/scales.ts";
+import { Scaling } from "./groups/scaling.ts";
 import { Unowned } from "./groups/unowned.ts";
 import { Updates } from "./groups/update.ts";
 import { adoptWorld, continueAdopted, findBasis } from "./lifecycle/adopt.ts";
@@ -102,7 +104,8 @@ async function takeOver(given: DaemonParts, inheritance: Inheritance, open: Open
   const parts = startedWhere(given, inheritance);
   const stored = readStored(inheritance);
   if (typeof stored === "string") {
-    const load = (): ReturnType<LoadConfig> => parts.load(parts.doors, {}, storedFacts(inheritance)?.passedOver);
+    const scaled = readingWith(storedScales(inheritance.store)).listening;
+    const load = (): ReturnType<LoadConfig> => parts.load(parts.doors, scaled, storedFacts(inheritance)?.passedOver);
     const basis = await findBasis(load, inheritance, stored);
     if (!basis.ok) return basis;
     const daemon = makeDaemon(parts, inheritance, basis.value.config);
@@ -230,6 +233,8 @@ function makeRooms(given: DaemonParts, runtime: Runtime, { configurations, ident
   const groups = new Groups(runtime, { fastCgi, plugins, autoLogs, records });
   const orders = new Orders(runtime);
   const updates = new Updates(runtime, { groups, plugins, autoLogs, records, orders });
+  const scales = new Scales(runtime);
+  const scaling = new Scaling(runtime, { configurations, autoLogs, records, orders, scales });
   const firstStarts = new FirstStarts(runtime);
   const processes = processDeadlines(runtime);
   const jobs = new Jobs(runtime);
@@ -237,12 +242,12 @@ function makeRooms(given: DaemonParts, runtime: Runtime, { configurations, ident
   // Servers are bound before anything is done to files or programs: a second supervisord by mistake ends there and has destroyed nothing. (CONF-354)
   const parts: readonly Part[] = [
     ...[unowned, preparations, barrier, backlog, processes, jobs, probes, memory, pools, outputs, clearing],
-    ...[plugins, servers, fastCgi, autoLogs, firstStarts, ...history.parts, readings, auxiliary],
+    ...[plugins, servers, fastCgi, autoLogs, firstStarts, ...history.parts, readings, auxiliary, scales],
   ];
   const bringUp = new BringUp(runtime, { inOrder: parts, outputs, plugins, servers, pools, groups, firstStarts });
   const lifecycle = new Lifecycle(runtime, bringUp, { configurations, identity, servers, groups, unowned });
   const ofFiles = { autoLogs, targets, outputs, backlog, clearing };
-  const ofGroups = { records, unowned, groups, jobs, orders, updates };
+  const ofGroups = { records, unowned, groups, jobs, orders, updates, scales, scaling };
   const ofLife = { firstStarts, bringUp, lifecycle };
   const stdin = new ChildStdin(runtime);
   const ofStarts = { fastCgi, readings, preparations, auxiliary, probes };

@@ -15,6 +15,8 @@ import type {
   ProcessRef,
   ProcessView,
   ReloadPlan,
+  Scaled,
+  ScaleFailure,
   SupervisorControl,
   WaitOutcome,
 } from "./control.ts";
@@ -270,6 +272,12 @@ export class FakeControl implements SupervisorControl {
   async applyUpdate(name: string): Promise<Result<boolean, "bad-name">> {
     this.done.push(`update ${name}`);
     return this.updating;
+  }
+
+  scaling: Result<Scaled, ScaleFailure> = refuse({ kind: "bad-name" });
+  async scale(program: string, numprocs: number | null, until: "ordered" | "done"): Promise<Result<Scaled, ScaleFailure>> {
+    this.done.push(`scale ${program} ${numprocs} ${until}`);
+    return this.scaling;
   }
 
   remoteEvent(type: string, data: string): Promise<void> {

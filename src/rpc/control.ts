@@ -116,6 +116,24 @@ export type Preview = { readonly groups: readonly PreviewedGroup[]; readonly war
 /** What is wrong with the configuration file, and what is doubtful in it. */
 export type ConfigReport = { readonly errors: readonly ConfigError[]; readonly warnings: readonly string[] };
 
+/** A program that has another number of processes by now. */
+export type Scaled = {
+  readonly before: number;
+  readonly after: number;
+  readonly added: readonly ProcessRef[];
+  /** The highest number first. */
+  readonly removed: readonly ProcessRef[];
+  /** Those of its processes that did not come up. */
+  readonly failed: readonly ProcessRef[];
+};
+
+export type ScaleFailure =
+  | { readonly kind: "bad-name" }
+  | { readonly kind: "going-down" }
+  /** What is wrong with the configuration file. */
+  | { readonly kind: "unreadable"; readonly text: string }
+  | { readonly kind: "failed"; readonly text: string };
+
 export interface SupervisorControl {
   readonly clock: Pick<Clock, "now" | "offsetMinutes">;
   readonly files: Pick<Files, "stat" | "readAt">;
@@ -192,6 +210,9 @@ export interface SupervisorControl {
   checkConfig(): Promise<ConfigReport>;
   /** Changes an active group in place to what was read last. False: this cannot or shall not be done in place, and nothing was done. */
   applyUpdate(name: string): Promise<Result<boolean, "bad-name">>;
+
+  /** Gives a program as many processes as this; null: as many as the file says. `done`: what was added runs or has failed, what was removed is gone. */
+  scale(program: string, numprocs: number | null, until: "ordered" | "done"): Promise<Result<Scaled, ScaleFailure>>;
 
   /** Emits REMOTE_COMMUNICATION; resolves when no death of the daemon can lose it any more. (RPC-113) */
   remoteEvent(type: string, data: string): Promise<void>;

@@ -15,6 +15,7 @@ import { findProcess, refOf } from "./namespec.ts";
 import { resultOf } from "./plainvalues.ts";
 import { processesByName } from "./processinfo.ts";
 import { restartAllProcesses, restartProcess } from "./restartmethods.ts";
+import { scale } from "./scalemethods.ts";
 import type { RpcStruct } from "./values.ts";
 
 const previewUpdate = method({
@@ -158,6 +159,7 @@ export const HOLDFAST_METHODS: readonly Method[] = [
   startProcess,
   stopWithDependants,
   dependencies,
+  scale,
 ];
 
 function groupRow({ group, change, details, processes }: PreviewedGroup): RpcStruct {

@@ -6,6 +6,8 @@ export const supervisorMessages = {
   waitingFor: (name: string, targets: readonly { readonly target: string; readonly condition: string }[]) =>
     `waiting: ${name} for ${targets.map(({ target, condition }) => `${target} (${condition})`).join(", ")}`,
   updated: (group: string, what: string) => `updating group ${group} in place: ${what}`,
+  scaled: (program: string, from: number, to: number, isAsInFile: boolean) =>
+    `scaled: ${program} from ${from} to ${to} processes${isAsInFile ? " (as in the file)" : ""}`,
   // Ours: the original has no schedules.
   jobSkipped: (name: string, why: string, slot: string, count: number) =>
     `skipped: ${name} at ${slot}${count > 1 ? ` and ${count - 1} times before` : ""} (${why})`,

@@ -18,6 +18,7 @@ import { type Cutoff, label, type Ref } from "./world.ts";
 export type RecordVersion = "1" | "2" | "3";
 
 const LIFE = "life/";
+const SCALE = "scale/";
 
 /** Where each kind of record lies in the store. */
 export const recordKeys = {
@@ -55,11 +56,18 @@ export const recordKeys = {
   oomKills: "oom-kills",
   /** What was read of its files of variables at its last start; by label. */
   env: (name: string) => `env/${name}`,
+  /** How many processes a program was told to have, see `scale.ts`. */
+  scale: (program: string) => `${SCALE}${program}`,
   stream: (stream: number) => `stream/${stream}`,
 } as const;
 
 export function isLifeKey(key: string): boolean {
   return key.startsWith(LIFE);
+}
+
+/** The name of the program whose record it is; null: it is another record. */
+export function scaledProgram(key: string): string | null {
+  return key.startsWith(SCALE) ? key.slice(SCALE.length) : null;
 }
 
 export type DaemonRecord = {

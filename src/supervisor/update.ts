@@ -8,6 +8,7 @@
 import { type Change, groupChanges, isLive, processChanges } from "../config/diff.ts";
 import type { GroupConfig, ProcessConfig } from "../config/model.ts";
 import type { Now } from "../doors.ts";
+import type { StopCause } from "../process/causes.ts";
 import { hasStartDue, type ProcessInput } from "../process/state.ts";
 import { assert, unreachable } from "../result.ts";
 import { stopTogether } from "./dependencies.ts";
@@ -44,7 +45,7 @@ function actionFor(from: ProcessConfig | undefined, to: ProcessConfig): UpdateAc
  * Begins the update: the group is what it is to be at once, processes that must stop first are told to. The caller has checked that there is a plan.
  * What is new and starts by itself is in `autostartsDue` from now on. No PROCESS_GROUP event: the group has been there all the time.
  */
-export function updateGroup(world: World, config: GroupConfig, now: Now, step: Step): void {
+export function updateGroup(world: World, config: GroupConfig, now: Now, step: Step, order: StopOrder = {}): void {
   const group = world.groups.get(config.name);
   assert(group !== undefined, `group ${config.name} was updated and is not there`);
   const plan = planUpdate(group.config, config);
@@ -61,10 +62,21 @@ export function updateGroup(world: World, config: GroupConfig, now: Now, step: S
   }
   step.effects.push({ type: "group-changed", group: changed, change: "changed" });
   const act = (member: Member, input: ProcessInput) => stepAlone(world, member, input, now, step);
-  const stopping = byReversePriority(members).filter((member) => member.pending !== null);
-  stopTogether(world, stopping, { type: "stop", cause: "update" }, act);
-  for (const member of stopping) if (member.pending !== null) act(member, { type: "stop", cause: "update" });
+  const stop: ProcessInput = { type: "stop", cause: order.cause ?? "update" };
+  const stopping = firstOf(byReversePriority(members), order.first ?? []).filter((member) => member.pending !== null);
+  stopTogether(world, stopping, stop, act);
+  for (const member of stopping) if (member.pending !== null) act(member, stop);
   lookAtAllWaiting(world, now, step);
+}
+
+/** What is stopped is told so by its priority, but for those of `first`, in their order. */
+export type StopOrder = { readonly cause?: StopCause; readonly first?: readonly string[] };
+
+function firstOf(members: readonly Member[], first: readonly string[]): readonly Member[] {
+  if (first.length === 0) return members;
+  const places = new Map(first.map((name, at) => [name, at]));
+  const placeOf = ({ ref }: Member) => places.get(ref.process) ?? first.length;
+  return [...members].sort((a, b) => placeOf(a) - placeOf(b));
 }
 
 /** What a successor needs for the processes that are on their way out or to a new configuration. */

@@ -182,6 +182,10 @@ const explained = struct({
 });
 export type Explained = ReturnType<typeof explained>;
 
+/** What holdfast.scale tells. */
+const scaled = struct({ before: number, after: number, added: texts, removed: texts, failed: structs(resultRow) });
+export type Scaled = ReturnType<typeof scaled>;
+
 /** What holdfast.jobs tells of one process with a schedule. (CRON-002) */
 const jobInfo = struct({
   group: text,
@@ -231,6 +235,7 @@ export const asConfigInfos = rows(configInfo);
 export const asPreview = rows(previewRow);
 export const asDependencies = rows(dependency);
 export const asConfigReport = one(configReport);
+export const asScaled = one(scaled);
 export const asJobs = rows(jobInfo);
 export const asExplained = one(explained);
 export const asWhy = one(why);

@@ -49,6 +49,11 @@ export function resuming(supervisor: Supervisor, pace: Pace): Supervisor {
     removeProcessGroup: (name) => repeat(() => supervisor.removeProcessGroup(name), FAULTS.BAD_NAME, true),
     // A successor goes on with an update, and a second one finds nothing left to change.
     applyUpdate: (group) => repeat(() => supervisor.applyUpdate(group), null, true),
+    // Once the order is stored the same number changes nothing.
+    scale: (program, numprocs, wait) => {
+      const scale = () => supervisor.scale(program, numprocs, wait);
+      return carryOut(supervisor, pace, scale, scale);
+    },
     shutdown: () => repeat(() => supervisor.shutdown(), FAULTS.SHUTDOWN_STATE, true),
   };
 }

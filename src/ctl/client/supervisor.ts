@@ -23,6 +23,7 @@ import {
   asProcessInfo,
   asProcessInfos,
   asResultRows,
+  asScaled,
   asText,
   asWhy,
 } from "./infos.ts";
@@ -83,6 +84,8 @@ export function makeSupervisor(rpc: Rpc) {
     jobs: () => call("read", asJobs, "holdfast.jobs"),
     pauseJob: (name: string) => call("act", asDone, "holdfast.pauseJob", name),
     resumeJob: (name: string) => call("act", asDone, "holdfast.resumeJob", name),
+    /** -1: as many as the file says. `wait`: resolves when what was added runs or has failed, and what was removed is gone. */
+    scale: (program: string, numprocs: number, wait: boolean) => call("wait", asScaled, "holdfast.scale", program, numprocs, { wait }),
     checkConfig: () => call("read", asConfigReport, "holdfast.checkConfig"),
     /** False: the daemon leaves it to the client to stop the group and add it anew. */
     applyUpdate: (group: string) => call("wait", asFlag, "holdfast.applyUpdate", group),

@@ -9,7 +9,7 @@ import { isRunning } from "../processstate.ts";
 import type { Command } from "../session.ts";
 import { giveOrder, type Order } from "./orders.ts";
 
-const START: Order = {
+export const START: Order = {
   toOne: (supervisor, name) => supervisor.startProcess(name),
   toGroup: (supervisor, group) => supervisor.startProcessGroup(group),
   toAll: (supervisor) => supervisor.startAllProcesses(),

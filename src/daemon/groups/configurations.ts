@@ -1,5 +1,6 @@
 /** The configuration that is in force and the one that was read last: all that changes them is here, and every room reads them in its runtime. */
-import type { Config, DaemonConfig } from "../../config/model.ts";
+import { isSame } from "../../config/diff.ts";
+import type { Config, DaemonConfig, GroupConfig } from "../../config/model.ts";
 
 export class Configurations {
   #running: Config;
@@ -38,6 +39,12 @@ export class Configurations {
     this.#running = { ...this.#running, daemon: refreshed(this.#running.daemon, daemon), passedOver };
     this.#available = next;
     this.#reread = true;
+  }
+
+  /** A group has changed by an order, not by the file: where it was as it was read, so it is now. */
+  groupChanged(from: GroupConfig, to: GroupConfig): void {
+    const groups = this.#available.groups.map((group) => (group.name === to.name && isSame(group, from) ? to : group));
+    if (groups.some((group, at) => group !== this.#available.groups[at])) this.#available = { ...this.#available, groups };
   }
 
   /** A reload begins anew with it. */

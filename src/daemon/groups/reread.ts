@@ -12,15 +12,20 @@ import type { Runtime } from "../runtime.ts";
 import type { Configurations } from "./configurations.ts";
 import { configRecord } from "./daemonrecords.ts";
 import type { GroupRecords } from "./grouprecords.ts";
+import type { Scales } from "./scales.ts";
 
-export async function reread(runtime: Runtime, configurations: Configurations, records: GroupRecords): Promise<Result<ReloadPlan, string>> {
-  const loaded = await runtime.load();
+type Parts = { readonly configurations: Configurations; readonly records: GroupRecords; readonly scales: Scales };
+
+export async function reread(runtime: Runtime, { configurations, records, scales }: Parts): Promise<Result<ReloadPlan, string>> {
+  const reading = scales.reading();
+  const loaded = await runtime.load(reading.listening);
   if (!loaded.ok) return refuse(faultText(loaded.error));
   const stored = await records.prepareRead(loaded.value);
   if (!stored.ok) return stored;
   runtime.loop.post((turn) => {
     for (const text of rereadWarnings(loaded.value)) runtime.activity.write(turn, "warn", text);
     configurations.readAgain(loaded.value);
+    scales.drop(turn, reading.dropped());
     stored.value(turn);
     turn.state(recordKeys.config, encodeRecord(configRecord(runtime)));
   });

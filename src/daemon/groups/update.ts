@@ -14,6 +14,7 @@ import { type GroupRecords, groupsByName } from "./grouprecords.ts";
 import type { Groups } from "./groups.ts";
 import type { Orders } from "./orders.ts";
 import { activeGroups, planOf } from "./reread.ts";
+import type { ScaledReading, Scales } from "./scales.ts";
 
 type Parts = {
   readonly groups: Groups;
@@ -75,8 +76,9 @@ export class Updates {
 }
 
 /** Reads the file as reloadConfig does, and remembers nothing of it. */
-export async function previewUpdate(runtime: Runtime): Promise<Result<Preview, string>> {
-  const loaded = await runtime.load();
+export async function previewUpdate(runtime: Runtime, scales: Scales): Promise<Result<Preview, string>> {
+  const reading = scales.reading();
+  const loaded = await runtime.load(reading.listening);
   if (!loaded.ok) return refuse(faultText(loaded.error));
   const { added, changed, removed } = planOf(runtime, loaded.value);
   const next = new Map(loaded.value.groups.map((group) => [group.name, group]));
@@ -92,7 +94,14 @@ export async function previewUpdate(runtime: Runtime): Promise<Result<Preview, s
     ...changed.map((group) => row(group, "changed")),
     ...removed.map((group) => row(group, "removed")),
   ];
-  return ok({ groups, warnings: warningsOf(loaded.value) });
+  return ok({ groups, warnings: [...warningsOf(loaded.value), ...droppedScales(scales, reading)] });
+}
+
+/** (SCL-003) */
+function droppedScales(scales: Scales, reading: ScaledReading): string[] {
+  return reading
+    .dropped()
+    .map((program) => `${program} was scaled to ${scales.of(program)?.numprocs}: the file says another numprocs and wins`);
 }
 
 function planFor(world: World, config: GroupConfig): readonly PlannedProcess[] | null {

@@ -6,6 +6,7 @@ import { STATES } from "../../process/states.ts";
 import type { End, ExitHistory } from "../../supervisor/exits.ts";
 import { findMember, type Member } from "../../supervisor/world.ts";
 import { ownPid, readSamples } from "../doors/samples.ts";
+import type { Scales } from "../groups/scales.ts";
 import { zonesOf } from "../groups/zones.ts";
 import type { Pools } from "../listeners/pools.ts";
 import type { Outputs } from "../logfiles/outputs.ts";
@@ -15,7 +16,13 @@ import type { Runtime } from "../runtime.ts";
 import { lifeOf } from "./life.ts";
 import { optionsOf } from "./options.ts";
 
-type Parts = { readonly history: History; readonly pools: Pools; readonly watchers: Watchers; readonly outputs: Outputs };
+type Parts = {
+  readonly history: History;
+  readonly pools: Pools;
+  readonly watchers: Watchers;
+  readonly outputs: Outputs;
+  readonly scales: Scales;
+};
 
 export function watchOf(runtime: Runtime, parts: Parts): Watch {
   return {
@@ -38,7 +45,7 @@ export function watchOf(runtime: Runtime, parts: Parts): Watch {
       const member = findMember(runtime.world, ref);
       return member === undefined ? [] : parts.history.exits(member).ends.map(exitOf);
     },
-    options: (ref) => optionsOf(runtime, ref),
+    options: (ref) => optionsOf(runtime, parts.scales, ref),
     queues: () => parts.pools.queues(),
     onChange: (changed) => parts.watchers.onChange(changed),
     onEvent: (heard) => parts.watchers.onEvent(heard),

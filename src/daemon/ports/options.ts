@@ -8,11 +8,12 @@ import { Effective, type EffectiveValue } from "../../config/effective.ts";
 import { faultText } from "../../config/report.ts";
 import { ok, type Result, refuse } from "../../result.ts";
 import type { ProcessRef } from "../../rpc/control.ts";
+import type { Scales } from "../groups/scales.ts";
 import type { Runtime } from "../runtime.ts";
 
-export async function optionsOf(runtime: Runtime, ref: ProcessRef): Promise<Result<readonly OptionValue[], string>> {
+export async function optionsOf(runtime: Runtime, scales: Scales, ref: ProcessRef): Promise<Result<readonly OptionValue[], string>> {
   const effective = new Effective();
-  const loaded = await runtime.load({ trace: effective.trace });
+  const loaded = await runtime.load({ ...scales.reading().listening, trace: effective.trace });
   if (!loaded.ok) return refuse(faultText(loaded.error));
   const active = runtime.world.groups.get(ref.group)?.config;
   const next = loaded.value.groups.find(({ name }) => name === ref.group);

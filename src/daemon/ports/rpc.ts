@@ -13,6 +13,8 @@ import type { Groups } from "../groups/groups.ts";
 import type { Jobs } from "../groups/jobs.ts";
 import type { Orders } from "../groups/orders.ts";
 import { reread } from "../groups/reread.ts";
+import type { Scales } from "../groups/scales.ts";
+import type { Scaling } from "../groups/scaling.ts";
 import { previewUpdate, type Updates } from "../groups/update.ts";
 import { zonesOf } from "../groups/zones.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";
@@ -38,6 +40,8 @@ type Parts = {
   readonly jobs: Jobs;
   readonly orders: Orders;
   readonly updates: Updates;
+  readonly scales: Scales;
+  readonly scaling: Scaling;
   readonly records: GroupRecords;
   readonly lifecycle: Lifecycle;
   readonly pools: Pools;
@@ -77,12 +81,13 @@ export function supervisorControl(runtime: Runtime, parts: Parts): SupervisorCon
     restart: () => parts.lifecycle.reload(),
     mainLogfile: () => activityPath(runtime.running.daemon),
     clearMainLog: () => parts.clearing.clearActivity(),
-    reloadConfig: () => reread(runtime, parts.configurations, parts.records),
+    reloadConfig: () => reread(runtime, parts),
     available: () => ({ groups: inFileOrder(runtime), inForce: inForce(runtime) }),
     addGroup: (name) => extensions.around(name, () => addGroup(runtime, parts.groups, name)),
     removeGroup: (name) => extensions.around(name, () => parts.groups.deactivate(name)),
     updateMode: () => runtime.running.daemon.updateMode,
-    previewUpdate: () => previewUpdate(runtime),
+    previewUpdate: () => previewUpdate(runtime, parts.scales),
+    scale: (program, numprocs, until) => parts.scaling.scale({ program, numprocs }, until),
     checkConfig: () => checkConfig(runtime),
     applyUpdate: (name) => extensions.around(name, () => parts.updates.apply(name)),
     remoteEvent: (type, data) => {

@@ -1,0 +1,77 @@
+/** Another number of processes for a program. (SCL) */
+import { NUMPROCS_MAX } from "../config/numprocs.ts";
+import { ok, refuse, unreachable } from "../result.ts";
+import type { ResultRow } from "./answerrows.ts";
+import { flag, namespec } from "./args.ts";
+import type { ProcessRef, ScaleFailure, SupervisorControl } from "./control.ts";
+import { FAULTS, type Fault, fault } from "./faults.ts";
+import { method } from "./method.ts";
+import { makeNamespec } from "./namespec.ts";
+import { isStruct, type RpcValue } from "./values.ts";
+
+export const scale = method({
+  name: "scale",
+  listed: false,
+  params: [
+    { name: "program", type: "string", help: "The name of a program's section: 'web' for [program:web]" },
+    { name: "numprocs", type: "int", help: "How many processes it is to have; -1: as many as the file says" },
+    {
+      name: "options",
+      type: "struct",
+      help: "wait: answer only when what was added runs, or failed to, and what was removed is gone (the default)",
+      optional: true,
+    },
+  ],
+  returns: {
+    type: "struct",
+    help: "before, after (numbers), added, removed (names 'group:name'), failed (rows as of startAllProcesses, for those of its processes that did not come up)",
+  },
+  faults: ["BAD_NAME", "BAD_ARGUMENTS", "FAILED", "CANT_REREAD"],
+  help: "Give a program more or fewer processes. It holds until the file says another numprocs, or supervisord is reloaded.",
+  async run(control, program, numprocs, options) {
+    const name = namespec(program);
+    if (!name.ok) return name;
+    if (!isCount(numprocs)) return refuse(fault("BAD_ARGUMENTS", `give a number from 0 to ${NUMPROCS_MAX}`));
+    if (options !== undefined && !areOptions(options)) return refuse(fault("INCORRECT_PARAMETERS"));
+    const until = flag(options?.get("wait")) ? "done" : "ordered";
+    const scaled = await control.scale(name.value, numprocs === -1 ? null : numprocs, until);
+    if (!scaled.ok) return refuse(faultOf(name.value, scaled.error));
+    const { before, after, added, removed, failed } = scaled.value;
+    return ok({
+      before,
+      after,
+      added: added.map(makeNamespec),
+      removed: removed.map(makeNamespec),
+      failed: failed.map((ref) => failedRow(control, ref)),
+    });
+  },
+});
+
+/** As the methods for many tell of a start that failed. */
+function failedRow(control: SupervisorControl, ref: ProcessRef): ResultRow {
+  const name = (control.process(ref)?.spawnError ?? "") === "" ? "ABNORMAL_TERMINATION" : "SPAWN_ERROR";
+  return { name: ref.process, group: ref.group, status: FAULTS[name], description: `${name}: ${makeNamespec(ref)}` };
+}
+
+function isCount(value: RpcValue): value is number {
+  return typeof value === "number" && Number.isInteger(value) && value >= -1 && value <= NUMPROCS_MAX;
+}
+
+function areOptions(value: RpcValue): value is ReadonlyMap<string, RpcValue> {
+  return isStruct(value) && [...value.keys()].every((name) => name === "wait");
+}
+
+function faultOf(program: string, failure: ScaleFailure): Fault {
+  switch (failure.kind) {
+    case "bad-name":
+      return fault("BAD_NAME", program);
+    case "going-down":
+      return fault("SHUTDOWN_STATE");
+    case "unreadable":
+      return fault("CANT_REREAD", failure.text);
+    case "failed":
+      return fault("FAILED", failure.text);
+    default:
+      return unreachable(failure);
+  }
+}
