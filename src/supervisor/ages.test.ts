@@ -60,6 +60,15 @@ test("AGE-001: of the processes of a group one at a time", () => {
   assert.equal(host.state("g:b"), "STOPPING");
 });
 
+test("AGE-001: a one-shot that is too old is stopped and has failed, and is not started again", () => {
+  const host = new Host(single("a", { type: "oneshot", maxAge: 600_000, startSecs: 0, startRetries: 0 }));
+  host.start("a");
+  host.pass(600_000);
+  assert.deepEqual(age(host, "a").slice(1), ["a RUNNING>STOPPING", "signal 15 to a"]);
+  host.exits("a", 0);
+  assert.deepEqual([host.state("a"), host.member("a").state.spawnError], ["FATAL", "older than 10 m"]);
+});
+
 test("AGE-001: a job that is too old is stopped and has failed; a user's stop is none", () => {
   const cron = parseSchedule("@daily");
   assert.ok(cron.ok);

@@ -1,5 +1,6 @@
-/** Runs that must not grow older than `max_age`: a program is started again when its turn comes, a job has failed. (AGE-001) */
+/** Runs that must not grow older than `max_age`: a program is started again when its turn comes, a one-shot and a job have failed. (AGE-001) */
 import { durationInWords } from "../config/durations.ts";
+import type { ProcessConfig } from "../config/model.ts";
 import type { Now } from "../doors.ts";
 import { withLife } from "../process/life.ts";
 import type { ProcessInput } from "../process/state.ts";
@@ -7,6 +8,7 @@ import { orderDueRestarts } from "./duerestarts.ts";
 import type { Step } from "./effects.ts";
 import { isScheduled } from "./jobs.ts";
 import { stepAlone } from "./member.ts";
+import { isOneshot } from "./needs.ts";
 import { type Member, setState, type World } from "./world.ts";
 
 /** When its run is too old, monotonic; null: it does not run, may grow as old as it likes, or is to be ended already. */
@@ -18,17 +20,22 @@ export function ageDeadlineMs(world: World, { config, state, pending }: Member):
 export function stepAge(world: World, member: Member, now: Now, step: Step): void {
   const dueMs = ageDeadlineMs(world, member);
   if (dueMs === null || now.monoMs < dueMs) return;
-  if (isScheduled(member.config)) return stepAlone(world, member, { type: "stop", cause: "age" }, now, step);
+  if (hasAnEnd(member.config)) return stepAlone(world, member, { type: "stop", cause: "age" }, now, step);
   setState(world, member, { ...member.state, life: withLife(member.state.life, { due: "age" }) });
   member.version += 1;
   step.changed.add(member.ref);
   orderDueRestarts(world, now, step);
 }
 
-/** A job that was ended for its age has failed: listeners for FATAL hear of it. Call it when the input has been carried out. */
+/** Whether its runs are meant to end by themselves. */
+function hasAnEnd(config: ProcessConfig): boolean {
+  return isOneshot(config) || isScheduled(config);
+}
+
+/** A one-shot or job that was ended for its age has failed: listeners for FATAL hear of it. Call it when the input has been carried out. */
 export function failTooOld(world: World, member: Member, input: ProcessInput, now: Now, step: Step): void {
   const { config, state } = member;
   if (input.type !== "exited" || state.state !== "STOPPED" || state.life.stopCause !== "age" || state.life.again !== undefined) return;
-  if (config.maxAge === null || !isScheduled(config) || world.mood !== "RUNNING") return;
+  if (config.maxAge === null || !hasAnEnd(config) || world.mood !== "RUNNING") return;
   stepAlone(world, member, { type: "refuse", text: `older than ${durationInWords(config.maxAge)}` }, now, step);
 }
