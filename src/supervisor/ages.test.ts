@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { parseSchedule } from "../config/cronfields.ts";
 import { at } from "../process/life.fixture.ts";
 import { ageDeadlineMs, stepAge } from "./ages.ts";
+import { on } from "./dependencies.fixture.ts";
 import { groupOf, Host, single } from "./host.fixture.ts";
 import { decodeProcess, encodeLife, encodeProcess, withStoredLife } from "./records.ts";
 
@@ -90,4 +91,19 @@ test("AGE-001: a job that is too old is stopped and has failed; a user's stop is
   stopped.take("a", { type: "stop" });
   stopped.exits("a", 0);
   assert.equal(stopped.state("a"), "STOPPED");
+});
+
+test("AGE-001, BND-002: one whose stop waits for what is bound to it is ordered once", () => {
+  const cron = parseSchedule("@daily");
+  assert.ok(cron.ok);
+  for (const kind of [{}, { cron: cron.value, startRetries: 0 }]) {
+    const host = new Host(single("a", { ...kind, maxAge: 10_000, startSecs: 0 }), single("web", { bindTo: on("a:running") }));
+    host.run("a").run("web");
+    host.pass(10_000);
+    assert.ok(age(host, "a").includes("web RUNNING>STOPPING"));
+    assert.equal(host.state("a"), "RUNNING");
+    assert.equal(due(host, "a"), null, "else the loop would turn as long as the other takes");
+    assert.deepEqual(host.take("a", { type: "recheck" }), [], "it is not told again");
+    assert.ok(host.exits("web", 0).includes("a RUNNING>STOPPING"));
+  }
 });

@@ -14,7 +14,9 @@ import { type Member, setState, type World } from "./world.ts";
 /** When its run is too old, monotonic; null: it does not run, may grow as old as it likes, or is to be ended already. */
 export function ageDeadlineMs(world: World, { config, state, pending }: Member): number | null {
   if (config.maxAge === null || state.state !== "RUNNING" || world.mood !== "RUNNING" || pending !== null) return null;
-  return state.life.due !== undefined ? null : (state.life.runningMs ?? state.startMonoMs) + config.maxAge;
+  return state.life.due !== undefined || state.life.stopAfter !== undefined
+    ? null
+    : (state.life.runningMs ?? state.startMonoMs) + config.maxAge;
 }
 
 export function stepAge(world: World, member: Member, now: Now, step: Step): void {

@@ -29,10 +29,14 @@ function order(world: World, member: Member, now: Now, step: Step): void {
   stepAlone(world, member, { type: "stop", cause: due, again: true }, now, step);
 }
 
-/** Another process of its program is on its way down or up, or a condition of its own start does not hold: a restart would not help. (HLT-008) */
+/**
+ * It is ordered already, another process of its program is on its way down or up, or a condition of its own start does not hold: a restart would not
+ * help. (HLT-008)
+ */
 function mustWait(world: World, member: Member, now: Now): boolean {
   const { state, life } = member.state;
-  if (state !== "RUNNING" || life.due === undefined || mayStart(world, member, life.due, now).kind !== "go") return true;
+  if (state !== "RUNNING" || life.due === undefined || life.stopAfter !== undefined) return true;
+  if (mayStart(world, member, life.due, now).kind !== "go") return true;
   const group = world.groups.get(member.ref.group);
   for (const other of group?.members.values() ?? []) if (other !== member && isOnItsWay(other)) return true;
   return false;

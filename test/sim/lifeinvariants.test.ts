@@ -90,13 +90,13 @@ test("L-13: a second run in one slot", () => {
   assert.deepEqual(host.violations, ["L-13 job:job runs twice for one slot"]);
 });
 
-test("L-14: a fork while supervisord goes down", () => {
+test("L-14: a start while supervisord goes down", () => {
   const host = new Told(program({ name: "a" }));
   host.is("a", STARTING, spawn("a"));
   host.daemon("SHUTDOWN");
   assert.deepEqual(host.violations, []);
   host.is("a", { ...STARTING, attempt: 2 }, spawn("a"));
-  assert.deepEqual(host.violations, ["L-14 a:a is forked while supervisord goes down"]);
+  assert.deepEqual(host.violations, ["L-14 a:a is started while supervisord goes down"]);
 });
 
 test("L-15: what waits though everything is there", () => {

@@ -77,11 +77,10 @@ export class LifeInvariants {
       else after.set(name, state);
     }
     this.#seen = after;
-    for (const name of labels) this.#changed(name, before, after);
+    for (const name of labels) this.#changed(name, before, after, wentDown);
     for (const effect of effects) {
       if (effect.type !== "spawn" && effect.type !== "spawn-with") continue;
       if (after.get(effect.label)?.state !== "STARTING") this.#add(`L-11 ${effect.label} is forked, and no start of it was stored`);
-      if (wentDown && isDown(this.#store)) this.#add(`L-14 ${effect.label} is forked while supervisord goes down`);
     }
   }
 
@@ -129,13 +128,14 @@ export class LifeInvariants {
     return this.#configs;
   }
 
-  #changed(name: string, before: Seen, after: Seen): void {
+  #changed(name: string, before: Seen, after: Seen, wentDown: boolean): void {
     const [was, is] = [before.get(name), after.get(name)];
     if (is === undefined) return this.#forget(name);
     const known = this.#known().get(name);
     if (known !== undefined && was !== undefined) this.#slot(name, was, is, known.config);
     const begins = is.attempt > (was?.attempt ?? 0) && is.state === "STARTING";
     if (begins) {
+      if (wentDown && isDown(this.#store)) this.#add(`L-14 ${name} is started while supervisord goes down`);
       if (known !== undefined) {
         this.#begins(name, known.config, before, after);
         if (was !== undefined) this.#pauseIsOver(name, was);

@@ -18,6 +18,9 @@ import { errnoNumber, Tree } from "./tree.ts";
 export const CONFIG_PATH = "/etc/supervisord.conf";
 /** What the daemon's `main` says with it: a bug. */
 const EXIT_BUG = 70;
+const BURST_MS = 10;
+/** A thousand times what a busy daemon sends in that time. */
+const BURST_MAX = 10_000;
 
 /** Failures that are on at the moment, each with its share of all cases. */
 export type Faults = { write: number; fork: number; open: number; files: number; slowDisk: boolean };
@@ -43,6 +46,7 @@ export class World {
   sizes: DaemonParts["sizes"] = undefined;
   /** The next daemon dies at this call. */
   nextDiesAtCall: number | null = null;
+  #burst = { sinceMs: 0, batches: 0 };
   /** No daemon comes up any more, whatever the keeper does. */
   exitCode: number | null = null;
 
@@ -123,6 +127,7 @@ export class World {
       number: this.instances.length + 1,
       diesAtCall: this.nextDiesAtCall,
       onBatch: (batch) => {
+        this.#spins(instance);
         this.invariants.batch(batch);
         this.life?.batch(batch);
       },
@@ -137,6 +142,16 @@ export class World {
     this.instance = instance;
     this.#say(`daemon ${instance.number} is born`);
     void this.#run(instance);
+  }
+
+  /** I-14: so many batches in so little time are a loop that nothing ends. */
+  #spins(instance: Instance): void {
+    const { nowMs } = this.scheduler;
+    if (nowMs - this.#burst.sinceMs > BURST_MS) this.#burst = { sinceMs: nowMs, batches: 0 };
+    if (++this.#burst.batches <= BURST_MAX) return;
+    this.#burst = { sinceMs: nowMs, batches: 0 };
+    this.violation(`I-14 daemon ${instance.number} sends one batch after the other and comes to nothing`);
+    instance.die();
   }
 
   async #run(instance: Instance): Promise<void> {
