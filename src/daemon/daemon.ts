@@ -66,6 +66,8 @@ export type DaemonParts = {
   readonly load: (doors: LoadDoors, listening?: Listening, passedOver?: readonly string[]) => ReturnType<LoadConfig>;
   readonly serve: (daemon: Served, ...args: Parameters<Serve>) => ReturnType<Serve>;
   readonly plugins?: OpenPlugin;
+  /** Other looks at all processes of the host than those in /proc, for simulations. */
+  readonly samples?: typeof readSamples;
   /** Other bounds than the usual ones, for simulations: with small ones a small configuration is a large one. */
   readonly sizes?: { readonly batchBytes: number; readonly pieceBytes: number };
   /** A broken invariant: the last words have been said when this is called. */
@@ -238,7 +240,7 @@ function makeRooms(given: DaemonParts, runtime: Runtime, { configurations, ident
   const firstStarts = new FirstStarts(runtime);
   const processes = processDeadlines(runtime);
   const jobs = new Jobs(runtime);
-  const memory = new MemoryLimits(runtime, readSamples);
+  const memory = new MemoryLimits(runtime, given.samples ?? readSamples);
   // Servers are bound before anything is done to files or programs: a second supervisord by mistake ends there and has destroyed nothing. (CONF-354)
   const parts: readonly Part[] = [
     ...[unowned, preparations, barrier, backlog, processes, jobs, probes, memory, pools, outputs, clearing],

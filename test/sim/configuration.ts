@@ -31,6 +31,7 @@ export class Configuration {
       "loglevel=debug",
       "childlogdir=/log/auto",
       "user=root",
+      ...(this.#life?.ofDaemon ?? []),
       `update_mode=${this.#swarm.updatesInPlace ? "minimal" : "as-original"}`,
     ];
     const server = [

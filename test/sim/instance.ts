@@ -3,11 +3,12 @@
  * host, and no promise of its doors settles: the code runs on into nothing, as a process that was killed.
  */
 
+import type { Sampled } from "../../src/api/watch.ts";
 import type { Account, Accounts, Birth, Clock, Doors, Keeper } from "../../src/doors.ts";
 import type { KeeperFrame } from "../../src/link/codec.ts";
 import { type Batch, PROTOCOL_VERSION, type Report, type Welcome } from "../../src/link/messages.ts";
 import { WelcomeBuilder } from "../../src/link/welcome.ts";
-import { ok } from "../../src/result.ts";
+import { ok, type Result } from "../../src/result.ts";
 import type { Chance } from "./chance.ts";
 import { fakeFiles } from "./fakefiles.ts";
 import type { DaemonFrame } from "./keeper/codec.ts";
@@ -45,6 +46,8 @@ export class Instance {
   readonly #connection: Connection;
   readonly number: number;
   readonly doors: Doors;
+  /** What programs take of memory: one of four takes a lot. */
+  readonly samples: () => Promise<Result<Sampled, string>>;
   alive = true;
   calls = 0;
   batches = 0;
@@ -61,6 +64,17 @@ export class Instance {
     this.#diesAtCall = parts.diesAtCall;
     this.#chance = parts.host.chance.fork();
     this.#connection = parts.keeper.attach((frame) => this.alive && this.#onFrame(frame));
+    this.samples = () =>
+      this.#perform("samples", () => {
+        const processes = parts.keeper.children.live.map(({ pid, at }) => ({
+          pid,
+          parent: 1,
+          cpuMs: 0,
+          memory: (pid % 4 === 0 ? 200 : 1) * 1024 * 1024,
+          startTicks: Number(at.monoNs / 10_000_000n),
+        }));
+        return ok({ processes, costMs: 0 });
+      });
     const files = fakeFiles(parts.host.tree, (name, act) => this.#perform(name, act));
     this.doors = {
       clock: this.#clock(),

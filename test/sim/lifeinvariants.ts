@@ -58,8 +58,8 @@ export class LifeInvariants {
   watch(keeper: FakeKeeper): void {
     const { children } = keeper;
     const others = children.onLife;
-    children.onLife = (child, alive) => {
-      others(child, alive);
+    children.onLife = (child, alive, waitStatus) => {
+      others(child, alive, waitStatus);
       if (!alive) this.#endedMs.set(child.label, this.#nowMs());
     };
   }
@@ -199,10 +199,11 @@ export class LifeInvariants {
       return void this.#mayRun.set(name, 1);
     const [old, now] = [was.life.job, is.life.job];
     const skipped = (job: typeof now): number => (job?.skipped.overlap ?? 0) + (job?.skipped.missed ?? 0);
-    const isHandled = old?.position.handledMs !== now?.position.handledMs && skipped(old) === skipped(now);
+    const begins = is.attempt > was.attempt && is.state === "STARTING";
+    const isHandled = old?.position.handledMs !== now?.position.handledMs && (begins || skipped(old) === skipped(now));
     const most = config.cronOverlap === "skip" ? 1 : 2;
     if (isHandled || old === undefined) this.#mayRun.set(name, Math.min(most, (this.#mayRun.get(name) ?? 0) + 1));
-    if (is.attempt <= was.attempt || is.state !== "STARTING") return;
+    if (!begins) return;
     const left = (this.#mayRun.get(name) ?? 0) - 1;
     if (left < 0) this.#add(`L-13 ${name} runs twice for one slot`);
     this.#mayRun.set(name, Math.max(0, left));
@@ -223,7 +224,7 @@ function targets({ dependsOn, bindTo }: ProcessConfig): readonly Target[] {
 /** What is said of the conditions in docs/life.md. */
 function isSo(written: Target["condition"], process: ProcessState | undefined, config: ProcessConfig): boolean {
   const { state, pid, life, spawnError } = process ?? { state: "STOPPED", pid: 0, life: {}, spawnError: "" };
-  switch (written ?? (config.cron === null ? "ready" : "exited_ok")) {
+  switch (written ?? (config.type === "oneshot" ? "exited_ok" : "ready")) {
     case "started":
       return pid !== 0 && (state === "STARTING" || state === "RUNNING");
     case "healthy":

@@ -7,16 +7,19 @@ type Need = { readonly name: string; readonly condition: string; readonly isBoun
 
 /** Options that a job may not have. */
 const NOT_OF_A_JOB = /^(autorestart|startsecs|startretries)=/;
+const PROBES = ["tcp:5432", "unix:/run/some.sock", "http://127.0.0.1:8000/health"];
 const CONDITIONS = ["", "", "", ":started", ":running", ":ready", ":healthy", ":exited_ok"];
 
 export class LifeOptions {
   readonly #chance: Chance;
+  readonly #ofDaemon: readonly string[];
   readonly #needs = new Map<string, readonly Need[]>();
   /** Some program could have ended supervisord. */
   mayEnd = false;
 
   constructor(chance: Chance) {
     this.#chance = chance;
+    this.#ofDaemon = chance.happens(0.3) ? [`shutdown_timeout=${chance.pick(["500ms", "3s", "20s"])}`] : [];
   }
 
   /** Output is what plain histories are about: here most runs have little of it, so that more of them can be run. */
@@ -33,9 +36,21 @@ export class LifeOptions {
     const earlier = names.filter((name) => numberOf(name) < own);
     this.#needs.set(plan.name, earlier.length > 0 && chance.happens(0.6) ? this.#someNeeds(earlier) : []);
     const isJob = !plan.listener && chance.happens(0.2);
-    const kept = isJob ? plan.lines.filter((line) => !NOT_OF_A_JOB.test(line)) : plan.lines;
-    const lines = [...kept, ...this.#restarts(isJob), ...(isJob ? this.#schedule() : this.#checks()), ...this.#limits()];
-    return { ...plan, lines };
+    const isOneshot = !plan.listener && !isJob && chance.happens(0.15);
+    const kept = isJob || isOneshot ? plan.lines.filter((line) => !NOT_OF_A_JOB.test(line)) : plan.lines;
+    const kind = isJob ? this.#schedule() : isOneshot ? this.#oneshot() : this.#checks(plan);
+    return { ...plan, lines: [...kept, ...this.#restarts(isJob), ...kind, ...this.#limits(), ...this.#envfile(plan.name)] };
+  }
+
+  /** Lines of [supervisord]. */
+  get ofDaemon(): readonly string[] {
+    return this.#ofDaemon;
+  }
+
+  /** A file of variables as somebody has left it: some cannot be read. null: it is gone. */
+  variables(): { readonly path: string; readonly text: string | null } {
+    const chance = this.#chance;
+    return { path: envfileOf(`p${chance.below(6)}`), text: chance.pick(["A=1\n", "A=2\nB='two'\n", "no name\n", "A='open\n", null]) };
   }
 
   /** The lines that name other programs: only those that are there, and what they can be. */
@@ -72,15 +87,24 @@ export class LifeOptions {
     ];
   }
 
-  #checks(): string[] {
+  #oneshot(): string[] {
+    return ["type=oneshot", ...(this.#chance.happens(0.4) ? [`startretries=${this.#chance.pick([1, 2, "infinite"])}`] : [])];
+  }
+
+  #envfile(name: string): string[] {
+    const chance = this.#chance;
+    return chance.happens(0.15) ? [`envfile=${chance.pick(["", "-"])}${envfileOf(name)}`] : [];
+  }
+
+  #checks({ listener }: ProgramPlan): string[] {
     const chance = this.#chance;
     const ready = [
-      "ready_when=tcp:5432",
+      `ready_when=${chance.pick(listener ? PROBES : [...PROBES, "log:^\\d+ 1$", "log:oops"])}`,
       `ready_interval=${chance.pick(["100ms", "1s"])}`,
       `ready_timeout=${chance.pick([0, "500ms", "3s"])}`,
     ];
     const health = [
-      "healthcheck=tcp:8000",
+      `healthcheck=${chance.pick(PROBES)}`,
       `healthcheck_interval=${chance.pick(["1s", "4s"])}`,
       "healthcheck_timeout=1s",
       `healthcheck_failures=${chance.between(1, 3)}`,
@@ -93,7 +117,7 @@ export class LifeOptions {
   #schedule(): string[] {
     const chance = this.#chance;
     return [
-      `cron=@every ${chance.pick(["1s", "2s", "5s", "30s"])}`,
+      `cron=${chance.pick(["@every 1s", "@every 2s", "@every 5s", "@every 30s", "*/3 * * * * *", "0,1,30 * * * * *", "* * * * *"])}`,
       `cron_overlap=${chance.pick(["skip", "queue", "kill"])}`,
       `cron_missed=${chance.pick(["skip", "once"])}`,
     ];
@@ -105,6 +129,7 @@ export class LifeOptions {
     this.mayEnd ||= ends;
     return [
       ...(chance.happens(0.2) ? [`max_age=${chance.pick(["1s", "6s"])}`] : []),
+      ...(chance.happens(0.15) ? ["max_memory_restart=100MB"] : []),
       ...(chance.happens(0.2) ? [`depends_timeout=${chance.pick(["2s", "15s"])}`] : []),
       ...(ends ? [`exit_on=${chance.pick(["fatal", "failure", "exit"])}`] : []),
     ];
@@ -117,6 +142,10 @@ function possible(condition: string, other: ProgramPlan | undefined): string {
   if (condition === ":healthy" && !lines.some((line) => line.startsWith("healthcheck="))) return "";
   const isForEver = other?.listener === true || lines.includes("autorestart=true");
   return condition === ":exited_ok" && isForEver ? "" : condition;
+}
+
+function envfileOf(name: string): string {
+  return `/etc/${name}.env`;
 }
 
 function numberOf(name: string): number {

@@ -79,7 +79,10 @@ export async function runSeed(seed: number, options: RunOptions = {}): Promise<R
   const world = new World(seed, config, options.traceLines ?? 300);
   if (swarm.smallFrames) world.sizes = { batchBytes: 1, pieceBytes: chance.pick([1, 150, 600]) };
   if (options.onTrace !== undefined) world.trace.onLine = options.onTrace;
-  if (life !== null) world.watchLife();
+  if (life !== null) {
+    world.watchLife();
+    for (const name of ["p0", "p2", "p3"]) world.tree.put(`/etc/${name}.env`, "A=1\n");
+  }
   const run = new Run(world, chance, configuration, trouble, life);
   world.note(`seed ${seed}: ${JSON.stringify({ ...swarm, ...trouble })}`);
   await run.all(options.actions ?? chance.between(5, 60));
@@ -155,8 +158,10 @@ class Run {
       },
       () => operator.update(),
     ];
-    if (this.#life !== null)
+    const life = this.#life;
+    if (life !== null)
       acts.push(
+        () => this.#writeVariables(life),
         () => operator.orderLife(),
         () => operator.orderLife(),
         () => operator.orderLife(),
@@ -204,6 +209,13 @@ class Run {
     for (let i = this.#chance.between(1, 3); i > 0; i--) this.#configuration.change();
     this.#world.note("operator: edits the file");
     this.#world.tree.put(CONFIG_PATH, this.#configuration.text);
+  }
+
+  #writeVariables(life: LifeOptions): void {
+    const { path, text } = life.variables();
+    this.#world.note(`operator: ${text === null ? "removes" : "writes"} ${path}`);
+    if (text === null) this.#world.tree.remove(path);
+    else this.#world.tree.put(path, text);
   }
 
   #killProgram(): void {

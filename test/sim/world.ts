@@ -165,6 +165,7 @@ export class World {
         doors: instance.doors,
         load: () => this.#load(instance),
         serve: () => ({ close: () => {} }),
+        samples: instance.samples,
         ...(this.sizes && { sizes: this.sizes }),
         onBug,
       });

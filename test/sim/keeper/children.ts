@@ -52,7 +52,8 @@ export class Children {
   /** Told of every line a program has written in full. */
   onLine: (child: Child, channel: "stdout" | "stderr", line: string) => void = () => {};
   /** Told of every child that begins to live, and of every one that ends, or could not begin. */
-  onLife: (child: Child, alive: boolean) => void = () => {};
+  /** `waitStatus`: how it has ended; null: it was never born, or is alive. */
+  onLife: (child: Child, alive: boolean, waitStatus: number | null) => void = () => {};
   /** Whether a socket that becomes a child's stdin is there. */
   isSocket: (socket: number) => boolean = () => false;
 
@@ -193,7 +194,7 @@ export class Children {
     for (const stream of child.streams) this.#streams.discard(stream);
     child.state = "exited";
     child.finalReport = this.#reports.keep({ type: "spawn-failed", child: child.child, step, errno, pid: 0, ...this.#now() });
-    this.onLife(child, false);
+    this.onLife(child, false, null);
   }
 
   #failAfter(child: Child, step: SpawnStep, errno: number): void {
@@ -201,7 +202,7 @@ export class Children {
     child.state = "exited";
     for (const stream of child.streams) this.#streams.endNow(stream);
     child.finalReport = this.#reports.keep({ type: "spawn-failed", child: child.child, step, errno, pid: child.pid, ...this.#now() });
-    this.onLife(child, false);
+    this.onLife(child, false, null);
   }
 
   #childSteps(spawn: Spawn | SpawnWith): { readonly step: SpawnStep; readonly errno: number } | null {
@@ -247,7 +248,7 @@ export class Children {
       onExit: (waitStatus) => this.#zombie(child, waitStatus),
       onOrphan: (waitStatus) => this.#reports.tell({ type: "orphan", pid: this.#host.nextPid++, waitStatus }),
     });
-    this.onLife(child, true);
+    this.onLife(child, true, null);
     this.#feed(child);
     for (const signal of child.early.splice(0)) this.signal(child.child, signal);
   }
@@ -256,7 +257,7 @@ export class Children {
     later(this.#host, "pipe", () => {
       child.reaped = true;
       child.channel.close();
-      this.onLife(child, false);
+      this.onLife(child, false, waitStatus);
       const at = this.#now();
       let told = false;
       const tell = (): void => {
