@@ -6,6 +6,7 @@ import { after, before, describe, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { until } from "../e2e/instance.ts";
 import { accessible, launch, open, SKIP } from "./chromium.ts";
+import { manyProcesses, serveMany } from "./manyserver.ts";
 import { realScene, type Scene } from "./scene.ts";
 
 /** db is ready when a test says so. */
@@ -234,6 +235,58 @@ describe("the life of programs on the page", { skip: SKIP }, () => {
     await chinese.getByText(/上次运行/).waitFor();
     await accessible(chinese, "in Chinese");
   });
+});
+
+test("HIS-009, HOOK-012, CGR-003, RDY-010: a hook under way, what a program says of itself, a reload, limits that are not enforced", {
+  skip: SKIP,
+}, async (t) => {
+  const browser = await launch();
+  t.after(() => browser.close());
+  const snapshot = manyProcesses(3);
+  const [first, second, third] = snapshot.groups[0]?.processes ?? [];
+  assert.ok(first !== undefined && second !== undefined && third !== undefined);
+  const limits = [
+    { option: "rlimit_nofile", wanted: "4096", effective: "4096" },
+    { option: "memory_max", wanted: "512MB", effective: "not enforced: cgroup v2 is read-only here" },
+  ];
+  const hook = { name: "pre_stop", pid: 812, since: snapshot.now - 4000, deadline: snapshot.now + 26_000 };
+  const server = await serveMany({
+    ...snapshot,
+    groups: [
+      {
+        name: "app",
+        priority: 999,
+        processes: [
+          { ...first, state: "STOPPING", life: { ...first.life, hook } },
+          { ...second, life: { ...second.life, statusText: "warming the cache", ready: false, readyAt: null } },
+          { ...third, life: { ...third.life, limits } },
+        ],
+      },
+    ],
+  });
+  t.after(() => server.close());
+  const page = await open(browser, server.url);
+  const line = (name: string) => page.locator(".process", { has: page.locator(`[data-row="${name}"]`) });
+  await line(first.namespec)
+    .getByText(/pre_stop since \d+s/)
+    .locator("visible=true")
+    .first()
+    .waitFor();
+  await line(second.namespec).getByText("“warming the cache”").locator("visible=true").first().waitFor();
+  await line(second.namespec).locator(".lifemark", { hasText: "reloading" }).waitFor();
+  await line(third.namespec).locator(".lifemark", { hasText: "memory_max not enforced" }).waitFor();
+  await accessible(page, "marks");
+  await page.goto(`${server.url}#/processes/${encodeURIComponent(third.namespec)}/life`);
+  await page.locator(".panel").getByText("not enforced: cgroup v2 is read-only here").waitFor();
+  await page.locator(".panel", { hasText: "rlimit_nofile 4096" }).waitFor();
+  await accessible(page, "limits");
+  await page.goto(`${server.url}#/processes/${encodeURIComponent(first.namespec)}/life`);
+  await page
+    .locator(".panel")
+    .getByText(/pre_stop since \d+s · pid 812 · until .* at most/)
+    .waitFor();
+  await page.goto(`${server.url}#/processes/${encodeURIComponent(second.namespec)}/life`);
+  await page.locator(".panel").getByText("takes up its configuration anew").waitFor();
 });
 
 test("CMN-001: a daemon none of whose programs depends on anything is not asked for dependencies", { skip: SKIP }, async (t) => {

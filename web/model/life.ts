@@ -8,9 +8,11 @@ import type { Texts } from "./texts.ts";
 export type Mark = { readonly text: string; readonly tone: "good" | "warn" | "bad"; readonly title: string };
 
 /** Readiness and health, and limits that are not enforced. */
-export function marksOf({ ready, health, limits }: Life, { life: texts }: Texts): readonly Mark[] {
+export function marksOf({ state, life }: Row, { life: texts }: Texts): readonly Mark[] {
+  const { ready, health, limits } = life;
   const marks: Mark[] = [];
-  if (ready !== null) marks.push(ready ? mark(texts.ready, "good") : mark(texts.notReady, "warn"));
+  if (ready !== null)
+    marks.push(ready ? mark(texts.ready, "good") : mark(isReloading({ state, life }) ? texts.reloading : texts.notReady, "warn"));
   if (health !== null && health.state !== "unknown") {
     const title = health.lastResult?.text ?? "";
     marks.push(health.state === "healthy" ? mark(texts.healthy, "good", title) : mark(texts.unhealthy, "bad", title));
@@ -21,6 +23,11 @@ export function marksOf({ ready, health, limits }: Life, { life: texts }: Texts)
     marks.push(mark(texts.notEnforced(loose.map(({ option }) => option).join(", ")), "warn", title));
   }
   return marks;
+}
+
+/** It runs, and is not ready since it takes up its configuration anew. (RDY-012) */
+function isReloading({ state, life }: Pick<Row, "state" | "life">): boolean {
+  return state === "RUNNING" && life.ready === false;
 }
 
 /** What it waits for, what it does just now, when it runs next, what it says of itself. `now`: the daemon's clock. */
@@ -41,13 +48,14 @@ export function usesLife({ waitsFor, ready, statusText, health, hook, row, limit
 /** What happens next, and when. */
 export function nextLine({ state, life: { next, ready, waitsFor } }: Row, { life: texts }: Texts, now: number): string {
   const waits = (waitsFor ?? []).map(({ target, condition }) => texts.isSo(target, texts.conditions[condition] ?? condition));
-  if (state === "STARTING" && next.what === "runs" && ready === false) return texts.runsWhenReady;
+  if (next.what === "runs" && ready === false) return state === "STARTING" ? texts.runsWhenReady : texts.reloads;
   const what = next.what === "starts" && waits.length > 0 ? texts.startsWhen(waits.join(", ")) : texts.nexts[next.what];
   return next.at === null ? what : `${what} · ${instant(next.at, texts, now)}`;
 }
 
 /** Since when it is ready, or until when it has to be. */
 export function readyLine({ life: { ready, readyAt, next }, startedAt, state }: Row, { life: texts }: Texts, now: number): string {
+  if (state === "RUNNING" && ready === false) return texts.reloading;
   if (ready !== true) return state === "STARTING" && next.at !== null ? texts.readyUntil(instant(next.at, texts, now)) : texts.notReady;
   if (readyAt === null) return texts.ready;
   const took = startedAt === null || readyAt < startedAt ? "" : ` · ${texts.took(duration(readyAt - startedAt))}`;

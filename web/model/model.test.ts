@@ -340,7 +340,7 @@ test("HIS-009: the lines of the panel about what comes next, readiness, health a
 
 test("HIS-009: marks, the wait and the next run; nothing for who uses none of it", () => {
   const plain = row("web").life;
-  assert.deepEqual([marksOf(plain, TEXTS.en), lifeLine(plain, TEXTS.en, NOW)], [[], ""]);
+  assert.deepEqual([marksOf(row("web"), TEXTS.en), lifeLine(plain, TEXTS.en, NOW)], [[], ""]);
   const health = {
     state: "unhealthy",
     since: NOW,
@@ -353,13 +353,19 @@ test("HIS-009: marks, the wait and the next run; nothing for who uses none of it
     { option: "memory_max", wanted: "1GB", effective: "not enforced: read-only" },
   ];
   assert.deepEqual(
-    marksOf({ ...plain, ready: false, health, limits }, TEXTS.en).map(({ text, tone, title }) => [text, tone, title]),
+    marksOf(row("web", { state: "STARTING", life: { ...plain, ready: false, health, limits } }), TEXTS.en).map(({ text, tone, title }) => [
+      text,
+      tone,
+      title,
+    ]),
     [
       ["not ready", "warn", ""],
       ["unhealthy", "bad", "http 503"],
       ["memory_max not enforced", "warn", "memory_max: not enforced: read-only"],
     ],
   );
+  const reloads = row("web", { life: { ...plain, ready: false } });
+  assert.deepEqual([marksOf(reloads, TEXTS.zh)[0]?.text, readyLine(reloads, TEXTS.en, NOW)], ["重新载入中", "reloading"]);
   const waitsFor = [{ target: "db", condition: "ready", now: "BACKOFF", since: NOW }];
   const job = { next: null, last: null, paused: true, queued: false, skipped: 0 };
   assert.equal(

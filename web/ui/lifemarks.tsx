@@ -6,7 +6,7 @@ import { texts, world } from "../state.ts";
 export function LifeMarks({ namespec }: { readonly namespec: string }) {
   const marks = useComputed(() => {
     const row = world.value.rows.get(namespec);
-    return row === undefined ? [] : marksOf(row.life, texts.value);
+    return row === undefined ? [] : marksOf(row, texts.value);
   }).value;
   return (
     <>

@@ -44,8 +44,8 @@ export function LifeTab({ namespec }: { readonly namespec: string }) {
         {life.job !== null && <Item name={lifeTexts.schedule}>{jobLine(life.job, words, now)}</Item>}
         {life.hook !== null && (
           <Item name={lifeTexts.underWay}>
-            {lifeTexts.hook(life.hook.name, duration(now - life.hook.since))} · pid {life.hook.pid} ·{" "}
-            {lifeTexts.atMost(clockTime(life.hook.deadline, now))}
+            {lifeTexts.hook(life.hook.name, duration(now - life.hook.since))}
+            {life.hook.pid > 0 && ` · pid ${life.hook.pid}`} · {lifeTexts.atMost(clockTime(life.hook.deadline, now))}
           </Item>
         )}
         {life.statusText !== null && <Item name={lifeTexts.says}>“{life.statusText}”</Item>}

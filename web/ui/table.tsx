@@ -183,7 +183,7 @@ function Under({ namespec }: { readonly namespec: string }) {
   const text = useComputed(() => {
     const row = world.value.rows.get(namespec);
     if (row === undefined) return "";
-    const amiss = marksOf(row.life, texts.value).filter(({ tone }) => tone !== "good");
+    const amiss = marksOf(row, texts.value).filter(({ tone }) => tone !== "good");
     const line = lifeLine(row.life, texts.value, daemonNow.value);
     return [...amiss.map((mark) => mark.text), line].filter((part) => part !== "").join(" · ");
   }).value;
