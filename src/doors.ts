@@ -74,6 +74,33 @@ export interface Kernel {
   groupSizes(): Promise<ReadonlyMap<number, number>>;
 }
 
+/** A process of the machine. With its pid, the start (in ticks since boot) names it for ever; `state` is the kernel's letter (proc_pid_stat(5)). */
+export type KernelProcess = {
+  readonly pid: number;
+  readonly parent: number;
+  readonly group: number;
+  readonly session: number;
+  readonly startTicks: number;
+  readonly state: string;
+  readonly name: string;
+};
+
+/** The processes of the machine. */
+export interface Processes {
+  /** The time since boot, in the ticks of a process's start; never later than it is. */
+  ticks(): number;
+  /** null: it is not there. */
+  one(pid: number): KernelProcess | null;
+  all(): Promise<readonly KernelProcess[]>;
+  /** The descendants of a process, a few hundred at most; none where the kernel does not tell. */
+  below(pid: number): readonly KernelProcess[];
+  /**
+   * A variable in the environment that a process was started with; null: it has none, or does not show it; undefined: the process has gone, or its environment
+   * is empty, as it is for a moment while it begins another program.
+   */
+  variableOf(pid: number, name: string): Promise<string | null | undefined>;
+}
+
 export interface Random {
   /** A text of `length` characters of a-z, 0-9 and _, as mkstemp draws them. */
   word(length: number): string;
@@ -146,6 +173,7 @@ export type Doors = {
   readonly logChanges: Files;
   readonly commandFiles: Files;
   readonly kernel: Kernel;
+  readonly processes: Processes;
   readonly envFiles: Files;
   readonly random: Random;
   readonly accounts: Accounts;

@@ -131,6 +131,19 @@ export const LIMIT_OPTIONS = {
       zh: "每 10 秒查看一次；连续三次超过，程序便像收到命令一样停止并再次启动，同一程序的进程逐个进行。STARTING 时不计。",
     },
   },
+  killtree: {
+    ...YES_NO,
+    member: { field: "killTree" },
+    isLive: true,
+    brief: {
+      en: "nothing that the program has started outlives it",
+      zh: "程序启动的任何进程都不会比它存活更久",
+    },
+    more: {
+      en: "When its main process has ended, for whatever reason, everything left of the run gets SIGKILL before it is started again and before a stop is answered: its descendants, its process group, its session, and whatever has `HOLDFAST_TREE` of this run in its environment. What leaves all of these escapes.",
+      zh: "主进程因任何原因结束后，该次运行留下的一切都会在再次启动之前、停止得到应答之前收到 SIGKILL：其后代、进程组、会话，以及环境中带有本次运行的 `HOLDFAST_TREE` 的进程。脱离所有这些的进程会逃脱。",
+    },
+  },
   no_new_privs: {
     ...YES_NO,
     member: { field: "noNewPrivs" },

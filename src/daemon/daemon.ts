@@ -52,6 +52,7 @@ import { supervisorControl } from "./ports/rpc.ts";
 import type { Served } from "./ports/serve.ts";
 import { Probes } from "./probes/probes.ts";
 import { receive } from "./reports.ts";
+import { Sweeps } from "./runs/sweeps.ts";
 import type { BootFailure, Inheritance, LoadConfig, Part, Runtime } from "./runtime.ts";
 import { type CallOurs, noPlugins, type OpenPlugin, PluginHost } from "./serving/pluginhost.ts";
 import { type Serve, Servers } from "./serving/servers.ts";
@@ -230,6 +231,7 @@ function makeRooms(given: DaemonParts, runtime: Runtime, { configurations, ident
   const preparations = new Preparations(runtime, fastCgi, readings);
   const auxiliary = new AuxiliaryRuns(runtime, { outputs, targets, readings, history });
   const probes = new Probes(runtime);
+  const sweeps = new Sweeps(runtime);
   const records = new GroupRecords(runtime, given.sizes?.pieceBytes ?? PIECE_BYTES);
   const unowned = new Unowned(runtime);
   const groups = new Groups(runtime, { fastCgi, plugins, autoLogs, records });
@@ -243,7 +245,7 @@ function makeRooms(given: DaemonParts, runtime: Runtime, { configurations, ident
   const memory = new MemoryLimits(runtime, given.samples ?? readSamples);
   // Servers are bound before anything is done to files or programs: a second supervisord by mistake ends there and has destroyed nothing. (CONF-354)
   const parts: readonly Part[] = [
-    ...[unowned, preparations, barrier, backlog, processes, jobs, probes, memory, pools, outputs, clearing],
+    ...[unowned, preparations, barrier, backlog, processes, jobs, probes, sweeps, memory, pools, outputs, clearing],
     ...[plugins, servers, fastCgi, autoLogs, firstStarts, ...history.parts, readings, auxiliary, scales],
   ];
   const bringUp = new BringUp(runtime, { inOrder: parts, outputs, plugins, servers, pools, groups, firstStarts });
@@ -252,7 +254,7 @@ function makeRooms(given: DaemonParts, runtime: Runtime, { configurations, ident
   const ofGroups = { records, unowned, groups, jobs, orders, updates, scales, scaling };
   const ofLife = { firstStarts, bringUp, lifecycle };
   const stdin = new ChildStdin(runtime);
-  const ofStarts = { fastCgi, readings, preparations, auxiliary, probes };
+  const ofStarts = { fastCgi, readings, preparations, auxiliary, probes, sweeps };
   return { parts, watchers, history, plugins, pools, stdin, ...ofFiles, ...ofStarts, ...ofGroups, ...ofLife };
 }
 

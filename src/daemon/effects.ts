@@ -62,10 +62,13 @@ function carryOutOne(daemon: Daemon, effect: AnyEffect, turn: Turn, now: Now): v
       return daemon.auxiliary.spawn(turn, effect.ref, effect.number, effect.child);
     case "signal-run":
       return turn.effect({ type: "signal", child: effect.child, signal: effect.signal, to: "group" });
+    case "tree":
+      return daemon.sweeps.whileAlive(turn, effect);
     case "reaped":
       daemon.outputs.reaped(turn, effect.child);
       daemon.stdin.reaped(effect.child);
       daemon.probes.reaped(effect.child);
+      daemon.sweeps.reaped(effect.ref, effect.child);
       return daemon.fastCgi.reaped(effect.ref);
     case "settle":
       return daemon.orders.settle(turn, effect.waiter, effect.outcome);

@@ -22,6 +22,7 @@ import { collectWhenSettled } from "./doors/memory.ts";
 import { readPassword } from "./doors/passwordinput.ts";
 import { realPlugins } from "./doors/plugins.ts";
 import { probeNetwork } from "./doors/probing.ts";
+import { realProcesses } from "./doors/processes.ts";
 import { randomSalt, realRandom } from "./doors/random.ts";
 import { realResolveHost, realSelf } from "./doors/self.ts";
 import { readZone } from "./doors/zone.ts";
@@ -48,6 +49,7 @@ async function main(): Promise<void> {
     files,
     ...filesInLanes(files),
     kernel: realKernel,
+    processes: realProcesses,
     random: realRandom(),
     accounts: realAccounts(),
     birth,

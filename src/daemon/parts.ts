@@ -21,6 +21,7 @@ import type { Targets } from "./logfiles/targets.ts";
 import type { History } from "./observers/history.ts";
 import type { Watchers } from "./observers/watchers.ts";
 import type { Probes } from "./probes/probes.ts";
+import type { Sweeps } from "./runs/sweeps.ts";
 import type { Part, Runtime } from "./runtime.ts";
 import type { PluginHost } from "./serving/pluginhost.ts";
 import type { AuxiliaryRuns } from "./spawn/auxiliary.ts";
@@ -45,6 +46,7 @@ export type Daemon = {
   readonly auxiliary: AuxiliaryRuns;
   readonly probes: Probes;
   readonly readings: Readings;
+  readonly sweeps: Sweeps;
   readonly firstStarts: FirstStarts;
   readonly bringUp: BringUp;
   readonly lifecycle: Lifecycle;

@@ -21,10 +21,11 @@ import {
   unchanged,
 } from "./state.ts";
 import { isDown } from "./stopping.ts";
+import { sweepAfter } from "./sweeping.ts";
 import { decodeWaitStatus, type Ending } from "./waitstatus.ts";
 
 /** What is known of a run alone. */
-const OF_A_RUN = { ready: undefined, health: undefined, due: undefined, runningMs: undefined } as const;
+const OF_A_RUN = { ready: undefined, health: undefined, due: undefined, runningMs: undefined, tree: undefined } as const;
 
 type Finish = (config: ProcessConfig, process: ProcessState, ending: Ending, now: Now) => Transition;
 
@@ -33,7 +34,10 @@ function exit(finish: Finish): Action<"exited"> {
   return (config, process, now, { waitStatus }) => {
     const ended: ProcessState = { ...process, stopWallMs: now.wallMs, deadlines: NO_DEADLINES };
     const finished = finish(config, ended, decodeWaitStatus(waitStatus), now);
-    return then(finished, (it) => unchanged({ ...it, pid: 0, child: 0, stopping: false, kills: 0, life: withLife(it.life, OF_A_RUN) }));
+    const sweep = sweepAfter(config, process, now);
+    return then(finished, (it) =>
+      unchanged({ ...it, pid: 0, child: 0, stopping: false, kills: 0, life: withLife(it.life, { ...OF_A_RUN, sweep }) }),
+    );
   };
 }
 

@@ -99,6 +99,8 @@ export function inWords(effect: ProcessEffect): string {
       return `spawn run ${effect.number} as ${effect.child}`;
     case "signal-run":
       return `signal ${effect.signal} to run ${effect.child}`;
+    case "tree":
+      return `${effect.act} at the tree`;
   }
 }
 

@@ -44,6 +44,26 @@ export type Told = {
   readonly end?: RunEnd;
 };
 
+/** A run of which nothing is to survive its end. (KILL-003) */
+export type Tree = {
+  /** Nothing that was started earlier belongs to it. */
+  readonly sinceTicks: number;
+};
+
+/** What is left of a run is being killed. (KILL-004, KILL-007) */
+export type Sweep = Tree & {
+  /** The main process that has ended. */
+  readonly pid: number;
+  readonly child: number;
+  /** Then the rest is given up, monotonic. */
+  readonly untilMs: number;
+  /** A start that waits for the end of this. */
+  readonly start?: { readonly cause: StartCause; readonly deps?: false };
+};
+
+/** A process that was not killed in time. */
+export type Leftover = { readonly pid: number; readonly name: string; readonly state: string };
+
 export type Life = {
   readonly wanted?: Wanted;
   /** What it is being stopped for, or was last, unless a user, an update or a shutdown has ordered it: that need not be kept. */
@@ -67,6 +87,8 @@ export type Life = {
   readonly runs?: readonly Run[];
   readonly lastRun?: number;
   readonly told?: Told;
+  readonly tree?: Tree;
+  readonly sweep?: Sweep;
 };
 
 /** That of a process that uses nothing of all this: nearly every one, so all of them share it. */

@@ -25,6 +25,7 @@ export const processMessages = {
   unhealthy: (name: string, text: string, failures: number) =>
     `unhealthy: ${name} (${text}, ${failures} ${failures === 1 ? "failure" : "failures"})`,
   healthy: (name: string) => `healthy: ${name}`,
+  leftBehind: (name: string, who: string) => `left behind: ${name}: ${who}`,
   checkError: (name: string, text: string) => `the check of ${name} could not be made (${text}): it says nothing about ${name}`,
 } as const;
 

@@ -49,6 +49,8 @@ const INPUTS = {
   ready: (life) => life.take({ type: "ready", child: life.state.child }),
   "ready, another child": (life) => life.take({ type: "ready", child: 99 }),
   "too-large": (life) => life.take({ type: "too-large", child: life.state.child, bytes: 1 }),
+  "start-later": (life) => life.take({ type: "start-later", cause: "user" }),
+  swept: (life) => life.take({ type: "swept", child: 7, left: [] }),
   recheck: (life) => life.take({ type: "recheck", counts: "kept" }),
   "run-ended": (life) => life.take({ type: "run-ended", what: "post_start", number: 1, outcome: { kind: "exit", code: 0 }, output: "" }),
 } satisfies Record<string, (life: Life) => string[]>;
@@ -198,6 +200,7 @@ const TABLE: Record<Situation, Partial<Record<Input, string>>> = {
     refuse: "FATAL",
   },
   STOPPING: { ...ALIVE, "exited, early": "STOPPED", "exited, late": "STOPPED", "signal-failed": "UNKNOWN" },
+  "EXITED, swept": DOWN,
   "EXITED, for good": DOWN,
   "EXITED, to start again": { ...DOWN, "deadline, due": "STARTING" },
   "EXITED, at its limit": { ...AT_LIMIT, "deadline, due": REFUSED },

@@ -73,6 +73,7 @@ export const SITUATIONS = {
     return after(life, { type: "unprepared", attempt: 2, text: "no" });
   },
   STOPPING: () => after(new Life().run(), { type: "stop" }),
+  "EXITED, swept": () => after(new Life({ killTree: true }).run(), { type: "exited", waitStatus: 0 }),
   "EXITED, for good": () => after(new Life().run(), { type: "exited", waitStatus: 0 }),
   "EXITED, to start again": () => after(new Life({ autorestart: "always" }).run(), { type: "exited", waitStatus: 0 }),
   "EXITED, at its limit": () => after(limited(), { type: "exited", waitStatus: 0 }),

@@ -72,9 +72,9 @@ export function alreadyRunning(config: ProcessConfig, process: ProcessState): Tr
 }
 
 /** The command was found; one of an older attempt is not waited for. */
-export const prepared: Action<"prepared"> = (_, process, __, { attempt, child }) => {
+export const prepared: Action<"prepared"> = (_, process, __, { attempt, child, tree }) => {
   if (attempt !== process.attempt) return unchanged(process);
-  return { process: { ...process, child }, effects: [{ type: "spawn", child }] };
+  return { process: { ...process, child, life: withLife(process.life, { tree }) }, effects: [{ type: "spawn", child }] };
 };
 
 export const unprepared: Action<"unprepared"> = (config, process, now, { attempt, text }) =>
@@ -136,7 +136,7 @@ export const spawnFailed: Action<"spawn-failed"> = (config, process, now, { text
 
 /** An attempt that failed before there was a child. One that nobody wants any more is stopped, not retried. (PROC-011, PROC-062) */
 function failToSpawn(config: ProcessConfig, process: ProcessState, text: string, now: Now): Transition {
-  const failed = { ...process, child: 0, stopping: false, spawnError: text };
+  const failed = { ...process, child: 0, stopping: false, spawnError: text, life: withLife(process.life, { tree: undefined }) };
   const noted: Transition = { process: failed, effects: [log("info", say.spawnError(text))] };
   return then(noted, (it) => (process.stopping ? stopChildless(config, it, now) : backOff(config, it, now)));
 }

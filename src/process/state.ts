@@ -6,7 +6,7 @@ import type { Probe } from "../config/probes.ts";
 import type { Now } from "../doors.ts";
 import type { AgainCause, StartCause, StopCause } from "./causes.ts";
 import type { Checked } from "./health.ts";
-import { type Life, NO_LIFE, type Waiting, withLife } from "./life.ts";
+import { type Leftover, type Life, NO_LIFE, type Sweep, type Tree, type Waiting, withLife } from "./life.ts";
 import type { RunOutcome, What } from "./run.ts";
 import type { State } from "./states.ts";
 
@@ -62,7 +62,8 @@ export type ProcessState = {
 export type ProcessInput =
   /** Without a cause: a user's. `deps` false: it does not wait for what it depends on. */
   | { readonly type: "start"; readonly cause?: StartCause; readonly deps?: false }
-  | { readonly type: "prepared"; readonly attempt: number; readonly child: number }
+  /** With `tree` nothing of the run is to survive its end. */
+  | { readonly type: "prepared"; readonly attempt: number; readonly child: number; readonly tree?: Tree }
   | { readonly type: "unprepared"; readonly attempt: number; readonly text: string }
   | { readonly type: "spawned"; readonly pid: number }
   | { readonly type: "spawn-failed"; readonly text: string }
@@ -86,6 +87,10 @@ export type ProcessInput =
   | { readonly type: "too-large"; readonly child: number; readonly bytes: number }
   /** A start must wait until its conditions hold. */
   | { readonly type: "hold"; readonly waiting: Waiting }
+  /** A start must wait until nothing of the last run is left. */
+  | { readonly type: "start-later"; readonly cause: StartCause; readonly deps?: false }
+  /** Nobody of that run is left, but for those. */
+  | { readonly type: "swept"; readonly child: number; readonly left: readonly Leftover[] }
   /** A start must not be, and why. (CMN-011) */
   | { readonly type: "refuse"; readonly text: string }
   /** An auxiliary run has come to its end or its deadline. `output`: the last of its stdout, where that is captured. */
@@ -134,6 +139,8 @@ export type ProcessEffect =
       readonly timeoutMs: number;
     }
   | { readonly type: "signal"; readonly child: number; readonly signal: number; readonly to: "process" | "group" }
+  /** The descendants of the main process, while it lives: they are remembered, or killed with it. */
+  | { readonly type: "tree"; readonly child: number; readonly pid: number; readonly act: "look" | "kill" }
   /** An auxiliary run begins: it is prepared, and answered with `run-prepared` or `run-unprepared`. */
   | { readonly type: "run"; readonly what: What; readonly number: number }
   | { readonly type: "spawn-run"; readonly number: number; readonly child: number }
@@ -195,16 +202,22 @@ export function withoutDeadline(deadlines: Deadlines, name: DeadlineName): Deadl
 
 /** Without what is due to start it, by deadline or by a condition. (CMN-008) */
 export function withoutStarts(process: ProcessState): ProcessState {
-  const life = withLife(process.life, { again: undefined, waiting: undefined });
+  const life = withLife(process.life, { again: undefined, waiting: undefined, sweep: withoutStart(process.life.sweep) });
   const kept = Object.entries(process.deadlines).filter(([name]) => !START_DEADLINES.has(name as DeadlineName));
   const isSame = kept.length === Object.keys(process.deadlines).length;
   if (life === process.life && isSame) return process;
   return { ...process, life, deadlines: isSame ? process.deadlines : kept.length === 0 ? NO_DEADLINES : Object.fromEntries(kept) };
 }
 
+function withoutStart(sweep: Sweep | undefined): Sweep | undefined {
+  if (sweep?.start === undefined) return sweep;
+  const { start: _, ...others } = sweep;
+  return others;
+}
+
 /** It will start by itself, at a time or when a condition holds: a stop has something to call off. (CMN-009) */
 export function hasStartDue({ deadlines, life }: ProcessState): boolean {
-  if (life.again !== undefined || life.waiting !== undefined) return true;
+  if (life.again !== undefined || life.waiting !== undefined || life.sweep?.start !== undefined) return true;
   return Object.keys(deadlines).some((name) => START_DEADLINES.has(name as DeadlineName));
 }
 

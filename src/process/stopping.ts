@@ -13,6 +13,7 @@ import {
   type InputOf,
   log,
   NO_DEADLINES,
+  type ProcessEffect,
   type ProcessState,
   type Transition,
   then,
@@ -64,7 +65,13 @@ export function kill(config: ProcessConfig, process: ProcessState, now: Now): Tr
   const noted: Transition = { process, effects: [log("debug", say.killing(config.name, process.pid, config.stopSignal, asGroup))] };
   const deadlines = { kill: now.monoMs + config.stopWaitSecs * 1000 };
   const stopping = then(noted, (it) => change({ ...it, stopping: true, kills: 0, deadlines }, "STOPPING"));
-  return adding(stopping, { type: "signal", child: process.child, signal: config.stopSignal, to: asGroup ? "group" : "process" });
+  const signal: ProcessEffect = { type: "signal", child: process.child, signal: config.stopSignal, to: asGroup ? "group" : "process" };
+  return adding(stopping, ...ofTree(config, process, "look"), signal);
+}
+
+/** Before the main process has ended, whose descendants can be told by their parents until then. (KILL-001, KILL-003) */
+function ofTree(config: ProcessConfig, { child, pid }: ProcessState, act: "look" | "kill"): readonly ProcessEffect[] {
+  return config.killTree ? [{ type: "tree", child, pid, act }] : [];
 }
 
 /** stopwaitsecs are over: SIGKILL, to the group if killasgroup. One WARN line; later repetitions are silent. (PROC-112, PROC-116) */
@@ -81,6 +88,7 @@ function killWithSigkill(config: ProcessConfig, process: ProcessState, now: Now,
     effects: [
       ...lines,
       log("debug", say.killing(config.name, process.pid, SIGKILL, config.killAsGroup)),
+      ...ofTree(config, process, "kill"),
       { type: "signal", child: process.child, signal: SIGKILL, to: config.killAsGroup ? "group" : "process" },
     ],
   };

@@ -54,6 +54,7 @@ import {
   stopRetrying,
   stopWhenSpawned,
 } from "./stopping.ts";
+import { startLater, swept } from "./sweeping.ts";
 
 export type Row =
   | Exclude<State, "STARTING">
@@ -105,6 +106,8 @@ const DOWN = {
   "give-up": stay,
   hold: to(hold),
   refuse: to(refuse, "STARTING BACKOFF FATAL"),
+  "start-later": to(startLater),
+  swept: to(swept),
   probed: stay,
   ready: stay,
   recheck: stay,
@@ -127,6 +130,8 @@ const UP = {
   "give-up": stay,
   hold: stay,
   refuse: stay,
+  "start-later": stay,
+  swept: stay,
   probed: stay,
   ready: stay,
   recheck: stay,
@@ -145,6 +150,7 @@ export const TABLE: { readonly [R in Row]: Cells } = {
     stop: to(stopPreparing, "STOPPING STOPPED"),
     hold: stay,
     refuse: stay,
+    "start-later": stay,
   },
   "STARTING, spawning": {
     ...UP,

@@ -7,7 +7,7 @@ import { hasRuns } from "../process/auxiliary.ts";
 import type { Step } from "./effects.ts";
 import { supervisorMessages as say } from "./loglines.ts";
 import { endRuns, stepAlone } from "./member.ts";
-import { allMembers, isStopped, type Member, type World } from "./world.ts";
+import { allMembers, isDone, isStopped, type Member, type World } from "./world.ts";
 
 /** How long those that were killed may take to go. */
 const LEAVE_MS = 5000;
@@ -44,14 +44,16 @@ function leave(world: World, step: Step): void {
   const left = alive(world);
   world.goingDown = null;
   if (left.length > 0) {
-    const names = left.map((member) => `${nameOf(member)} (pid ${member.state.pid})`);
+    const names = left.map((member) =>
+      isStopped(member) ? `what ${nameOf(member)} has left` : `${nameOf(member)} (pid ${member.state.pid})`,
+    );
     step.effects.push({ type: "log", level: "warn", text: say.leavingBehind(names) });
   }
   step.effects.push({ type: "ended" });
 }
 
 function alive(world: World): Member[] {
-  return [...allMembers(world)].filter((member) => !isStopped(member) || hasRuns(member.state));
+  return [...allMembers(world)].filter((member) => !isDone(member) || hasRuns(member.state));
 }
 
 function nameOf({ config }: Member): string {

@@ -117,7 +117,7 @@ export class Dependants<M extends Dependant> {
 function entryOf({ config, state }: Dependant): Entry {
   const { life } = state;
   const isUp = state.state === "STARTING" || state.state === "RUNNING";
-  const goesDown = state.state === "STOPPING" || (isUp && (state.stopping || life.stopAfter !== undefined));
+  const goesDown = state.state === "STOPPING" || life.sweep !== undefined || (isUp && (state.stopping || life.stopAfter !== undefined));
   return {
     config,
     waits: life.waiting !== undefined,

@@ -12,7 +12,7 @@ import type { Step } from "./effects.ts";
 import { supervisorMessages as say } from "./loglines.ts";
 import { endRuns, stepAlone } from "./member.ts";
 import { hasDependencies } from "./needs.ts";
-import { allMembers, type GoingDown, type Group, groupsInOrder, isStopped, type Member, type World } from "./world.ts";
+import { allMembers, type GoingDown, type Group, groupsInOrder, isDone, isStopped, type Member, type World } from "./world.ts";
 
 const REPORT_MS = 3000;
 /** How long listeners are waited for before they are told: as long as a pass of the original's loop. */
@@ -51,7 +51,7 @@ export function advanceGoingDown(world: World, now: Now, step: Step): void {
   const plan = world.goingDown;
   if (plan === null) return;
   while (world.goingDown !== null && plan.current.every((name) => isGroupDown(world.groups.get(name)))) {
-    if ([...allMembers(world)].every(isStopped)) {
+    if ([...allMembers(world)].every(isDone)) {
       if (hasRunsLeft(world)) return;
       world.goingDown = null;
       step.daemonChanged = true;
@@ -81,7 +81,7 @@ export function reportGoingDown(world: World, now: Now, step: Step): void {
   const plan = world.goingDown;
   if (plan === null || now.monoMs < plan.nextReportMs) return;
   plan.nextReportMs = now.monoMs + REPORT_MS;
-  const names = [...allMembers(world)].filter((member) => !isStopped(member)).map((member) => member.config.name);
+  const names = [...allMembers(world)].filter((member) => !isDone(member)).map((member) => member.config.name);
   if (names.length > 0) step.effects.push({ type: "log", level: "info", text: say.waitingToDie(names) });
 }
 
@@ -101,7 +101,7 @@ function isListening(group: Group | undefined): boolean {
 }
 
 function isGroupDown(group: Group | undefined): boolean {
-  return group === undefined || [...group.members.values()].every(isStopped);
+  return group === undefined || [...group.members.values()].every(isDone);
 }
 
 function tellNext(world: World, plan: GoingDown, now: Now, step: Step): void {

@@ -248,6 +248,8 @@ export class Host {
         return `spawn run ${effect.number} of ${shown(effect.ref)}`;
       case "signal-run":
         return `signal ${effect.signal} to run ${effect.child} of ${shown(effect.ref)}`;
+      case "tree":
+        return `${effect.act} at the tree of ${shown(effect.ref)}`;
       case "reaped":
         return `reaped ${shown(effect.ref)}`;
       case "settle":

@@ -4,7 +4,7 @@ import { callOffRuns, killRuns, RUNS, type RunInput, type RunTransition, runsDue
 import { START_REASONS, type StartCause } from "../process/causes.ts";
 import { isPassing } from "../process/checks.ts";
 import { followStep, hasHooks } from "../process/hooks.ts";
-import { type Waiting, withLife } from "../process/life.ts";
+import { type Sweep, type Waiting, withLife } from "../process/life.ts";
 import type { What } from "../process/run.ts";
 import { startCause } from "../process/starting.ts";
 import {
@@ -16,6 +16,7 @@ import {
   type ProcessState,
   type Transition,
 } from "../process/state.ts";
+import { isOver } from "../process/sweeping.ts";
 import { stepProcess } from "../process/table.ts";
 
 import { noteExit, startsNothing, withLastCode } from "./containerexit.ts";
@@ -28,7 +29,7 @@ import { reasonOf } from "./reasons.ts";
 import { mayStart } from "./startgate.ts";
 import { settleWaiters } from "./waiters.ts";
 import { timeoutText, waitsFor } from "./waittexts.ts";
-import { changeConfig, isStopped, type Member, type Pending, removeMember, setState, type World } from "./world.ts";
+import { changeConfig, isDone, type Member, type Pending, removeMember, setState, type World } from "./world.ts";
 
 /**
  * One input for one process and what is due because of it; the order of going down is the caller's business. Clients hear of every state on the
@@ -37,14 +38,23 @@ import { changeConfig, isStopped, type Member, type Pending, removeMember, setSt
 export function stepAlone(world: World, member: Member, input: ProcessInput, now: Now, step: Step): void {
   // An input may have been on its way when the daemon began to go down.
   if (input.type === "start" && startsNothing(world)) return;
+  const { sweep } = member.state.life;
   if (input.type !== "deadline") applyToMember(world, member, input, now, step);
+  if (input.type === "swept") afterSweep(world, member, sweep?.start, now, step);
   if (world.cutoff?.isOver) hurry(world, member, now);
   // Each deadline leads to a state that waits for something else or for a later time, so this ends.
   for (let name = dueDeadline(world, member, now); name !== null; name = dueDeadline(world, member, now)) {
     applyToMember(world, member, { type: "deadline", name }, now, step);
   }
   while (runsDueMs(member.state) <= now.monoMs) stepRun(world, member, { type: "run-due" }, now, step);
-  if (member.pending !== null && isStopped(member)) settlePending(world, member, member.pending, now, step);
+  if (member.pending !== null && isDone(member)) settlePending(world, member, member.pending, now, step);
+}
+
+/** What has waited for the end of the sweep. What an update changes first starts by its word. (KILL-001) */
+function afterSweep(world: World, member: Member, start: Sweep["start"], now: Now, step: Step): void {
+  const isDue = start !== undefined && isOver(member.state) && !startsNothing(world) && member.pending === null;
+  if (isDue) applyToMember(world, member, { type: "start", ...start }, now, step);
+  else settleWaiters(world, member, step);
 }
 
 /** The earliest deadline of the member that has come; null: there is none. */
@@ -75,9 +85,11 @@ function applyToMember(world: World, member: Member, input: ProcessInput, now: N
     return apply(world, member, { type: "refuse", text: timeoutText(world, member) }, now, step);
   }
   const cause = startCause(member.state, input);
-  const verdict = cause === null ? null : mayStart(world, member, cause, now, input.type === "start" ? input : {});
+  const order = input.type === "start" ? input : {};
+  const verdict = cause === null ? null : mayStart(world, member, cause, now, order);
   if (cause === null || verdict === null || verdict.kind === "go") return apply(world, member, input, now, step);
   if (verdict.kind === "refuse") return apply(world, member, { type: "refuse", text: verdict.text }, now, step);
+  if (verdict.kind === "later") return apply(world, member, { ...order, type: "start-later", cause }, now, step);
   return beginToWait(world, member, verdict.waiting, cause, now, step);
 }
 
@@ -117,7 +129,8 @@ function apply(world: World, member: Member, input: ProcessInput, now: Now, step
   }
   for (const effect of effects) step.effects.push(ofMember(world, member, effect, input, before));
   if (before.child !== 0 && process.child === 0) step.effects.push({ type: "reaped", ref: member.ref, child: before.child });
-  settleWaiters(world, member, step);
+  // Behind a sweep comes the start that has waited for it, and what clients wait for comes of that.
+  if (input.type !== "swept") settleWaiters(world, member, step);
   noteExit(world, member, before, input, step);
   if (process !== before && !world.dependants.isEmpty) followChange(world, member, before, followers(world, now, step));
 }

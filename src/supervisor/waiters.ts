@@ -1,11 +1,10 @@
 /** Clients that wait for a process to be spawned, to run or to stop. They live as long as their connection: nothing of them is stored. */
 import type { Now } from "../doors.ts";
-import { STATES } from "../process/states.ts";
 import { unreachable } from "../result.ts";
 import type { Outcome, Step } from "./effects.ts";
 import { supervisorMessages as say } from "./loglines.ts";
 import { hopelessText } from "./waittexts.ts";
-import { findMember, type Member, type Ref, type Waiter, type World } from "./world.ts";
+import { findMember, isDone, type Member, type Ref, type Waiter, type World } from "./world.ts";
 
 const STOP_REPORT_MS = 2000;
 
@@ -59,15 +58,16 @@ function outcomeOf(world: World, waiter: Pick<Waiter, "until">, member: Member):
   const { state, pid, spawnError, life } = member.state;
   switch (waiter.until) {
     case "stopped":
-      return STATES[state].stopped ? "done" : null;
+      return isDone(member) ? "done" : null;
     case "spawned":
       if (life.waiting !== undefined) return "done";
+      if (life.sweep?.start !== undefined) return null;
       if (state === "STARTING" && pid === 0) return null;
       return (state === "BACKOFF" || state === "FATAL") && spawnError !== "" ? "spawn-error" : "done";
     case "running": {
       const hopeless = life.waiting === undefined ? null : hopelessText(world, member);
       if (hopeless !== null) return { waitsFor: hopeless };
-      if (life.waiting !== undefined) return null;
+      if (life.waiting !== undefined || life.sweep?.start !== undefined) return null;
       if (state === "STARTING") return null;
       if (state === "RUNNING") return "done";
       return spawnError !== "" ? "spawn-error" : "abnormal-termination";

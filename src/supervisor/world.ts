@@ -7,6 +7,7 @@ import { runsDueMs } from "../process/auxiliary.ts";
 import type { Run, What } from "../process/run.ts";
 import { earliestDeadline, NEVER_STARTED, type ProcessState } from "../process/state.ts";
 import { type Mood, STATES } from "../process/states.ts";
+import { isOver } from "../process/sweeping.ts";
 import { Dependants } from "./dependants.ts";
 
 /** A group and a process in it. */
@@ -75,6 +76,8 @@ export type World = {
   readonly byRun: Map<number, Member>;
   /** Members that are to be restarted when their turn comes. */
   readonly due: Set<Member>;
+  /** Members of which something is left that is being killed, and perhaps some that are gone. */
+  readonly sweeping: Set<Member>;
   nextSequence: number;
   readonly waiters: Map<number, Waiter>;
   readonly dependants: Dependants<Member>;
@@ -89,6 +92,7 @@ export function emptyWorld(): World {
     byChild: new Map(),
     byRun: new Map(),
     due: new Set(),
+    sweeping: new Set(),
     exit: null,
     cutoff: null,
     nextSequence: 0,
@@ -148,6 +152,8 @@ export function setState(world: World, member: Member, state: ProcessState): voi
   else world.timed.add(member);
   if (state.life.due === undefined) world.due.delete(member);
   else world.due.add(member);
+  if (state.life.sweep === undefined) world.sweeping.delete(member);
+  else world.sweeping.add(member);
   world.dependants.changed(member);
 }
 
@@ -179,6 +185,11 @@ export function* allMembers(world: World): Generator<Member> {
 /** STOPPED, EXITED, FATAL, UNKNOWN. (PROC-002) */
 export function isStopped(member: Member): boolean {
   return STATES[member.state.state].stopped;
+}
+
+/** It is stopped, and nothing of its last run is left that is being ended. */
+export function isDone(member: Member): boolean {
+  return isStopped(member) && isOver(member.state);
 }
 
 /** The label under which the keeper and the store know a process: unique, since names hold no colon. */

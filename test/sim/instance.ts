@@ -84,6 +84,13 @@ export class Instance {
       logChanges: files,
       commandFiles: files,
       kernel: { oomKills: () => null, isGroupAlive: () => false, groupSizes: () => Promise.resolve(new Map()) },
+      processes: {
+        ticks: () => 0,
+        one: () => null,
+        all: () => Promise.resolve([]),
+        below: () => [],
+        variableOf: () => Promise.resolve(null),
+      },
       envFiles: files,
       random: { word: (length) => this.#chance.word(length) },
       accounts: fakeAccounts(),

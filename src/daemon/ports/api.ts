@@ -12,6 +12,7 @@ import type { Pools } from "../listeners/pools.ts";
 import type { Outputs } from "../logfiles/outputs.ts";
 import type { History } from "../observers/history.ts";
 import type { Watchers } from "../observers/watchers.ts";
+import type { Sweeps } from "../runs/sweeps.ts";
 import type { Runtime } from "../runtime.ts";
 import { lifeOf } from "./life.ts";
 import { optionsOf } from "./options.ts";
@@ -22,6 +23,7 @@ type Parts = {
   readonly watchers: Watchers;
   readonly outputs: Outputs;
   readonly scales: Scales;
+  readonly sweeps: Sweeps;
 };
 
 export function watchOf(runtime: Runtime, parts: Parts): Watch {
@@ -53,7 +55,7 @@ export function watchOf(runtime: Runtime, parts: Parts): Watch {
   };
 }
 
-function detailOf(runtime: Runtime, { history, outputs }: Parts, member: Member): ProcessDetail {
+function detailOf(runtime: Runtime, { history, outputs, sweeps }: Parts, member: Member): ProcessDetail {
   const { state, config } = member;
   const isUp = STATES[state.state].signallable && state.pid !== 0;
   const now = runtime.doors.clock.now();
@@ -67,7 +69,7 @@ function detailOf(runtime: Runtime, { history, outputs }: Parts, member: Member)
     autostart: config.autostart,
     redirectsStderr: config.redirectStderr,
     lostBytes: outputs.lostBytes(state.child),
-    life: lifeOf(runtime.world, member, now, zonesOf(runtime.doors.clock)),
+    life: lifeOf(runtime.world, member, now, zonesOf(runtime.doors.clock), { tree: sweeps.countOf(member) }),
     ...countsOf(history.exits(member)),
   };
 }

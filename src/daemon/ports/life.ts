@@ -15,7 +15,13 @@ import { wantedOf } from "../../supervisor/wanted.ts";
 import type { Member, World } from "../../supervisor/world.ts";
 import { jobView } from "./jobview.ts";
 
-export function lifeOf(world: World, member: Member, now: Now, zones: Zones): Life {
+/** What is known of a process outside of its state. */
+export type Seen = {
+  /** How many of an ended run are being killed; null: nothing is. */
+  readonly tree?: number | null;
+};
+
+export function lifeOf(world: World, member: Member, now: Now, zones: Zones, { tree = null }: Seen = {}): Life {
   const { up, by } = wantedOf(member);
   return {
     wanted: up ? "up" : "down",
@@ -28,6 +34,7 @@ export function lifeOf(world: World, member: Member, now: Now, zones: Zones): Li
     hook: hookOf(member),
     row: rowOf(member),
     waitsFor: waitsOf(world, member, now),
+    tree,
   };
 }
 
@@ -99,6 +106,8 @@ export function nextOf(world: World, member: Member, now: Now, zones: Zones): Li
   }
   const due = deadlines.restart ?? deadlines.again ?? deadlines["fatal-retry"];
   if (world.mood === "RUNNING" && due !== undefined) return { what: "retries", at: at(due), text: "retries" };
+  if (world.mood === "RUNNING" && life.sweep?.start !== undefined)
+    return { what: "starts", at: null, text: "starts when nothing of its last run is left" };
   if (world.mood === "RUNNING" && life.waiting !== undefined)
     return { what: "starts", at: null, text: startsWhenText(world, member, now.monoMs) };
   const job = jobView(member, zones, now);

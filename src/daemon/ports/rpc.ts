@@ -24,6 +24,7 @@ import type { Clearing } from "../logfiles/clearing.ts";
 import type { Targets } from "../logfiles/targets.ts";
 import { activityPath, postLine } from "../loop/activitylog.ts";
 import type { History } from "../observers/history.ts";
+import type { Sweeps } from "../runs/sweeps.ts";
 import type { Runtime } from "../runtime.ts";
 import { findCommand } from "../spawn/command.ts";
 import { readVariables, withVariablesOf } from "../spawn/environment.ts";
@@ -49,6 +50,7 @@ type Parts = {
   readonly clearing: Clearing;
   readonly targets: Targets;
   readonly history: History;
+  readonly sweeps: Sweeps;
 };
 
 export function supervisorControl(runtime: Runtime, parts: Parts): SupervisorControl {
@@ -97,9 +99,11 @@ export function supervisorControl(runtime: Runtime, parts: Parts): SupervisorCon
     explain: (ref) => explain(runtime, parts.history, ref),
     life: (ref) => {
       const member = findMember(runtime.world, ref);
-      return member === undefined ? null : lifeOf(runtime.world, member, runtime.doors.clock.now(), zonesOf(runtime.doors.clock));
+      if (member === undefined) return null;
+      const { clock } = runtime.doors;
+      return lifeOf(runtime.world, member, clock.now(), zonesOf(clock), { tree: parts.sweeps.countOf(member) });
     },
-    why: (ref) => why(runtime, parts.history, control, ref),
+    why: (ref) => why(runtime, parts, control, ref),
     lastWords: (ref) => lastWords(runtime, control, ref),
   };
   return control;

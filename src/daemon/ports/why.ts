@@ -4,13 +4,21 @@ import type { ProcessRef, SupervisorControl } from "../../rpc/control.ts";
 import { findMember } from "../../supervisor/world.ts";
 import { zonesOf } from "../groups/zones.ts";
 import type { History } from "../observers/history.ts";
+import type { Sweeps } from "../runs/sweeps.ts";
 import type { Runtime } from "../runtime.ts";
 import { exitOf } from "./api.ts";
 import { explain, lastWords } from "./explain.ts";
 import { lifeOf, stateSince } from "./life.ts";
 
+type Parts = { readonly history: History; readonly sweeps: Sweeps };
+
 /** Plain data; null: there is no such process. */
-export async function why(runtime: Runtime, history: History, control: SupervisorControl, ref: ProcessRef): Promise<object | null> {
+export async function why(
+  runtime: Runtime,
+  { history, sweeps }: Parts,
+  control: SupervisorControl,
+  ref: ProcessRef,
+): Promise<object | null> {
   const words = await lastWords(runtime, control, ref);
   const member = findMember(runtime.world, ref);
   if (member === undefined) return null;
@@ -25,7 +33,7 @@ export async function why(runtime: Runtime, history: History, control: Superviso
     now: Math.round(now.wallMs),
     // Minutes east of UTC: times are told as the daemon's host tells them.
     zone: runtime.doors.clock.offsetMinutes(now.wallMs),
-    life: lifeOf(runtime.world, member, now, zonesOf(runtime.doors.clock)),
+    life: lifeOf(runtime.world, member, now, zonesOf(runtime.doors.clock), { tree: sweeps.countOf(member) }),
     reason: explain(runtime, history, ref)?.reason ?? "",
     starts: member.state.attempt,
     restarts,

@@ -51,11 +51,12 @@ export async function attributesOf(runtime: Runtime, config: ProcessConfig): Pro
   return ok([...rlimits, ...others.map(({ attribute }) => attribute)]);
 }
 
-function othersOf({ session, nice, oomScoreAdj, noNewPrivs, readyWhen }: ProcessConfig) {
+function othersOf({ session, nice, oomScoreAdj, noNewPrivs, readyWhen, killTree }: ProcessConfig) {
   const others: { readonly option: string; readonly attribute: KnownAttribute }[] = [];
   if (session) others.push({ option: "session", attribute: { kind: "session" } });
   if (nice !== null) others.push({ option: "nice", attribute: { kind: "nice", nice } });
   if (oomScoreAdj !== null) others.push({ option: "oom_score_adj", attribute: { kind: "oom-score-adj", score: oomScoreAdj } });
+  if (killTree) others.push({ option: "killtree", attribute: { kind: "subreaper" } });
   if (noNewPrivs) others.push({ option: "no_new_privs", attribute: { kind: "no-new-privs" } });
   if (readyWhen.kind === "fd") {
     others.push({ option: `ready_when=${probeText(readyWhen)}`, attribute: { kind: "ready-fd", descriptor: readyWhen.number } });

@@ -3,11 +3,13 @@ import type { Variables } from "../../config/envfile.ts";
 import type { GroupConfig, ProcessConfig } from "../../config/model.ts";
 import type { Channel } from "../../events/types.ts";
 import type { KnownAttribute, Spawn, SpawnWith, StreamSpec, UserSpec } from "../../link/messages.ts";
+import type { Tree } from "../../process/life.ts";
 import { ok, type Result, refuse } from "../../result.ts";
 import { findMember, label, type Ref } from "../../supervisor/world.ts";
 import type { ChannelTarget, Targets } from "../logfiles/targets.ts";
 import { streamNumber } from "../loop/numbers.ts";
 import { sinkSpec } from "../loop/sinkspec.ts";
+import { markWithin, TREE_VARIABLE, treeMark } from "../runs/treemark.ts";
 import type { Runtime } from "../runtime.ts";
 import { attributesOf } from "./attributes.ts";
 import { type Command, findCommand } from "./command.ts";
@@ -28,6 +30,8 @@ export type SpawnPlan = {
   readonly stdin: number;
   /** What `spawn-with` adds; nearly every program has none. */
   readonly attributes: readonly KnownAttribute[];
+  /** Of a run of which nothing is to survive. */
+  readonly tree: Tree | null;
 };
 
 /** Looks up what a spawn needs. The error is the spawn error's text. (PROC-026, PROC-062) */
@@ -48,7 +52,8 @@ export async function planSpawn(runtime: Runtime, fastCgi: FastCgiSockets, ref: 
   if (!attributes.ok) return refuse(attributes.error);
   const environment = environmentOf(runtime, ref, config, variables.value);
   const user = userOf(runtime, config);
-  const asked = { variables: variables.value, attributes: attributes.value };
+  const tree = config.killTree ? { sinceTicks: runtime.doors.processes.ticks() } : null;
+  const asked = { variables: variables.value, attributes: attributes.value, tree };
   return ok({ command: command.value, environment, user, stdin: stdin.value, ...asked });
 }
 
@@ -63,7 +68,7 @@ export function spawnFrame(runtime: Runtime, targets: Targets, ref: Ref, child: 
     label: label(ref),
     path: plan.command.path,
     argv: plan.command.argv,
-    environment: Object.entries(plan.environment).map(([name, value]) => `${name}=${value}`),
+    environment: environmentEntries(runtime, child, plan),
     directory: config.directory,
     umask: config.umask,
     user: plan.user,
@@ -80,6 +85,12 @@ export function spawnFrame(runtime: Runtime, targets: Targets, ref: Ref, child: 
     },
   };
   return plan.attributes.length === 0 ? spawn : { ...spawn, type: "spawn-with", with: plan.attributes };
+}
+
+/** The mark of a run of which nothing is to survive is the last of its variables. */
+function environmentEntries(runtime: Runtime, child: number, { environment, tree }: SpawnPlan): string[] {
+  const mark = tree === null ? {} : { [TREE_VARIABLE]: markWithin(environment[TREE_VARIABLE], treeMark(runtime, child)) };
+  return Object.entries({ ...environment, ...mark }).map(([name, value]) => `${name}=${value}`);
 }
 
 export const NO_STREAM: StreamSpec = { stream: 0, mode: "plain", sink: 0, open: null };

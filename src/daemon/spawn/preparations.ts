@@ -109,6 +109,7 @@ export class Preparations {
     if (!result.ok) return { type: "unprepared", attempt, text: result.error };
     const child = this.#runtime.numbers.next(turn);
     this.#plans.set(child, result.value);
-    return { type: "prepared", attempt, child };
+    const { tree } = result.value;
+    return { type: "prepared", attempt, child, ...(tree !== null && { tree }) };
   }
 }
