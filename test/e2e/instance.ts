@@ -73,6 +73,8 @@ export class Instance {
   readonly dir = realpathSync(mkdtempSync(path.join(tmpdir(), "holdfast-e2e-")));
   readonly conf = path.join(this.dir, "supervisord.conf");
   readonly socket = path.join(this.dir, "s.sock");
+  /** What supervisord and supervisorctl are born with. */
+  env: NodeJS.ProcessEnv = process.env;
   /** What supervisord wrote on its stdout and stderr. */
   output = "";
   #process: ChildProcess | null = null;
@@ -107,7 +109,7 @@ export class Instance {
   }
 
   spawnDaemon(args: readonly string[], executable = path.join(BIN, "supervisord")): void {
-    const child = spawn(executable, [...args, "-c", this.conf], { cwd: this.dir, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(executable, [...args, "-c", this.conf], { cwd: this.dir, env: this.env, stdio: ["ignore", "pipe", "pipe"] });
     this.#process = child;
     const hear = (text: string): void => {
       this.output += text;
@@ -130,7 +132,7 @@ export class Instance {
   }
 
   ctl(...words: string[]): Promise<Finished> {
-    return run(path.join(BIN, "supervisorctl"), ["-c", this.conf, ...words], { cwd: this.dir });
+    return run(path.join(BIN, "supervisorctl"), ["-c", this.conf, ...words], { cwd: this.dir, env: this.env });
   }
 
   signal(name: NodeJS.Signals): void {

@@ -99,6 +99,11 @@ test("HIS-005 what is not ready yet is told when it gives up, not when it runs",
   assert.match(text, /^ {2}next {9}runs when it is ready; gives up in 0:01:30$/m);
 });
 
+test("HIS-004 that a program which does not run is not ready is no line", async () => {
+  assert.doesNotMatch((await ask(whyOf({ ready: false }))).text, /not ready/);
+  assert.match((await ask({ ...whyOf({ ready: false }), state: "STARTING" })).text, /^ {2}health {7}not ready$/m);
+});
+
 test("HIS-004 an unknown name ends with 1; --json has an item for each", async () => {
   const methods = { getAllProcessInfo: async () => ok([info("web", "STOPPED")]), why: async () => ok(whyOf({})) };
   assert.deepEqual(await scene({ methods }).run("why nope:x"), { text: "nope:x: ERROR (no such process)\n", exit: 1 });

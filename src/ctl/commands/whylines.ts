@@ -10,13 +10,16 @@ const LABEL_WIDTH = 13;
 /** A reason that is how the last run ended: the last exits say it. */
 const IS_EXIT = /^(?:exit code |SIG|signal |a signal)/;
 
+/** States in which a program that is not ready is worth a line: in all others none is. */
+const MAY_BE_READY: ReadonlySet<string> = new Set(["STARTING", "RUNNING"]);
+
 export function whyLines(name: string, why: Why): readonly string[] {
   const clock = { now: why.now, zone: why.zone };
   const rows: readonly (readonly [label: string, texts: readonly string[]])[] = [
     ["waits for", waits(why.life)],
     ["next", [nextText(why.life, clock)]],
     ["now", now(why.life, clock)],
-    ["health", health(why.life, clock)],
+    ["health", health(why, clock)],
     ["status", why.life.statusText === null ? [] : [`"${why.life.statusText}"`]],
     ["job", job(why.life, clock)],
     ["reason", why.reason === "" || IS_EXIT.test(why.reason) ? [] : [why.reason]],
@@ -51,9 +54,10 @@ function now({ hook, tree }: Life, clock: Clock): readonly string[] {
   return lines;
 }
 
-function health({ health: found, ready, readyAt }: Life, clock: Clock): readonly string[] {
+function health({ state: is, life: { health: found, ready, readyAt } }: Why, clock: Clock): readonly string[] {
   const lines: string[] = [];
-  if (ready !== null) lines.push(ready ? `ready${readyAt === null ? "" : ` since ${timeText(readyAt, clock)}`}` : "not ready");
+  if (ready === true) lines.push(`ready${readyAt === null ? "" : ` since ${timeText(readyAt, clock)}`}`);
+  else if (ready === false && MAY_BE_READY.has(is)) lines.push("not ready");
   if (found === null) return lines;
   const { state, failures, lastAt, lastResult } = found;
   const parts = [
