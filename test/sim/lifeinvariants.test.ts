@@ -43,8 +43,9 @@ class Told {
     this.life.batch({ acknowledged: [], states: [], effects: [], ...batch });
   }
 
-  daemon(mood: string): void {
-    this.sends({ states: [{ key: "daemon", value: encodeRecord({ mood, goingDown: null }) }] });
+  daemon(mood: string, code?: number): void {
+    const exit = code === undefined ? {} : { exit: { code } };
+    this.sends({ states: [{ key: "daemon", value: encodeRecord({ mood, goingDown: null, ...exit }) }] });
   }
 
   is(name: string, state: Partial<ProcessState>, ...effects: Batch["effects"][number][]): void {
@@ -125,6 +126,40 @@ test("L-18: a pause that is too short, and one that is not counted; an order nee
   host.life.startOrdered("a:a");
   host.is("a", { ...STARTING, attempt: 4 });
   assert.deepEqual(host.violations, []);
+});
+
+test("L-19: a stop may take as long as it, what is bound to it and what is bound to that", () => {
+  const to = (name: string) => ({ bindTo: [{ name, condition: null, group: name, processes: null }] });
+  const host = new Told(
+    program({ name: "db", stopWaitSecs: 1 }),
+    program({ name: "web", stopWaitSecs: 5, ...to("db") }),
+    program({ name: "log", stopWaitSecs: 10, ...to("web") }),
+    program({ name: "other", stopWaitSecs: 100 }),
+  );
+  assert.equal(host.life.stopLimitMs("other:other") - host.life.stopLimitMs("log:log"), 90_000);
+  assert.equal(host.life.stopLimitMs("db:db") - host.life.stopLimitMs("log:log"), 6000);
+  for (const name of ["db", "web", "log", "other"]) host.is(name, { state: "RUNNING" });
+  assert.equal(host.life.stopLimitMs(null) - host.life.stopLimitMs("other:other"), 16_000);
+});
+
+test("L-20: an end that does not end supervisord, a code that is not its, one that changes", () => {
+  const told = () => {
+    const host = new Told(program({ name: "a", exitOn: "failure", exitCodes: [0] }));
+    host.is("a", { state: "RUNNING", attempt: 1, child: 7, pid: 100 });
+    host.life.codes.childEnded(7, 3 << 8);
+    return host;
+  };
+  const ended = told();
+  ended.is("a", { state: "EXITED", attempt: 1 });
+  assert.deepEqual(ended.violations, ["L-20 what has ended ends supervisord with 3, and it does not"]);
+  const ordered = told();
+  ordered.is("a", { state: "STOPPING", attempt: 1, child: 7, pid: 100 });
+  ordered.is("a", { state: "STOPPED", attempt: 1 });
+  assert.deepEqual(ordered.violations, []);
+  ordered.daemon("RUNNING", 3);
+  assert.deepEqual(ordered.violations, ["L-20 supervisord is to end with 3, and what has ended gives no reason"]);
+  ordered.daemon("SHUTDOWN", 4);
+  assert.deepEqual(ordered.violations.slice(1), ["L-20 supervisord was to end with 3, and is to end with 4"]);
 });
 
 test("a seed with options beyond Supervisor is a history of its own, and the same each time", async () => {

@@ -9,6 +9,7 @@ import type { Batch } from "../../src/link/messages.ts";
 import type { ProcessState } from "../../src/process/state.ts";
 import { type DaemonRecord, decodeProcess, decodeRecord, withStoredLife } from "../../src/supervisor/records.ts";
 import type { FakeKeeper } from "./keeper/keeper.ts";
+import { type Ending, ExitCodes, stopLimitMs } from "./lifeendings.ts";
 
 type Store = Map<string, Uint8Array>;
 /** A moment: what is stored of each process, by its label. */
@@ -37,9 +38,12 @@ export class LifeInvariants {
   readonly #pauses = new Map<string, Pause>();
   /** Runs that a job may begin. */
   readonly #mayRun = new Map<string, number>();
+  readonly codes: ExitCodes;
+  #ending: Ending = { isDown: false, code: undefined };
 
   constructor(add: (text: string) => void, nowMs: () => number) {
     this.#add = add;
+    this.codes = new ExitCodes(add);
     this.#nowMs = nowMs;
   }
 
@@ -61,13 +65,14 @@ export class LifeInvariants {
     children.onLife = (child, alive, waitStatus) => {
       others(child, alive, waitStatus);
       if (!alive) this.#endedMs.set(child.label, this.#nowMs());
+      if (waitStatus !== null) this.codes.childEnded(child.child, waitStatus);
     };
   }
 
   /** What a daemon sends. */
   batch({ states, effects }: Batch): void {
     const before = this.#seen;
-    const wentDown = isDown(this.#store);
+    const was = this.#ending;
     this.#keep(states);
     const after = new Map(before);
     const labels = new Set(states.flatMap(({ key }) => /^(?:process|life)\/(.*)$/s.exec(key)?.[1] ?? []));
@@ -77,7 +82,8 @@ export class LifeInvariants {
       else after.set(name, state);
     }
     this.#seen = after;
-    for (const name of labels) this.#changed(name, before, after, wentDown);
+    for (const name of labels) this.#changed(name, before, after, was.isDown);
+    if (labels.size > 0 || was !== this.#ending) this.codes.batch(labels, this.#known(), before, after, was, this.#ending);
     for (const effect of effects) {
       if (effect.type !== "spawn" && effect.type !== "spawn-with") continue;
       if (after.get(effect.label)?.state !== "STARTING") this.#add(`L-11 ${effect.label} is forked, and no start of it was stored`);
@@ -89,9 +95,19 @@ export class LifeInvariants {
     return [...this.#seen.values()].some(({ life }) => life.waiting !== undefined);
   }
 
+  /** How long a stop may take; null: of all that there is. */
+  stopLimitMs(name: string | null): number {
+    return stopLimitMs(this.#known(), this.#seen, name);
+  }
+
+  /** The code with which supervisord is to end because of a process. */
+  get exitCode(): number | undefined {
+    return this.#ending.code;
+  }
+
   /** L-15: nothing waits whose conditions hold. A moment does not count. */
   waits(): string[] {
-    if (isDown(this.#store)) return [];
+    if (this.#ending.isDown) return [];
     return [...this.#seen].flatMap(([name, { life }]) => {
       const known = life.waiting === undefined ? undefined : this.#known().get(name);
       if (known === undefined || !targets(known.config).every((target) => this.#holds(target, [this.#seen]))) return [];
@@ -104,6 +120,7 @@ export class LifeInvariants {
       if (value === null) this.#store.delete(key);
       else this.#store.set(key, value);
       if (CONFIG.test(key)) this.#configs = null;
+      if (key === "daemon") this.#ending = endingOf(value);
     }
   }
 
@@ -135,7 +152,7 @@ export class LifeInvariants {
     if (known !== undefined && was !== undefined) this.#slot(name, was, is, known.config);
     const begins = is.attempt > (was?.attempt ?? 0) && is.state === "STARTING";
     if (begins) {
-      if (wentDown && isDown(this.#store)) this.#add(`L-14 ${name} is started while supervisord goes down`);
+      if (wentDown && this.#ending.isDown) this.#add(`L-14 ${name} is started while supervisord goes down`);
       if (known !== undefined) {
         this.#begins(name, known.config, before, after);
         if (was !== undefined) this.#pauseIsOver(name, was);
@@ -166,7 +183,9 @@ export class LifeInvariants {
       ([, { group, config }]) => group === target.group && (target.processes === null || target.processes.includes(config.name)),
     );
     if (meant.length === 0) return [...this.#store.keys()].some((key) => key.startsWith(`pending/${target.group}:`));
-    return meant.every(([name, { config }]) => moments.some((seen) => isSo(target.condition, seen.get(name), config)));
+    return meant.every(
+      ([name, { config }]) => moments.some((seen) => isSo(target.condition, seen.get(name), config)) || hasPassed(name, moments),
+    );
   }
 
   /** L-18: the pause before an automatic start is not shorter than it must be. */
@@ -221,6 +240,12 @@ function targets({ dependsOn, bindTo }: ProcessConfig): readonly Target[] {
   return [...dependsOn, ...bindTo];
 }
 
+/** Between two moments it may have been RUNNING: it was on its way up, and is on its way down. */
+function hasPassed(name: string, [before, after]: readonly Seen[]): boolean {
+  const [was, is] = [before?.get(name)?.state, after?.get(name)?.state];
+  return was === "STARTING" && (is === "STOPPING" || is === "STOPPED" || is === "EXITED");
+}
+
 /** What is said of the conditions in docs/life.md. */
 function isSo(written: Target["condition"], process: ProcessState | undefined, config: ProcessConfig): boolean {
   const { state, pid, life, spawnError } = process ?? { state: "STOPPED", pid: 0, life: {}, spawnError: "" };
@@ -236,11 +261,10 @@ function isSo(written: Target["condition"], process: ProcessState | undefined, c
   }
 }
 
-/** Supervisord goes down, or is about to. */
-function isDown(store: Store): boolean {
-  const bytes = store.get("daemon");
-  const read = bytes === undefined ? null : decodeRecord(bytes);
-  if (read?.ok !== true) return false;
+/** Supervisord goes down, or is about to; with which code, where a process has decided that. */
+function endingOf(bytes: Uint8Array | null): Ending {
+  const read = bytes === null ? null : decodeRecord(bytes);
+  if (read?.ok !== true) return { isDown: false, code: undefined };
   const { mood, exit } = read.value as DaemonRecord;
-  return mood !== "RUNNING" || exit !== undefined;
+  return { isDown: mood !== "RUNNING" || exit !== undefined, code: exit?.code };
 }

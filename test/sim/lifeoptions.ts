@@ -14,8 +14,6 @@ export class LifeOptions {
   readonly #chance: Chance;
   readonly #ofDaemon: readonly string[];
   readonly #needs = new Map<string, readonly Need[]>();
-  /** Some program could have ended supervisord. */
-  mayEnd = false;
 
   constructor(chance: Chance) {
     this.#chance = chance;
@@ -125,13 +123,11 @@ export class LifeOptions {
 
   #limits(): string[] {
     const chance = this.#chance;
-    const ends = chance.happens(0.02);
-    this.mayEnd ||= ends;
     return [
       ...(chance.happens(0.2) ? [`max_age=${chance.pick(["1s", "6s"])}`] : []),
       ...(chance.happens(0.15) ? ["max_memory_restart=100MB"] : []),
       ...(chance.happens(0.2) ? [`depends_timeout=${chance.pick(["2s", "15s"])}`] : []),
-      ...(ends ? [`exit_on=${chance.pick(["fatal", "failure", "exit"])}`] : []),
+      ...(chance.happens(0.03) ? [`exit_on=${chance.pick(["fatal", "failure", "exit"])}`] : []),
     ];
   }
 }

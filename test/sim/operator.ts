@@ -7,7 +7,7 @@ import type { Chance } from "./chance.ts";
 import type { World } from "./world.ts";
 
 /** An answer that somebody waits for. */
-type Waiting = { readonly what: string; readonly instance: number; readonly sinceMs: number };
+type Waiting = { readonly what: string; readonly instance: number; readonly sinceMs: number; readonly limitMs: number | null };
 
 export class Operator {
   readonly #world: World;
@@ -25,8 +25,9 @@ export class Operator {
     // Who starts what depends on others may have to wait as long as these do not come.
     const mayWait = (what: string): boolean => life?.somethingWaits === true && what.startsWith("start ");
     return [...this.#waiting]
-      .filter((one) => one.instance === instance?.number && scheduler.nowMs - one.sinceMs > ms && !mayWait(one.what))
-      .map((one) => `I-9 no answer to '${one.what}'`);
+      .filter(({ instance: of, sinceMs, limitMs }) => of === instance?.number && scheduler.nowMs - sinceMs > (limitMs ?? ms))
+      .filter(({ what }) => !mayWait(what))
+      .map(({ what, limitMs }) => `${limitMs === null ? "I-9" : "L-19"} no answer to '${what}'`);
   }
 
   /** One order to one process, whatever its state allows. */
@@ -44,7 +45,7 @@ export class Operator {
       });
     if (STATES[process.state].signallable && this.#chance.happens(0.3))
       return this.#ask(`signal ${name}`, () => port.signal(ref, this.#chance.pick([1, 10, 15, 9])));
-    if (STATES[process.state].running) this.#ask(`stop ${name}`, () => port.stop(ref, this.#chance.pick(["ordered", "stopped"])));
+    if (STATES[process.state].running) this.#askStop(name, () => port.stop(ref, this.#chance.pick(["ordered", "stopped"])));
   }
 
   /** One order to one process or several for which there has to be a reason beyond its state: what waits, a schedule, all of a group. */
@@ -59,12 +60,12 @@ export class Operator {
       if (process.job.paused) return this.#ask(`resume ${name}`, () => port.resumeJob(ref));
       return this.#ask(`pause ${name}`, () => port.pauseJob(ref));
     }
-    if (this.#chance.happens(0.2)) return this.#ask("stop all", async () => await stopInOrder(port, processes, this.#chance.happens(0.5)));
+    if (this.#chance.happens(0.2)) return this.#askStop(null, async () => await stopInOrder(port, processes, this.#chance.happens(0.5)));
     if (this.#chance.happens(0.3)) {
       this.#world.life?.allOrdered();
       return this.#ask("start all", async () => await startInOrder(port, processes, this.#chance.happens(0.5)));
     }
-    if (canStop(process)) this.#ask(`stop ${name}`, () => port.stop(ref, "stopped"));
+    if (canStop(process)) this.#askStop(name, () => port.stop(ref, "stopped"));
   }
 
   sendStdin(): void {
@@ -135,14 +136,26 @@ export class Operator {
     for (const name of [...replaced, ...plan.value.added]) await port.addGroup(name);
   }
 
-  #ask(what: string, act: () => Promise<unknown>): void {
+  /** One process, or all of them. A daemon that lives answers it within the sum of the limits of what has to end. */
+  #askStop(name: string | null, act: () => Promise<unknown>): void {
+    const { life } = this.#world;
+    this.#ask(`stop ${name ?? "all"}`, act, life === null ? undefined : () => life.stopLimitMs(name));
+  }
+
+  #ask(what: string, act: () => Promise<unknown>, limit?: () => number): void {
     const { instance, scheduler } = this.#world;
     if (instance === null) return;
-    const waiting: Waiting = { what, instance: instance.number, sinceMs: scheduler.nowMs };
+    const limitMs = limit?.() ?? null;
+    const waiting: Waiting = { what, instance: instance.number, sinceMs: scheduler.nowMs, limitMs };
     this.#world.note(`operator: ${what}`);
     this.#waiting.add(waiting);
     act().then(
-      () => this.#waiting.delete(waiting),
+      () => {
+        this.#waiting.delete(waiting);
+        const mostMs = Math.max(limitMs ?? Number.POSITIVE_INFINITY, limit?.() ?? 0);
+        const tookMs = scheduler.nowMs - waiting.sinceMs;
+        if (tookMs > mostMs) this.#world.violation(`L-19 '${what}' was answered after ${tookMs.toFixed(0)} ms, not ${mostMs}`);
+      },
       (error: unknown) => this.#world.violation(`'${what}' failed: ${error instanceof Error ? error.stack : String(error)}`),
     );
   }

@@ -134,8 +134,9 @@ class Run {
   /** The keeper has ended, and nobody had asked for it. */
   #hasEnded(): boolean {
     const { exitCode } = this.#world;
-    if (exitCode !== null && this.#life?.mayEnd !== true)
-      this.#world.violation(`I-10 the keeper ended with ${exitCode} and nobody had asked for it`);
+    const reason = this.#world.life?.exitCode;
+    if (exitCode !== null && exitCode !== reason)
+      this.#world.violation(`I-10 the keeper ended with ${exitCode} and nobody had asked for ${reason === undefined ? "it" : "that code"}`);
     return exitCode !== null;
   }
 
@@ -285,7 +286,7 @@ class Run {
       world.keeper.signal(SIGTERM);
       await world.scheduler.until(ended, world.scheduler.nowMs + END_MS);
     }
-    world.invariants.checkEnd(world.keeper, this.#life?.mayEnd === true ? (world.exitCode ?? 0) : 0);
+    world.invariants.checkEnd(world.keeper, world.life?.exitCode ?? 0);
     world.invariants.checkLines(world.tree);
   }
 }
