@@ -3,9 +3,10 @@ import { effect } from "@preact/signals";
 import { call } from "./live/api.ts";
 import { type Call, callsOf, failuresOf } from "./model/deeds.ts";
 import { reasonOf } from "./model/reasons.ts";
+import type { Scalable } from "./model/scale.ts";
 import type { Verb } from "./model/texts.ts";
 import { applies, asksFirst, lifeOf, meant, type Outcome, type Progress, settled, undoOf } from "./model/verbs.ts";
-import { announcement, bulk, daemonNow, outcomes, question, row, texts, world } from "./state.ts";
+import { announcement, bulk, daemonNow, outcomes, question, row, scaling, texts, world } from "./state.ts";
 
 /** Requests at once: a browser has six connections for all tabs. */
 const AT_ONCE = 3;
@@ -65,6 +66,17 @@ export async function perform(verb: Verb, targets: readonly string[], signal?: s
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) await order(next);
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
+}
+
+/** Another number of processes for a program; that of the file takes the order back. */
+export async function scale({ program, members, written }: Scalable, count: number): Promise<void> {
+  const order = { program, before: members.length, after: count };
+  scaling.value = { ...order, progress: "pending" };
+  const progress = await call("holdfast.scale", { program, numprocs: count === written ? -1 : count, options: { wait: false } }).then(
+    () => "done" as const,
+    (error: unknown) => ({ failed: error instanceof Error ? error.message : String(error) }),
+  );
+  if (scaling.value?.program === program) scaling.value = { ...order, progress };
 }
 
 /** Follows what was ordered in the states of the processes. Called once. */

@@ -4,7 +4,7 @@ import type { DependencyRow } from "../src/api/types.ts";
 import type { Row } from "./model/flapping.ts";
 import { HOME, type Route, readRoute, writeRoute } from "./model/route.ts";
 import { type Language, preferredLanguage, TEXTS, type Verb } from "./model/texts.ts";
-import type { Outcome } from "./model/verbs.ts";
+import type { Outcome, Progress } from "./model/verbs.ts";
 import { EMPTY_WORLD, type World } from "./model/world.ts";
 
 export const world = signal<World>(EMPTY_WORLD);
@@ -35,6 +35,10 @@ export type Bulk = {
   readonly failed: readonly { readonly namespec: string; readonly why: string }[];
 };
 export const bulk = signal<Bulk | null>(null);
+
+/** The last order for another number of processes of a program. */
+export type Scaling = { readonly program: string; readonly before: number; readonly after: number; readonly progress: Progress };
+export const scaling = signal<Scaling | null>(null);
 
 /** A deed on many that waits for a yes. */
 export type Question = { readonly verb: Verb; readonly targets: readonly string[]; readonly what: string; readonly signal?: string };

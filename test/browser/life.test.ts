@@ -200,6 +200,40 @@ describe("the life of programs on the page", { skip: SKIP }, () => {
     );
   });
 
+  test("SCL: another number of processes: more at once, fewer when it is said which go; back to the file; a refusal is said there", async () => {
+    await show("web:web_0");
+    const count = panel().getByRole("spinbutton", { name: "Number of processes of web" });
+    await count.fill("4");
+    await page.keyboard.press("Enter");
+    await line("web:web_3").getByText("running").waitFor();
+    await page.locator(".bulk", { hasText: "web: 2 → 4" }).waitFor();
+    await show("web:web_3");
+    await count.fill("3");
+    await page.keyboard.press("Enter");
+    await panel().getByText("web: 4 → 3? These are stopped and taken out: web:web_3.").waitFor();
+    await accessible(page, "fewer processes");
+    await page.keyboard.press("Enter");
+    await until("taken out, and its panel closed", async () => (await line("web:web_3").count()) + (await panel().count()) === 0);
+    await page.locator(".bulk", { hasText: "web: 4 → 3" }).waitFor();
+    await show("web:web_1");
+    await page.route("**/api/v1/call/holdfast.scale", (route) =>
+      route.fulfill({
+        status: 403,
+        contentType: "application/json",
+        body: JSON.stringify({ error: { code: 2, name: "FAILED", message: "may only read" } }),
+      }),
+    );
+    await count.fill("5");
+    await page.keyboard.press("Enter");
+    await panel().locator(".life .outcome.failed").getByText("failed: may only read").waitFor();
+    await page.unroute("**/api/v1/call/holdfast.scale");
+    await panel().getByRole("button", { name: "2, as in the file" }).click();
+    await panel().getByRole("button", { name: "Scale", exact: true }).click();
+    await until("as in the file", async () => (await line("web:web_2").count()) === 0 && (await line("web:web_1").count()) === 1);
+    await until("nothing to take back", async () => (await panel().getByText("as in the file").count()) === 0);
+    await page.locator(".bulk", { hasText: "web: 3 → 2" }).getByRole("button", { name: "Dismiss" }).click();
+  });
+
   test("HIS-009: what the daemon refuses is said where the button was, with its reason", async () => {
     await page.route("**/api/v1/call/holdfast.pauseJob", (route) =>
       route.fulfill({

@@ -4,14 +4,16 @@ import type { Life } from "../../src/api/types.ts";
 import { dependantsOf, needsOf } from "../model/dependencies.ts";
 import { clockTime, duration } from "../model/format.ts";
 import { healthLine, jobLine, nextLine, readyLine, usesLife } from "../model/life.ts";
+import { mayBeNumbered } from "../model/scale.ts";
 import { daemonNow, dependencies, texts, world } from "../state.ts";
 import { Dependants, Needs } from "./dependencytree.tsx";
+import { ScaleItem } from "./scale.tsx";
 
-/** Whether there is anything to be told of it. */
+/** Whether there is anything to be told of it, or to be done. */
 export function hasLife(namespec: string): boolean {
   const row = world.value.rows.get(namespec);
   if (row === undefined) return false;
-  return usesLife(row.life) || dependencies.value.some(({ processes }) => processes.includes(namespec));
+  return usesLife(row.life) || mayBeNumbered(row) || dependencies.value.some(({ processes }) => processes.includes(namespec));
 }
 
 export function LifeTab({ namespec }: { readonly namespec: string }) {
@@ -56,6 +58,7 @@ export function LifeTab({ namespec }: { readonly namespec: string }) {
             <Limits limits={life.limits} />
           </Item>
         )}
+        {mayBeNumbered(row) && <ScaleItem namespec={namespec} />}
       </dl>
     </section>
   );

@@ -10,12 +10,17 @@ import { Header } from "./header.tsx";
 import { Help } from "./help.tsx";
 import { ActivityView, LogsView } from "./logviews.tsx";
 import { Panel } from "./panel.tsx";
+import { ScaleLine } from "./scale.tsx";
 import { Table } from "./table.tsx";
 import { Toolbar } from "./toolbar.tsx";
 import { UpdateView } from "./update.tsx";
 
 export function Page() {
-  const open = useComputed(() => route.value.view === "processes" && route.value.chosen !== null).value;
+  // One that is taken out while it is looked at leaves the list.
+  const open = useComputed(() => {
+    const { view, chosen } = route.value;
+    return view === "processes" && chosen !== null && (world.value.daemon === null || world.value.rows.has(chosen));
+  }).value;
   return (
     <div class={`page${open ? " withpanel" : ""}${connection.value.kind === "lost" ? " stale" : ""}`}>
       <button type="button" class="skip" onClick={() => document.getElementById("main")?.focus()}>
@@ -30,6 +35,7 @@ export function Page() {
         {open && <Panel />}
       </div>
       <BulkLine />
+      <ScaleLine />
       {helpOpen.value && <Help />}
       <div class="hidden" role="status" aria-live="polite">
         {announcement}
