@@ -54,3 +54,15 @@ test("RDY-007 fd:N, with N from 3 to 255", async () => {
   assert.match(await programFault("ready_when=fd"), /^not a valid check: 'fd'/);
   assert.match(await programFault("healthcheck=fd:3"), /^not a valid check: 'fd:3'/);
 });
+
+test("HLT-010 healthcheck=watchdog has no timeout of its own, and one silence suffices", async () => {
+  assert.deepEqual((await program("healthcheck=watchdog\nhealthcheck_interval=1s")).healthcheck, { kind: "watchdog" });
+  assert.deepEqual(await warnings("[program:x]\ncommand=a\nhealthcheck=watchdog\nhealthcheck_timeout=9s\nhealthcheck_failures=2\n"), [
+    "For [program:x], healthcheck_timeout with healthcheck=watchdog has no effect.",
+    "For [program:x], healthcheck_failures with healthcheck=watchdog has no effect.",
+  ]);
+  assert.match(await programFault("healthcheck=notify"), /^not a valid check: 'notify'/);
+  assert.match(await programFault("ready_when=watchdog"), /^not a valid check: 'watchdog'/);
+  assert.match(await programFault("ready_when=notify:1"), /^not a valid check: 'notify:1'/);
+  assert.match(await programFault("type=oneshot\nready_when=notify"), /^ready_when cannot be used with type=oneshot/);
+});

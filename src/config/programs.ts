@@ -216,16 +216,27 @@ function failTimeout(reader: SectionReader): void {
   reader.fail(place, "healthcheck_timeout is longer than healthcheck_interval", hint);
 }
 
+/** The program itself says when it is well: nothing is asked, and silence needs no second time. (HLT-010) */
+const NOT_OF_A_WATCHDOG = ["healthcheck_timeout", "healthcheck_failures"];
+
 /** What two options of checks have to do with each other. */
-function checkChecks(reader: SectionReader, { readyWhen, healthcheckTimeout, healthcheckInterval }: Fields<typeof PROGRAM>): void {
+function checkChecks(reader: SectionReader, fields: Fields<typeof PROGRAM>): void {
+  const { readyWhen, healthcheck, healthcheckTimeout, healthcheckInterval } = fields;
   if (readyWhen.kind === "log" && reader.section.name.startsWith("eventlistener:")) {
     reader.fail("ready_when", "ready_when=log needs stdout for itself", "write ready_when=tcp:PORT, or leave it out");
   }
   if (reader.written("healthcheck") !== null) {
-    if (healthcheckTimeout > healthcheckInterval) failTimeout(reader);
+    if (healthcheck?.kind === "watchdog") warnOfAWatchdog(reader);
+    else if (healthcheckTimeout > healthcheckInterval) failTimeout(reader);
     return;
   }
   for (const [name] of reader.writtenOf(CHECKS)) reader.warn(`For [${reader.section.name}], ${name} without healthcheck has no effect.`);
+}
+
+function warnOfAWatchdog(reader: SectionReader): void {
+  for (const name of NOT_OF_A_WATCHDOG) {
+    if (reader.written(name) !== null) reader.warn(`For [${reader.section.name}], ${name} with healthcheck=watchdog has no effect.`);
+  }
 }
 
 function readName(reader: SectionReader, processName: string, names: Names): string {

@@ -4,6 +4,7 @@ import type { Now } from "../doors.ts";
 import type { SupervisorEvent } from "../events/types.ts";
 import type { Report } from "../link/messages.ts";
 import { daemonMessages as say } from "../logs/loglines.ts";
+import { readMessage } from "../process/messages.ts";
 import { decodeWaitStatus, exitWith } from "../process/waitstatus.ts";
 import { assert, unreachable } from "../result.ts";
 import type { Oom } from "../supervisor/exits.ts";
@@ -48,7 +49,8 @@ function handle(daemon: Daemon, turn: Turn, report: Report): void {
       turn.acknowledge(report.report);
       return daemon.outputs.trouble(turn, report);
     case "notified":
-      return turn.acknowledge(report.report);
+      turn.acknowledge(report.report);
+      return stepChild(daemon, turn, report, (member) => says(daemon, turn, member, report));
     case "ready":
       turn.acknowledge(report.report);
       return stepChild(daemon, turn, report, (member) => saysReady(daemon, turn, member, report));
@@ -109,6 +111,13 @@ function stepChild(daemon: Daemon, turn: Turn, report: Extract<Report, { readonl
 /** A newline says that it is ready, the end of the pipe says nothing. (RDY-007) */
 function saysReady(daemon: Daemon, turn: Turn, member: Member, { child, how, monoNs }: Extract<Report, { type: "ready" }>): void {
   if (how === "newline") stepTo(daemon, turn, member, { type: "ready", child }, { monoNs, wallNs: wallOf(daemon, monoNs) });
+}
+
+/** A message by the notify socket. (RDY-008) */
+function says(daemon: Daemon, turn: Turn, member: Member, { child, pid, uid, monoNs, bytes }: Extract<Report, { type: "notified" }>): void {
+  const words = readMessage(bytes);
+  const input = { type: "said", child, sender: { pid, uid }, uid: member.config.uid ?? daemon.runtime.uid, words } as const;
+  stepTo(daemon, turn, member, input, { monoNs, wallNs: wallOf(daemon, monoNs) });
 }
 
 /** What the wall clock would have shown then, had nobody set it since. */

@@ -1,22 +1,28 @@
 /** The health checks of a process that runs, as parts of its table: one is due, a result has come, all of them begin anew. (HLT-001..009) */
+import { durationInWords } from "../config/durations.ts";
 import type { ProcessConfig } from "../config/model.ts";
 import type { Now } from "../doors.ts";
 import { beginCheck, type Checked, checked, type Health, newHealth, nextCheckMs, voidCheck } from "./health.ts";
 import { withLife } from "./life.ts";
 import { processMessages as say } from "./loglines.ts";
+import { isResting, saidBy, watchdogMs, withSaid } from "./said.ts";
 import { spread } from "./spread.ts";
 import { type Action, adding, log, type ProcessState, type Transition, unchanged, withoutDeadline } from "./state.ts";
 
-/** From RUNNING on a process is checked at once, and then every interval. (HLT-001) */
+/** From RUNNING on a process is checked at once, and then every interval (HLT-001). Of its own accord it has to be heard of within that and the grace time. */
 export function beginHealth(config: ProcessConfig, process: ProcessState, now: Now): ProcessState {
   if (config.healthcheck === null) return process;
-  return withHealth(process, newHealth(now), now.monoMs);
+  if (isResting(process, config)) return { ...process, life: withLife(process.life, { health: newHealth(now) }) };
+  if (config.healthcheck.kind !== "watchdog") return withHealth(process, newHealth(now), now.monoMs);
+  const within = watchdogMs(config, process);
+  return withHealth(process, newHealth(now), within === null ? null : now.monoMs + within + config.healthcheckGrace);
 }
 
 /** A check of its health is due. */
 export const check: Action<"deadline"> = (config, process, now) => {
   const { health } = process.life;
   if (config.healthcheck === null || health === undefined) return unchanged(withoutHealth(process));
+  if (config.healthcheck.kind === "watchdog") return silent(config, process, now);
   return adding(unchanged({ ...process, life: withLife(process.life, { health: beginCheck(health, now) }) }), {
     type: "probe",
     purpose: "health",
@@ -41,6 +47,54 @@ export const probedRunning: Action<"probed"> = (config, process, now, input) => 
     ...(isNewError(health, input.found) ? [log("warn", say.checkError(config.name, input.found.text))] : []),
   );
 };
+
+/** A sign of life. One that was never told within which time it has to come begins with it by itself. (HLT-010) */
+export function pinged(config: ProcessConfig, process: ProcessState, now: Now): Transition {
+  const told = saidBy(process).watchdogMs ?? config.healthcheckInterval;
+  return heard(config, isWatched(config) ? withSaid(process, { watchdogMs: told }) : process, { result: "ok", text: "ping" }, now);
+}
+
+/** It wants to be found unhealthy. */
+export function triggered(config: ProcessConfig, process: ProcessState, now: Now): Transition {
+  return heard(config, process, { result: "failed", text: "by its own word" }, now);
+}
+
+/** Nothing has come in time. */
+function silent(config: ProcessConfig, process: ProcessState, now: Now): Transition {
+  const within = watchdogMs(config, process);
+  if (within === null) return unchanged(process);
+  return heard(config, process, { result: "failed", text: `no ping within ${durationInWords(within)}` }, now);
+}
+
+/** One of them is a verdict, and whatever was heard, the next is awaited for a whole interval. */
+function heard(config: ProcessConfig, process: ProcessState, { result, text }: Pick<Checked, "result" | "text">, now: Now): Transition {
+  const { health } = process.life;
+  if (!isWatched(config) || health === undefined || isResting(process, config)) return unchanged(process);
+  const found: Checked = { result, text, output: "", ms: 0 };
+  const after = checked({ ...config, healthcheckFailures: 1, healthcheckGrace: 0 }, health, found, now);
+  const within = watchdogMs(config, process);
+  return tellVerdict(config, withHealth(process, after, within === null ? null : now.monoMs + within), health, found);
+}
+
+function isWatched({ healthcheck }: ProcessConfig): boolean {
+  return healthcheck?.kind === "watchdog";
+}
+
+/** It is not checked for a while, and what is under way says nothing any more. (HLT-009) */
+export function rest(process: ProcessState, config: ProcessConfig): ProcessState {
+  const { health } = process.life;
+  if (health === undefined || !isResting(process, config)) return process;
+  return withHealth(process, voidCheck(health), null);
+}
+
+/** It is checked again, at once. */
+export function resume(config: ProcessConfig, process: ProcessState, now: Now): ProcessState {
+  const { health } = process.life;
+  if (health === undefined || isResting(process, config)) return process;
+  const within = watchdogMs(config, process);
+  if (!isWatched(config)) return withHealth(process, voidCheck(health), now.monoMs);
+  return withHealth(process, voidCheck(health), within === null ? null : now.monoMs + within);
+}
 
 /** One line for a row of checks that could not be made. (HLT-005) */
 function isNewError({ last }: Health, found: Checked): boolean {
@@ -80,11 +134,21 @@ export const recheckRunning: Action<"recheck"> = (config, process, now, { counts
   if (health === undefined) return unchanged(beginHealth(config, process, now));
   const kept = counts === "kept" ? health : { ...health, failures: 0, successes: 0 };
   const next = voidCheck(kept);
+  if (isResting(process, config)) return unchanged(withHealth(process, next, null));
+  if (isWatched(config)) return unchanged(withHealth(process, next, nextSilenceMs(config, process, now)));
   return unchanged(withHealth(process, next, now.monoMs + config.healthcheckInterval * spread(config.name, process.child, next.check)));
 };
 
-function withHealth(process: ProcessState, health: Health, nextMs: number): ProcessState {
-  return { ...process, deadlines: { ...process.deadlines, health: nextMs }, life: withLife(process.life, { health }) };
+/** A whole interval from now on, and never earlier than before. null: it knows of no watchdog. */
+function nextSilenceMs(config: ProcessConfig, process: ProcessState, now: Now): number | null {
+  const within = watchdogMs(config, process);
+  return within === null ? null : Math.max(process.deadlines.health ?? 0, now.monoMs + within);
+}
+
+/** `nextMs` null: nothing is due. */
+function withHealth(process: ProcessState, health: Health, nextMs: number | null): ProcessState {
+  const deadlines = nextMs === null ? withoutDeadline(process.deadlines, "health") : { ...process.deadlines, health: nextMs };
+  return { ...process, deadlines, life: withLife(process.life, { health }) };
 }
 
 function withoutHealth(process: ProcessState): ProcessState {

@@ -25,7 +25,7 @@ import { sweepAfter } from "./sweeping.ts";
 import { decodeWaitStatus, type Ending } from "./waitstatus.ts";
 
 /** What is known of a run alone. */
-const OF_A_RUN = { ready: undefined, health: undefined, due: undefined, runningMs: undefined, tree: undefined } as const;
+const OF_A_RUN = { ready: undefined, health: undefined, said: undefined, due: undefined, runningMs: undefined, tree: undefined } as const;
 
 type Finish = (config: ProcessConfig, process: ProcessState, ending: Ending, now: Now) => Transition;
 

@@ -3,6 +3,7 @@ import type { ChannelConfig, ProcessConfig } from "../config/model.ts";
 import { OURS } from "../config/ours.fixture.ts";
 import type { Now } from "../doors.ts";
 import type { Checked } from "./health.ts";
+import { readMessage } from "./messages.ts";
 import { NEVER_STARTED, type ProcessEffect, type ProcessInput, type ProcessState } from "./state.ts";
 import { stepProcess } from "./table.ts";
 import { exitWith } from "./waitstatus.ts";
@@ -159,6 +160,11 @@ export class Life {
     const { child, life } = this.state;
     const check = (purpose === "ready" ? life.ready?.check : life.health?.check) ?? 0;
     return this.take({ type: "probed", purpose, child, check, found: { result, text, output: "", ms: 1 } });
+  }
+
+  /** A message by its notify socket: its own, unless somebody else sends it. */
+  says(text: string, sender: { readonly pid: number; readonly uid: number } = { pid: this.state.pid, uid: 1000 }): string[] {
+    return this.take({ type: "said", child: CHILD, sender, uid: 1000, words: readMessage(Buffer.from(text)) });
   }
 
   exits(code: number): string[] {

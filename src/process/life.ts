@@ -64,6 +64,23 @@ export type Sweep = Tree & {
 /** A process that was not killed in time. */
 export type Leftover = { readonly pid: number; readonly name: string; readonly state: string };
 
+/** What it has said of itself in this run, by its notify socket: see `said.ts`. */
+export type Said = {
+  /** In its own words; without: it has said nothing, or taken it back. */
+  readonly status?: string;
+  /** It is about to end. */
+  readonly stopping?: true;
+  /** Since when it takes up its configuration anew, monotonic. (RDY-012) */
+  readonly reloadingMs?: number;
+  /** By how much its messages have moved deadlines. */
+  readonly extendedMs?: number;
+  /** Within which time it knows that it has to ping; without: nobody has told it, and it has not begun by itself. */
+  readonly watchdogMs?: number;
+  /** What the log says once in a run. */
+  readonly warnedOfSender?: true;
+  readonly warnedOfMainPid?: true;
+};
+
 export type Life = {
   readonly wanted?: Wanted;
   /** What it is being stopped for, or was last, unless a user, an update or a shutdown has ordered it: that need not be kept. */
@@ -73,6 +90,7 @@ export type Life = {
   readonly waiting?: Waiting;
   readonly ready?: Ready;
   readonly health?: Health;
+  readonly said?: Said;
   /** It is to be stopped and started again as soon as its turn comes, and why. (HLT-007) */
   readonly due?: DueCause;
   /** Of a program with a schedule. */

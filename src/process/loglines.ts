@@ -22,6 +22,11 @@ export const processMessages = {
   // Ours.
   ready: (name: string, by: string, seconds: number) => `ready: ${name} (${by}, ${seconds.toFixed(1)} s)`,
   notReady: (name: string, text: string) => `not ready: ${name} (${text}), it is stopped`,
+  reloading: (name: string) => `reloading: ${name}`,
+  otherSender: (name: string, pid: number, uid: number) =>
+    `a message for ${name} from pid ${pid} of uid ${uid} is not taken, nor are further ones like it`,
+  otherMainPid: (name: string, pid: number) =>
+    `${name} wants pid ${pid} to be looked after in its place, which is not possible: let it stay in the foreground, or use pidproxy`,
   unhealthy: (name: string, text: string, failures: number) =>
     `unhealthy: ${name} (${text}, ${failures} ${failures === 1 ? "failure" : "failures"})`,
   healthy: (name: string) => `healthy: ${name}`,

@@ -56,6 +56,7 @@ export const SITUATIONS = {
   "STARTING, becoming ready": () => becomingReady(),
   "STARTING, becoming ready for the last time": () => becomingReady({ startRetries: 0 }),
   "STARTING, ready before startsecs are over": () => after(becomingReady({ startSecs: 5 }), { type: "ready", child: 7 }),
+  "STARTING, to say that it is ready": () => becomingReady({ readyWhen: { kind: "notify" } }),
   "STARTING, not ready in time": () => notReadyInTime(),
   "STARTING, not ready in time for the last time": () => notReadyInTime({ startRetries: 0 }),
   RUNNING: () => new Life().run(),
@@ -64,6 +65,11 @@ export const SITUATIONS = {
   "RUNNING, checked": () => {
     const life = new Life({ healthcheck: TCP }).run();
     life.probed("health", "ok");
+    return life;
+  },
+  "RUNNING, reloading": () => {
+    const life = new Life({ healthcheck: TCP }).run();
+    life.says("RELOADING=1");
     return life;
   },
   BACKOFF: () => after(preparing(new Life()), { type: "unprepared", attempt: 1, text: "no" }),

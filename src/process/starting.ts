@@ -11,6 +11,7 @@ import { processMessages as say } from "./loglines.ts";
 import { countStart } from "./policy.ts";
 import { awaitReadiness, awaitsReadiness, isPlain, latched, probedReady, tellReady } from "./readiness.ts";
 import { attempted, refuseStart } from "./refusing.ts";
+import { newSaid } from "./said.ts";
 import {
   type Action,
   adding,
@@ -89,6 +90,7 @@ export const spawned: Action<"spawned"> = (config, process, now, { pid }) => {
     startWallMs: now.wallMs,
     startMonoMs: now.monoMs,
     deadlines: { startup: now.monoMs + config.startSecs * 1000 },
+    life: withLife(process.life, { said: newSaid(config) }),
   };
   const first: Transition = { process: running, effects: [log("info", say.spawned(config.name, pid))] };
   if (process.stopping) return then(first, (child) => kill(config, child, now));

@@ -7,6 +7,7 @@ import type { Now } from "../doors.ts";
 import type { AgainCause, StartCause, StopCause } from "./causes.ts";
 import type { Checked } from "./health.ts";
 import { type Leftover, type Life, NO_LIFE, type Sweep, type Tree, type Waiting, withLife } from "./life.ts";
+import type { Word } from "./messages.ts";
 import type { RunOutcome, What } from "./run.ts";
 import type { State } from "./states.ts";
 
@@ -21,7 +22,8 @@ export type DeadlineName =
   | "fatal-retry"
   | "depends"
   | "kill"
-  | "health";
+  | "health"
+  | "reload";
 
 /** Those that an earlier release knows; the others are stored with the life. (CMN-021) */
 export const PLAIN_DEADLINES: ReadonlySet<DeadlineName> = new Set(["startup", "restart", "kill"]);
@@ -81,6 +83,14 @@ export type ProcessInput =
   | { readonly type: "probed"; readonly purpose: CheckPurpose; readonly child: number; readonly check: number; readonly found: Checked }
   /** A word of the program itself, or a line of its output, says that it is ready. */
   | { readonly type: "ready"; readonly child: number }
+  /** It says something of itself. `sender`: who has sent it, as the kernel says; `uid`: whose the program is. */
+  | {
+      readonly type: "said";
+      readonly child: number;
+      readonly sender: { readonly pid: number; readonly uid: number };
+      readonly uid: number;
+      readonly words: readonly Word[];
+    }
   /** Checks begin anew. `counts`: whether failures that were counted still count. */
   | { readonly type: "recheck"; readonly counts: "kept" | "zero" }
   /** So many bytes of memory are too many. `child` tells of which run. */

@@ -14,6 +14,7 @@ import { exitedInRunning, exitedInStarting, exitedInStopping, exitedInUnknown, e
 import { tooLarge } from "./memory.ts";
 import { askAnew, askReady, notReadyInTime } from "./readiness.ts";
 import { giveUp } from "./refusing.ts";
+import { reloadedTooLong, said } from "./saying.ts";
 import {
   alreadyRunning,
   becameReady,
@@ -110,6 +111,7 @@ const DOWN = {
   swept: to(swept),
   probed: stay,
   ready: stay,
+  said: stay,
   recheck: stay,
   "too-large": stay,
   "run-ended": stay,
@@ -134,6 +136,7 @@ const UP = {
   swept: stay,
   probed: stay,
   ready: stay,
+  said: to(said),
   recheck: stay,
   "too-large": stay,
   "run-ended": stay,
@@ -159,6 +162,7 @@ export const TABLE: { readonly [R in Row]: Cells } = {
     exited: never("has no child yet"),
     stop: to(stopWhenSpawned),
     "signal-failed": stay,
+    said: stay,
   },
   "STARTING, alive": {
     ...UP,
@@ -171,6 +175,7 @@ export const TABLE: { readonly [R in Row]: Cells } = {
     },
     probed: to(probedStarting, "RUNNING"),
     ready: to(becameReady, "RUNNING"),
+    said: to(said, "RUNNING"),
     recheck: to(askAnew),
   },
   "STARTING, not ready in time": {
@@ -181,7 +186,7 @@ export const TABLE: { readonly [R in Row]: Cells } = {
   RUNNING: {
     ...UP,
     exited: to(exitedInRunning, "EXITED", "EXITED STARTING BACKOFF FATAL"),
-    deadline: { health: to(check) },
+    deadline: { health: to(check), reload: to(reloadedTooLong) },
     probed: to(probedRunning),
     recheck: to(recheckRunning),
     "too-large": to(tooLarge),

@@ -3,6 +3,7 @@
  * so the one that was lacking last is asked first: as long as it is, nothing else has to be looked at.
  */
 import type { Condition, Target } from "../config/targets.ts";
+import { isReloading } from "../process/said.ts";
 import { hasStartDue } from "../process/state.ts";
 import { unreachable } from "../result.ts";
 import { isOneshot, targetsOf } from "./needs.ts";
@@ -25,8 +26,9 @@ function holds(world: World, member: Member, condition: Condition): boolean {
     case "started":
       return pid !== 0 && (state === "STARTING" || state === "RUNNING");
     case "running":
-    case "ready":
       return state === "RUNNING";
+    case "ready":
+      return state === "RUNNING" && !isReloading(member.state);
     case "healthy":
       return state === "RUNNING" && life.health?.verdict === "healthy";
     default:

@@ -295,3 +295,22 @@ test("BND-001: a target that stands in depends_on and in bind_to is one conditio
   host.autostart();
   assert.equal(text(host), "waiting for db (STARTING)");
 });
+
+test("RDY-012 while it reloads it is running and not ready; what is bound to it goes on", () => {
+  const host = new Host(
+    db(),
+    web({ bindTo: on("db"), dependsOn: [] }),
+    single("late", { dependsOn: on("db") }),
+    single("any", { dependsOn: on("db:running") }),
+  );
+  host.run("db").run("web");
+  const says = (kind: "ready" | "reloading") =>
+    host.take("db", { type: "said", child: host.member("db").state.child, sender: { pid: 1, uid: 0 }, uid: 0, words: [{ kind }] });
+  says("reloading");
+  assert.deepEqual([host.state("db"), host.state("web")], ["RUNNING", "RUNNING"]);
+  host.take("late", { type: "start" });
+  host.take("any", { type: "start" });
+  assert.deepEqual([host.state("late"), host.state("any"), text(host, "late")], ["STOPPED", "STARTING", "waiting for db (not ready)"]);
+  says("ready");
+  assert.equal(host.state("late"), "STARTING");
+});

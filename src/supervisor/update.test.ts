@@ -56,6 +56,18 @@ test("every option is either taken over by what runs, or needs a restart", () =>
   }
 });
 
+test("HLT-010 a watchdog is taken over by what runs where there is a socket for it, and needs a restart otherwise", () => {
+  const action = (from: Partial<ProcessConfig>, to: Partial<ProcessConfig>) =>
+    planUpdate(groupOf("g", 999, { name: "a", ...from }), groupOf("g", 999, { name: "a", ...to }))?.[0]?.action;
+  const watchdog = { healthcheck: { kind: "watchdog" } } as const;
+  const notify = { readyWhen: { kind: "notify" } } as const;
+  assert.equal(action({}, watchdog), "restart");
+  assert.equal(action(notify, { ...notify, ...watchdog }), "apply");
+  assert.equal(action(watchdog, { ...watchdog, healthcheckInterval: 9000 }), "apply");
+  assert.equal(action(watchdog, {}), "apply");
+  assert.equal(action({}, notify), "apply");
+});
+
 test("a group of another kind or with another socket cannot be changed in place; its priority and a pool's options can", () => {
   const plain = groupOf("g", 999, { name: "a" });
   const pool = (bufferSize: number, events: readonly string[]): GroupConfig => ({

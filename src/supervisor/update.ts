@@ -9,6 +9,7 @@ import { type Change, groupChanges, isLive, processChanges } from "../config/dif
 import type { GroupConfig, ProcessConfig } from "../config/model.ts";
 import type { Now } from "../doors.ts";
 import type { StopCause } from "../process/causes.ts";
+import { hasSocket } from "../process/said.ts";
 import { hasStartDue, type ProcessInput } from "../process/state.ts";
 import { assert, unreachable } from "../result.ts";
 import { stopTogether } from "./dependencies.ts";
@@ -38,6 +39,8 @@ function actionFor(from: ProcessConfig | undefined, to: ProcessConfig): UpdateAc
   if (from === undefined) return "add";
   const changes: readonly Change[] = processChanges(from, to);
   if (changes.length === 0) return "keep";
+  // A run without a socket cannot ping. (HLT-010)
+  if (to.healthcheck?.kind === "watchdog" && !hasSocket(from)) return "restart";
   return changes.every(isLive) ? "apply" : "restart";
 }
 

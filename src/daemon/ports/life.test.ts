@@ -122,3 +122,15 @@ test("HIS-007, CRON-002: of a job its next run, its last, and whether it is paus
   const paused = lifeOf(emptyWorld(), makeMember("g", config, { ...state, life: { job: { ...job, paused: true } } }), NOW, UTC);
   assert.deepEqual([paused.job?.next, paused.next.what], [null, "paused"]);
 });
+
+test("RDY-010 RDY-012 what it says of itself: its status, that it ends, that it reloads and is not ready meanwhile", () => {
+  const ready = { isReady: true, check: 2, atWallMs: 7 };
+  const shown = (said: ProcessState["life"]["said"]) => {
+    const it = lifeOf(emptyWorld(), member({ state: "RUNNING", life: { ready, ...(said && { said }) } }), NOW, UTC);
+    return [it.ready, it.readyAt, it.statusText, it.next.text];
+  };
+  assert.deepEqual(shown(undefined), [true, 7, null, "runs"]);
+  assert.deepEqual(shown({ status: "warm" }), [true, 7, "warm", "runs"]);
+  assert.deepEqual(shown({ stopping: true }), [true, 7, null, "runs, and is about to end, as it says"]);
+  assert.deepEqual(shown({ reloadingMs: 5 }), [false, null, null, "runs, and takes up its configuration anew"]);
+});

@@ -6,6 +6,8 @@ import { UNUSED } from "../../api/life.ts";
 import type { Life, LifeJob, LifeNext } from "../../api/types.ts";
 import type { Now } from "../../doors.ts";
 import { RUNS, runsOf } from "../../process/auxiliary.ts";
+import { isReloading } from "../../process/said.ts";
+import type { ProcessState } from "../../process/state.ts";
 import { unreachable } from "../../result.ts";
 import type { JobView } from "../../rpc/control.ts";
 import type { Zones } from "../../supervisor/jobs.ts";
@@ -39,9 +41,14 @@ export function lifeOf(world: World, member: Member, now: Now, zones: Zones, { t
 }
 
 /** Only of a process that has another readiness than the time since its start. (RDY-013) */
-function readinessOf({ config, state: { life } }: Member): Pick<Life, "ready" | "readyAt"> {
-  if (life.ready === undefined) return { ready: config.readyWhen.kind === "startsecs" ? null : false, readyAt: null };
-  return { ready: life.ready.isReady, readyAt: life.ready.atWallMs === undefined ? null : Math.round(life.ready.atWallMs) };
+function readinessOf({ config, state }: Member): Pick<Life, "ready" | "readyAt" | "statusText"> {
+  const { life } = state;
+  const statusText = life.said?.status ?? null;
+  if (isReloading(state)) return { ready: false, readyAt: null, statusText };
+  // What runs was ready by what counted when it was started.
+  const isUnasked = config.readyWhen.kind === "startsecs" || state.state === "RUNNING";
+  if (life.ready === undefined) return { ready: isUnasked ? null : false, readyAt: null, statusText };
+  return { statusText, ready: life.ready.isReady, readyAt: life.ready.atWallMs === undefined ? null : Math.round(life.ready.atWallMs) };
 }
 
 /** (HLT-012) */
@@ -92,7 +99,7 @@ export function nextOf(world: World, member: Member, now: Now, zones: Zones): Li
       if (life.ready?.isReady === false) return { what: "runs", at: at(deadlines.ready), text: "runs when it is ready" };
       return { what: "runs", at: at(deadlines.startup), text: "runs" };
     case "RUNNING":
-      return { what: "runs", at: null, text: "runs" };
+      return { what: "runs", at: null, text: runningText(state) };
     case "STOPPING":
       return { what: "stops", at: at(deadlines.kill), text: "is stopped" };
     case "STOPPED":
@@ -113,6 +120,12 @@ export function nextOf(world: World, member: Member, now: Now, zones: Zones): Li
   const job = jobView(member, zones, now);
   if (job !== null && state.state !== "UNKNOWN" && world.mood === "RUNNING") return nextRun(job);
   return { what: "stays-down", at: null, text: "stays down until it is started" };
+}
+
+/** As it says itself. (RDY-010, RDY-012) */
+function runningText(state: ProcessState): string {
+  if (state.life.said?.stopping === true) return "runs, and is about to end, as it says";
+  return isReloading(state) ? "runs, and takes up its configuration anew" : "runs";
 }
 
 function nextRun({ paused, nextMs }: JobView): LifeNext {

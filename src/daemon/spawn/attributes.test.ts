@@ -16,7 +16,11 @@ Max open files            1024                 4096                 files
 /** As much of the daemon as is asked. */
 function runtime(keeperVersion = 2, limits: string | null = LIMITS): Runtime {
   const readText = async (path: string) => (path === "/proc/7/limits" && limits !== null ? ok(Buffer.from(limits)) : refuse("EACCES"));
-  return { keeperPid: 7, keeperVersion, doors: { files: { readText } } } as unknown as Runtime;
+  return {
+    keeperPid: 7,
+    keeperVersion,
+    doors: { files: { readText }, random: { word: (length: number) => "x".repeat(length) } },
+  } as unknown as Runtime;
 }
 
 const of = (config: Partial<ProcessConfig>, ...how: Parameters<typeof runtime>) => attributesOf(runtime(...how), program(config));
@@ -68,4 +72,14 @@ test("RDY-007 fd:N is a descriptor of the child's, and needs a keeper of this re
   const config: Partial<ProcessConfig> = { readyWhen: { kind: "fd", number: 200 } };
   assert.deepEqual(await of(config, 2, null), ok([{ kind: "ready-fd", descriptor: 200 }]));
   assert.deepEqual(await of(config, 1), refuse("ready_when=fd:200 needs the keeper of this release: restart supervisord"));
+});
+
+test("RDY-011 a socket with ready_when=notify, with healthcheck=watchdog, and one with both; its address is drawn", async () => {
+  const socket = { kind: "notify", address: `holdfast/${"x".repeat(20)}` } as const;
+  const [notify, watchdog] = [{ readyWhen: { kind: "notify" } }, { healthcheck: { kind: "watchdog" } }] as const;
+  for (const config of [notify, watchdog, { ...notify, ...watchdog }]) assert.deepEqual(await of(config), ok([socket]));
+  assert.deepEqual(await of({ ...watchdog, readyWhen: { kind: "fd", number: 3 } }), ok([{ kind: "ready-fd", descriptor: 3 }, socket]));
+  const needs = (option: string) => refuse(`${option} needs the keeper of this release: restart supervisord`);
+  assert.deepEqual(await of(notify, 1), needs("ready_when=notify"));
+  assert.deepEqual(await of(watchdog, 1), needs("healthcheck=watchdog"));
 });

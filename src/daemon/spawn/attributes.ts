@@ -7,12 +7,14 @@ import type { Limit, LimitValue } from "../../config/limits.ts";
 import type { ProcessConfig } from "../../config/model.ts";
 import { probeText } from "../../config/probes.ts";
 import { type KernelLimit, type KnownAttribute, RESOURCES, type Resource } from "../../link/messages.ts";
+import { hasSocket } from "../../process/said.ts";
 import { ok, type Result, refuse } from "../../result.ts";
 import type { Runtime } from "../runtime.ts";
 
 /** Spawns with attributes came with this version of the protocol. */
 const FROM_VERSION = 2;
 const UNLIMITED = 2n ** 64n - 1n;
+const ADDRESS_LETTERS = 20;
 
 /** The resources that have an option, and what /proc/PID/limits calls them. */
 const KERNEL_NAMES = {
@@ -41,7 +43,7 @@ export function isLimited(resource: string): resource is Limited {
 /** The error is a spawn error's text. */
 export async function attributesOf(runtime: Runtime, config: ProcessConfig): Promise<Result<readonly KnownAttribute[], string>> {
   const limited = LIMITED.filter((resource) => limitOf(config, resource) !== null);
-  const others = othersOf(config);
+  const others = [...othersOf(config), ...channelsOf(runtime, config)];
   const first = limited[0] === undefined ? others[0]?.option : `rlimit_${limited[0]}`;
   if (first === undefined) return ok([]);
   if (runtime.keeperVersion < FROM_VERSION) return refuse(`${first} needs the keeper of this release: restart supervisord`);
@@ -51,17 +53,29 @@ export async function attributesOf(runtime: Runtime, config: ProcessConfig): Pro
   return ok([...rlimits, ...others.map(({ attribute }) => attribute)]);
 }
 
-function othersOf({ session, nice, oomScoreAdj, noNewPrivs, readyWhen, killTree }: ProcessConfig) {
-  const others: { readonly option: string; readonly attribute: KnownAttribute }[] = [];
+type Asked = { readonly option: string; readonly attribute: KnownAttribute };
+
+function othersOf({ session, nice, oomScoreAdj, noNewPrivs, killTree }: ProcessConfig): readonly Asked[] {
+  const others: Asked[] = [];
   if (session) others.push({ option: "session", attribute: { kind: "session" } });
   if (nice !== null) others.push({ option: "nice", attribute: { kind: "nice", nice } });
   if (oomScoreAdj !== null) others.push({ option: "oom_score_adj", attribute: { kind: "oom-score-adj", score: oomScoreAdj } });
   if (killTree) others.push({ option: "killtree", attribute: { kind: "subreaper" } });
   if (noNewPrivs) others.push({ option: "no_new_privs", attribute: { kind: "no-new-privs" } });
-  if (readyWhen.kind === "fd") {
-    others.push({ option: `ready_when=${probeText(readyWhen)}`, attribute: { kind: "ready-fd", descriptor: readyWhen.number } });
-  }
   return others;
+}
+
+/** What it says of itself by: the address is such that nobody meets it by accident, in whatever namespaces supervisords live. (RDY-007, RDY-011) */
+function channelsOf({ doors }: Runtime, { readyWhen, healthcheck }: ProcessConfig): readonly Asked[] {
+  const channels: Asked[] = [];
+  if (readyWhen.kind === "fd") {
+    channels.push({ option: `ready_when=${probeText(readyWhen)}`, attribute: { kind: "ready-fd", descriptor: readyWhen.number } });
+  }
+  if (hasSocket({ readyWhen, healthcheck })) {
+    const option = readyWhen.kind === "notify" ? "ready_when=notify" : "healthcheck=watchdog";
+    channels.push({ option, attribute: { kind: "notify", address: `holdfast/${doors.random.word(ADDRESS_LETTERS)}` } });
+  }
+  return channels;
 }
 
 /** A hard limit that is not written stays as the program would inherit it from the keeper, and is raised to the soft one where it is lower. (LIM-003) */

@@ -5,7 +5,7 @@ import type { ProcessConfig } from "../../config/model.ts";
 import type { Files } from "../../doors.ts";
 import { ok, refuse } from "../../result.ts";
 import { readEnvFiles } from "./envfiles.ts";
-import { childEnvironment, userVariables, withVariablesOf } from "./environment.ts";
+import { childEnvironment, userVariables, withMessages, withVariablesOf } from "./environment.ts";
 
 const REF = { group: "web", process: "web_0" };
 
@@ -132,4 +132,17 @@ test("ENV-003: all files together give 32 KiB at most, whatever they hold beside
   const two = { "/a": value(20 * 1024), "/b": value(20 * 1024).replace("A", "B") };
   assert.equal(await read(two, "/a", "/b"), "the envfiles give 40 KiB (32 KiB at most)");
   assert.equal(typeof (await read({ "/a": value(20 * 1024), "/b": value(20 * 1024) }, "/a", "/b")), "object", "the same name counts once");
+});
+
+test("RDY-011 HLT-010 who has a socket gets its own variables of it, and none that was inherited; all others keep what they have", () => {
+  const inherited = { A: "1", NOTIFY_SOCKET: "/run/systemd/notify", WATCHDOG_USEC: "5", WATCHDOG_PID: "1" };
+  const plain = { healthcheck: null, healthcheckInterval: 1500 } as const;
+  const socket = [{ kind: "session" }, { kind: "notify", address: "holdfast/x" }] as const;
+  assert.equal(withMessages(inherited, plain, []), inherited);
+  assert.deepEqual(withMessages(inherited, plain, socket), { A: "1", NOTIFY_SOCKET: "@holdfast/x" });
+  assert.deepEqual(withMessages(inherited, { ...plain, healthcheck: { kind: "watchdog" } }, socket), {
+    A: "1",
+    NOTIFY_SOCKET: "@holdfast/x",
+    WATCHDOG_USEC: "1500000",
+  });
 });

@@ -3,6 +3,7 @@ import type { Variables } from "../../config/envfile.ts";
 import type { ProcessConfig } from "../../config/model.ts";
 import { absolute, folderOf } from "../../config/pathnames.ts";
 import type { Account } from "../../doors.ts";
+import type { KnownAttribute } from "../../link/messages.ts";
 import { ok, type Result } from "../../result.ts";
 import type { Ref } from "../../supervisor/world.ts";
 import type { Runtime } from "../runtime.ts";
@@ -33,6 +34,22 @@ export function childEnvironment(
     SUPERVISOR_GROUP_NAME: ref.group,
     ...config.environment,
   };
+}
+
+/**
+ * Where a program with a socket sends its messages, and within which time its watchdog has to ping. What stands there otherwise is about supervisord itself, or
+ * about nobody: one variable of another would make it fall silent. (RDY-011, HLT-010)
+ */
+export function withMessages(
+  environment: Readonly<Record<string, string>>,
+  { healthcheck, healthcheckInterval }: Pick<ProcessConfig, "healthcheck" | "healthcheckInterval">,
+  attributes: readonly KnownAttribute[],
+): Readonly<Record<string, string>> {
+  const socket = attributes.find((one) => one.kind === "notify");
+  if (socket === undefined) return environment;
+  const { NOTIFY_SOCKET: _, WATCHDOG_USEC: __, WATCHDOG_PID: ___, ...others } = environment;
+  const watchdog = healthcheck?.kind === "watchdog" ? { WATCHDOG_USEC: String(Math.round(healthcheckInterval * 1000)) } : {};
+  return { ...others, NOTIFY_SOCKET: `@${socket.address}`, ...watchdog };
 }
 
 function pathOf({ PATH }: Variables): Variables {

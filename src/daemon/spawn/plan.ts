@@ -13,7 +13,7 @@ import { markWithin, TREE_VARIABLE, treeMark } from "../runs/treemark.ts";
 import type { Runtime } from "../runtime.ts";
 import { attributesOf } from "./attributes.ts";
 import { type Command, findCommand } from "./command.ts";
-import { environmentOf, hasEnvFiles, readVariables, withVariablesOf } from "./environment.ts";
+import { environmentOf, hasEnvFiles, readVariables, withMessages, withVariablesOf } from "./environment.ts";
 import type { FastCgiSockets } from "./fastcgi.ts";
 
 /** The configuration has no bounds for stopwaitsecs and priority, the last will has those of its numbers. */
@@ -50,7 +50,7 @@ export async function planSpawn(runtime: Runtime, fastCgi: FastCgiSockets, ref: 
   if (!stdin.ok) return refuse(stdin.error);
   const attributes = await attributesOf(runtime, config);
   if (!attributes.ok) return refuse(attributes.error);
-  const environment = environmentOf(runtime, ref, config, variables.value);
+  const environment = withMessages(environmentOf(runtime, ref, config, variables.value), config, attributes.value);
   const user = userOf(runtime, config);
   const tree = config.killTree ? { sinceTicks: runtime.doors.processes.ticks() } : null;
   const asked = { variables: variables.value, attributes: attributes.value, tree };
