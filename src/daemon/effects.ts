@@ -45,7 +45,7 @@ function carryOutOne(daemon: Daemon, effect: AnyEffect, turn: Turn, now: Now): v
       remember(daemon, turn, effect.event, now);
       return daemon.pools.emit(turn, effect.event, now);
     case "prepare":
-      return daemon.preparations.prepare(effect.ref, effect.attempt);
+      return daemon.preparations.prepare(effect);
     case "spawn": {
       const frame = spawnFrame(daemon.runtime, daemon.targets, effect.ref, effect.child, daemon.preparations.take(effect.child));
       daemon.outputs.spawning(effect.ref, frame);

@@ -40,7 +40,10 @@ type Kind = {
 const HOOK = { isHook: true, place: "other", isCaptured: false, isOfTheWayDown: false } as const;
 
 export const RUNS: { readonly [W in What]: Kind } = {
+  pre_start: { ...HOOK, command: ({ preStart }) => preStart },
   post_start: { ...HOOK, command: ({ postStart }) => postStart },
+  pre_stop: { ...HOOK, isOfTheWayDown: true, command: ({ preStop }) => preStop },
+  stop_command: { ...HOOK, isOfTheWayDown: true, command: ({ stopCommand }) => stopCommand },
   on_fatal: { ...HOOK, command: ({ onFatal }) => onFatal },
 };
 
@@ -86,10 +89,26 @@ export function callOffRuns(process: ProcessState, isMeant: (run: Run) => boolea
   return endThose(process, (run) => isMeant(run) && run.ending === undefined, now);
 }
 
+/** Time is over for those that are meant: they have failed, and get SIGKILL at once. (HOOK-006) */
+export function overdueRuns(config: ProcessConfig, process: ProcessState, what: What, now: Now): RunTransition {
+  const isMeant = (run: Run): boolean => run.what === what && run.ending === undefined;
+  const told = runsOf(process)
+    .filter(isMeant)
+    .flatMap((run) => tellFailure(config, run, { kind: "timeout" }));
+  if (told.length === 0) return { process, effects: [] };
+  const { process: next, effects } = endThose(process, isMeant, now, SIGKILL);
+  return { process: next, effects: [...told, ...effects] };
+}
+
 /** There is no more time: SIGKILL for whatever still runs. (CTR-005) */
 export function killRuns(process: ProcessState, now: Now): RunTransition {
   const isAlive = ({ ending }: Run): boolean => ending === undefined || ending === "asked";
   return runsOf(process).some(isAlive) ? endThose(process, isAlive, now, SIGKILL) : { process, effects: [] };
+}
+
+/** It is due or runs, and its result is awaited. */
+export function isUnderWay(process: ProcessState, ...whats: readonly What[]): boolean {
+  return process.life.runs?.some(({ what, ending }) => ending === undefined && whats.includes(what)) === true;
 }
 
 /** Something of it may still run, and is waited for at a shutdown. (KILL-008) */

@@ -7,7 +7,7 @@ import type { Now } from "../doors.ts";
 import { callOffRuns, orderRun } from "./auxiliary.ts";
 import type { Reason } from "./causes.ts";
 import { type Told, withLife } from "./life.ts";
-import type { RunEnd } from "./run.ts";
+import type { Run, RunEnd, What } from "./run.ts";
 import { type ProcessInput, type ProcessState, type Transition, then, unchanged } from "./state.ts";
 import type { State } from "./states.ts";
 import { decodeWaitStatus, endingSignal } from "./waitstatus.ts";
@@ -20,11 +20,22 @@ export type HookContext = {
   readonly start: Reason | null;
   /** Why the run ended that this step ended. */
   readonly end: Reason | null;
+  /** Why it is stopped, if it is. */
+  readonly stop: Reason;
 };
 
 /** Processes without any cost nothing. */
-export function hasHooks({ postStart, onFatal }: ProcessConfig): boolean {
-  return postStart !== null || onFatal !== null;
+export function hasHooks({ preStart, postStart, preStop, stopCommand, onFatal }: ProcessConfig): boolean {
+  return preStart !== null || postStart !== null || preStop !== null || stopCommand !== null || onFatal !== null;
+}
+
+/** A hook is due now. What it is for is added by `followStep`, who knows it. */
+export function orderHook(config: ProcessConfig, process: ProcessState, what: What, now: Now): Transition {
+  return orderRun(
+    process,
+    { what, timeoutMs: what === "stop_command" ? Math.max(0, config.stopWaitSecs) * 1000 : config.hookTimeout },
+    now,
+  );
 }
 
 /** What follows from a step of a process that has hooks. */
@@ -38,8 +49,29 @@ export function followStep(
 ): Transition {
   const entered = new Set(step.effects.flatMap((effect) => (effect.type === "event" ? [effect.state] : [])));
   const noted: Transition = { process: withTold(config, before, step.process, input, context, now), effects: step.effects };
-  const ended = step.process.state === "RUNNING" ? noted : then(noted, (it) => callOffRuns(it, ({ what }) => what === "post_start", now));
-  return context.startsNothing ? ended : then(ended, (it) => begin(config, it, entered, now));
+  const ended = then(noted, (it) => callOffRuns(it, (run) => isOver(run, it), now));
+  const begun = context.startsNothing ? ended : then(ended, (it) => begin(config, it, entered, now));
+  return { process: withReasons(begun.process, context), effects: begun.effects };
+}
+
+/** Nobody needs it any more: its program has gone on without it. What stops a program that has ended runs to its end, if it has begun. (HOOK-003..005) */
+function isOver({ what, child }: Run, { state, pid }: ProcessState): boolean {
+  if (what === "post_start") return state !== "RUNNING";
+  if (what === "pre_start") return state !== "STARTING";
+  return (what === "pre_stop" || what === "stop_command") && pid === 0 && child === 0;
+}
+
+/** (HOOK-009) */
+function withReasons(process: ProcessState, { stop }: HookContext): ProcessState {
+  const { runs, told } = process.life;
+  const reasons: { readonly [W in What]?: Reason | undefined } = { pre_start: told?.start, pre_stop: stop, stop_command: stop };
+  const lacksOne = ({ what, reason }: Run): boolean => reason === undefined && reasons[what] !== undefined;
+  if (runs?.some(lacksOne) !== true) return process;
+  const named = runs.map((run): Run => {
+    const reason = lacksOne(run) ? reasons[run.what] : undefined;
+    return reason === undefined ? run : { ...run, reason };
+  });
+  return { ...process, life: withLife(process.life, { runs: named }) };
 }
 
 /** (HOOK-004, HOOK-008) */

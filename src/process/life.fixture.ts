@@ -87,7 +87,7 @@ export function inWords(effect: ProcessEffect): string {
     case "lifecycle":
       return effect.name;
     case "prepare":
-      return `prepare ${effect.attempt}`;
+      return `prepare ${effect.attempt}${effect.part === undefined ? "" : `, ${effect.part}`}`;
     case "spawn":
       return `spawn ${effect.child}`;
     case "probe":

@@ -107,6 +107,8 @@ export type Life = {
   readonly told?: Told;
   readonly tree?: Tree;
   readonly sweep?: Sweep;
+  /** The commands before the start that is under way have ended well. */
+  readonly mayStart?: true;
 };
 
 /** That of a process that uses nothing of all this: nearly every one, so all of them share it. */

@@ -10,6 +10,9 @@ import { exitWith } from "./waitstatus.ts";
 
 const HOUR_MS = 3_600_000;
 
+const DONE = { kind: "exit", code: 0 } as const;
+const FAILED = { kind: "exit", code: 1 } as const;
+
 const INPUTS = {
   start: (life) => life.take({ type: "start" }),
   "start, a retry": (life) => life.take({ type: "start", cause: "retry" }),
@@ -55,7 +58,13 @@ const INPUTS = {
   "start-later": (life) => life.take({ type: "start-later", cause: "user" }),
   swept: (life) => life.take({ type: "swept", child: 7, left: [] }),
   recheck: (life) => life.take({ type: "recheck", counts: "kept" }),
-  "run-ended": (life) => life.take({ type: "run-ended", what: "post_start", number: 1, outcome: { kind: "exit", code: 0 }, output: "" }),
+  read: (life) => life.take({ type: "read", attempt: life.state.attempt }),
+  "read, an older attempt": (life) => life.take({ type: "read", attempt: life.state.attempt - 1 }),
+  "run-ended, post_start": (life) => life.take({ type: "run-ended", what: "post_start", number: 1, outcome: DONE, output: "" }),
+  "run-ended, pre_start": (life) => life.take({ type: "run-ended", what: "pre_start", number: 1, outcome: DONE, output: "" }),
+  "run-ended, pre_start, failed": (life) => life.take({ type: "run-ended", what: "pre_start", number: 1, outcome: FAILED, output: "" }),
+  "run-ended, pre_stop": (life) => life.take({ type: "run-ended", what: "pre_stop", number: 1, outcome: DONE, output: "" }),
+  "run-ended, stop_command": (life) => life.take({ type: "run-ended", what: "stop_command", number: 1, outcome: DONE, output: "" }),
 } satisfies Record<string, (life: Life) => string[]>;
 
 type Situation = keyof typeof SITUATIONS;
@@ -80,6 +89,7 @@ const TABLE: Record<Situation, Partial<Record<Input, string>>> = {
     ...LIFELESS,
     "spawn-failed": "BACKOFF",
     unprepared: "BACKOFF",
+    "run-ended, pre_start, failed": "BACKOFF",
     stop: "STOPPING STOPPED",
     "stop, to start again": "STOPPING STOPPED",
   },
@@ -87,6 +97,7 @@ const TABLE: Record<Situation, Partial<Record<Input, string>>> = {
     ...LIFELESS,
     "spawn-failed": "BACKOFF FATAL",
     unprepared: "BACKOFF FATAL",
+    "run-ended, pre_start, failed": "BACKOFF FATAL",
     stop: "STOPPING STOPPED",
     "stop, to start again": "STOPPING STOPPED",
   },
@@ -221,6 +232,16 @@ const TABLE: Record<Situation, Partial<Record<Input, string>>> = {
     "give-up": "FATAL",
     refuse: "FATAL",
   },
+  "STARTING, before its pre_start": {
+    ...LIFELESS,
+    "spawn-failed": "BACKOFF",
+    unprepared: "BACKOFF",
+    "run-ended, pre_start, failed": "BACKOFF",
+    stop: "STOPPING STOPPED",
+    "stop, to start again": "STOPPING STOPPED",
+  },
+  "STOPPING, with pre_stop": { ...ALIVE, "exited, early": "STOPPED", "exited, late": "STOPPED", "signal-failed": "UNKNOWN" },
+  "STOPPING, by stop_command": { ...ALIVE, "exited, early": "STOPPED", "exited, late": "STOPPED", "signal-failed": "UNKNOWN" },
   STOPPING: { ...ALIVE, "exited, early": "STOPPED", "exited, late": "STOPPED", "signal-failed": "UNKNOWN" },
   "EXITED, swept": DOWN,
   "EXITED, for good": DOWN,

@@ -23,7 +23,14 @@ export function attempted(process: ProcessState, now: Now): ProcessState {
     stopping: false,
     kills: 0,
     deadlines: NO_DEADLINES,
-    life: withLife(process.life, { wanted: undefined, stopCause: undefined, again: undefined, waiting: undefined, stopAfter: undefined }),
+    life: withLife(process.life, {
+      wanted: undefined,
+      stopCause: undefined,
+      again: undefined,
+      waiting: undefined,
+      stopAfter: undefined,
+      mayStart: undefined,
+    }),
   };
 }
 

@@ -47,6 +47,9 @@ export const SITUATIONS = {
     after(new Life().run(), { type: "stop", cause: "unhealthy", again: true }, { type: "exited", waitStatus: 15 }),
   "STOPPED, to start again, at its limit": () =>
     after(limited(), { type: "stop", cause: "unhealthy", again: true }, { type: "exited", waitStatus: 15 }),
+  "STARTING, before its pre_start": () => preparing(new Life({ preStart: "p" })),
+  "STOPPING, with pre_stop": () => after(new Life({ preStop: "p" }).run(), { type: "stop" }),
+  "STOPPING, by stop_command": () => after(new Life({ stopCommand: "c" }).run(), { type: "stop" }),
   "STARTING, prepared": () => preparing(new Life()),
   "STARTING, prepared for the last time": () => preparing(new Life({ startRetries: 0 })),
   "STARTING, spawned": () => spawning(new Life()),

@@ -3,9 +3,11 @@
 import type { ProcessConfig } from "../config/model.ts";
 import type { Now } from "../doors.ts";
 import { assert } from "../result.ts";
+import { hasFailed, outcomeWords } from "./auxiliary.ts";
 import type { StartCause } from "./causes.ts";
 import { beginHealth } from "./checks.ts";
 import { backOff } from "./ending.ts";
+import { orderHook } from "./hooks.ts";
 import { withLife } from "./life.ts";
 import { processMessages as say } from "./loglines.ts";
 import { countStart } from "./policy.ts";
@@ -18,6 +20,7 @@ import {
   change,
   log,
   NO_DEADLINES,
+  type ProcessEffect,
   type ProcessInput,
   type ProcessState,
   type Transition,
@@ -26,7 +29,7 @@ import {
   withoutStarts,
 } from "./state.ts";
 import { STATES } from "./states.ts";
-import { kill, stopChildless } from "./stopping.ts";
+import { beginStop, stopChildless } from "./stopping.ts";
 
 /** Why this input starts a process that is down; null: it does not. */
 export function startCause(process: ProcessState, input: ProcessInput): StartCause | null {
@@ -55,7 +58,34 @@ export function start(config: ProcessConfig, process: ProcessState, now: Now, in
   // Failures of a one-shot are counted over its runs, as far as nobody has ordered another one. (ONE-001)
   const tries = config.type === "oneshot" && cause !== "retry" && cause !== "restart" ? 0 : process.tries;
   const fresh = attempted({ ...process, tries, life: withLife(process.life, { policy: counted.policy }) }, now);
-  return adding(change(fresh, "STARTING"), { type: "prepare", attempt: fresh.attempt });
+  return adding(change(fresh, "STARTING"), preparation(config, fresh));
+}
+
+/** What has to be prepared for the start that is under way, as far as it has come; with pre_start in two parts. (HOOK-002) */
+export function preparation({ preStart }: ProcessConfig, { attempt, life }: ProcessState): Extract<ProcessEffect, { type: "prepare" }> {
+  if (life.mayStart === true) return { type: "prepare", attempt, part: "command" };
+  return preStart === null ? { type: "prepare", attempt } : { type: "prepare", attempt, part: "variables" };
+}
+
+/** pre_start gets its turn. */
+export const read: Action<"read"> = (config, process, now, { attempt }) => {
+  if (attempt !== process.attempt) return unchanged(process);
+  return config.preStart === null ? mayStart(process) : orderHook(config, process, "pre_start", now);
+};
+
+/** Only pre_start decides anything. (HOOK-002) */
+export const preStartEnded: Action<"run-ended"> = (config, process, now, { what, outcome }) => {
+  if (what !== "pre_start") return unchanged(process);
+  if (!hasFailed(outcome)) return mayStart(process);
+  return failToSpawn(config, process, `pre_start failed (${outcomeWords(outcome, config.hookTimeout)})`, now);
+};
+
+function mayStart(process: ProcessState): Transition {
+  const { attempt } = process;
+  return {
+    process: { ...process, life: withLife(process.life, { mayStart: true }) },
+    effects: [{ type: "prepare", attempt, part: "command" }],
+  };
 }
 
 /** The start that is due waits for its conditions; the state stays. */
@@ -75,7 +105,10 @@ export function alreadyRunning(config: ProcessConfig, process: ProcessState): Tr
 /** The command was found; one of an older attempt is not waited for. */
 export const prepared: Action<"prepared"> = (_, process, __, { attempt, child, tree }) => {
   if (attempt !== process.attempt) return unchanged(process);
-  return { process: { ...process, child, life: withLife(process.life, { tree }) }, effects: [{ type: "spawn", child }] };
+  return {
+    process: { ...process, child, life: withLife(process.life, { tree, mayStart: undefined }) },
+    effects: [{ type: "spawn", child }],
+  };
 };
 
 export const unprepared: Action<"unprepared"> = (config, process, now, { attempt, text }) =>
@@ -93,7 +126,7 @@ export const spawned: Action<"spawned"> = (config, process, now, { pid }) => {
     life: withLife(process.life, { said: newSaid(config) }),
   };
   const first: Transition = { process: running, effects: [log("info", say.spawned(config.name, pid))] };
-  if (process.stopping) return then(first, (child) => kill(config, child, now));
+  if (process.stopping) return then(first, (child) => beginStop(config, child, now));
   if (!isPlain(config)) return then(first, (child) => unchanged(awaitReadiness(config, child, now)));
   return config.startSecs <= 0 ? then(first, (child) => succeed(config, { ...child, deadlines: NO_DEADLINES }, now)) : first;
 };

@@ -64,6 +64,8 @@ export type ProcessState = {
 export type ProcessInput =
   /** Without a cause: a user's. `deps` false: it does not wait for what it depends on. */
   | { readonly type: "start"; readonly cause?: StartCause; readonly deps?: false }
+  /** Its files of variables have been read: commands may run before the start. */
+  | { readonly type: "read"; readonly attempt: number }
   /** With `tree` nothing of the run is to survive its end. */
   | { readonly type: "prepared"; readonly attempt: number; readonly child: number; readonly tree?: Tree }
   | { readonly type: "unprepared"; readonly attempt: number; readonly text: string }
@@ -106,6 +108,8 @@ export type ProcessInput =
   /** An auxiliary run has come to its end or its deadline. `output`: the last of its stdout, where that is captured. */
   | { readonly type: "run-ended"; readonly what: What; readonly number: number; readonly outcome: RunOutcome; readonly output: string };
 
+export type PreparedPart = "variables" | "command";
+
 export type CheckPurpose = "ready" | "health";
 
 /** Without a cause: a user's. With `again` it starts by itself once it is down. */
@@ -137,7 +141,8 @@ export type ProcessEffect =
       readonly spawnError: string;
     }
   | ({ readonly type: "lifecycle" } & LifecycleNews)
-  | { readonly type: "prepare"; readonly attempt: number }
+  /** In parts where commands run in between: what they need, then the rest. Answered with `read` or `prepared`, or `unprepared`. */
+  | { readonly type: "prepare"; readonly attempt: number; readonly part?: PreparedPart }
   | { readonly type: "spawn"; readonly child: number }
   /** Answered with `probed`. */
   | {

@@ -2,7 +2,9 @@
 
 import type { ProcessConfig } from "../config/model.ts";
 import type { Now } from "../doors.ts";
+import { hasFailed, overdueRuns } from "./auxiliary.ts";
 import type { StopCause } from "./causes.ts";
+import { orderHook } from "./hooks.ts";
 import { type Life, withLife } from "./life.ts";
 import { processMessages as say } from "./loglines.ts";
 import { againAfterStop } from "./restarting.ts";
@@ -42,7 +44,7 @@ function ordered(process: ProcessState, { cause, again }: InputOf<"stop">): Proc
   return life === process.life ? process : { ...process, life };
 }
 
-export const stop: Action<"stop"> = (config, process, now, input) => kill(config, ordered(process, input), now);
+export const stop: Action<"stop"> = (config, process, now, input) => beginStop(config, ordered(process, input), now);
 
 /** What needs it goes first: it runs on until it is told again. (DEP-020) */
 export const stopLater: Action<"stop-later"> = (_, process, __, { cause, again }) => {
@@ -59,23 +61,47 @@ export function isDown(config: ProcessConfig, process: ProcessState, now: Now): 
   return change(process.life.again === undefined ? down : againAfterStop(config, down, now), "STOPPED");
 }
 
-/** Debug line, event, then the signal. (PROC-109..111) */
-export function kill(config: ProcessConfig, process: ProcessState, now: Now): Transition {
-  const asGroup = config.stopAsGroup;
-  const noted: Transition = { process, effects: [log("debug", say.killing(config.name, process.pid, config.stopSignal, asGroup))] };
-  const deadlines = { kill: now.monoMs + config.stopWaitSecs * 1000 };
-  const stopping = then(noted, (it) => change({ ...it, stopping: true, kills: 0, deadlines }, "STOPPING"));
-  const signal: ProcessEffect = { type: "signal", child: process.child, signal: config.stopSignal, to: asGroup ? "group" : "process" };
-  return adding(stopping, ...ofTree(config, process, "look"), signal);
-}
-
 /** Before the main process has ended, whose descendants can be told by their parents until then. (KILL-001, KILL-003) */
 function ofTree(config: ProcessConfig, { child, pid }: ProcessState, act: "look" | "kill"): readonly ProcessEffect[] {
   return config.killTree ? [{ type: "tree", child, pid, act }] : [];
 }
 
+/** STOPPING at once; pre_stop gets its turn first, and then all the time that it may take. (HOOK-005) */
+export function beginStop(config: ProcessConfig, process: ProcessState, now: Now): Transition {
+  if (config.preStop === null) return kill(config, process, now);
+  const stopping = change({ ...process, stopping: true, kills: 0, deadlines: NO_DEADLINES }, "STOPPING");
+  return then(stopping, (it) => orderHook(config, it, "pre_stop", now));
+}
+
+/** Debug line, event, then the signal (PROC-109..111), or the command that stands for it. (HOOK-006) */
+function kill(config: ProcessConfig, process: ProcessState, now: Now): Transition {
+  const deadlines = { kill: now.monoMs + config.stopWaitSecs * 1000 };
+  const stop = (it: ProcessState): Transition => change({ ...it, stopping: true, kills: 0, deadlines }, "STOPPING");
+  if (config.stopCommand !== null) {
+    const stopping = adding(stop(process), ...ofTree(config, process, "look"));
+    return then(stopping, (it) => orderHook(config, it, "stop_command", now));
+  }
+  const asGroup = config.stopAsGroup;
+  const noted: Transition = { process, effects: [log("debug", say.killing(config.name, process.pid, config.stopSignal, asGroup))] };
+  return adding(then(noted, stop), ...ofTree(config, process, "look"), stopSignal(config, process));
+}
+
+function stopSignal({ stopSignal: signal, stopAsGroup }: ProcessConfig, { child }: ProcessState): ProcessEffect {
+  return { type: "signal", child, signal, to: stopAsGroup ? "group" : "process" };
+}
+
+/** pre_stop is over, whatever came of it; or stop_command has failed, and the stop signal takes its place. (HOOK-005, HOOK-006) */
+export const stopHookEnded: Action<"run-ended"> = (config, process, now, { what, outcome }) => {
+  if (process.kills > 0) return unchanged(process);
+  if (what === "pre_stop" && process.deadlines.kill === undefined) return kill(config, process, now);
+  if (what !== "stop_command" || !hasFailed(outcome)) return unchanged(process);
+  const text = say.killing(config.name, process.pid, config.stopSignal, config.stopAsGroup);
+  return { process, effects: [log("debug", text), stopSignal(config, process)] };
+};
+
 /** stopwaitsecs are over: SIGKILL, to the group if killasgroup. One WARN line; later repetitions are silent. (PROC-112, PROC-116) */
-export const killHard: Action<"deadline"> = (config, process, now) => killWithSigkill(config, process, now, "kill");
+export const killHard: Action<"deadline"> = (config, process, now) =>
+  then(killWithSigkill(config, process, now, "kill"), (it) => overdueRuns(config, it, "stop_command", now));
 
 /** The same for one that was not ready in time: it is STARTING. (RDY-004) */
 export const killUnready: Action<"deadline"> = (config, process, now) => killWithSigkill(config, process, now, "unready-kill");

@@ -20,7 +20,9 @@ import {
   becameReady,
   hold,
   prepared,
+  preStartEnded,
   probedStarting,
+  read,
   refuse,
   spawned,
   spawnedBefore,
@@ -50,6 +52,7 @@ import {
   signalFailed,
   stayDown,
   stop,
+  stopHookEnded,
   stopLater,
   stopPreparing,
   stopRetrying,
@@ -94,6 +97,7 @@ const stay: AnyCell = { act: (_, process) => unchanged(process), paths: [] };
 /** Nothing of it lives. A refused signal of which we hear after the end is nothing any more, and neither is an answer to an older preparation. */
 const DOWN = {
   start: to(start, "STARTING", "STARTING BACKOFF FATAL"),
+  read: stay,
   prepared: stay,
   unprepared: stay,
   spawned: never("has no child"),
@@ -120,6 +124,7 @@ const DOWN = {
 /** There is a child, or the keeper is making one. */
 const UP = {
   start: to(alreadyRunning),
+  read: stay,
   prepared: stay,
   unprepared: stay,
   spawned: to(spawnedBefore),
@@ -147,6 +152,8 @@ export const TABLE: { readonly [R in Row]: Cells } = {
   "STARTING, preparing": {
     ...DOWN,
     start: to(alreadyRunning),
+    read: to(read),
+    "run-ended": to(preStartEnded, "BACKOFF", "BACKOFF FATAL"),
     prepared: to(prepared),
     unprepared: to(unprepared, "BACKOFF", "BACKOFF FATAL"),
     "spawn-failed": to(spawnFailed, "BACKOFF", "BACKOFF FATAL"),
@@ -199,7 +206,14 @@ export const TABLE: { readonly [R in Row]: Cells } = {
     "give-up": to(giveUp, "FATAL"),
     refuse: to(refuse, "FATAL"),
   },
-  STOPPING: { ...UP, exited: to(exitedInStopping, "STOPPED"), stop: to(stayDown), "stop-later": stay, deadline: { kill: to(killHard) } },
+  STOPPING: {
+    ...UP,
+    exited: to(exitedInStopping, "STOPPED"),
+    stop: to(stayDown),
+    "stop-later": stay,
+    deadline: { kill: to(killHard) },
+    "run-ended": to(stopHookEnded),
+  },
   EXITED: { ...DOWN, deadline: { restart: to<"deadline">(start, "STARTING", "STARTING BACKOFF FATAL") } },
   FATAL: { ...DOWN, deadline: { "fatal-retry": to<"deadline">(start, "STARTING") } },
   UNKNOWN: {

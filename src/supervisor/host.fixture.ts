@@ -112,13 +112,24 @@ export class Host {
     return this.step((step) => stepMember(this.world, member, input, at(this.nowMs), step));
   }
 
+  /** The first part of a preparation is there: commands may run. */
+  read(name: string): string[] {
+    const attempt = this.#takePreparation(name);
+    return this.take(name, { type: "read", attempt });
+  }
+
   /** The preparation that is waited for succeeds: a spawn is ordered. */
   prepared(name: string): string[] {
+    const attempt = this.#takePreparation(name);
+    return this.take(name, { type: "prepared", attempt, child: this.#nextNumber++ });
+  }
+
+  #takePreparation(name: string): number {
     const member = this.member(name);
     const index = this.preparing.findIndex(({ ref, attempt }) => ref === member.ref && attempt === member.state.attempt);
     assert.ok(index >= 0, `${name} is not being prepared`);
     this.preparing.splice(index, 1);
-    return this.take(name, { type: "prepared", attempt: member.state.attempt, child: this.#nextNumber++ });
+    return member.state.attempt;
   }
 
   spawned(name: string): string[] {
@@ -235,7 +246,7 @@ export class Host {
         return event.kind;
       }
       case "prepare":
-        return `prepare ${shown(effect.ref)}`;
+        return `prepare ${shown(effect.ref)}${effect.part === undefined ? "" : `, ${effect.part}`}`;
       case "spawn":
         return `spawn ${shown(effect.ref)}`;
       case "probe":

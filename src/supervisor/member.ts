@@ -25,7 +25,7 @@ import { type Followers, followChange, followStop, followWait, mustStopLater, pu
 
 import type { Effect, Step } from "./effects.ts";
 import { supervisorMessages as say } from "./loglines.ts";
-import { reasonOf } from "./reasons.ts";
+import { reasonOf, stopReason } from "./reasons.ts";
 import { mayStart } from "./startgate.ts";
 import { settleWaiters } from "./waiters.ts";
 import { timeoutText, waitsFor } from "./waittexts.ts";
@@ -146,6 +146,7 @@ function stepped(world: World, member: Member, input: ProcessInput, now: Now): T
     startsNothing: startsNothing(world),
     start: start === null ? null : START_REASONS[start],
     end: input.type === "exited" ? reasonOf(world, member, process, input, before) : null,
+    stop: stopReason(world, member, process),
   };
   return followStep(config, before, { process, effects }, input, context, now);
 }

@@ -23,7 +23,7 @@ export function reasonOf(
     }
     case "STOPPING":
     case "STOPPED":
-      return STOP_REASONS[stopCause ?? orderedBy(world, member)];
+      return stopReason(world, member, after);
     case "EXITED":
     case "BACKOFF":
     case "FATAL":
@@ -35,6 +35,11 @@ export function reasonOf(
     default:
       return unreachable(to);
   }
+}
+
+/** What it is stopped for. */
+export function stopReason(world: World, member: Member, { life }: ProcessState): Reason {
+  return STOP_REASONS[life.stopCause ?? orderedBy(world, member)];
 }
 
 /** Who orders a stop of which the process itself knows no cause. */

@@ -1,5 +1,6 @@
 /** Clients that wait for a process to be spawned, to run or to stop. They live as long as their connection: nothing of them is stored. */
 import type { Now } from "../doors.ts";
+import { isUnderWay } from "../process/auxiliary.ts";
 import { unreachable } from "../result.ts";
 import type { Outcome, Step } from "./effects.ts";
 import { supervisorMessages as say } from "./loglines.ts";
@@ -62,7 +63,7 @@ function outcomeOf(world: World, waiter: Pick<Waiter, "until">, member: Member):
     case "spawned":
       if (life.waiting !== undefined) return "done";
       if (life.sweep?.start !== undefined) return null;
-      if (state === "STARTING" && pid === 0) return null;
+      if (state === "STARTING" && pid === 0) return isUnderWay(member.state, "pre_start") ? "done" : null;
       return (state === "BACKOFF" || state === "FATAL") && spawnError !== "" ? "spawn-error" : "done";
     case "running": {
       const hopeless = life.waiting === undefined ? null : hopelessText(world, member);

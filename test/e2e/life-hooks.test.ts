@@ -116,3 +116,61 @@ test("HOOK-004 KILL-008 CMN-024 a stop and a shutdown end what still runs, with 
   assert.deepEqual(pids.map(isAlive), [false, false], "a shutdown does");
   assert.ok(!it.read("supervisord.log").includes("failed"));
 });
+
+test("HOOK-002 HOOK-003 CMN-025 pre_start decides, is run once also when the daemon is killed, and a stop ends it", async (t) => {
+  const it = new Instance(t);
+  it.append("web.env", "FROM_FILE=first\n");
+  it.configure(
+    `[program:web]\ncommand=sh -c "echo program $FROM_FILE >> ${it.dir}/order; exec sleep 1000"\nstartsecs=0\nautostart=false\nenvfile=${it.dir}/web.env\n` +
+      `pre_start=sh -c "echo hook $FROM_FILE $HOLDFAST_REASON $MAINPID >> ${it.dir}/order; while ! test -e ${it.dir}/go; do sleep 0.05; done"\n\n` +
+      `[program:no]\ncommand=sleep 1000\nstartretries=0\npre_start=sh -c "exit 7"\n`,
+  );
+  await it.start();
+  await until("a failed pre_start is a failed start", async () => /FATAL +pre_start failed \(exit 7\)/.test(await status(it, "no")));
+  assert.match((await it.ctl("start", "no")).stdout, /^no: ERROR \(spawn error\)\n/);
+
+  const first = it.ctl("start", "web");
+  await until("the hook has begun", () => lines(it, "order") === "hook first start\n");
+  assert.match(await status(it, "web"), /STARTING/);
+  assert.equal((await it.ctl("stop", "web")).stdout, "web: stopped\n");
+  assert.match((await first).stdout, /^web: ERROR/);
+
+  const second = it.ctl("start", "web");
+  await until("the hook has begun", () => lines(it, "order") === "hook first start\nhook first start\n");
+  it.append("web.env", "FROM_FILE=second\n");
+  await killDaemon(it);
+  it.append("go", "");
+  await until("it runs", async () => /RUNNING/.test(await status(it, "web")));
+  await second;
+  await until("it has said so", () => lines(it, "order").endsWith("program first\n"));
+  assert.equal(lines(it, "order"), "hook first start\nhook first start\nprogram first\n");
+});
+
+test("HOOK-005 HOOK-006 HOOK-011 a stop runs pre_stop, then stop_command, each once also when the daemon is killed; a shutdown too", async (t) => {
+  const it = new Instance(t);
+  const told = (hook: string) => `echo ${hook} $HOLDFAST_REASON $MAINPID >> ${it.dir}/order`;
+  const wait = (file: string) => `while ! test -e ${it.dir}/${file}; do sleep 0.05; done`;
+  it.configure(
+    `[program:web]\ncommand=sh -c "trap '' TERM; trap 'exit 0' USR1; echo up >> ${it.dir}/order; while :; do sleep 0.05; done"\nstartsecs=0\nstopwaitsecs=100\n` +
+      `pre_stop=sh -c "${told("pre_stop")}; ${wait("go1")}; exit 1"\nstop_command=sh -c "${told("stop_command")}; ${wait("go2")}; kill -USR1 $MAINPID"\n`,
+  );
+  await it.start();
+  await until("it is up", () => lines(it, "order") === "up\n");
+  const pid = (await it.ctl("pid", "web")).stdout.trim();
+  const stop = it.ctl("stop", "web");
+  await until("pre_stop has begun", () => lines(it, "order").endsWith(`pre_stop stop ${pid}\n`));
+  assert.match(await status(it, "web"), /STOPPING/);
+  await killDaemon(it);
+  it.append("go1", "");
+  await until("stop_command has begun", () => lines(it, "order").endsWith(`stop_command stop ${pid}\n`));
+  await killDaemon(it);
+  it.append("go2", "");
+  assert.equal((await stop).stdout, "web: stopped\n");
+  assert.equal(lines(it, "order"), `up\npre_stop stop ${pid}\nstop_command stop ${pid}\n`);
+  assert.match(it.read("supervisord.log"), /INFO stopped: web \(exit status 0\)/);
+  await it.ctl("start", "web");
+  await until("it is up again", () => lines(it, "order").endsWith("up\n"));
+  await it.ctl("shutdown");
+  assert.equal(await it.exitCode(), 0);
+  assert.match(lines(it, "order"), /up\npre_stop shutdown \d+\nstop_command shutdown \d+\n$/);
+});

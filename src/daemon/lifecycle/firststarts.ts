@@ -3,7 +3,8 @@
  * starts are through it, or when that takes too long (a disk that does not answer).
  */
 import type { Now } from "../../doors.ts";
-import { allMembers } from "../../supervisor/world.ts";
+import { isUnderWay } from "../../process/auxiliary.ts";
+import { allMembers, type Member } from "../../supervisor/world.ts";
 import type { Runtime } from "../runtime.ts";
 
 export class FirstStarts {
@@ -34,6 +35,7 @@ export class FirstStarts {
   }
 }
 
-function isBetween({ state }: { readonly state: { readonly state: string; readonly pid: number } }): boolean {
-  return state.state === "STARTING" && state.pid === 0;
+/** A command before the start may take long, and is not waited for. (HOOK-002) */
+function isBetween({ state }: Member): boolean {
+  return state.state === "STARTING" && state.pid === 0 && !isUnderWay(state, "pre_start");
 }

@@ -6,6 +6,8 @@ import { byPriorityAndName } from "../../config/groupsections.ts";
 import type { Config, GroupConfig } from "../../config/model.ts";
 import { completedDaemon } from "../../config/newoptions.ts";
 import type { ChildEntry } from "../../link/messages.ts";
+import { isUnderWay } from "../../process/auxiliary.ts";
+import { preparation } from "../../process/starting.ts";
 import { isPreparing, NEVER_STARTED, type ProcessState } from "../../process/state.ts";
 import { ok, type Result, refuse } from "../../result.ts";
 import { goOnGoingDown } from "../../supervisor/goingdown.ts";
@@ -21,7 +23,6 @@ import type { Pools } from "../listeners/pools.ts";
 import type { AutoLogs } from "../logfiles/autologs.ts";
 import type { Inheritance, Runtime } from "../runtime.ts";
 import { sweepPidfile } from "../serving/pidfile.ts";
-import type { Preparations } from "../spawn/preparations.ts";
 import type { BringUp } from "./bringup.ts";
 import { tellDeaths } from "./deaths.ts";
 import type { Lifecycle } from "./lifecycle.ts";
@@ -188,7 +189,6 @@ export function dropStrays(runtime: Runtime, stored: Stored, inheritance: Inheri
 }
 
 type Parts = {
-  readonly preparations: Preparations;
   readonly pools: Pools;
   readonly groups: Groups;
   readonly lifecycle: Lifecycle;
@@ -196,7 +196,7 @@ type Parts = {
 };
 
 /** From here on a successor is like any daemon. */
-export function continueLife(runtime: Runtime, { preparations, pools, groups, lifecycle, bringUp }: Parts, inheritance: Inheritance): void {
+export function continueLife(runtime: Runtime, { pools, groups, lifecycle, bringUp }: Parts, inheritance: Inheritance): void {
   const { world, loop } = runtime;
   const promised = inheritance.store.has(recordKeys.reload);
   loop.post((turn) => {
@@ -209,7 +209,9 @@ export function continueLife(runtime: Runtime, { preparations, pools, groups, li
     if (world.mood !== "RUNNING") runtime.step(turn, (step, now) => goOnGoingDown(world, now, step));
     else if (world.exit !== null) lifecycle.orderDown(turn, "SHUTDOWN");
     // Starts that were decided and not yet ordered are prepared again.
-    for (const { ref, state } of allMembers(world)) if (isPreparing(state)) preparations.prepare(ref, state.attempt);
+    for (const { ref, config, state } of allMembers(world)) {
+      if (isPreparing(state) && !isUnderWay(state, "pre_start")) runtime.carryOut(turn, [{ ...preparation(config, state), ref }]);
+    }
     runtime.step(turn, (step, now) => {
       resumeUpdates(world, now, step);
       lookAtAllWaiting(world, now, step);

@@ -4,9 +4,9 @@
  */
 import type { Now } from "../../doors.ts";
 import type { Report } from "../../link/messages.ts";
-import { RUN_END_MS, RUNS, type RunInput, runsOf } from "../../process/auxiliary.ts";
+import { isUnderWay, RUN_END_MS, RUNS, type RunInput, runsOf } from "../../process/auxiliary.ts";
 import type { Run, RunOutcome, What } from "../../process/run.ts";
-import { stepMemberRun } from "../../supervisor/step.ts";
+import { stepMember, stepMemberRun } from "../../supervisor/step.ts";
 import { allMembers, findMember, type Member, memberOfRun, type Ref, runOfLabel } from "../../supervisor/world.ts";
 import type { Outputs } from "../logfiles/outputs.ts";
 import type { Targets } from "../logfiles/targets.ts";
@@ -63,6 +63,11 @@ export class AuxiliaryRuns implements Part {
         else if (known.has(run.child)) this.#places.set(run.child, RUNS[run.what].place);
         else if (run.child !== 0) loop.post((turn) => this.#step(turn, member, { type: "run-lost", child: run.child }));
       }
+    }
+    // What was known of the way down was lost with the record of its life: it goes on, so that the stop comes to its end.
+    for (const member of allMembers(world)) {
+      const { state, deadlines } = member.state;
+      if (state === "STOPPING" && deadlines.kill === undefined && !isUnderWay(member.state, "pre_stop")) this.#goOnStopping(member);
     }
     for (const { child, label } of children) {
       if (runOfLabel(label) !== null && !world.byRun.has(child)) loop.post((turn) => this.#endStray(turn, child, SIGKILL));
@@ -126,6 +131,12 @@ export class AuxiliaryRuns implements Part {
     const { monoMs } = this.#runtime.doors.clock.now();
     for (const [child, dueMs] of this.#strays) if (dueMs <= monoMs) this.#endStray(turn, child, SIGKILL);
     for (const entry of this.#preparing) if (entry.untilMs <= monoMs) this.#deliver(turn, entry, { kind: "timeout" });
+  }
+
+  #goOnStopping(member: Member): void {
+    const input = { type: "run-ended", what: "pre_stop", number: 0, outcome: { kind: "exit", code: 0 }, output: "" } as const;
+    const { loop, step, world } = this.#runtime;
+    loop.post((turn) => step(turn, (one, now) => stepMember(world, member, input, now, one)));
   }
 
   #fill(place: Place): void {

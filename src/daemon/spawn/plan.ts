@@ -34,14 +34,28 @@ export type SpawnPlan = {
   readonly tree: Tree | null;
 };
 
-/** Looks up what a spawn needs. The error is the spawn error's text. (PROC-026, PROC-062) */
-export async function planSpawn(runtime: Runtime, fastCgi: FastCgiSockets, ref: Ref): Promise<Result<SpawnPlan, string>> {
+/** What was read of the files of a program, for what runs before it is spawned. */
+export async function planVariables(runtime: Runtime, ref: Ref): Promise<Result<Variables | null, string>> {
+  const config = findMember(runtime.world, ref)?.config;
+  return config === undefined ? refuse("the process was removed") : readVariables(runtime, config);
+}
+
+/**
+ * Looks up what a spawn needs. The error is the spawn error's text. `known` is what has been read of its files already; else they are read. (PROC-026,
+ * PROC-062)
+ */
+export async function planSpawn(
+  runtime: Runtime,
+  fastCgi: FastCgiSockets,
+  ref: Ref,
+  known?: Variables | null,
+): Promise<Result<SpawnPlan, string>> {
   const member = findMember(runtime.world, ref);
   const group = runtime.world.groups.get(ref.group);
   if (member === undefined || group === undefined) return refuse("the process was removed");
   const { config } = member;
   // Who has no files is not made to wait for them.
-  const variables = hasEnvFiles(config) ? await readVariables(runtime, config) : ok(null);
+  const variables = known === undefined && hasEnvFiles(config) ? await readVariables(runtime, config) : ok(known ?? null);
   if (!variables.ok) return variables;
   const read = withVariablesOf(config, variables.value);
   const command = await findCommand(runtime.doors.commandFiles, read, runtime.doors.birth.environment["PATH"]);
