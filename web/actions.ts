@@ -71,12 +71,14 @@ export async function perform(verb: Verb, targets: readonly string[], signal?: s
 /** Another number of processes for a program; that of the file takes the order back. */
 export async function scale({ program, members, written }: Scalable, count: number): Promise<void> {
   const order = { program, before: members.length, after: count };
-  scaling.value = { ...order, progress: "pending" };
+  const pending = { ...order, progress: "pending" } as const;
+  scaling.value = pending;
   const progress = await call("holdfast.scale", { program, numprocs: count === written ? -1 : count, options: { wait: false } }).then(
     () => "done" as const,
     (error: unknown) => ({ failed: error instanceof Error ? error.message : String(error) }),
   );
-  if (scaling.value?.program === program) scaling.value = { ...order, progress };
+  // Another order, or somebody who has dismissed this one, came first.
+  if (scaling.value === pending || typeof progress === "object") scaling.value = { ...order, progress };
 }
 
 /** Follows what was ordered in the states of the processes. Called once. */

@@ -59,6 +59,7 @@ describe("the life of programs on the page", { skip: SKIP }, () => {
   });
 
   const line = (name: string) => page.locator(".process", { has: page.locator(`[data-row="${name}"]`) });
+  const state = (name: string, word: string) => line(name).locator(".state", { hasText: word });
   /** There twice: beside the state, and under the name where there is no room for that. */
   const said = (name: string, text: string | RegExp) => line(name).getByText(text).locator("visible=true").first();
   const panel = () => page.locator(".panel");
@@ -113,7 +114,7 @@ describe("the life of programs on the page", { skip: SKIP }, () => {
   test("DEP-010: a process that waits is started without what it depends on, and its wait called off", async () => {
     await show("web:web_1");
     await press("Start without dependencies web:web_1");
-    await line("web:web_1").getByText("running").waitFor();
+    await state("web:web_1", "running").waitFor();
     await press("Stop web:web_1");
     await until("down, and it waits for nothing", async () => /^((?!waits for).)*$/s.test((await panel().textContent()) ?? ""));
     await press("Start web:web_1");
@@ -135,7 +136,7 @@ describe("the life of programs on the page", { skip: SKIP }, () => {
     await show("web:web_0");
     await panel().locator(".needs").first().waitFor();
     writeFileSync(path.join(scene.it.dir, "go"), "");
-    await line("web:web_0").getByText("running").waitFor();
+    await state("web:web_0", "running").waitFor();
     await until("both hold", async () => {
       const marks = await panel().locator(".needs .hidden", { hasText: "hold" }).allTextContents();
       return marks.length > 0 && marks.every((text) => text === "holds");
@@ -152,11 +153,11 @@ describe("the life of programs on the page", { skip: SKIP }, () => {
     await panel().getByText("Stop db, and first what needs it: web:web_0, web:web_1?").waitFor();
     await accessible(page, "a question in the panel");
     await page.keyboard.press("y");
-    await said("db", "stopped").waitFor();
-    await said("web:web_0", "stopped").waitFor();
+    await state("db", "stopped").waitFor();
+    await state("web:web_0", "stopped").waitFor();
     await page.locator(".bulk").getByText("Stopped 3 of 3").waitFor();
     await page.locator(".bulk").getByRole("button", { name: "Undo (3)" }).click();
-    await line("web:web_0").getByText("running").waitFor();
+    await state("web:web_0", "running").waitFor();
   });
 
   test("CRON-002: a job is paused, resumed and run by its buttons and keys; other starts and restarts leave it alone", async () => {
@@ -189,7 +190,7 @@ describe("the life of programs on the page", { skip: SKIP }, () => {
     await page.locator('[data-row="nightly"]').focus();
     await page.keyboard.press("x");
     await page.getByRole("button", { name: "Start 2 selected", exact: true }).click();
-    await line("cache").getByText("running").waitFor();
+    await state("cache", "running").waitFor();
     await page.keyboard.press("Escape");
     await show("nightly");
     assert.equal(
@@ -205,7 +206,7 @@ describe("the life of programs on the page", { skip: SKIP }, () => {
     const count = panel().getByRole("spinbutton", { name: "Number of processes of web" });
     await count.fill("4");
     await page.keyboard.press("Enter");
-    await line("web:web_3").getByText("running").waitFor();
+    await state("web:web_3", "running").waitFor();
     await page.locator(".bulk", { hasText: "web: 2 → 4" }).waitFor();
     await show("web:web_3");
     await count.fill("3");
