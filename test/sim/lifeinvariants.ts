@@ -219,7 +219,9 @@ export class LifeInvariants {
     const [old, now] = [was.life.job, is.life.job];
     const skipped = (job: typeof now): number => (job?.skipped.overlap ?? 0) + (job?.skipped.missed ?? 0);
     const begins = is.attempt > was.attempt && is.state === "STARTING";
-    const isHandled = old?.position.handledMs !== now?.position.handledMs && (begins || skipped(old) === skipped(now));
+    // Of several slots of one moment some may have been missed, and the last leads to a run all the same.
+    const runs = begins || (now?.queued === true && old?.queued !== true) || skipped(old) === skipped(now);
+    const isHandled = old?.position.handledMs !== now?.position.handledMs && runs;
     const most = config.cronOverlap === "skip" ? 1 : 2;
     if (isHandled || old === undefined) this.#mayRun.set(name, Math.min(most, (this.#mayRun.get(name) ?? 0) + 1));
     if (!begins) return;
@@ -240,10 +242,12 @@ function targets({ dependsOn, bindTo }: ProcessConfig): readonly Target[] {
   return [...dependsOn, ...bindTo];
 }
 
-/** Between two moments it may have been RUNNING: it was on its way up, and is on its way down. */
+/** Between two moments it may have been otherwise: it was on its way up and is on its way down, or another run has begun. */
 function hasPassed(name: string, [before, after]: readonly Seen[]): boolean {
-  const [was, is] = [before?.get(name)?.state, after?.get(name)?.state];
-  return was === "STARTING" && (is === "STOPPING" || is === "STOPPED" || is === "EXITED");
+  const [was, is] = [before?.get(name), after?.get(name)];
+  if (was === undefined || is === undefined) return false;
+  const wentUp = was.state === "STARTING" && (is.state === "STOPPING" || is.state === "STOPPED" || is.state === "EXITED");
+  return wentUp || (was.child !== 0 && is.attempt > was.attempt);
 }
 
 /** What is said of the conditions in docs/life.md. */
