@@ -220,7 +220,8 @@ export class LifeInvariants {
     const skipped = (job: typeof now): number => (job?.skipped.overlap ?? 0) + (job?.skipped.missed ?? 0);
     const begins = is.attempt > was.attempt && is.state === "STARTING";
     // Of several slots of one moment some may have been missed, and the last leads to a run all the same.
-    const runs = begins || (now?.queued === true && old?.queued !== true) || skipped(old) === skipped(now);
+    const isLater = (now?.queued === true && old?.queued !== true) || (is.life.waiting !== undefined && was.life.waiting === undefined);
+    const runs = begins || isLater || skipped(old) === skipped(now);
     const isHandled = old?.position.handledMs !== now?.position.handledMs && runs;
     const most = config.cronOverlap === "skip" ? 1 : 2;
     if (isHandled || old === undefined) this.#mayRun.set(name, Math.min(most, (this.#mayRun.get(name) ?? 0) + 1));
