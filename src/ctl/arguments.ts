@@ -29,7 +29,7 @@ export function readArguments(row: CommandRow, text: string): Result<Arguments, 
       options.set(option.name, "");
       continue;
     }
-    const value = glued ?? all[++at];
+    const value = glued ?? option.valueAlone ?? all[++at];
     if (value === undefined) return refuse(`Error: --${option.name} requires a value`);
     options.set(option.name, value);
   }

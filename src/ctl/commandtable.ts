@@ -121,6 +121,10 @@ export const COMMANDS: readonly CommandRow[] = [
       "Note: restart does not reread config files. For that, see reread and update.",
     ],
     more: [PATTERNS],
+    options: [
+      { name: "rolling", value: "N", valueAlone: "1", help: "N at a time (1), the next ones when these run and are healthy" },
+      { name: "each", value: null, help: "one after the other, also behind one that fails" },
+    ],
     words: PROCESS_NAME,
     needs: "server",
     completes: "processes",

@@ -26,8 +26,9 @@ export function helpOn(name: string, commands: readonly CommandRow[]): readonly 
 }
 
 function optionLines({ options }: CommandRow): readonly string[] {
-  return options.map(({ name, short, value, help }) => {
-    const spelling = `${short === undefined ? "" : `-${short}, `}--${name}${value === null ? "" : ` ${value}`}`;
+  return options.map(({ name, short, value, valueAlone, help }) => {
+    const more = value === null ? "" : valueAlone === undefined ? ` ${value}` : `[=${value}]`;
+    const spelling = `${short === undefined ? "" : `-${short}, `}--${name}${more}`;
     return `  ${spelling.padEnd(22)} ${help}`;
   });
 }

@@ -34,6 +34,8 @@ export type CommandOption = {
   readonly short?: string;
   /** The word that stands for the value; null for a switch. */
   readonly value: string | null;
+  /** What it means without a value, which then stands behind `=` only. */
+  readonly valueAlone?: string;
   readonly help: string;
 };
 

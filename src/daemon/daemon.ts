@@ -17,6 +17,7 @@ import { Configurations } from "./groups/configurations.ts";
 import { GroupRecords } from "./groups/grouprecords.ts";
 import { Groups } from "./groups/groups.ts";
 import { Jobs } from "./groups/jobs.ts";
+import { Operations } from "./groups/operations.ts";
 import { Orders } from "./groups/orders.ts";
 import { readingWith, Scales, storedScales } from "./groups/scales.ts";
 import { Scaling } from "./groups/scaling.ts";
@@ -237,6 +238,7 @@ function makeRooms(given: DaemonParts, runtime: Runtime, { configurations, ident
   const groups = new Groups(runtime, { fastCgi, plugins, autoLogs, records });
   const orders = new Orders(runtime);
   const updates = new Updates(runtime, { groups, plugins, autoLogs, records, orders });
+  const operations = new Operations(runtime);
   const scales = new Scales(runtime);
   const scaling = new Scaling(runtime, { configurations, autoLogs, records, orders, scales });
   const firstStarts = new FirstStarts(runtime);
@@ -246,12 +248,12 @@ function makeRooms(given: DaemonParts, runtime: Runtime, { configurations, ident
   // Servers are bound before anything is done to files or programs: a second supervisord by mistake ends there and has destroyed nothing. (CONF-354)
   const parts: readonly Part[] = [
     ...[unowned, preparations, barrier, backlog, processes, jobs, probes, sweeps, memory, pools, outputs, clearing],
-    ...[plugins, servers, fastCgi, autoLogs, firstStarts, ...history.parts, readings, auxiliary, scales],
+    ...[plugins, servers, fastCgi, autoLogs, firstStarts, ...history.parts, readings, auxiliary, scales, operations],
   ];
   const bringUp = new BringUp(runtime, { inOrder: parts, outputs, plugins, servers, pools, groups, firstStarts });
   const lifecycle = new Lifecycle(runtime, bringUp, { configurations, identity, servers, groups, unowned });
   const ofFiles = { autoLogs, targets, outputs, backlog, clearing };
-  const ofGroups = { records, unowned, groups, jobs, orders, updates, scales, scaling };
+  const ofGroups = { records, unowned, groups, jobs, orders, updates, operations, scales, scaling };
   const ofLife = { firstStarts, bringUp, lifecycle };
   const stdin = new ChildStdin(runtime);
   const ofStarts = { fastCgi, readings, preparations, auxiliary, probes, sweeps };

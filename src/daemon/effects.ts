@@ -5,6 +5,7 @@ import type { SupervisorEvent } from "../events/types.ts";
 import { childRecords } from "../logs/syslog.ts";
 import { unreachable } from "../result.ts";
 import { emptyStep, type GroupChange, type Step } from "../supervisor/effects.ts";
+import { advanceOperations } from "../supervisor/operations.ts";
 import { encodeRecord, recordKeys } from "../supervisor/records.ts";
 import { findMember, type Group, type Ref } from "../supervisor/world.ts";
 import { daemonRecord } from "./groups/daemonrecords.ts";
@@ -21,6 +22,8 @@ import { spawnFrame } from "./spawn/plan.ts";
 export function takeStep(daemon: Daemon, turn: Turn, act: (step: Step, now: Now) => void, now: Now): void {
   const step = emptyStep();
   act(step, now);
+  const { world } = daemon.runtime;
+  if (world.operations.size > 0) advanceOperations(world, now, step);
   carryOut(daemon, turn, step.effects, now);
   for (const ref of step.changed) {
     const member = findMember(daemon.runtime.world, ref);
@@ -28,6 +31,7 @@ export function takeStep(daemon: Daemon, turn: Turn, act: (step: Step, now: Now)
     if (member === undefined) daemon.history.forget(turn, ref);
     else daemon.pools.memberChanged(turn, member);
   }
+  if (step.operationsChanged) daemon.operations.changed(turn);
   if (step.daemonChanged) turn.state(recordKeys.daemon, encodeRecord(daemonRecord(daemon.runtime)));
   if (step.daemonChanged || step.seen || step.changed.size > 0) daemon.watchers.changed(turn);
 }

@@ -6,6 +6,7 @@ import type { Configurations } from "./groups/configurations.ts";
 import type { GroupRecords } from "./groups/grouprecords.ts";
 import type { Groups } from "./groups/groups.ts";
 import type { Jobs } from "./groups/jobs.ts";
+import type { Operations } from "./groups/operations.ts";
 import type { Orders } from "./groups/orders.ts";
 import type { Unowned } from "./groups/unowned.ts";
 import type { BringUp } from "./lifecycle/bringup.ts";
@@ -59,6 +60,7 @@ export type Daemon = {
   readonly fastCgi: FastCgiSockets;
   readonly groups: Groups;
   readonly jobs: Jobs;
+  readonly operations: Operations;
   readonly orders: Orders;
   readonly unowned: Unowned;
 };

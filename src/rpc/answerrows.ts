@@ -27,3 +27,6 @@ export type ResultRow = { readonly name: string; readonly group: string; readonl
 /** Instead of OK, where an order has done this to a schedule. (CRON-002) */
 export const SCHEDULE_PAUSED = "schedule paused";
 export const SCHEDULE_RESUMED = "schedule resumed";
+
+/** In a fault: what a process is in the middle of. (ROLL-004) */
+export const ROLLING = "a rolling restart is under way";

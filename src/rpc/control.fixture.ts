@@ -4,6 +4,7 @@ import { OURS } from "../config/ours.fixture.ts";
 import type { FileInfo } from "../doors.ts";
 import type { Mood } from "../process/states.ts";
 import { ok, type Result, refuse } from "../result.ts";
+import type { Operation } from "../supervisor/rolling.ts";
 import type {
   Activity,
   CommandProblem,
@@ -15,6 +16,7 @@ import type {
   ProcessRef,
   ProcessView,
   ReloadPlan,
+  RollingOrder,
   Scaled,
   ScaleFailure,
   SupervisorControl,
@@ -272,6 +274,23 @@ export class FakeControl implements SupervisorControl {
   async applyUpdate(name: string): Promise<Result<boolean, "bad-name">> {
     this.done.push(`update ${name}`);
     return this.updating;
+  }
+
+  rolling: Result<number, ProcessRef> = ok(1);
+  async rollingRestart(refs: readonly ProcessRef[], { atOnce, each, token }: RollingOrder): Promise<Result<number, ProcessRef>> {
+    this.done.push(`rolling ${refs.map(({ group, process }) => `${group}:${process}`).join(" ")} ${atOnce} ${each} ${token}`);
+    return this.rolling;
+  }
+
+  operationNow: Operation | null = null;
+  async operation(id: number, results: number): Promise<Operation | null> {
+    this.done.push(`operation ${id} ${results}`);
+    return this.operationNow;
+  }
+
+  restarting: readonly string[] = [];
+  isBeingRestarted({ group, process }: ProcessRef): boolean {
+    return this.restarting.includes(`${group}:${process}`);
   }
 
   scaling: Result<Scaled, ScaleFailure> = refuse({ kind: "bad-name" });

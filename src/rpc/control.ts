@@ -10,6 +10,7 @@ import type { ConfigError, DaemonConfig, GroupConfig, LogLevel } from "../config
 import type { Clock, Files } from "../doors.ts";
 import type { Mood, State } from "../process/states.ts";
 import type { Result } from "../result.ts";
+import type { Operation } from "../supervisor/rolling.ts";
 import type { PlannedProcess } from "../supervisor/update.ts";
 
 /** A group and a process in it. */
@@ -116,6 +117,9 @@ export type Preview = { readonly groups: readonly PreviewedGroup[]; readonly war
 /** What is wrong with the configuration file, and what is doubtful in it. */
 export type ConfigReport = { readonly errors: readonly ConfigError[]; readonly warnings: readonly string[] };
 
+/** `each`: one after the other, also behind a failure, without a look at health. `token`: the same word is the same order; empty: none. */
+export type RollingOrder = { readonly atOnce: number; readonly each: boolean; readonly token: string };
+
 /** A program that has another number of processes by now. */
 export type Scaled = {
   readonly before: number;
@@ -211,6 +215,12 @@ export interface SupervisorControl {
   /** Changes an active group in place to what was read last. False: this cannot or shall not be done in place, and nothing was done. */
   applyUpdate(name: string): Promise<Result<boolean, "bad-name">>;
 
+  /** Stops and starts these, a few at a time; the number of the operation. An error: this one is part of another that goes on. (ROLL-004) */
+  rollingRestart(refs: readonly ProcessRef[], order: RollingOrder): Promise<Result<number, ProcessRef>>;
+  /** How a rolling restart stands, once more is known of it than so many results, or after a while. null: there is none. */
+  operation(id: number, results: number): Promise<Operation | null>;
+  /** A rolling restart is just stopping and starting it. */
+  isBeingRestarted(ref: ProcessRef): boolean;
   /** Gives a program as many processes as this; null: as many as the file says. `done`: what was added runs or has failed, what was removed is gone. */
   scale(program: string, numprocs: number | null, until: "ordered" | "done"): Promise<Result<Scaled, ScaleFailure>>;
 

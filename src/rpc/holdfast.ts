@@ -15,6 +15,7 @@ import { findProcess, refOf } from "./namespec.ts";
 import { resultOf } from "./plainvalues.ts";
 import { processesByName } from "./processinfo.ts";
 import { restartAllProcesses, restartProcess } from "./restartmethods.ts";
+import { ROLLING_METHODS } from "./rollingmethods.ts";
 import { scale } from "./scalemethods.ts";
 import type { RpcStruct } from "./values.ts";
 
@@ -160,6 +161,7 @@ export const HOLDFAST_METHODS: readonly Method[] = [
   stopWithDependants,
   dependencies,
   scale,
+  ...ROLLING_METHODS,
 ];
 
 function groupRow({ group, change, details, processes }: PreviewedGroup): RpcStruct {

@@ -2,7 +2,7 @@
 
 import { STATES } from "../process/states.ts";
 import { ok, type Result, refuse, unreachable } from "../result.ts";
-import { type ResultRow, SCHEDULE_RESUMED } from "./answerrows.ts";
+import { type ResultRow, ROLLING, SCHEDULE_RESUMED } from "./answerrows.ts";
 import { flag } from "./args.ts";
 import type { ProcessView, SupervisorControl, WaitOutcome } from "./control.ts";
 import { inStates, rowName, rowsOf } from "./fanout.ts";
@@ -108,6 +108,7 @@ function begin(
   const { state } = now;
   if (STATES[state].running && !now.pauses && now.dueText === "") return refuse(fault("ALREADY_STARTED", called));
   if (state === "UNKNOWN") return refuse(fault("FAILED", `${called} is in an unknown process state`));
+  if (control.isBeingRestarted(ref)) return refuse(fault("FAILED", `${called}: ${ROLLING}`));
   return control.start(ref, wait ? "running" : "spawned", deps).then((outcome) => startOutcome(outcome, called));
 }
 

@@ -31,10 +31,12 @@ export type Step = {
   readonly changed: Set<Ref>;
   /** The mood or the order of going down changed. */
   daemonChanged: boolean;
+  /** A rolling restart began, went on or ended. */
+  operationsChanged: boolean;
   /** What people see of a process changed, and nothing that is recorded. */
   seen: boolean;
 };
 
 export function emptyStep(): Step {
-  return { effects: [], changed: new Set(), daemonChanged: false, seen: false };
+  return { effects: [], changed: new Set(), daemonChanged: false, operationsChanged: false, seen: false };
 }

@@ -11,6 +11,7 @@ import { stopTogether } from "./dependencies.ts";
 import { type Effect, emptyStep, type Outcome, type Step } from "./effects.ts";
 import { goDown } from "./goingdown.ts";
 import { lookAtAllWaiting, stepAlone } from "./member.ts";
+import { advanceOperations } from "./operations.ts";
 import {
   addGroup,
   autostartsDue,
@@ -59,6 +60,7 @@ export class Host {
   step(act: (step: Step) => void): string[] {
     const step = emptyStep();
     act(step);
+    if (this.world.operations.size > 0) advanceOperations(this.world, at(this.nowMs), step);
     this.lastStep = step;
     const words = step.effects.map((effect) => this.#words(effect));
     for (const effect of step.effects) this.#follow(effect);

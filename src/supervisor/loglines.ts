@@ -8,6 +8,9 @@ export const supervisorMessages = {
   updated: (group: string, what: string) => `updating group ${group} in place: ${what}`,
   scaled: (program: string, from: number, to: number, isAsInFile: boolean) =>
     `scaled: ${program} from ${from} to ${to} processes${isAsInFile ? " (as in the file)" : ""}`,
+  rollingBegins: (id: number, count: number, atOnce: number) => `rolling restart ${id}: ${count} processes, ${atOnce} at a time`,
+  rollingEnds: (id: number, restarted: number, failed: number, left: number) =>
+    `rolling restart ${id} is over: ${restarted} restarted, ${failed} failed, ${left} not restarted`,
   // Ours: the original has no schedules.
   jobSkipped: (name: string, why: string, slot: string, count: number) =>
     `skipped: ${name} at ${slot}${count > 1 ? ` and ${count - 1} times before` : ""} (${why})`,

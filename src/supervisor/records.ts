@@ -56,6 +56,8 @@ export const recordKeys = {
   oomKills: "oom-kills",
   /** What was read of its files of variables at its last start; by label. */
   env: (name: string) => `env/${name}`,
+  /** Rolling restarts: those that go on, and the last that have ended. */
+  operations: "operations",
   /** How many processes a program was told to have, see `scale.ts`. */
   scale: (program: string) => `${SCALE}${program}`,
   stream: (stream: number) => `stream/${stream}`,

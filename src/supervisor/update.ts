@@ -17,6 +17,7 @@ import type { Step } from "./effects.ts";
 import { isScheduled } from "./jobs.ts";
 import { supervisorMessages as say } from "./loglines.ts";
 import { lookAtAllWaiting, stepAlone } from "./member.ts";
+import { endOperationsOf } from "./operations.ts";
 import { wantedOf } from "./wanted.ts";
 import { allMembers, changeConfig, type Group, type Member, makeMember, type Pending, type World } from "./world.ts";
 
@@ -51,6 +52,7 @@ function actionFor(from: ProcessConfig | undefined, to: ProcessConfig): UpdateAc
 export function updateGroup(world: World, config: GroupConfig, now: Now, step: Step, order: StopOrder = {}): void {
   const group = world.groups.get(config.name);
   assert(group !== undefined, `group ${config.name} was updated and is not there`);
+  if (world.operations.size > 0) endOperationsOf(world, config.name, step);
   const plan = planUpdate(group.config, config);
   assert(plan !== null, `group ${config.name} was updated in place and cannot be`);
   const next = new Map(config.processes.map((process) => [process.name, process]));

@@ -9,6 +9,7 @@ import { earliestDeadline, NEVER_STARTED, type ProcessState } from "../process/s
 import { type Mood, STATES } from "../process/states.ts";
 import { isOver } from "../process/sweeping.ts";
 import { Dependants } from "./dependants.ts";
+import type { Operation } from "./rolling.ts";
 
 /** A group and a process in it. */
 export type Ref = { readonly group: string; readonly process: string };
@@ -81,6 +82,8 @@ export type World = {
   nextSequence: number;
   readonly waiters: Map<number, Waiter>;
   readonly dependants: Dependants<Member>;
+  /** Rolling restarts, by their numbers: those that go on, and the last that have ended. */
+  readonly operations: Map<number, Operation>;
 };
 
 export function emptyWorld(): World {
@@ -98,6 +101,7 @@ export function emptyWorld(): World {
     nextSequence: 0,
     waiters: new Map(),
     dependants: new Dependants(),
+    operations: new Map(),
   };
 }
 

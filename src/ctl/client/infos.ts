@@ -182,6 +182,16 @@ const explained = struct({
 });
 export type Explained = ReturnType<typeof explained>;
 
+/** What holdfast.operation tells. `ended`: the empty text while it goes on. */
+const operation = struct({
+  id: number,
+  ended: text,
+  results: structs(struct({ group: text, name: text, result: text, text })),
+  underWay: texts,
+  left: texts,
+});
+export type OperationInfo = ReturnType<typeof operation>;
+
 /** What holdfast.scale tells. */
 const scaled = struct({ before: number, after: number, added: texts, removed: texts, failed: structs(resultRow) });
 export type Scaled = ReturnType<typeof scaled>;
@@ -235,6 +245,7 @@ export const asConfigInfos = rows(configInfo);
 export const asPreview = rows(previewRow);
 export const asDependencies = rows(dependency);
 export const asConfigReport = one(configReport);
+export const asOperation = one(operation);
 export const asScaled = one(scaled);
 export const asJobs = rows(jobInfo);
 export const asExplained = one(explained);

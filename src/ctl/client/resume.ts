@@ -54,6 +54,15 @@ export function resuming(supervisor: Supervisor, pace: Pace): Supervisor {
       const scale = () => supervisor.scale(program, numprocs, wait);
       return carryOut(supervisor, pace, scale, scale);
     },
+    // The token says that it is the same order.
+    rollingRestart: (names, options) => {
+      const begin = () => supervisor.rollingRestart(names, options);
+      return carryOut(supervisor, pace, begin, begin);
+    },
+    operation: (id, results) => {
+      const look = () => supervisor.operation(id, results);
+      return carryOut(supervisor, pace, look, look);
+    },
     shutdown: () => repeat(() => supervisor.shutdown(), FAULTS.SHUTDOWN_STATE, true),
   };
 }

@@ -19,6 +19,7 @@ import {
   asJobs,
   asLogTail,
   asNumber,
+  asOperation,
   asPreview,
   asProcessInfo,
   asProcessInfos,
@@ -84,6 +85,11 @@ export function makeSupervisor(rpc: Rpc) {
     jobs: () => call("read", asJobs, "holdfast.jobs"),
     pauseJob: (name: string) => call("act", asDone, "holdfast.pauseJob", name),
     resumeJob: (name: string) => call("act", asDone, "holdfast.resumeJob", name),
+    /** The number of the operation. */
+    rollingRestart: (names: readonly string[], options: { readonly atOnce: number; readonly each: boolean; readonly token: string }) =>
+      call("act", asNumber, "holdfast.rollingRestart", names, options),
+    /** Resolves when there are more results than these, when it has ended, or after a while. */
+    operation: (id: number, results: number) => call("wait", asOperation, "holdfast.operation", id, results),
     /** -1: as many as the file says. `wait`: resolves when what was added runs or has failed, and what was removed is gone. */
     scale: (program: string, numprocs: number, wait: boolean) => call("wait", asScaled, "holdfast.scale", program, numprocs, { wait }),
     checkConfig: () => call("read", asConfigReport, "holdfast.checkConfig"),

@@ -1,7 +1,7 @@
 /** The line for the result of an order: what each result code is called, and what it does to the exit status. (CTL-086, CTL-095, CTL-107, CTL-143) */
 
 import { ok, type Result, refuse } from "../../result.ts";
-import { SCHEDULE_PAUSED, SCHEDULE_RESUMED } from "../../rpc/answerrows.ts";
+import { ROLLING, SCHEDULE_PAUSED, SCHEDULE_RESUMED } from "../../rpc/answerrows.ts";
 import { SUCCESS } from "../../rpc/faults.ts";
 import { makeNamespec } from "../../rpc/namespec.ts";
 import type { Failure } from "../client/failure.ts";
@@ -50,7 +50,7 @@ function resultLine({ words, ignored }: ResultWords, row: ResultRow): Result<Lin
   const name = makeNamespec({ group: row.group, process: row.name });
   const base = { name, group: row.group, process: row.name };
   const exit = exitOfResult(row.status, ignored);
-  const word = words[row.status];
+  const word = row.description.endsWith(ROLLING) ? ROLLING : words[row.status];
   if (word === undefined) return refuse({ kind: "unexpected", error: "ValueError", text: `Unknown result code ${row.status} for ${name}` });
   if (row.status === SUCCESS) return ok(goodLine(row, word, exit, base));
   const isRaw = word === RAW;

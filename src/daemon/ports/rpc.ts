@@ -3,14 +3,16 @@
 import { hasStartDue } from "../../process/state.ts";
 import { ok, type Result, refuse } from "../../result.ts";
 import type { GroupView, JobView, ProcessRef, ProcessView, SupervisorControl } from "../../rpc/control.ts";
+import { isBeingRestarted } from "../../supervisor/operations.ts";
 import { waitingText } from "../../supervisor/waittexts.ts";
 import { dueText } from "../../supervisor/wanted.ts";
-import { findMember, type Group, groupsInOrder, type Member, type World } from "../../supervisor/world.ts";
+import { findMember, type Group, groupsInOrder, label, type Member, type World } from "../../supervisor/world.ts";
 import type { Configurations } from "../groups/configurations.ts";
 import { Extensions } from "../groups/extensions.ts";
 import { type GroupRecords, groupsByName } from "../groups/grouprecords.ts";
 import type { Groups } from "../groups/groups.ts";
 import type { Jobs } from "../groups/jobs.ts";
+import type { Operations } from "../groups/operations.ts";
 import type { Orders } from "../groups/orders.ts";
 import { reread } from "../groups/reread.ts";
 import type { Scales } from "../groups/scales.ts";
@@ -39,6 +41,7 @@ type Parts = {
   readonly configurations: Configurations;
   readonly groups: Groups;
   readonly jobs: Jobs;
+  readonly operations: Operations;
   readonly orders: Orders;
   readonly updates: Updates;
   readonly scales: Scales;
@@ -89,6 +92,9 @@ export function supervisorControl(runtime: Runtime, parts: Parts): SupervisorCon
     removeGroup: (name) => extensions.around(name, () => parts.groups.deactivate(name)),
     updateMode: () => runtime.running.daemon.updateMode,
     previewUpdate: () => previewUpdate(runtime, parts.scales),
+    rollingRestart: (refs, order) => parts.operations.order(refs, order),
+    operation: (id, results) => parts.operations.watch(id, results),
+    isBeingRestarted: (ref) => isBeingRestarted(runtime.world, label(ref)),
     scale: (program, numprocs, until) => parts.scaling.scale({ program, numprocs }, until),
     checkConfig: () => checkConfig(runtime),
     applyUpdate: (name) => extensions.around(name, () => parts.updates.apply(name)),
