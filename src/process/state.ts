@@ -188,15 +188,13 @@ export const NEVER_STARTED: ProcessState = {
   life: NO_LIFE,
 };
 
-const ALL = { starts: true };
-
 /** A start is being prepared: the command is being looked up, the keeper knows nothing of it yet. */
 export function isPreparing(process: ProcessState): boolean {
   return process.state === "STARTING" && process.child === 0;
 }
 
-/** The deadline that comes first, without those that start it unless `starts`; null: there is none. */
-export function earliestDeadline({ deadlines }: ProcessState, { starts }: { readonly starts: boolean } = ALL): DeadlineName | null {
+/** The deadline that comes first, without those that start it unless `starts`; null: there is none. Asked of many processes in every turn. */
+export function earliestDeadline({ deadlines }: ProcessState, starts = true): DeadlineName | null {
   let earliest: DeadlineName | null = null;
   let earliestMs = Number.POSITIVE_INFINITY;
   for (const name in deadlines) {

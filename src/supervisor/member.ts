@@ -74,7 +74,7 @@ export function memberDeadlineMs(world: World, member: Member): number | null {
 
 /** While the daemon goes down nothing is started again: nobody waits for a restart (PROC-160). What an update changes first starts by its word. */
 function awaitedDeadline(world: World, { state, pending }: Member): DeadlineName | null {
-  return earliestDeadline(state, { starts: !startsNothing(world) && pending === null });
+  return earliestDeadline(state, pending === null && !startsNothing(world));
 }
 
 /** Every start, whatever it comes of, passes the gate here; every stop waits here for what has to be down first. */

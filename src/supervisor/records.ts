@@ -112,11 +112,14 @@ export type WholeAvailableRecord = {
 /** A process in version 1: all of it, and one deadline whose meaning followed from the state. */
 type WholeProcessRecord = Omit<ProcessState, "deadlines" | "life"> & { readonly deadlineMs: number | null };
 
+const FIELDS = Object.keys(NEVER_STARTED) as (keyof ProcessState)[];
+
 /** Without its life, so that an earlier release can read it. (CMN-021) */
 export function encodeProcess(state: ProcessState): Uint8Array {
-  const plain = { ...state, life: NO_LIFE, deadlines: deadlinesOf(state, true) };
-  const differs = (key: string) => plain[key as keyof ProcessState] !== NEVER_STARTED[key as keyof ProcessState];
-  return encodeRecord(Object.fromEntries(Object.entries(plain).filter(([key]) => differs(key))), "3");
+  const plain: ProcessState = { ...state, life: NO_LIFE, deadlines: deadlinesOf(state, true) };
+  const differing: Partial<Record<keyof ProcessState, unknown>> = {};
+  for (const key of FIELDS) if (plain[key] !== NEVER_STARTED[key]) differing[key] = plain[key];
+  return encodeRecord(differing, "3");
 }
 
 /** `attempt` and `state` say which process record it belongs to: an earlier release writes that one alone. */
@@ -147,6 +150,7 @@ export function withStoredLife(process: ProcessState, bytes: Uint8Array): Result
 
 /** Those that an earlier release knows, or the others. */
 function deadlinesOf({ deadlines }: ProcessState, isPlain: boolean): Deadlines {
+  if (deadlines === NO_DEADLINES) return deadlines;
   const entries = Object.entries(deadlines);
   const kept = entries.filter(([name]) => PLAIN_DEADLINES.has(name as DeadlineName) === isPlain);
   if (kept.length === 0) return NO_DEADLINES;

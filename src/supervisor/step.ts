@@ -81,7 +81,8 @@ export function nextDeadlineMs(world: World): number | null {
     world.goingDown?.listeningUntilMs ?? Number.POSITIVE_INFINITY,
     cutoffMs(world),
   );
-  for (const member of world.timed) {
+  for (const [member, soonestMs] of world.timed) {
+    if (soonestMs >= earliest) continue;
     const dueMs = memberDeadlineMs(world, member);
     if (dueMs === null || dueMs >= earliest) continue;
     if (findMember(world, member.ref) === member) earliest = dueMs;
@@ -94,7 +95,9 @@ export function nextDeadlineMs(world: World): number | null {
 /** Members for which the time has come, in the order of groups: the caller makes each a step of its own. (PROC-142) */
 export function deadlinesDue(world: World, now: Now): Member[] {
   const due = new Set<Member>();
-  for (const member of world.timed) if ((memberDeadlineMs(world, member) ?? Number.POSITIVE_INFINITY) <= now.monoMs) due.add(member);
+  for (const [member, soonestMs] of world.timed) {
+    if (soonestMs <= now.monoMs && (memberDeadlineMs(world, member) ?? Number.POSITIVE_INFINITY) <= now.monoMs) due.add(member);
+  }
   if (due.size < 2) return [...due].filter((member) => findMember(world, member.ref) === member);
   const groups = new Set([...due].map(({ ref }) => ref.group));
   return inOrder([...groups].flatMap((name) => world.groups.get(name) ?? [])).flatMap((group) =>

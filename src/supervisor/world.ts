@@ -69,8 +69,8 @@ export type World = {
   exit: { readonly code: number } | null;
   cutoff: Cutoff | null;
   readonly groups: Map<string, Group>;
-  /** Members that have a deadline, and perhaps some that are gone: looking at all of them would take long where there are thousands. */
-  readonly timed: Set<Member>;
+  /** Members that have a deadline, with when the first comes, and perhaps some that are gone: looking at all would take long where there are thousands. */
+  readonly timed: Map<Member, number>;
   /** Members by their child; those that are gone are among them until another takes the number. */
   readonly byChild: Map<number, Member>;
   /** The same for auxiliary runs. */
@@ -91,7 +91,7 @@ export function emptyWorld(): World {
     mood: "RUNNING",
     goingDown: null,
     groups: new Map(),
-    timed: new Set(),
+    timed: new Map(),
     byChild: new Map(),
     byRun: new Map(),
     due: new Set(),
@@ -152,8 +152,9 @@ export function setState(world: World, member: Member, state: ProcessState): voi
   member.state = state;
   if (state.child !== 0) world.byChild.set(state.child, member);
   if (runs !== undefined || state.life.runs !== undefined) noteRuns(world, member, runs ?? []);
-  if (earliestDeadline(state) === null && runsDueMs(state) === Number.POSITIVE_INFINITY) world.timed.delete(member);
-  else world.timed.add(member);
+  const dueMs = soonestMs(state);
+  if (dueMs === Number.POSITIVE_INFINITY) world.timed.delete(member);
+  else world.timed.set(member, dueMs);
   if (state.life.due === undefined) world.due.delete(member);
   else world.due.add(member);
   if (state.life.sweep === undefined) world.sweeping.delete(member);
@@ -164,6 +165,13 @@ export function setState(world: World, member: Member, state: ProcessState): voi
 function noteRuns(world: World, member: Member, before: readonly Run[]): void {
   for (const { child } of before) if (world.byRun.get(child) === member) world.byRun.delete(child);
   for (const { child } of member.state.life.runs ?? []) if (child !== 0) world.byRun.set(child, member);
+}
+
+/** When the first of its deadlines comes, awaited or not. */
+function soonestMs(state: ProcessState): number {
+  const name = earliestDeadline(state);
+  const dueMs = name === null ? undefined : state.deadlines[name];
+  return Math.min(dueMs ?? Number.POSITIVE_INFINITY, runsDueMs(state));
 }
 
 /** Gives a member its next configuration. */

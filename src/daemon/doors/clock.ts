@@ -11,16 +11,18 @@ const TIMEOUT_MAX_MS = 2 ** 31 - 1;
 
 export function realClock(zone: Zone): Clock {
   let timer: NodeJS.Timeout | null = null;
+  let armedMs = Number.POSITIVE_INFINITY;
+  let rings = (): void => {};
   const monoMs = (): number => millisOf(process.hrtime.bigint());
 
   /** Node's timers count in whole milliseconds of their own and may come a fraction early: then the rest is waited for. */
-  const wait = (untilMs: number, ring: () => void): void => {
+  const wait = (untilMs: number): void => {
     const leftMs = Math.max(0, Math.ceil(untilMs - monoMs()));
     timer = setTimeout(
       () => {
         timer = null;
-        if (monoMs() >= untilMs) ring();
-        else wait(untilMs, ring);
+        if (monoMs() >= untilMs) rings();
+        else wait(untilMs);
       },
       Math.min(leftMs, TIMEOUT_MAX_MS),
     );
@@ -29,9 +31,13 @@ export function realClock(zone: Zone): Clock {
   return {
     now: () => ({ monoMs: monoMs(), wallMs: Date.now() }),
     alarm(untilMs, ring) {
+      rings = ring;
+      // Set after every turn, most often to the same time.
+      if (timer !== null && untilMs === armedMs) return;
       if (timer !== null) clearTimeout(timer);
       timer = null;
-      if (untilMs !== null && untilMs !== Number.POSITIVE_INFINITY) wait(untilMs, ring);
+      armedMs = untilMs ?? Number.POSITIVE_INFINITY;
+      if (armedMs !== Number.POSITIVE_INFINITY) wait(armedMs);
     },
     offsetMinutes: (wallMs) => zone(Math.floor(wallMs / 1000)) / 60,
   };

@@ -31,4 +31,6 @@ test("a process group is alive while somebody of it is, and its members are coun
 test("the counter of kills for want of memory is a number, or not to be had", () => {
   const count = realKernel.oomKills();
   assert.ok(count === null || Number.isInteger(count));
+  // Asked again it is read again.
+  assert.ok(count === null || (realKernel.oomKills() ?? -1) >= count);
 });

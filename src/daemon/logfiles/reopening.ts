@@ -37,6 +37,7 @@ export class Reopening {
 
   /** The earliest time at which `tryAgain` has something to do, monotonic. */
   nextDeadlineMs(): number | null {
+    if (this.#held.size === 0) return null;
     const due = [...this.#held.values()].flatMap(({ dueMs }) => dueMs ?? []);
     return due.length === 0 ? null : Math.min(...due);
   }

@@ -37,6 +37,7 @@ export class Barrier {
 
   /** The earliest time at which `deadlinePassed` has something to do, monotonic. */
   nextDeadlineMs(): number | null {
+    if (this.#waiting.size === 0) return null;
     const due = [...this.#waiting].filter(({ late }) => !late).map(({ dueMs }) => dueMs);
     return due.length === 0 ? null : Math.min(...due);
   }

@@ -49,8 +49,10 @@ export class ExitRecords implements Part {
     return this.#histories.get(label(ref)) ?? NO_HISTORY;
   }
 
-  ended(turn: Turn, ref: Ref, end: End): void {
-    this.#write(turn, ref, withEnd(this.of(ref), end));
+  /** `restart`: why it was started again in the same step. */
+  ended(turn: Turn, ref: Ref, end: End, restart: string | null = null): void {
+    const history = withEnd(this.of(ref), end);
+    this.#write(turn, ref, restart === null ? history : withRestart(history, restart));
   }
 
   restarted(turn: Turn, ref: Ref, reason: string): void {

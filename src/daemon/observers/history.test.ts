@@ -82,6 +82,18 @@ test("HIS-001 an end has its times, its code or signal, what it took, and why it
   assert.equal(history.exits(it).ends.length, 2);
 });
 
+test("HIS-001 a restart counts once, in the step of an end or later", () => {
+  const { history, it, changed, end } = scene();
+  changed("RUNNING", "EXITED", exited(exitWith(1)), "", "exit")(1);
+  changed("EXITED", "STARTING", { type: "deadline" }, "", "exit")(1);
+  end(exitWith(1));
+  assert.deepEqual(history.exits(it).restarts, { exit: 1 });
+  changed("RUNNING", "EXITED", exited(exitWith(1)), "", "exit")(2);
+  end(exitWith(1));
+  changed("EXITED", "STARTING", { type: "deadline" }, "", "exit")(3);
+  assert.deepEqual(history.exits(it).restarts, { exit: 2 });
+});
+
 test("HIS-001 a process that was taken out of its group by its end leaves nothing", () => {
   const { world, history, it, turn, end } = scene();
   world.groups.clear();

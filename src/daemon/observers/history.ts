@@ -21,7 +21,13 @@ import { OomKills } from "./oomkills.ts";
 export const TIMELINE_MAX = 100;
 
 type ProcessStateEvent = Extract<SupervisorEvent, { kind: "process-state" }>;
-type Past = { readonly entries: TimelineEntry[]; words: string; unspawned: string | null; endReason: Reason | null };
+type Past = {
+  readonly entries: TimelineEntry[];
+  words: string;
+  unspawned: string | null;
+  endReason: Reason | null;
+  restart: Reason | null;
+};
 type Parts = {
   readonly world: World;
   readonly kernel: Kernel;
@@ -107,7 +113,10 @@ export class History {
     const past = this.#of(member);
     const { state, from, pid, cause, spawnError, reason } = event;
     if (state === "STARTING") {
-      if (reason !== null && !ORDERED.has(reason)) this.#parts.exits.restarted(turn, member.ref, reason);
+      const isRestart = reason !== null && !ORDERED.has(reason);
+      // A restart that follows in the step of an end is written with it.
+      if (isRestart && past.endReason !== null) past.restart = reason;
+      else if (isRestart) this.#parts.exits.restarted(turn, member.ref, reason);
       past.words = "";
       past.unspawned = null;
     }
@@ -133,8 +142,10 @@ export class History {
     const isOurs = this.#killed.delete(before.child);
     if (findMember(this.#parts.world, member.ref) !== member) return null;
     const end = this.#endOf(turn, member, before, { ...ended, isOurs }, at);
-    this.#of(member).endReason = null;
-    this.#parts.exits.ended(turn, member.ref, end);
+    const past = this.#of(member);
+    this.#parts.exits.ended(turn, member.ref, end, past.restart);
+    past.endReason = null;
+    past.restart = null;
     // Most often nobody is left; else the number follows. (KILL-006)
     if (end.survivors === null) this.#parts.survivors.count(member.ref, ended.pid, end.endedAt);
     return end;
@@ -178,7 +189,7 @@ export class History {
   #of(member: Member): Past {
     const known = this.#past.get(member);
     if (known !== undefined) return known;
-    const past: Past = { entries: [], words: "", unspawned: null, endReason: null };
+    const past: Past = { entries: [], words: "", unspawned: null, endReason: null, restart: null };
     this.#past.set(member, past);
     return past;
   }

@@ -30,10 +30,14 @@ const KERNEL_NAMES = {
 } as const satisfies { readonly [R in Resource]?: string };
 type Limited = keyof typeof KERNEL_NAMES;
 const LIMITED = Object.keys(KERNEL_NAMES) as Limited[];
+type LimitField = (typeof RLIMIT_OPTIONS)[`rlimit_${Limited}`]["member"]["field"];
+const LIMIT_FIELDS = Object.fromEntries(LIMITED.map((resource) => [resource, RLIMIT_OPTIONS[`rlimit_${resource}`].member.field])) as {
+  readonly [R in Limited]: LimitField;
+};
 
 /** What an option says about a resource; null: nothing. */
 export function limitOf(config: ProcessConfig, resource: Limited): Limit | null {
-  return config[RLIMIT_OPTIONS[`rlimit_${resource}`].member.field];
+  return config[LIMIT_FIELDS[resource]];
 }
 
 export function isLimited(resource: string): resource is Limited {
