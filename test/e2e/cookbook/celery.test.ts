@@ -1,6 +1,7 @@
 /** The set-up of the cookbook with Celery: its broker, two workers and the beat. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { childrenOf, commandOf, isAlive, until } from "../instance.ts";
 import { Setup } from "./setup.ts";
 
 async function started(t: { after(act: () => Promise<void>): void }): Promise<Setup> {
@@ -20,6 +21,15 @@ describe("Celery", { concurrency: true }, () => {
     await it.noted(/^worker0 begins/);
     assert.match(await it.said("restart", "worker:*"), /^(worker:worker[01]: stopped\n){2}(worker:worker[01]: started\n){2}$/);
     nothingLost(it);
+  });
+
+  test("a worker that is killed leaves nothing of its pool to the next one", async (t) => {
+    const it = await started(t);
+    const { pid } = await it.in("RUNNING", "worker:worker0");
+    const pool = await until("it has a pool", () => childrenOf(Number(pid)).find((child) => commandOf(child) === "sleep 1000"));
+    process.kill(Number(pid), "SIGKILL");
+    await it.another("worker:worker0", pid);
+    assert.ok(!isAlive(pool));
   });
 
   test("a shutdown ends workers and beat first, and the broker when nobody needs it any more", async (t) => {

@@ -9,6 +9,7 @@ const SCRIPTS = {
   "/app/backup.sh": script("backup", "; test ! -e broken"),
   "/app/sync.sh": script("sync"),
   "/app/report.sh": script("report"),
+  "/app/notify.sh": "echo somebody hears of $SUPERVISOR_PROCESS_NAME >> $JOURNAL",
 };
 
 async function started(t: { after(act: () => Promise<void>): void }, sooner: readonly (readonly [string, string])[] = []): Promise<Setup> {
@@ -41,6 +42,7 @@ describe("a container of jobs", { concurrency: true }, () => {
     ]);
     it.put("/srv/backup/broken", "");
     await it.in("FATAL", "backup");
+    await it.noted("somebody hears of backup");
     assert.ok(it.journal().filter((line) => line === "backup runs").length >= 3, "the first run, and two more tries");
     rmSync(it.at("/srv/backup/broken"));
     await it.in("EXITED", "backup");

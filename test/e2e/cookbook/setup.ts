@@ -12,14 +12,30 @@ import { call, type Info, info } from "../rpc.ts";
 export const PAGES = { en: "docs/cookbook.md", zh: "docs/cookbook.zh-CN.md" } as const;
 export type Language = keyof typeof PAGES;
 
+/** What the port 80 of a page becomes before it becomes a free one. */
+export const WEB = 8080;
 const STAND_INS = path.join(ROOT, "test", "programs", "standins");
 /** Folders of the page's machine: whatever is in them is below the folder of the test. */
-const ABSOLUTE = /(?<![\w.-])\/(?:app|etc|opt|run|srv|var)\/[^\s,;:'")]*/g;
+const ABSOLUTE = /(?<![\w.])\/(?:app|etc|opt|run|srv|var)\/[^\s,;:'")]*/g;
 
 /** The configurations of a page, by the word behind `ini` at the head of their blocks. */
 export function configurations(language: Language): Map<string, string> {
-  const page = readFileSync(path.join(ROOT, PAGES[language]), "utf8");
-  return new Map([...page.matchAll(/^```ini (\S+)\n(.*?)^```$/gms)].map(([, name = "", text = ""]) => [name, text]));
+  return new Map(recipes(language).map(({ name, blocks }) => [name, blocks.get(name) ?? ""]));
+}
+
+type Recipe = {
+  readonly name: string;
+  /** What is behind its head names a block: its name, or the path of another file that belongs to it. */
+  readonly blocks: ReadonlyMap<string, string>;
+};
+
+export function recipes(language: Language): readonly Recipe[] {
+  const sections = readFileSync(path.join(ROOT, PAGES[language]), "utf8").split(/^## /m);
+  return sections.flatMap((section) => {
+    const found = [...section.matchAll(/^```(\w+) (\S+)\n(.*?)^```$/gms)];
+    const name = found.find(([, kind]) => kind === "ini")?.[2];
+    return name === undefined ? [] : [{ name, blocks: new Map(found.map(([, , key = "", text = ""]) => [key, text])) }];
+  });
 }
 
 export type Changes = {
@@ -27,7 +43,9 @@ export type Changes = {
   readonly ports?: readonly number[];
   /** Programs that are not to be the real ones: files of test/programs/standins. */
   readonly standIns: readonly string[];
-  /** What else is there on PATH, as scripts of sh, or in /app. */
+  /** Where stand-ins are that are not on PATH. */
+  readonly places?: Readonly<Record<string, string>>;
+  /** What else is there on PATH, or at an absolute path, as scripts of sh. */
   readonly scripts?: Readonly<Record<string, string>>;
   /** What takes too long for a test, by what is done sooner. */
   readonly sooner?: readonly (readonly [string, string])[];
@@ -40,10 +58,13 @@ export class Setup extends Instance {
 
   /** Everything is there, nothing runs. */
   async prepare(name: string, changes: Changes, language: Language = "en"): Promise<void> {
-    const text = configurations(language).get(name);
-    assert.ok(text !== undefined, `${PAGES[language]} has no configuration ${name}`);
-    for (const port of [5432, ...(changes.ports ?? [])]) this.#ports.set(port, await freePort());
-    writeFileSync(this.conf, this.#moved(text, changes.sooner ?? []));
+    const { blocks } = recipes(language).find((one) => one.name === name) ?? assert.fail(`${PAGES[language]} has no configuration ${name}`);
+    for (const port of [5432, WEB, ...(changes.ports ?? [])]) this.#ports.set(port, await freePort());
+    for (const [key, text] of blocks) {
+      const moved = this.#moved(text, key === name ? (changes.sooner ?? []) : []);
+      if (key === name) writeFileSync(this.conf, moved);
+      else this.put(key, moved);
+    }
     this.#programs(changes);
     const standing = { JOURNAL: this.#journal, PGPORT: String(this.port(5432)) };
     this.env = { ...process.env, ...standing, PATH: `${this.path("bin")}:${process.env["PATH"]}` };
@@ -64,8 +85,11 @@ export class Setup extends Instance {
   }
 
   #moved(text: string, sooner: readonly (readonly [string, string])[]): string {
-    let moved = text.replaceAll("/run/supervisor.sock", this.socket).replaceAll(/^user=.*$/gm, `user=${userInfo().username}`);
-    for (const [ofPage, free] of this.#ports) moved = moved.replaceAll(new RegExp(`\\b${ofPage}\\b`, "g"), `${free}`);
+    const me = userInfo().username;
+    // nginx's port is one of root's, and of all addresses.
+    const free = text.replaceAll("tcp:80\n", `tcp:${WEB}\n`).replaceAll("listen 80;", `listen 127.0.0.1:${WEB};`);
+    let moved = free.replaceAll("/run/supervisor.sock", this.socket).replaceAll(/^(user[ =]).*?(;?)$/gm, `$1${me}$2`);
+    for (const [ofPage, port] of this.#ports) moved = moved.replaceAll(new RegExp(`\\b${ofPage}\\b`, "g"), `${port}`);
     for (const [before, after] of sooner) {
       assert.ok(moved.includes(before), `the page has no ${before}`);
       moved = moved.replaceAll(before, after);
@@ -78,8 +102,8 @@ export class Setup extends Instance {
     return moved;
   }
 
-  #programs({ standIns, scripts = {} }: Changes): void {
-    const ours = standIns.map((name) => [name, `exec ${process.execPath} ${path.join(STAND_INS, `${name}.mjs`)} "$@"`]);
+  #programs({ standIns, places = {}, scripts = {} }: Changes): void {
+    const ours = standIns.map((name) => [places[name] ?? name, `exec ${process.execPath} ${path.join(STAND_INS, `${name}.mjs`)} "$@"`]);
     for (const [name, script] of Object.entries({ ...Object.fromEntries(ours), ...scripts })) {
       const file = name.startsWith("/") ? name : `/bin/${name}`;
       mkdirSync(path.dirname(this.at(file)), { recursive: true });
