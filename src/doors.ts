@@ -68,6 +68,8 @@ export interface Files {
 export interface Kernel {
   /** How many processes it has killed for want of memory since boot; null: it does not say. */
   oomKills(): number | null;
+  /** The same of a control group and all below it; null: it does not say. */
+  oomKillsIn(cgroup: string): number | null;
   /** Whether a process group has members, zombies among them. */
   isGroupAlive(group: number): boolean;
   /** The members of all process groups, without zombies, by group: a look at every process of the machine, a moment from now. */
@@ -99,6 +101,18 @@ export interface Processes {
    * is empty, as it is for a moment while it begins another program.
    */
   variableOf(pid: number, name: string): Promise<string | null | undefined>;
+}
+
+/** The files of control groups, which are no files: what is written is an order. (cgroups(7)) */
+export interface CgroupFiles {
+  read(path: string): Promise<Result<string, Errno>>;
+  /** In one go, into what is there. */
+  write(path: string, text: string): Promise<Result<true, Errno>>;
+  /** Its names that are folders. */
+  folders(path: string): Promise<Result<readonly string[], Errno>>;
+  makeFolder(path: string): Promise<Result<true, Errno>>;
+  /** Only one without processes and folders. */
+  removeFolder(path: string): Promise<Result<true, Errno>>;
 }
 
 export interface Random {
@@ -174,6 +188,7 @@ export type Doors = {
   readonly commandFiles: Files;
   readonly kernel: Kernel;
   readonly processes: Processes;
+  readonly cgroups: CgroupFiles;
   readonly envFiles: Files;
   readonly random: Random;
   readonly accounts: Accounts;

@@ -63,6 +63,7 @@ const VALUES: { readonly [T in OptionType]: readonly string[] } = {
   fraction: ["0", "0.5", "1", "2", "-1", "x", ""],
   decimal: ["1", "2.5", "x", "-1", ""],
   whole: ["1", "10", "-1", "x", "1.5", ""],
+  cores: ["1.5", "150%", "2", "0", "x", "-1", ""],
   commandline: ["/bin/true", "sh -c 'exit 3'", "true %(program_name)s", "", "'", "''"],
   limit: ["4096", "4096:8192", "1GB", "unlimited", "1:unlimited", "2:1", "x", ""],
   probe: ["tcp:80", "notify", "http://127.0.0.1/x", "log:ready", "exec:true", "unix:/x", "fd:3", "tpc:80", "fd:1", "log:(", "tcp:a:1", ""],

@@ -21,6 +21,10 @@ export function either(words: readonly string[], or = "or"): string {
   return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} ${or} ${words.at(-1)}`;
 }
 
+/** Whether programs get control groups. */
+export const CGROUPS = { what: "use of control groups", words: ["auto", "off", "require"] } as const satisfies Choice;
+export type CgroupsChoice = (typeof CGROUPS)["words"][number];
+
 /** When supervisorctl colours what it prints: as grep and ls have it. */
 export const COLOR = { what: "color", words: ["auto", "always", "never"] } as const satisfies Choice;
 export type ColorChoice = (typeof COLOR)["words"][number];

@@ -61,6 +61,8 @@ export function remedyFor(kind: OptionType | "folder" | "name", text: string, kn
       return "write minute hour day month weekday, such as 30 2 * * *, or @daily, or @every 10m";
     case "restartlimit":
       return "write 10/1h: so many restarts within so long a time";
+    case "cores":
+      return "write 1.5 or 150%";
     case "retries":
       return "give a whole number, or infinite";
     case "zone":

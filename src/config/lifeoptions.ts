@@ -2,6 +2,7 @@
  * The rows of the table for what is ours in the life of a program, a block per area: PROGRAM has all of them, so that each may stand in a program, a FastCGI
  * program, an event listener and in [program-default].
  */
+import { CGROUP_OPTIONS } from "./cgroupoptions.ts";
 import { HEALTH, READINESS } from "./checkoptions.ts";
 import { CONTAINER_OPTIONS } from "./containeroptions.ts";
 import { DEPENDENCIES } from "./dependencyoptions.ts";
@@ -118,6 +119,7 @@ export const LIFE_OPTIONS = {
   ...HOOKS,
   ...JOB,
   ...LIMIT_OPTIONS,
+  ...CGROUP_OPTIONS,
   ...ENVIRONMENT,
   ...CONTAINER_OPTIONS,
 } as const satisfies Record<string, Option>;

@@ -36,11 +36,12 @@ export function completed(stored: ProcessConfig): ProcessConfig {
 
 /** What is stored of the options of [supervisord]. */
 export function storedDaemon(daemon: DaemonConfig): Partial<DaemonConfig> {
-  const { shutdownTimeoutMs, ...others } = daemon;
-  return shutdownTimeoutMs === 0 ? others : daemon;
+  const { shutdownTimeoutMs, cgroups, ...others } = daemon;
+  return { ...others, ...(shutdownTimeoutMs !== 0 && { shutdownTimeoutMs }), ...(cgroups !== "auto" && { cgroups }) };
 }
 
 /** With all of them. */
 export function completedDaemon(stored: DaemonConfig): DaemonConfig {
-  return { ...stored, shutdownTimeoutMs: (stored as Partial<DaemonConfig>).shutdownTimeoutMs ?? 0 };
+  const { shutdownTimeoutMs = 0, cgroups = "auto" } = stored as Partial<DaemonConfig>;
+  return { ...stored, shutdownTimeoutMs, cgroups };
 }

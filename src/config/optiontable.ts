@@ -5,7 +5,7 @@
  * Rows stand in the order of the sample and the reference. In which order values are checked, and so which of two errors comes first,
  * is said by the code that reads a section.
  */
-import { COLOR } from "./choices.ts";
+import { CGROUPS, COLOR } from "./choices.ts";
 import { GROUP_DEPENDENCIES } from "./dependencyoptions.ts";
 import { LIFE_OPTIONS } from "./lifeoptions.ts";
 import type { Channel, Option, Words } from "./optionrow.ts";
@@ -297,6 +297,22 @@ export const SUPERVISORD = {
     brief: {
       en: "what update does to a changed group: as-original restarts all of it, minimal only what changed",
       zh: "update 如何处理有变化的组：as-original 重启整组，minimal 只重启有变化的部分",
+    },
+  },
+  cgroups: {
+    type: "choice",
+    choice: CGROUPS,
+    default: "auto",
+    scope: "here",
+    member: { field: "cgroups" },
+    isOurs: true,
+    brief: {
+      en: "whether programs with memory_max, pids_max, cpu_max or killtree get control groups: auto, off, require",
+      zh: "使用 memory_max、pids_max、cpu_max 或 killtree 的程序是否使用控制组：auto、off、require",
+    },
+    more: {
+      en: "Control groups of version 2, in the one that supervisord was started in, where it may write. auto: where that is not so the three limits are not enforced; the log, `why` and the page say so. off: as if there were none. require: a program with one of the three limits does not start without. It counts from the next start of supervisord.",
+      zh: "在 supervisord 启动时所在的、可写的第 2 版控制组中创建。auto：不可用时三项限制不生效，日志、`why` 和网页会说明。off：如同没有控制组。require：没有控制组时，带有三项限制之一的程序不会启动。自 supervisord 下次启动起生效。",
     },
   },
   shutdown_timeout: {

@@ -5,6 +5,7 @@
 import type { Accounts } from "../doors.ts";
 import { ok, type Result, refuse } from "../result.ts";
 import { type Choice, parseChoice } from "./choices.ts";
+import { parseCores } from "./cores.ts";
 import { parseSchedule, type Schedule } from "./cronfields.ts";
 import { parseDuration } from "./durations.ts";
 import { type EnvFileName, parseEnvFileNames } from "./envfile.ts";
@@ -56,6 +57,8 @@ export interface Values {
   /** A whole number within the range of the row. */
   whole: number;
   commandline: string;
+  /** A share of the processor, in cores. */
+  cores: number;
   limit: Limit;
   /** The number of a group. */
   group: number;
@@ -125,6 +128,7 @@ export const READERS: { readonly [T in OptionType]: Reader<Values[T]> } = {
   decimal: (text, _, { range }) => parseDecimalIn(text, range ?? ANY_NUMBER),
   whole: (text, _, { range }) => parseIntegerIn(text, range ?? ANY_NUMBER),
   commandline: parseCommandLine,
+  cores: parseCores,
   limit: parseLimit,
   group: (text, judge) => parseGroup(text, judge.accounts),
   groups: (text, judge) => parseGroups(text, judge.accounts),

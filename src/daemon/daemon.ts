@@ -53,6 +53,7 @@ import { supervisorControl } from "./ports/rpc.ts";
 import type { Served } from "./ports/serve.ts";
 import { Probes } from "./probes/probes.ts";
 import { receive } from "./reports.ts";
+import { Cgroups } from "./runs/cgroups.ts";
 import { Sweeps } from "./runs/sweeps.ts";
 import type { BootFailure, Inheritance, LoadConfig, Part, Runtime } from "./runtime.ts";
 import { type CallOurs, noPlugins, type OpenPlugin, PluginHost } from "./serving/pluginhost.ts";
@@ -229,10 +230,11 @@ function makeRooms(given: DaemonParts, runtime: Runtime, { configurations, ident
   const budget = new StoreBudget();
   const history = openHistory(runtime, budget);
   const readings = new Readings(budget, (turn) => history.makeRoom(turn));
-  const preparations = new Preparations(runtime, fastCgi, readings);
-  const auxiliary = new AuxiliaryRuns(runtime, { outputs, targets, readings, history });
+  const cgroups = new Cgroups(runtime);
+  const preparations = new Preparations(runtime, fastCgi, readings, cgroups);
+  const auxiliary = new AuxiliaryRuns(runtime, { outputs, targets, readings, history, cgroups });
   const probes = new Probes(runtime);
-  const sweeps = new Sweeps(runtime);
+  const sweeps = new Sweeps(runtime, cgroups);
   const records = new GroupRecords(runtime, given.sizes?.pieceBytes ?? PIECE_BYTES);
   const unowned = new Unowned(runtime);
   const groups = new Groups(runtime, { fastCgi, plugins, autoLogs, records });
@@ -247,16 +249,16 @@ function makeRooms(given: DaemonParts, runtime: Runtime, { configurations, ident
   const memory = new MemoryLimits(runtime, given.samples ?? readSamples);
   // Servers are bound before anything is done to files or programs: a second supervisord by mistake ends there and has destroyed nothing. (CONF-354)
   const parts: readonly Part[] = [
-    ...[unowned, preparations, barrier, backlog, processes, jobs, probes, sweeps, memory, pools, outputs, clearing],
+    ...[unowned, preparations, barrier, backlog, processes, jobs, probes, sweeps, cgroups, memory, pools, outputs, clearing],
     ...[plugins, servers, fastCgi, autoLogs, firstStarts, ...history.parts, readings, auxiliary, scales, operations],
   ];
   const bringUp = new BringUp(runtime, { inOrder: parts, outputs, plugins, servers, pools, groups, firstStarts });
-  const lifecycle = new Lifecycle(runtime, bringUp, { configurations, identity, servers, groups, unowned });
+  const lifecycle = new Lifecycle(runtime, bringUp, { configurations, identity, servers, groups, unowned, cgroups });
   const ofFiles = { autoLogs, targets, outputs, backlog, clearing };
   const ofGroups = { records, unowned, groups, jobs, orders, updates, operations, scales, scaling };
   const ofLife = { firstStarts, bringUp, lifecycle };
   const stdin = new ChildStdin(runtime);
-  const ofStarts = { fastCgi, readings, preparations, auxiliary, probes, sweeps };
+  const ofStarts = { fastCgi, readings, preparations, auxiliary, probes, sweeps, cgroups };
   return { parts, watchers, history, plugins, pools, stdin, ...ofFiles, ...ofStarts, ...ofGroups, ...ofLife };
 }
 

@@ -12,6 +12,7 @@ import { type Result, refuse } from "../result.ts";
 import { type DaemonParts, startDaemon } from "./daemon.ts";
 import { realAccounts } from "./doors/accounts.ts";
 import { readBirth } from "./doors/birth.ts";
+import { realCgroups } from "./doors/cgroups.ts";
 import { realClock } from "./doors/clock.ts";
 import { firstMatch } from "./doors/expressions.ts";
 import { realFiles } from "./doors/files.ts";
@@ -50,6 +51,7 @@ async function main(): Promise<void> {
     ...filesInLanes(files),
     kernel: realKernel,
     processes: realProcesses,
+    cgroups: realCgroups,
     random: realRandom(),
     accounts: realAccounts(),
     birth,

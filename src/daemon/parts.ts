@@ -22,6 +22,7 @@ import type { Targets } from "./logfiles/targets.ts";
 import type { History } from "./observers/history.ts";
 import type { Watchers } from "./observers/watchers.ts";
 import type { Probes } from "./probes/probes.ts";
+import type { Cgroups } from "./runs/cgroups.ts";
 import type { Sweeps } from "./runs/sweeps.ts";
 import type { Part, Runtime } from "./runtime.ts";
 import type { PluginHost } from "./serving/pluginhost.ts";
@@ -48,6 +49,7 @@ export type Daemon = {
   readonly probes: Probes;
   readonly readings: Readings;
   readonly sweeps: Sweeps;
+  readonly cgroups: Cgroups;
   readonly firstStarts: FirstStarts;
   readonly bringUp: BringUp;
   readonly lifecycle: Lifecycle;

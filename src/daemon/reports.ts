@@ -155,6 +155,7 @@ function spawnFailed(daemon: Daemon, turn: Turn, member: Member, report: Extract
   if (report.pid === 0)
     return stepTo(daemon, turn, member, { type: "spawn-failed", text: spawnErrorText(member.config.name, report) }, report);
   assert(member.state.child === report.child, "a failed spawn belongs to its process");
+  if (report.step === "cgroup") daemon.cgroups.cannotJoin(errnoName(report.errno));
   const ofLimit = limitFailureText(member.config, report);
   if (ofLimit !== null) {
     saySpawnFailure({ uid: daemon.runtime.uid, outputs: daemon.outputs }, turn, member, report);

@@ -44,14 +44,20 @@ export type Told = {
   readonly end?: RunEnd;
 };
 
-/** A run of which nothing is to survive its end. (KILL-003) */
+/** A run of which nothing is to survive its end, or that is limited with all that it starts. (KILL-003, CGR-002) */
 export type Tree = {
   /** Nothing that was started earlier belongs to it. */
   readonly sinceTicks: number;
+  /** Its control group, with a folder `run` that it is in; without one it is in none. */
+  readonly cgroup?: string;
+  /** How many the kernel had killed in it for want of memory when it began. */
+  readonly oomKills?: number;
 };
 
 /** What is left of a run is being killed. (KILL-004, KILL-007) */
-export type Sweep = Tree & {
+export type Sweep = Pick<Tree, "sinceTicks"> & {
+  /** The control group to be emptied. */
+  readonly cgroup?: string;
   /** The main process that has ended. */
   readonly pid: number;
   readonly child: number;

@@ -16,7 +16,8 @@ const NAMED_MAX = 10;
 /** What begins when the main process has been reaped; undefined: what it has left behind lives on. */
 export function sweepAfter(config: ProcessConfig, { pid, child, life }: ProcessState, now: Now): Sweep | undefined {
   if (!config.killTree || pid === 0) return undefined;
-  return { sinceTicks: life.tree?.sinceTicks ?? 0, pid, child, untilMs: now.monoMs + SWEEP_MS };
+  const { sinceTicks = 0, cgroup } = life.tree ?? {};
+  return { sinceTicks, pid, child, untilMs: now.monoMs + SWEEP_MS, ...(cgroup !== undefined && { cgroup }) };
 }
 
 /** Nothing of its last run lives any more, or is waited for. */

@@ -1,6 +1,6 @@
 /** Goal: with killtree nothing of a run is left when its main process has ended, whatever it has started and however; without it everything stays. */
 import assert from "node:assert/strict";
-import { chownSync, readdirSync, readFileSync } from "node:fs";
+import { chownSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { Instance, until } from "./instance.ts";
 import { call, info } from "./rpc.ts";
@@ -71,12 +71,15 @@ async function crowded(it: Instance, name: string, sleepers: Sleepers, butNot = 
 }
 
 /** The same with and without control groups. */
-for (const cgroups of [""]) {
-  describe(`killtree${cgroups}`, () => {
+for (const cgroups of ["auto", "off"]) {
+  describe(`killtree, cgroups=${cgroups}`, () => {
     const it = new Instance({ after });
-    const crowd = new Sleepers(1);
-    const plain = new Sleepers(2);
-    const forker = new Sleepers(3);
+    const number = cgroups === "auto" ? 1 : 5;
+    const crowd = new Sleepers(number);
+    const plain = new Sleepers(number + 1);
+    const forker = new Sleepers(number + 2);
+    /** Whether control groups could be had: then nobody escapes. */
+    const hasGroups = (): boolean => it.read("supervisord.log").includes("cgroups: killtree in ");
 
     before(async () => {
       it.append("crowd.sh", CROWD(crowd));
@@ -94,6 +97,7 @@ for (const cgroups of [""]) {
           program("forker", "forker.sh"),
           program("clear", "crowd.sh", "killtree=true\nclear_env=true\nenvironment=HOLDFAST_TREE=other"),
         ].join("\n"),
+        `cgroups=${cgroups}\n`,
       );
       await it.start();
     });
@@ -116,7 +120,7 @@ for (const cgroups of [""]) {
       await crowded(it, "again", crowd, pid);
       const [old, now] = [crowd.alive().filter((one) => before.includes(one)), crowd.alive()];
       // One that has cleared its environment and has a session of its own is known by its parent alone, and that is gone.
-      assert.ok(old.length <= (cgroups === "" ? 1 : 0), `${old.length} are left`);
+      assert.ok(old.length <= (hasGroups() ? 0 : 1), `${old.length} are left`);
       assert.equal(now.length - old.length, CROWD_SIZE);
       await call(it, "supervisor.stopProcess", "again");
       crowd.end();
@@ -161,13 +165,15 @@ for (const cgroups of [""]) {
       it.signal("SIGTERM");
       assert.equal(await it.exitCode(), 0);
       assert.deepEqual(crowd.alive(), []);
+      const [, group] = /cgroups: killtree in (\S+)/.exec(it.read("supervisord.log")) ?? [];
+      if (group !== undefined) assert.equal(existsSync(group), false, "nor its control groups (CGR-002)");
     });
   });
 }
 
 test("KILL-003 a supervisord without root has it, too", { skip: !ROOT && "needs root" }, async (t) => {
   const it = new Instance(t);
-  const crowd = new Sleepers(4);
+  const crowd = new Sleepers(9);
   t.after(() => crowd.end());
   it.append("crowd.sh", CROWD(crowd));
   it.configure(program("crowd", "crowd.sh"), "user=nobody\n");

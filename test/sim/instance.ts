@@ -8,7 +8,7 @@ import type { Account, Accounts, Birth, Clock, Doors, Keeper } from "../../src/d
 import type { KeeperFrame } from "../../src/link/codec.ts";
 import { type Batch, PROTOCOL_VERSION, type Report, type Welcome } from "../../src/link/messages.ts";
 import { WelcomeBuilder } from "../../src/link/welcome.ts";
-import { ok, type Result } from "../../src/result.ts";
+import { ok, type Result, refuse } from "../../src/result.ts";
 import type { Chance } from "./chance.ts";
 import { fakeFiles } from "./fakefiles.ts";
 import type { DaemonFrame } from "./keeper/codec.ts";
@@ -83,13 +83,21 @@ export class Instance {
       logReads: files,
       logChanges: files,
       commandFiles: files,
-      kernel: { oomKills: () => null, isGroupAlive: () => false, groupSizes: () => Promise.resolve(new Map()) },
+      kernel: { oomKills: () => null, oomKillsIn: () => null, isGroupAlive: () => false, groupSizes: () => Promise.resolve(new Map()) },
       processes: {
         ticks: () => 0,
         one: () => null,
         all: () => Promise.resolve([]),
         below: () => [],
         variableOf: () => Promise.resolve(null),
+      },
+      // A host without control groups.
+      cgroups: {
+        read: () => Promise.resolve(refuse("ENOENT")),
+        write: () => Promise.resolve(refuse("ENOENT")),
+        folders: () => Promise.resolve(refuse("ENOENT")),
+        makeFolder: () => Promise.resolve(refuse("ENOENT")),
+        removeFolder: () => Promise.resolve(refuse("ENOENT")),
       },
       envFiles: files,
       random: { word: (length) => this.#chance.word(length) },

@@ -32,6 +32,11 @@ export const realKernel: Kernel = {
     }
   },
 
+  oomKillsIn(cgroup) {
+    const found = /^oom_kill (\d+)$/m.exec(textOf(`${cgroup}/memory.events`) ?? "");
+    return found === null ? null : Number(found[1]);
+  },
+
   isGroupAlive(group) {
     // Nearly always it is gone, and collecting the stack of that error takes most of the time.
     const { stackTraceLimit } = Error;

@@ -16,6 +16,7 @@ import { daemonRecord } from "../groups/daemonrecords.ts";
 import type { Groups } from "../groups/groups.ts";
 import type { Unowned } from "../groups/unowned.ts";
 import type { Turn } from "../loop/turn.ts";
+import type { Cgroups } from "../runs/cgroups.ts";
 import type { Runtime } from "../runtime.ts";
 import { removePidfile } from "../serving/pidfile.ts";
 import type { Servers } from "../serving/servers.ts";
@@ -30,6 +31,7 @@ type Parts = {
   readonly servers: Servers;
   readonly groups: Groups;
   readonly unowned: Unowned;
+  readonly cgroups: Cgroups;
 };
 
 export class Lifecycle {
@@ -200,6 +202,7 @@ export class Lifecycle {
   async #shutDown(): Promise<void> {
     this.#parts.servers.stop();
     await removePidfile(this.#runtime);
+    await this.#parts.cgroups.end();
     this.#runtime.loop.post((turn) => {
       this.#parts.unowned.end(turn);
       turn.effect({ type: "exit", code: this.#runtime.world.exit?.code ?? 0 });

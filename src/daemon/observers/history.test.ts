@@ -19,9 +19,10 @@ function scene(config = { name: "p", exitCodes: [0] }, state: ProcessState = NEV
   world.groups.set("g", makeGroup({ name: "g", processes: [config] } as unknown as GroupConfig, 0, new Map([["p", state]])));
   const it = findMember(world, { group: "g", process: "p" });
   assert.ok(it !== undefined);
-  const kernel = { oomKills: 0 as number | null, groupIsAlive: false };
+  const kernel = { oomKills: 0 as number | null, inGroup: null as number | null, groupIsAlive: false };
   const door: Kernel = {
     oomKills: () => kernel.oomKills,
+    oomKillsIn: (cgroup) => (cgroup === "/g" ? kernel.inGroup : null),
     isGroupAlive: () => kernel.groupIsAlive,
     groupSizes: () => Promise.resolve(new Map([[7, 2]])),
   };
@@ -111,6 +112,20 @@ test("HIS-002 SIGKILL and a kill for want of memory during the run: likely; one 
   history.signalled(1, 9);
   assert.equal(end(SIGKILL)?.oom, "no");
   assert.equal(end(SIGKILL)?.oom, "likely");
+});
+
+test("HIS-002 where the program has a control group the kernel tells: yes when it has killed in it during the run, else no", () => {
+  const { kernel, history, turn, end } = scene();
+  history.spawned(turn, { monoMs: 1000, wallMs: 1000 });
+  kernel.oomKills = 1;
+  const life = { tree: { sinceTicks: 1, cgroup: "/g", oomKills: 2 } };
+  kernel.inGroup = 2;
+  assert.equal(end(SIGKILL, { life })?.oom, "no", "somebody else was killed");
+  kernel.inGroup = 3;
+  assert.equal(end(SIGKILL, { life })?.oom, "yes");
+  assert.equal(end(SIGTERM, { life })?.oom, "no");
+  kernel.inGroup = null;
+  assert.equal(end(SIGKILL, { life })?.oom, "likely", "without the controller it is as ever");
 });
 
 test("KILL-006 who lives on in the process group is counted where somebody does", async () => {

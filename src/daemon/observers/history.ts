@@ -181,8 +181,11 @@ export class History {
     };
   }
 
-  /** Without a control group of its own nobody can be certain. */
+  /** Of what has a control group with limits of its own the kernel tells; of others nobody can be certain. (HIS-002) */
   #oomOf(turn: Turn, before: ProcessState, at: Now): Oom {
+    const { cgroup, oomKills } = before.life.tree ?? {};
+    const kills = cgroup === undefined || oomKills === undefined ? null : this.#parts.kernel.oomKillsIn(cgroup);
+    if (kills !== null && oomKills !== undefined) return kills > oomKills ? "yes" : "no";
     return this.#parts.oomKills.hasKilledBetween(turn, before.startMonoMs, at.monoMs) ? "likely" : "no";
   }
 

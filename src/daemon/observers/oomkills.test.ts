@@ -14,6 +14,10 @@ class FakeKernel implements Kernel {
     return this.count;
   }
 
+  oomKillsIn(): null {
+    return null;
+  }
+
   isGroupAlive(): boolean {
     return false;
   }

@@ -12,9 +12,10 @@ import type { Pools } from "../listeners/pools.ts";
 import type { Outputs } from "../logfiles/outputs.ts";
 import type { History } from "../observers/history.ts";
 import type { Watchers } from "../observers/watchers.ts";
+import type { Cgroups } from "../runs/cgroups.ts";
 import type { Sweeps } from "../runs/sweeps.ts";
 import type { Runtime } from "../runtime.ts";
-import { lifeOf } from "./life.ts";
+import { lifeOf, seenOf } from "./life.ts";
 import { optionsOf } from "./options.ts";
 
 type Parts = {
@@ -24,6 +25,7 @@ type Parts = {
   readonly outputs: Outputs;
   readonly scales: Scales;
   readonly sweeps: Sweeps;
+  readonly cgroups: Cgroups;
 };
 
 export function watchOf(runtime: Runtime, parts: Parts): Watch {
@@ -55,7 +57,8 @@ export function watchOf(runtime: Runtime, parts: Parts): Watch {
   };
 }
 
-function detailOf(runtime: Runtime, { history, outputs, sweeps }: Parts, member: Member): ProcessDetail {
+function detailOf(runtime: Runtime, parts: Parts, member: Member): ProcessDetail {
+  const { history, outputs } = parts;
   const { state, config } = member;
   const isUp = STATES[state.state].signallable && state.pid !== 0;
   const now = runtime.doors.clock.now();
@@ -69,7 +72,7 @@ function detailOf(runtime: Runtime, { history, outputs, sweeps }: Parts, member:
     autostart: config.autostart,
     redirectsStderr: config.redirectStderr,
     lostBytes: outputs.lostBytes(state.child),
-    life: lifeOf(runtime.world, member, now, zonesOf(runtime.doors.clock), { tree: sweeps.countOf(member) }),
+    life: lifeOf(runtime.world, member, now, zonesOf(runtime.doors.clock), seenOf(parts, member)),
     ...countsOf(history.exits(member)),
   };
 }

@@ -111,3 +111,23 @@ test("ENV-003: an envfile that is not there, and may not be missing, is doubted"
     "[program:x]: the envfile /srv is no file (MAIN:5)",
   ]);
 });
+
+test("LIM-006 max_memory_restart above memory_max is told", async () => {
+  const line = "[program:x]: max_memory_restart is above memory_max: the kernel kills it before that (MAIN:6)";
+  assert.deepEqual(await doubts("command=cat\nmemory_max=1GB\nmax_memory_restart=2GB"), [line]);
+  assert.deepEqual(await doubts("command=cat\nmemory_max=1GB\nmax_memory_restart=900MB"), []);
+});
+
+test("KILL-006 a wrapper without killtree or killasgroup is told where another program has killtree; CMN-001: and nowhere else", async () => {
+  const other = "\n[program:y]\ncommand=cat\nkilltree=true";
+  const line = "[program:x]: bash may leave running what it has started: set killtree=true, or killasgroup=true (MAIN:4)";
+  const found = async (lines: string): Promise<readonly string[]> => (await doubts(lines)).filter((one) => one.includes("leave running"));
+  assert.deepEqual(await found(`command=/work/bash -c true${other}`), [line]);
+  for (const lines of [
+    `command=bash x${"\nkilltree=true"}${other}`,
+    `command=bash x${"\nkillasgroup=true"}${other}`,
+    `command=cat${other}`,
+    "command=bash x",
+  ])
+    assert.deepEqual(await found(lines), [], lines);
+});

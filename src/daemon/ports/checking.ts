@@ -12,6 +12,7 @@ import type { Result } from "../../result.ts";
 import type { ConfigReport } from "../../rpc/control.ts";
 import type { Runtime } from "../runtime.ts";
 import { candidates } from "../spawn/command.ts";
+import { adviceOf } from "./advice.ts";
 
 type CheckDoors = Pick<Doors, "files" | "accounts" | "birth">;
 export type Sections = ReadonlyMap<ProcessConfig, IniSection>;
@@ -37,11 +38,14 @@ export async function doubtsOf(doors: CheckDoors, config: Config, sections: Sect
   const texts = new Set<string>();
   const seen = new Set<string>();
   const mayAdvise = config.groups.some(({ processes }) => processes.some(usesEnvironmentOptions));
+  const knowsKilltree = config.groups.some(({ processes }) => processes.some(({ killTree }) => killTree));
   for (const process of config.groups.flatMap((group) => group.processes)) {
     const section = sections.get(process);
     const uid = process.uid ?? config.daemon.uid ?? doors.birth.uid;
     const files = (process.envFiles ?? []).map(({ path }) => path);
-    const key = [section?.name, process.command, process.directory, process.environment["PATH"], uid, ...files].join("\n");
+    const { memoryMax, maxMemoryRestart, killTree, killAsGroup } = process;
+    const options = [memoryMax, maxMemoryRestart, killTree, killAsGroup].join();
+    const key = [section?.name, options, process.command, process.directory, process.environment["PATH"], uid, ...files].join("\n");
     if (section === undefined || seen.has(key) || seen.size >= LOOKS_MAX) continue;
     seen.add(key);
     const who = whoIs(doors, uid);
@@ -58,6 +62,7 @@ export async function doubtsOf(doors: CheckDoors, config: Config, sections: Sect
       const ofFile = mayBeMissing ? null : await looker.envFile(joined(folder, path));
       if (ofFile !== null) texts.add(`[${section.name}]: ${ofFile} ${where("envfile")}`);
     }
+    for (const { option, text } of adviceOf(process, knowsKilltree)) texts.add(`[${section.name}]: ${text} ${where(option)}`);
     if (mayAdvise && isHomeless(process, uid, config.daemon.uid ?? doors.birth.uid)) {
       texts.add(
         `[${section.name}]: user=${section.options.get("user")?.text ?? who.name} without HOME: set env_home=true ${where("user")}`,

@@ -15,15 +15,24 @@ import { hasDependencies } from "../../supervisor/needs.ts";
 import { startsWhenText, waitsFor } from "../../supervisor/waittexts.ts";
 import { wantedOf } from "../../supervisor/wanted.ts";
 import type { Member, World } from "../../supervisor/world.ts";
+import type { Cgroups } from "../runs/cgroups.ts";
+import type { Sweeps } from "../runs/sweeps.ts";
 import { jobView } from "./jobview.ts";
 
 /** What is known of a process outside of its state. */
 export type Seen = {
   /** How many of an ended run are being killed; null: nothing is. */
   readonly tree?: number | null;
+  readonly limits?: Life["limits"];
 };
 
-export function lifeOf(world: World, member: Member, now: Now, zones: Zones, { tree = null }: Seen = {}): Life {
+type Rooms = { readonly sweeps: Pick<Sweeps, "countOf">; readonly cgroups: Pick<Cgroups, "limits"> };
+
+export function seenOf({ sweeps, cgroups }: Rooms, member: Member): Seen {
+  return { tree: sweeps.countOf(member), limits: cgroups.limits(member) };
+}
+
+export function lifeOf(world: World, member: Member, now: Now, zones: Zones, { tree = null, limits = null }: Seen = {}): Life {
   const { up, by } = wantedOf(member);
   return {
     wanted: up ? "up" : "down",
@@ -37,6 +46,7 @@ export function lifeOf(world: World, member: Member, now: Now, zones: Zones, { t
     row: rowOf(member),
     waitsFor: waitsOf(world, member, now),
     tree,
+    limits,
   };
 }
 

@@ -26,6 +26,7 @@ import type { Clearing } from "../logfiles/clearing.ts";
 import type { Targets } from "../logfiles/targets.ts";
 import { activityPath, postLine } from "../loop/activitylog.ts";
 import type { History } from "../observers/history.ts";
+import type { Cgroups } from "../runs/cgroups.ts";
 import type { Sweeps } from "../runs/sweeps.ts";
 import type { Runtime } from "../runtime.ts";
 import { findCommand } from "../spawn/command.ts";
@@ -34,7 +35,7 @@ import { checkConfig } from "./checking.ts";
 import { dependantsOf, dependencies } from "./dependencies.ts";
 import { explain, lastWords } from "./explain.ts";
 import { jobView } from "./jobview.ts";
-import { lifeOf } from "./life.ts";
+import { lifeOf, seenOf } from "./life.ts";
 import { why } from "./why.ts";
 
 type Parts = {
@@ -54,6 +55,7 @@ type Parts = {
   readonly targets: Targets;
   readonly history: History;
   readonly sweeps: Sweeps;
+  readonly cgroups: Cgroups;
 };
 
 export function supervisorControl(runtime: Runtime, parts: Parts): SupervisorControl {
@@ -107,7 +109,7 @@ export function supervisorControl(runtime: Runtime, parts: Parts): SupervisorCon
       const member = findMember(runtime.world, ref);
       if (member === undefined) return null;
       const { clock } = runtime.doors;
-      return lifeOf(runtime.world, member, clock.now(), zonesOf(clock), { tree: parts.sweeps.countOf(member) });
+      return lifeOf(runtime.world, member, clock.now(), zonesOf(clock), seenOf(parts, member));
     },
     why: (ref) => why(runtime, parts, control, ref),
     lastWords: (ref) => lastWords(runtime, control, ref),

@@ -6,6 +6,7 @@ import type { KernelProcess } from "../../doors.ts";
 import type { KeeperEffect } from "../../link/messages.ts";
 import { program } from "../../process/life.fixture.ts";
 import { NEVER_STARTED } from "../../process/state.ts";
+import { ok, type Result, refuse } from "../../result.ts";
 import { emptyStep, type Step } from "../../supervisor/effects.ts";
 import { emptyWorld, findMember, makeGroup, setState } from "../../supervisor/world.ts";
 import type { Turn } from "../loop/turn.ts";
@@ -25,15 +26,22 @@ function scene() {
   const member = findMember(world, { group: "g", process: "cat" });
   assert.ok(member !== undefined);
   let nowMs = 0;
-  const machine: { all: KernelProcess[]; marks: Record<number, string>; below: KernelProcess[]; hangs: boolean; reads: number } = {
-    ...{ all: [], marks: {}, below: [], hangs: false, reads: 0 },
+  const machine: {
+    all: KernelProcess[];
+    marks: Record<number, string>;
+    below: KernelProcess[];
+    hangs: boolean;
+    reads: number;
+    empty: () => Result<boolean, string>;
+  } = {
+    ...{ all: [], marks: {}, below: [], hangs: false, reads: 0, empty: () => ok(true) },
   };
   const effects: KeeperEffect[] = [];
   const told: string[] = [];
   const turn = { effect: (effect: KeeperEffect) => effects.push(effect) } as unknown as Turn;
   const processes = {
     all: () => (machine.hangs ? new Promise(() => undefined) : Promise.resolve(machine.all)),
-    one: () => one(10),
+    one: (pid: number) => machine.all.find((its) => its.pid === pid) ?? one(10),
     below: () => machine.below,
     variableOf: (pid: number) => {
       machine.reads += 1;
@@ -49,9 +57,14 @@ function scene() {
       for (const effect of step.effects) if (effect.type === "log") told.push(effect.text);
     },
   } as unknown as Runtime;
-  const sweeps = new Sweeps(runtime);
-  const end = (untilMs = 10_000): void =>
-    setState(world, member, { ...NEVER_STARTED, state: "EXITED", life: { sweep: { sinceTicks: 100, pid: 100, child: 7, untilMs } } });
+  const groups = { empty: () => Promise.resolve(machine.empty()), pidsOfRun: () => Promise.resolve(machine.all.map(({ pid }) => pid)) };
+  const sweeps = new Sweeps(runtime, groups);
+  const end = (untilMs = 10_000, cgroup?: string): void =>
+    setState(world, member, {
+      ...NEVER_STARTED,
+      state: "EXITED",
+      life: { sweep: { sinceTicks: 100, pid: 100, child: 7, untilMs, ...(cgroup !== undefined && { cgroup }) } },
+    });
   const pass = async (ms: number): Promise<void> => {
     const untilMs = nowMs + ms;
     for (;;) {
@@ -130,14 +143,41 @@ test("KILL-007 a successor looks twice at least, however late it is", async () =
 test("KILL-003 who was below the main process when it was told to stop is of the run; after stopwaitsecs it is killed with it", async () => {
   const it = scene();
   it.machine.below = [one(105)];
-  it.sweeps.whileAlive(it.turn, { type: "tree", child: 7, pid: 100, act: "look" });
+  it.sweeps.whileAlive(it.turn, { type: "tree", ref: it.member.ref, child: 7, pid: 100, act: "look" });
   assert.deepEqual(it.killed(), []);
   it.machine.below = [one(106)];
-  it.sweeps.whileAlive(it.turn, { type: "tree", child: 7, pid: 100, act: "kill" });
+  it.sweeps.whileAlive(it.turn, { type: "tree", ref: it.member.ref, child: 7, pid: 100, act: "kill" });
   assert.deepEqual(it.killed(), [105, 106]);
   it.machine.all = [one(105), one(107)];
   it.end();
   it.sweeps.reaped(it.member.ref, 7);
   await it.pass(0);
   assert.deepEqual(it.killed(), [105]);
+});
+
+test("KILL-002 a control group is emptied in one go, and the sweep is over when nobody is in it; no process is looked for", async () => {
+  const it = scene();
+  let looks = 0;
+  it.machine.empty = () => ok(++looks > 2);
+  it.machine.all = [one(101, { name: "n" })];
+  it.end(10_000, "/group");
+  await it.pass(0);
+  assert.equal(it.sweeps.countOf(it.member), 1);
+  await it.pass(20);
+  assert.deepEqual([looks, it.machine.reads, it.killed(), it.member.state.life.sweep], [3, 0, [], undefined]);
+});
+
+test("KILL-002 who does not leave the group within 10 s is told; where it cannot be used its processes are looked for", async () => {
+  const it = scene();
+  it.machine.empty = () => ok(false);
+  it.machine.all = [one(4711, { state: "D" })];
+  it.end(10_000, "/group");
+  await it.pass(10_100);
+  assert.deepEqual(it.told, ["left behind: cat: node (4711, D)"]);
+  const other = scene();
+  other.machine.empty = () => refuse("EACCES");
+  other.machine.all = [one(101, { group: 100 })];
+  other.end(10_000, "/group");
+  await other.pass(0);
+  assert.deepEqual(other.killed(), [101]);
 });

@@ -6,15 +6,19 @@ import type { KernelProcess, Now } from "../../doors.ts";
 import type { Leftover, Sweep } from "../../process/life.ts";
 import { isDead, membersOf, type Seen, type Spared } from "../../process/runtree.ts";
 import type { ProcessEffect } from "../../process/state.ts";
+import type { Result } from "../../result.ts";
 import { watchedPids } from "../../supervisor/spared.ts";
 import { stepMember } from "../../supervisor/step.ts";
 import { findMember, type Member, type Ref } from "../../supervisor/world.ts";
 import type { Turn } from "../loop/turn.ts";
 import type { Part, Runtime } from "../runtime.ts";
+import type { Cgroups } from "./cgroups.ts";
 import { hasMark, TREE_VARIABLE, treeMark } from "./treemark.ts";
 
 /** Time between the end of a look and the next. */
 const ROUND_MS = 50;
+/** The same where only control groups are emptied: that is over at once. */
+const GROUP_ROUND_MS = 10;
 /** A look that has not come back so long after the time for the sweep was over is not waited for. */
 const LATE_MS = 1000;
 /** Signals in a round; who is left has the next. */
@@ -35,7 +39,9 @@ type Hunt = Sweep & {
   left: readonly Leftover[];
 };
 
-type Asked = Extract<ProcessEffect, { type: "tree" }>;
+type Asked = Extract<ProcessEffect, { type: "tree" }> & { readonly ref: Ref };
+/** A group after it was told to be emptied. */
+type Emptied = { readonly hunt: Hunt; readonly result: Result<boolean, string>; readonly left: readonly Leftover[] };
 /** What a look has found. */
 type Found = {
   readonly table: ReadonlyMap<number, KernelProcess>;
@@ -48,6 +54,7 @@ type Read = { readonly startTicks: number; readonly mark: string | null | undefi
 
 export class Sweeps implements Part {
   readonly #runtime: Runtime;
+  readonly #cgroups: Pick<Cgroups, "empty" | "pidsOfRun">;
   /** By child. */
   readonly #hunts = new Map<number, Hunt>();
   /** By child, who was seen below a main process that was to be stopped, with the start. */
@@ -60,12 +67,15 @@ export class Sweeps implements Part {
   /** Looks in a row at which somebody new could not be read. */
   #uncertain = 0;
 
-  constructor(runtime: Runtime) {
+  constructor(runtime: Runtime, cgroups: Pick<Cgroups, "empty" | "pidsOfRun">) {
     this.#runtime = runtime;
+    this.#cgroups = cgroups;
   }
 
   /** Before the main process gets a signal: when it has ended nobody knows any more who was below it. */
-  whileAlive(turn: Turn, { child, pid, act }: Asked): void {
+  whileAlive(turn: Turn, { ref, child, pid, act }: Asked): void {
+    const cgroup = findMember(this.#runtime.world, ref)?.state.life.tree?.cgroup;
+    if (cgroup !== undefined && act === "kill") void this.#cgroups.empty(cgroup);
     const below = this.#below.get(child) ?? new Map<number, number>();
     this.#below.set(child, below);
     for (const one of this.#runtime.doors.processes.below(pid)) below.set(one.pid, one.startTicks);
@@ -113,15 +123,38 @@ export class Sweeps implements Part {
     this.#isLooking = true;
     this.#nextMs = null;
     const hunts = [...this.#hunts.values()];
-    const found = await this.#find(hunts);
+    const others = hunts.filter(({ cgroup }) => cgroup === undefined);
+    const groups = Promise.all(hunts.filter(({ cgroup }) => cgroup !== undefined).map((hunt) => this.#empty(hunt)));
+    const found = others.length === 0 ? null : await this.#find(others);
+    const emptied = await groups;
     this.#runtime.loop.post((turn) => {
       this.#isLooking = false;
       const now = this.#runtime.doors.clock.now();
       const spared = this.#spared();
-      for (const hunt of hunts) this.#act(turn, hunt, found, spared, now);
+      if (found !== null) for (const hunt of others) this.#act(turn, hunt, found, spared, now);
+      for (const one of emptied) this.#actOnGroup(turn, one, now);
       if (this.#hunts.size === 0) this.#marks.clear();
-      else this.#nextMs ??= now.monoMs + ROUND_MS;
+      else this.#nextMs ??= now.monoMs + (others.length === 0 ? GROUP_ROUND_MS : ROUND_MS);
     });
+  }
+
+  /** Everything in a control group is killed in one go, whoever forks meanwhile; it is empty a moment later. (KILL-002) */
+  async #empty(hunt: Hunt): Promise<Emptied> {
+    const cgroup = hunt.cgroup ?? "";
+    const result = await this.#cgroups.empty(cgroup);
+    const pids = result.ok && !result.value ? await this.#cgroups.pidsOfRun(cgroup) : [];
+    return { hunt, result, left: pids.flatMap((pid) => this.#runtime.doors.processes.one(pid) ?? []).map(leftover) };
+  }
+
+  #actOnGroup(turn: Turn, { hunt, result, left }: Emptied, now: Now): void {
+    if (this.#hunts.get(hunt.child) !== hunt) return;
+    hunt.left = left;
+    if (result.ok && (result.value || now.monoMs >= hunt.untilMs)) return this.#end(turn, hunt);
+    if (result.ok) return;
+    // The group cannot be had: its processes are looked for.
+    const { cgroup: _, ...others } = hunt;
+    this.#hunts.set(hunt.child, others);
+    this.#nextMs = now.monoMs;
   }
 
   async #find(hunts: readonly Hunt[]): Promise<Found> {
@@ -162,7 +195,7 @@ export class Sweeps implements Part {
     const isMarked = ({ pid }: Seen): boolean => hasMark(marks.get(pid)?.mark ?? null, mark);
     const members = [...membersOf({ ...hunt, isMarked }, table, spared).keys()].flatMap((pid) => table.get(pid) ?? []);
     for (const { pid, startTicks } of members) hunt.known.set(pid, startTicks);
-    hunt.left = members.map(({ pid, name, state }) => ({ pid, name: name.replaceAll(/\p{C}/gu, "?"), state }));
+    hunt.left = members.map(leftover);
     for (const { pid, startTicks } of members.slice(0, SIGNALS_MAX)) kill(turn, pid, startTicks);
     if ((members.length === 0 && !isUncertain) || now.monoMs >= hunt.untilMs) this.#end(turn, hunt);
   }
@@ -188,4 +221,8 @@ export class Sweeps implements Part {
 
 function kill(turn: Turn, pid: number, startTicks: number): void {
   turn.effect({ type: "signal-process", pid, startTicks: BigInt(startTicks), signal: SIGKILL });
+}
+
+function leftover({ pid, name, state }: KernelProcess): Leftover {
+  return { pid, name: name.replaceAll(/\p{C}/gu, "?"), state };
 }

@@ -45,9 +45,13 @@ export function isLimited(resource: string): resource is Limited {
 }
 
 /** The error is a spawn error's text. */
-export async function attributesOf(runtime: Runtime, config: ProcessConfig): Promise<Result<readonly KnownAttribute[], string>> {
+export async function attributesOf(
+  runtime: Runtime,
+  config: ProcessConfig,
+  cgroup: string | null = null,
+): Promise<Result<readonly KnownAttribute[], string>> {
   const limited = LIMITED.filter((resource) => limitOf(config, resource) !== null);
-  const others = [...othersOf(config), ...channelsOf(runtime, config)];
+  const others = [...othersOf(config), ...channelsOf(runtime, config), ...ofGroup(config, cgroup)];
   const first = limited[0] === undefined ? others[0]?.option : `rlimit_${limited[0]}`;
   if (first === undefined) return ok([]);
   if (runtime.keeperVersion < FROM_VERSION) return refuse(`${first} needs the keeper of this release: restart supervisord`);
@@ -55,6 +59,13 @@ export async function attributesOf(runtime: Runtime, config: ProcessConfig): Pro
   if (!limits.ok) return limits;
   const rlimits: readonly KnownAttribute[] = limited.length === 0 ? [] : [{ kind: "rlimits", limits: limits.value }];
   return ok([...rlimits, ...others.map(({ attribute }) => attribute)]);
+}
+
+/** The control group that the child joins. */
+function ofGroup({ memoryMax, pidsMax }: ProcessConfig, path: string | null): readonly Asked[] {
+  if (path === null) return [];
+  const option = memoryMax !== null ? "memory_max" : pidsMax !== null ? "pids_max" : "cpu_max";
+  return [{ option, attribute: { kind: "cgroup", path } }];
 }
 
 type Asked = { readonly option: string; readonly attribute: KnownAttribute };

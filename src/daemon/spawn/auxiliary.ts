@@ -13,6 +13,7 @@ import type { Targets } from "../logfiles/targets.ts";
 import { errnoName } from "../loop/errno.ts";
 import type { Turn } from "../loop/turn.ts";
 import type { History } from "../observers/history.ts";
+import type { Cgroups } from "../runs/cgroups.ts";
 import type { Inheritance, Part, Runtime } from "../runtime.ts";
 import type { Readings } from "./readings.ts";
 import { planRun, type RunPlan, runFrame } from "./runplan.ts";
@@ -24,7 +25,13 @@ type Place = keyof typeof PLACES;
 const SIGKILL = 9;
 const SIGTERM = 15;
 
-type Rooms = { readonly outputs: Outputs; readonly targets: Targets; readonly readings: Readings; readonly history: History };
+type Rooms = {
+  readonly outputs: Outputs;
+  readonly targets: Targets;
+  readonly readings: Readings;
+  readonly history: History;
+  readonly cgroups: Cgroups;
+};
 
 /** A run that is being prepared, or waits for its place. */
 type Entry = {
@@ -148,11 +155,11 @@ export class AuxiliaryRuns implements Part {
     const found = this.#find(entry);
     if (found === null) return this.#runtime.loop.post(() => this.#fill(entry.place));
     const { member, run } = found;
-    const { readings, history } = this.#rooms;
+    const { readings, history, cgroups } = this.#rooms;
     entry.untilMs = this.#runtime.doors.clock.now().monoMs + run.timeoutMs;
     this.#preparing.add(entry);
     const facts = { variables: readings.of(member.ref), restarts: history.restarts(member) };
-    void planRun(this.#runtime, member, run, facts).then((plan) =>
+    void planRun(this.#runtime, member, run, facts, cgroups).then((plan) =>
       this.#runtime.loop.post((turn) => this.#deliver(turn, entry, plan.ok ? plan.value : { kind: "not-run", text: plan.error })),
     );
   }

@@ -9,6 +9,7 @@ import { findMember, label, type Ref } from "../../supervisor/world.ts";
 import type { ChannelTarget, Targets } from "../logfiles/targets.ts";
 import { streamNumber } from "../loop/numbers.ts";
 import { sinkSpec } from "../loop/sinkspec.ts";
+import { type Cgroups, needsGroup } from "../runs/cgroups.ts";
 import { markWithin, TREE_VARIABLE, treeMark } from "../runs/treemark.ts";
 import type { Runtime } from "../runtime.ts";
 import { attributesOf } from "./attributes.ts";
@@ -34,6 +35,8 @@ export type SpawnPlan = {
   readonly tree: Tree | null;
 };
 
+type PlanRooms = { readonly fastCgi: FastCgiSockets; readonly cgroups: Cgroups };
+
 /** What was read of the files of a program, for what runs before it is spawned. */
 export async function planVariables(runtime: Runtime, ref: Ref): Promise<Result<Variables | null, string>> {
   const config = findMember(runtime.world, ref)?.config;
@@ -46,7 +49,7 @@ export async function planVariables(runtime: Runtime, ref: Ref): Promise<Result<
  */
 export async function planSpawn(
   runtime: Runtime,
-  fastCgi: FastCgiSockets,
+  { fastCgi, cgroups }: PlanRooms,
   ref: Ref,
   known?: Variables | null,
 ): Promise<Result<SpawnPlan, string>> {
@@ -62,11 +65,15 @@ export async function planSpawn(
   if (!command.ok) return refuse(command.error.text);
   const stdin = await fastCgi.open(group.config);
   if (!stdin.ok) return refuse(stdin.error);
-  const attributes = await attributesOf(runtime, config);
+  const placed = needsGroup(config) ? await cgroups.place(ref, config) : ok(null);
+  if (!placed.ok) return placed;
+  const leaf = placed.value?.cgroup === undefined ? null : `${placed.value.cgroup}/run`;
+  const attributes = await attributesOf(runtime, config, leaf);
   if (!attributes.ok) return refuse(attributes.error);
   const environment = withMessages(environmentOf(runtime, ref, config, variables.value), config, attributes.value);
   const user = userOf(runtime, config);
-  const tree = config.killTree ? { sinceTicks: runtime.doors.processes.ticks() } : null;
+  const isTree = config.killTree || placed.value !== null;
+  const tree = isTree ? { sinceTicks: runtime.doors.processes.ticks(), ...placed.value } : null;
   const asked = { variables: variables.value, attributes: attributes.value, tree };
   return ok({ command: command.value, environment, user, stdin: stdin.value, ...asked });
 }
@@ -82,7 +89,7 @@ export function spawnFrame(runtime: Runtime, targets: Targets, ref: Ref, child: 
     label: label(ref),
     path: plan.command.path,
     argv: plan.command.argv,
-    environment: environmentEntries(runtime, child, plan),
+    environment: environmentEntries(runtime, child, plan, config),
     directory: config.directory,
     umask: config.umask,
     user: plan.user,
@@ -102,8 +109,8 @@ export function spawnFrame(runtime: Runtime, targets: Targets, ref: Ref, child: 
 }
 
 /** The mark of a run of which nothing is to survive is the last of its variables. */
-function environmentEntries(runtime: Runtime, child: number, { environment, tree }: SpawnPlan): string[] {
-  const mark = tree === null ? {} : { [TREE_VARIABLE]: markWithin(environment[TREE_VARIABLE], treeMark(runtime, child)) };
+function environmentEntries(runtime: Runtime, child: number, { environment, tree }: SpawnPlan, { killTree }: ProcessConfig): string[] {
+  const mark = tree === null || !killTree ? {} : { [TREE_VARIABLE]: markWithin(environment[TREE_VARIABLE], treeMark(runtime, child)) };
   return Object.entries({ ...environment, ...mark }).map(([name, value]) => `${name}=${value}`);
 }
 

@@ -10,6 +10,7 @@ import { ok, type Result, refuse } from "../../result.ts";
 import { stepMember } from "../../supervisor/step.ts";
 import { findMember, type Ref } from "../../supervisor/world.ts";
 import type { Turn } from "../loop/turn.ts";
+import type { Cgroups } from "../runs/cgroups.ts";
 import type { Runtime } from "../runtime.ts";
 import type { FastCgiSockets } from "./fastcgi.ts";
 import { planSpawn, planVariables, type SpawnPlan } from "./plan.ts";
@@ -36,16 +37,18 @@ export class Preparations {
   readonly #runtime: Runtime;
   readonly #fastCgi: FastCgiSockets;
   readonly #readings: Readings;
+  readonly #cgroups: Cgroups;
   /** In the order of the decisions. */
   #waiting: Entry[] = [];
   /** Lost their place; they come when they come. */
   readonly #late = new Set<Entry>();
   readonly #plans = new Map<number, SpawnPlan>();
 
-  constructor(runtime: Runtime, fastCgi: FastCgiSockets, readings: Readings) {
+  constructor(runtime: Runtime, fastCgi: FastCgiSockets, readings: Readings, cgroups: Cgroups) {
     this.#runtime = runtime;
     this.#fastCgi = fastCgi;
     this.#readings = readings;
+    this.#cgroups = cgroups;
   }
 
   prepare({ ref, attempt, part }: Asked): void {
@@ -69,8 +72,9 @@ export class Preparations {
   }
 
   #planned(ref: Ref, part: PreparedPart | undefined): Promise<Result<Prepared, string>> {
-    if (part === undefined) return planSpawn(this.#runtime, this.#fastCgi, ref);
-    if (part === "command") return planSpawn(this.#runtime, this.#fastCgi, ref, this.#readings.of(ref));
+    if (part === undefined) return planSpawn(this.#runtime, { fastCgi: this.#fastCgi, cgroups: this.#cgroups }, ref);
+    if (part === "command")
+      return planSpawn(this.#runtime, { fastCgi: this.#fastCgi, cgroups: this.#cgroups }, ref, this.#readings.of(ref));
     return planVariables(this.#runtime, ref).then((read) => (read.ok ? ok({ variables: read.value }) : read));
   }
 

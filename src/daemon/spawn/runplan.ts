@@ -9,6 +9,7 @@ import { ok, type Result, refuse } from "../../result.ts";
 import { findMember, label, type Member, type Ref, runLabel } from "../../supervisor/world.ts";
 import type { Targets } from "../logfiles/targets.ts";
 import { streamNumber } from "../loop/numbers.ts";
+import type { Cgroups } from "../runs/cgroups.ts";
 import type { Runtime } from "../runtime.ts";
 import { attributesOf } from "./attributes.ts";
 import { type Command, findCommand } from "./command.ts";
@@ -33,7 +34,13 @@ export type RunFacts = {
 };
 
 /** The error says why it cannot be run. */
-export async function planRun(runtime: Runtime, member: Member, run: Run, facts: RunFacts): Promise<Result<RunPlan, string>> {
+export async function planRun(
+  runtime: Runtime,
+  member: Member,
+  run: Run,
+  facts: RunFacts,
+  cgroups: Cgroups,
+): Promise<Result<RunPlan, string>> {
   const { ref, config, state } = member;
   const line = RUNS[run.what].command(config, state);
   if (line === null) return refuse("it is not configured any more");
@@ -43,7 +50,7 @@ export async function planRun(runtime: Runtime, member: Member, run: Run, facts:
   const read: ProcessConfig = { ...withVariablesOf(config, facts.variables), command: line };
   const command = await findCommand(runtime.doors.commandFiles, read, runtime.doors.birth.environment["PATH"]);
   if (!command.ok) return refuse(command.error.text);
-  const attributes = await attributesOf(runtime, config);
+  const attributes = await attributesOf(runtime, config, await cgroups.placeBeside(member));
   if (!attributes.ok) return attributes;
   return ok({ what: run.what, command: command.value, environment, user, attributes: attributes.value });
 }

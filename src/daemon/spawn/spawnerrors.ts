@@ -74,6 +74,8 @@ export function limitFailureText(config: ProcessConfig, { step, errno }: Pick<Fa
       return config.group === null ? null : cannotSet("group", config.group, errno);
     case "setgid":
       return config.group === null ? null : cannotSet("group", config.group, errno);
+    case "cgroup":
+      return `couldn't join its control group: ${errnoName(errno)}`;
     case "session":
       return cannotSet("session", "true", errno);
     case "scheduling":
