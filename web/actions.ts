@@ -6,6 +6,7 @@ import { reasonOf } from "./model/reasons.ts";
 import type { Scalable } from "./model/scale.ts";
 import type { Verb } from "./model/texts.ts";
 import { applies, asksFirst, lifeOf, meant, type Outcome, type Progress, settled, undoOf } from "./model/verbs.ts";
+import { roll } from "./rolling.ts";
 import { announcement, bulk, daemonNow, outcomes, question, row, scaling, texts, world } from "./state.ts";
 
 /** Requests at once: a browser has six connections for all tabs. */
@@ -28,7 +29,8 @@ export function request(asked: Verb, targets: readonly string[], what: string, s
 export function confirm(): void {
   const asked = question.value;
   question.value = null;
-  if (asked !== null) void perform(asked.verb, asked.targets, asked.signal);
+  if (asked?.verb === "rolling") void roll(asked.targets, asked.what, asked.atOnce ?? 1);
+  else if (asked !== null) void perform(asked.verb, asked.targets, asked.signal);
 }
 
 /** What takes the outcomes of these back, done. */

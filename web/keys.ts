@@ -84,6 +84,9 @@ function onRow(key: string): boolean {
     case "r":
       request("restart", chosen, what);
       return true;
+    case "R":
+      request("rolling", selection.value.size > 0 ? chosen : groupOf(found.group), selection.value.size > 0 ? "" : found.group);
+      return true;
     case "x":
       toggleSelected(name);
       return true;
@@ -110,6 +113,10 @@ function onRow(key: string): boolean {
     default:
       return false;
   }
+}
+
+function groupOf(name: string): readonly string[] {
+  return world.value.groups.find((group) => group.name === name)?.members ?? [];
 }
 
 export function toggleSelected(namespec: string): void {

@@ -2,6 +2,7 @@
 import { batch, computed, signal } from "@preact/signals";
 import type { DependencyRow } from "../src/api/types.ts";
 import type { Row } from "./model/flapping.ts";
+import type { Rolling } from "./model/rolling.ts";
 import { HOME, type Route, readRoute, writeRoute } from "./model/route.ts";
 import { type Language, preferredLanguage, TEXTS, type Verb } from "./model/texts.ts";
 import type { Outcome, Progress } from "./model/verbs.ts";
@@ -40,15 +41,25 @@ export const bulk = signal<Bulk | null>(null);
 export type Scaling = { readonly program: string; readonly before: number; readonly after: number; readonly progress: Progress };
 export const scaling = signal<Scaling | null>(null);
 
+/** The last rolling restart. */
+export const rolling = signal<Rolling | null>(null);
+
 /** A deed on many that waits for a yes. */
-export type Question = { readonly verb: Verb; readonly targets: readonly string[]; readonly what: string; readonly signal?: string };
+export type Question = {
+  readonly verb: Verb;
+  readonly targets: readonly string[];
+  readonly what: string;
+  readonly signal?: string;
+  /** Of a rolling restart. */
+  readonly atOnce?: number;
+};
 export const question = signal<Question | null>(null);
 /** It is about the process of the panel, so it is asked there. */
 export const askedInPanel = computed(() => {
   const asked = question.value;
   const { view, chosen } = route.value;
-  if (asked === null || view !== "processes" || chosen === null || asked.targets.at(-1) !== chosen) return false;
-  return asked.targets.length === 1 || asked.verb === "dependants";
+  if (asked === null || view !== "processes" || chosen === null || !asked.targets.includes(chosen)) return false;
+  return asked.targets.length === 1 || asked.verb === "dependants" || asked.verb === "rolling";
 });
 
 export type Theme = "auto" | "light" | "dark";

@@ -66,6 +66,7 @@ describe("the life of programs on the page", { skip: SKIP }, () => {
   const show = (name: string, tab = "life") => page.goto(`${scene.url}#/processes/${encodeURIComponent(name)}/${tab}`);
   const button = (name: string) => panel().getByRole("button", { name, exact: true });
   const press = async (name: string): Promise<void> => {
+    await until(`${name} can be pressed`, () => button(name).isEnabled());
     await button(name).focus();
     await page.keyboard.press("Enter");
   };
@@ -233,6 +234,43 @@ describe("the life of programs on the page", { skip: SKIP }, () => {
     await until("as in the file", async () => (await line("web:web_2").count()) === 0 && (await line("web:web_1").count()) === 1);
     await until("nothing to take back", async () => (await panel().getByText("as in the file").count()) === 0);
     await page.locator(".bulk", { hasText: "web: 3 → 2" }).getByRole("button", { name: "Dismiss" }).click();
+  });
+
+  test("ROLL-001, ROLL-002: a rolling restart of a group: asked for first, followed at the foot, by mouse and by key; its failure is said", async () => {
+    await page.goto(`${scene.url}#/processes`);
+    const pids = async () => Promise.all(["web:web_0", "web:web_1"].map((each) => line(each).locator(".why").textContent()));
+    const before = await pids();
+    await page.getByRole("button", { name: "Rolling restart web", exact: true }).click({ force: true });
+    await page.getByText("Restart 2 processes of web, so many at a time:").waitFor();
+    await accessible(page, "a question with a number");
+    const foot = page.locator(".bulk", { hasText: "Rolling restart of web" });
+    await page.keyboard.press("y");
+    await foot.getByText("2 of 2 · done").waitFor();
+    await accessible(page, "a rolling restart");
+    await until("others run", async () => (await pids()).every((text, at) => text !== before[at]));
+    await foot.getByRole("button", { name: "Dismiss" }).click();
+    await page.locator('[data-row="web:web_0"]').focus();
+    await page.keyboard.press("Shift+R");
+    await page.getByRole("spinbutton", { name: "At a time" }).fill("2");
+    await page.keyboard.press("Enter");
+    await foot.getByText("2 of 2 · done").waitFor();
+    await foot.getByRole("button", { name: "Dismiss" }).click();
+    await show("web:web_0");
+    await press("Rolling restart web");
+    await panel().getByText("Restart 2 processes of web").waitFor();
+    await page.keyboard.press("Escape");
+    await page.route("**/api/v1/call/holdfast.rollingRestart", (route) =>
+      route.fulfill({
+        status: 409,
+        contentType: "application/json",
+        body: JSON.stringify({ error: { code: 30, name: "FAILED", message: "FAILED: no" } }),
+      }),
+    );
+    await press("Rolling restart web");
+    await page.keyboard.press("Enter");
+    await foot.getByText("failed: FAILED: no").waitFor();
+    await page.unroute("**/api/v1/call/holdfast.rollingRestart");
+    await foot.getByRole("button", { name: "Dismiss" }).click();
   });
 
   test("HIS-009: what the daemon refuses is said where the button was, with its reason", async () => {

@@ -4,19 +4,23 @@ import type { LifeNext } from "../../src/api/types.ts";
 
 /**
  * What can be done to a process because of such options: `run` and `pause`, `resume` for its schedule, `alone`: a start that waits for nothing,
- * `dependants`: a stop with all that need it.
+ * `dependants`: a stop with all that need it. `rolling`: a restart of some, a few at a time.
  */
-export type LifeVerb = "run" | "pause" | "resume" | "alone" | "dependants";
+export type LifeVerb = "run" | "pause" | "resume" | "alone" | "dependants" | "rolling";
 type Named = Readonly<Record<string, string>>;
 type Words = Readonly<Record<LifeVerb, string>>;
 
 export const LIFE_EN = {
   verbs: {
     ...{ run: "Run now", pause: "Pause schedule", resume: "Resume schedule" },
-    ...{ alone: "Start without dependencies", dependants: "Stop with dependants" },
+    ...{ alone: "Start without dependencies", dependants: "Stop with dependants", rolling: "Rolling restart" },
   } as Words,
-  pending: { run: "starting…", pause: "pausing…", resume: "resuming…", alone: "starting…", dependants: "stopping…" } as Words,
-  done: { run: "run", pause: "schedule paused", resume: "schedule resumed", alone: "started", dependants: "stopped" } as Words,
+  pending: {
+    ...{ run: "starting…", pause: "pausing…", resume: "resuming…", alone: "starting…", dependants: "stopping…", rolling: "restarting…" },
+  } as Words,
+  done: {
+    ...{ run: "run", pause: "schedule paused", resume: "schedule resumed", alone: "started", dependants: "stopped", rolling: "restarted" },
+  } as Words,
   ordered: "ordered",
   confirmDependants: (name: string, others: string) => `Stop ${name}, and first what needs it: ${others}?`,
   ready: "ready",
@@ -76,6 +80,13 @@ export const LIFE_EN = {
   confirmScale: (program: string, before: number, after: number, names: string) =>
     `${program}: ${before} → ${after}? These are stopped and taken out: ${names}.`,
   scaled: (program: string, before: number, after: number) => `${program}: ${before} → ${after}`,
+  confirmRolling: (count: number, what: string) => `Restart ${count} processes${what === "" ? "" : ` of ${what}`}, so many at a time:`,
+  atOnce: "At a time",
+  rollingOf: (what: string) => `Rolling restart${what === "" ? "" : ` of ${what}`}`,
+  atIt: (names: string) => `now ${names}`,
+  leftOut: (names: string) => `left out: ${names}`,
+  notRestarted: (count: number) => `${count} not restarted`,
+  ended: { done: "done", failed: "ended by the failure", update: "ended by an update", down: "ended: the daemon went down" },
   atMost: (time: string) => `until ${time} at most`,
   failures: (count: number) => (count === 1 ? "1 failure" : `${count} failures`),
   exits: "Last ends",
@@ -100,10 +111,10 @@ export const LIFE_EN = {
 export const LIFE_ZH: typeof LIFE_EN = {
   verbs: {
     ...{ run: "立即运行", pause: "暂停计划", resume: "恢复计划" },
-    ...{ alone: "不等依赖直接启动", dependants: "连同依赖者停止" },
+    ...{ alone: "不等依赖直接启动", dependants: "连同依赖者停止", rolling: "滚动重启" },
   },
-  pending: { run: "正在启动…", pause: "正在暂停…", resume: "正在恢复…", alone: "正在启动…", dependants: "正在停止…" },
-  done: { run: "已运行", pause: "计划已暂停", resume: "计划已恢复", alone: "已启动", dependants: "已停止" },
+  pending: { run: "正在启动…", pause: "正在暂停…", resume: "正在恢复…", alone: "正在启动…", dependants: "正在停止…", rolling: "正在重启…" },
+  done: { run: "已运行", pause: "计划已暂停", resume: "计划已恢复", alone: "已启动", dependants: "已停止", rolling: "已重启" },
   ordered: "已下达",
   confirmDependants: (name, others) => `停止 ${name}，并先停止依赖它的：${others}？`,
   ready: "就绪",
@@ -162,6 +173,13 @@ export const LIFE_ZH: typeof LIFE_EN = {
   asInFile: (count) => `${count}（文件中的值）`,
   confirmScale: (program, before, after, names) => `${program}：${before} → ${after}？将停止并移除：${names}。`,
   scaled: (program, before, after) => `${program}：${before} → ${after}`,
+  confirmRolling: (count, what) => `滚动重启${what === "" ? "" : `“${what}”的`} ${count} 个进程，每次：`,
+  atOnce: "每次个数",
+  rollingOf: (what) => `滚动重启${what === "" ? "" : ` ${what}`}`,
+  atIt: (names) => `正在处理 ${names}`,
+  leftOut: (names) => `跳过：${names}`,
+  notRestarted: (count) => `${count} 个未重启`,
+  ended: { done: "完成", failed: "因失败而结束", update: "因更新而结束", down: "守护进程关闭，已结束" },
   atMost: (time) => `最晚到 ${time}`,
   failures: (count) => `失败 ${count} 次`,
   exits: "最近的结束",

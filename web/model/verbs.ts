@@ -48,6 +48,8 @@ export function applies(verb: Verb, row: Row): boolean {
       return job !== null && !job.paused;
     case "resume":
       return job?.paused === true;
+    case "rolling":
+      return isUp(row);
     case "alone":
       return isDown(row) && isWaiting(row);
     case "signal":
@@ -59,7 +61,7 @@ export function applies(verb: Verb, row: Row): boolean {
 
 /** Done to many, these are asked for first; clearing cannot be taken back and is asked for always. */
 export function asksFirst(verb: Verb, count: number): boolean {
-  return verb === "clear" || (count > 1 && verb !== "start");
+  return verb === "clear" || verb === "rolling" || (count > 1 && verb !== "start");
 }
 
 const UNDOES: Partial<Readonly<Record<Verb, Verb>>> = {
@@ -94,6 +96,7 @@ export function settled({ verb, before }: Outcome, row: Row, why: (row: Row) => 
       return isUp(row) || row.state === "STOPPING" ? "pending" : "done";
     case "start":
     case "restart":
+    case "rolling":
     case "run":
     case "alone":
       if (row.state === "RUNNING") return "done";

@@ -8,13 +8,28 @@ const NAMED_MAX = 5;
 export function Confirmation() {
   const asked = question.value;
   if (asked === null) return null;
-  const { verbs, cancel, noUndo } = texts.value;
+  const { verbs, cancel, noUndo, life } = texts.value;
   const verb = asked.signal === undefined ? verbs[asked.verb] : `${verbs.signal} ${asked.signal}`;
   return (
     <div class="deeds question" role="alert">
       <span>
         {wording(verb)} {asked.verb === "clear" && noUndo}
       </span>
+      {asked.verb === "rolling" && (
+        <input
+          type="number"
+          min={1}
+          max={asked.targets.length}
+          aria-label={life.atOnce}
+          value={asked.atOnce ?? 1}
+          onInput={(event) => {
+            question.value = { ...asked, atOnce: Math.max(1, Math.trunc(Number(event.currentTarget.value)) || 1) };
+          }}
+          onKeyDown={(event) => {
+            if (event.key === "Enter") confirm();
+          }}
+        />
+      )}
       <button type="button" class="verb strong" ref={focusOnce} onClick={confirm}>
         {verb} ({asked.targets.length})
       </button>
@@ -29,6 +44,7 @@ function wording(verb: string): string {
   const asked = question.value;
   if (asked === null) return "";
   const { confirm: words, life, more } = texts.value;
+  if (asked.verb === "rolling") return life.confirmRolling(asked.targets.length, asked.what);
   if (asked.verb !== "dependants") return words(verb, asked.targets.length, asked.what);
   const others = asked.targets.slice(0, -1);
   const named = others.slice(0, NAMED_MAX).join(", ");

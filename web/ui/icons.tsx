@@ -21,6 +21,7 @@ const ICONS = {
   stop: "M3.5 3.5h9v9h-9z",
   pause: "M4 3h3v10H4zM9 3h3v10H9z",
   restart: "M8 2.5a5.5 5.5 0 1 0 5.4 6.5h-1.6a4 4 0 1 1-1-3.8L8.5 7.5H14V2l-2.1 2.1A5.5 5.5 0 0 0 8 2.5z",
+  rolling: "M2 3h3v10H2zM6.5 3h3v10h-3zM11 2.5v11L15 8z",
   log: "M2 3h12v1.5H2zM2 6h9v1.5H2zM2 9h12v1.5H2zM2 12h7v1.5H2z",
   close: "M4 3L3 4l4 4l-4 4l1 1l4-4l4 4l1-1l-4-4l4-4l-1-1l-4 4z",
   folded: "M5.5 3l5 5l-5 5z",

@@ -10,6 +10,7 @@ import { Header } from "./header.tsx";
 import { Help } from "./help.tsx";
 import { ActivityView, LogsView } from "./logviews.tsx";
 import { Panel } from "./panel.tsx";
+import { RollingLine } from "./rolling.tsx";
 import { ScaleLine } from "./scale.tsx";
 import { Table } from "./table.tsx";
 import { Toolbar } from "./toolbar.tsx";
@@ -36,6 +37,7 @@ export function Page() {
       </div>
       <BulkLine />
       <ScaleLine />
+      <RollingLine />
       {helpOpen.value && <Help />}
       <div class="hidden" role="status" aria-live="polite">
         {announcement}

@@ -7,6 +7,7 @@ import { removedBy, type Scalable, scalable } from "../model/scale.ts";
 import { scaling, texts, world } from "../state.ts";
 import { ActionIcon } from "./icons.tsx";
 import { useLoaded } from "./loaded.ts";
+import { VerbButton } from "./verbs.tsx";
 
 /** So many names are read. */
 const NAMED_MAX = 5;
@@ -21,6 +22,11 @@ export function ScaleItem({ namespec }: { readonly namespec: string }) {
       <dt>{texts.value.views.processes}</dt>
       <dd>
         <ScaleForm it={it} />
+        {it.members.length > 1 && (
+          <div class="deeds">
+            <VerbButton verb="rolling" targets={it.members} what={it.program} />
+          </div>
+        )}
       </dd>
     </div>
   );

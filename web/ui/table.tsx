@@ -106,6 +106,7 @@ function GroupHead({ section: { group, members, total }, folded }: { readonly se
         <span class="rowverbs">
           <VerbButton verb="start" targets={members} what={group} quiet />
           <VerbButton verb="restart" targets={members} what={group} quiet />
+          {members.length > 1 && <VerbButton verb="rolling" targets={members} what={group} quiet />}
           <VerbButton verb="stop" targets={members} what={group} quiet />
         </span>
       </div>

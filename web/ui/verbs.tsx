@@ -59,6 +59,7 @@ const ICONS = {
   resume: "start",
   alone: "start",
   dependants: "stop",
+  rolling: "rolling",
 } as const satisfies Readonly<Record<ShownVerb, string>>;
 
 type Props = {
