@@ -13,6 +13,7 @@ import { pendingRecords } from "../../src/supervisor/update.ts";
 import { allMembers, label } from "../../src/supervisor/world.ts";
 import type { Child } from "./keeper/children.ts";
 import type { FakeKeeper } from "./keeper/keeper.ts";
+import { ownerOf } from "./liferuns.ts";
 import type { Tree } from "./tree.ts";
 
 /** The lines of one child that must be in one file. */
@@ -164,7 +165,9 @@ export class Invariants {
         if (STATES[process.state].stopped && runs && process.state !== "UNKNOWN") found.push(`I-6 ${label} is ${process.state} with a pid`);
       }
     }
-    for (const [label, child] of live) found.push(`I-6 pid ${child.pid} of ${label} runs, and no process of the daemon is called so`);
+    const known = new Set(port.groups().flatMap(({ processes }) => processes.map(({ group, name }) => `${group}:${name}`)));
+    for (const [label, child] of live)
+      if (!known.has(ownerOf(label) ?? "")) found.push(`I-6 pid ${child.pid} of ${label} runs, and no process of the daemon is called so`);
     return found;
   }
 

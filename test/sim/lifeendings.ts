@@ -13,15 +13,25 @@ type Seen = ReadonlyMap<string, ProcessState>;
 export type Ending = { readonly isDown: boolean; readonly code: number | undefined };
 
 /** What an update waits for has a configuration that nobody knows here: one of the drawn ones. */
-const MOST_STOP_MS = 5000;
+const MOST_STOP_MS = 30_000;
+/** From SIGTERM for a hook to its end. */
+const HOOK_END_MS = 2000;
+/** How long survivors are looked for. */
+const SWEEP_MS = 10_000;
 /** Signals, exits and answers take their time, and a line of the log may be waited for. */
 const ON_THE_WAY_MS = 3000;
 
 /** L-19: as long as it and all that is bound to it may take, one after the other. `names` null: all there are. */
 export function stopLimitMs(configs: Configs, seen: Seen, name: string | null): number {
   const meant = name === null ? new Set(seen.keys()) : boundTo(configs, name);
-  const each = [...meant].map((one) => (configs.get(one)?.config.stopWaitSecs ?? MOST_STOP_MS / 1000) * 1000);
+  const each = [...meant].map((one) => ownLimitMs(configs.get(one)?.config));
   return each.reduce((sum, ms) => sum + ms, ON_THE_WAY_MS);
+}
+
+function ownLimitMs(config: ProcessConfig | undefined): number {
+  if (config === undefined) return MOST_STOP_MS;
+  const hookMs = config.preStop === null ? 0 : config.hookTimeout + HOOK_END_MS;
+  return config.stopWaitSecs * 1000 + hookMs + (config.killTree ? SWEEP_MS : 0);
 }
 
 /** It, what is bound to it, what is bound to that. */

@@ -162,6 +162,36 @@ test("L-20: an end that does not end supervisord, a code that is not its, one th
   assert.deepEqual(ordered.violations.slice(1), ["L-20 supervisord was to end with 3, and is to end with 4"]);
 });
 
+test("L-12: a hook that runs twice for one cause, one that nobody has ordered; L-14: one that begins on the way down", () => {
+  const host = new Told(program({ name: "a", postStart: "true" }));
+  const run = (child: number) => actor({ folder: "/log", actor: "/bin/actor" } as Keeper, child, ["hold"], { label: "a:a:post_start" });
+  host.is("a", { state: "RUNNING", attempt: 1, child: 1, pid: 100 }, run(2));
+  host.life.runs.born("a:a:post_start", 2, 0);
+  host.life.runs.gone(2);
+  assert.deepEqual(host.violations, []);
+  host.is("a", { state: "RUNNING", attempt: 1, child: 1, pid: 100 }, run(3));
+  host.life.runs.born("a:a:post_start", 3, 0);
+  assert.deepEqual(host.violations.splice(0), ["L-12 a:a:post_start runs twice for one cause (attempt 1)"]);
+  host.life.runs.born("a:a:on_fatal", 4, 0);
+  assert.deepEqual(host.violations.splice(0), ["L-12 a:a:on_fatal runs, and nobody has ordered it"]);
+  host.daemon("SHUTDOWN");
+  host.is("a", { state: "STOPPING", attempt: 2, child: 5, pid: 101 }, run(6));
+  assert.deepEqual(host.violations, ["L-14 a:a:post_start is run while supervisord goes down"]);
+});
+
+test("L-16: a hook that is older than its time, and a stop command that has the time of the stop", () => {
+  const host = new Told(program({ name: "a", hookTimeout: 1000, stopWaitSecs: 10 }));
+  host.is("a", { state: "STOPPING", attempt: 1, child: 1, pid: 100 });
+  host.life.runs.born("a:a:pre_stop", 2, 0);
+  host.life.runs.born("a:a:stop_command", 3, 0);
+  host.nowMs = 4000;
+  assert.deepEqual(host.life.overdueRuns(), []);
+  host.nowMs = 4001;
+  assert.deepEqual(host.life.overdueRuns(), ["L-16 a:a:pre_stop runs since 4001 ms, 4000 at most"]);
+  host.nowMs = 13_001;
+  assert.equal(host.life.overdueRuns().length, 2);
+});
+
 test("a seed with options beyond Supervisor is a history of its own, and the same each time", async () => {
   const [first, second] = [await runSeed(3, { life: true }), await runSeed(3, { life: true })];
   assert.deepEqual(second, first);

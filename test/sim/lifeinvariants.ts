@@ -10,6 +10,7 @@ import type { ProcessState } from "../../src/process/state.ts";
 import { type DaemonRecord, decodeProcess, decodeRecord, withStoredLife } from "../../src/supervisor/records.ts";
 import type { FakeKeeper } from "./keeper/keeper.ts";
 import { type Ending, ExitCodes, stopLimitMs } from "./lifeendings.ts";
+import { ownerOf, Runs } from "./liferuns.ts";
 
 type Store = Map<string, Uint8Array>;
 /** A moment: what is stored of each process, by its label. */
@@ -39,11 +40,13 @@ export class LifeInvariants {
   /** Runs that a job may begin. */
   readonly #mayRun = new Map<string, number>();
   readonly codes: ExitCodes;
+  readonly runs: Runs;
   #ending: Ending = { isDown: false, code: undefined };
 
   constructor(add: (text: string) => void, nowMs: () => number) {
     this.#add = add;
     this.codes = new ExitCodes(add);
+    this.runs = new Runs(add);
     this.#nowMs = nowMs;
   }
 
@@ -64,6 +67,11 @@ export class LifeInvariants {
     const others = children.onLife;
     children.onLife = (child, alive, waitStatus) => {
       others(child, alive, waitStatus);
+      if (ownerOf(child.label) !== null) {
+        if (alive) this.runs.born(child.label, child.child, this.#nowMs());
+        else this.runs.gone(child.child);
+        return;
+      }
       if (!alive) this.#endedMs.set(child.label, this.#nowMs());
       if (waitStatus !== null) this.codes.childEnded(child.child, waitStatus);
     };
@@ -86,7 +94,9 @@ export class LifeInvariants {
     if (labels.size > 0 || was !== this.#ending) this.codes.batch(labels, this.#known(), before, after, was, this.#ending);
     for (const effect of effects) {
       if (effect.type !== "spawn" && effect.type !== "spawn-with") continue;
-      if (after.get(effect.label)?.state !== "STARTING") this.#add(`L-11 ${effect.label} is forked, and no start of it was stored`);
+      const owner = ownerOf(effect.label);
+      if (owner !== null) this.runs.ordered(effect.label, effect.child, after.get(owner), was.isDown && this.#ending.isDown);
+      else if (after.get(effect.label)?.state !== "STARTING") this.#add(`L-11 ${effect.label} is forked, and no start of it was stored`);
     }
   }
 
@@ -103,6 +113,11 @@ export class LifeInvariants {
   /** The code with which supervisord is to end because of a process. */
   get exitCode(): number | undefined {
     return this.#ending.code;
+  }
+
+  /** L-16. */
+  overdueRuns(): string[] {
+    return this.runs.overdue(this.#known(), this.#nowMs());
   }
 
   /** L-15: nothing waits whose conditions hold. A moment does not count. */
@@ -169,6 +184,7 @@ export class LifeInvariants {
     this.#ordered.delete(name);
     this.#pauses.delete(name);
     this.#mayRun.delete(name);
+    this.runs.forget(name);
   }
 
   /** L-11: no start while a condition of it does not hold; in a turn of several steps it may have held for one of them. */
@@ -214,6 +230,7 @@ export class LifeInvariants {
 
   /** L-13: a slot leads to one run at most. Not of a job that others need: they start it as well. */
   #slot(name: string, was: ProcessState, is: ProcessState, config: ProcessConfig): void {
+    if (was.life.again === "memory") this.#mayRun.set(name, Math.max(1, this.#mayRun.get(name) ?? 0));
     if (config.cron === null || this.#isNeeded(name) || config.bindTo.length > 0 || config.fatalRetry !== null)
       return void this.#mayRun.set(name, 1);
     const [old, now] = [was.life.job, is.life.job];

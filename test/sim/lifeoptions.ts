@@ -7,6 +7,17 @@ type Need = { readonly name: string; readonly condition: string; readonly isBoun
 
 /** Options that a job may not have. */
 const NOT_OF_A_JOB = /^(autorestart|startsecs|startretries)=/;
+const HOOKS = ["pre_start", "post_start", "pre_stop", "stop_command", "on_fatal"];
+const HOOK_WORDS = [
+  "exit:0",
+  "exit:0",
+  "line:hook sleep:200 exit:0",
+  "sleep:30 exit:1",
+  "sleep:2000 exit:0",
+  "ignore:15 hold",
+  "hold",
+  "die:11",
+];
 const PROBES = ["tcp:5432", "unix:/run/some.sock", "http://127.0.0.1:8000/health"];
 const CONDITIONS = ["", "", "", ":started", ":running", ":ready", ":healthy", ":exited_ok"];
 
@@ -37,7 +48,10 @@ export class LifeOptions {
     const isOneshot = !plan.listener && !isJob && chance.happens(0.15);
     const kept = isJob || isOneshot ? plan.lines.filter((line) => !NOT_OF_A_JOB.test(line)) : plan.lines;
     const kind = isJob ? this.#schedule() : isOneshot ? this.#oneshot() : this.#checks(plan);
-    return { ...plan, lines: [...kept, ...this.#restarts(isJob), ...kind, ...this.#limits(), ...this.#envfile(plan.name)] };
+    return {
+      ...plan,
+      lines: [...kept, ...this.#restarts(isJob), ...kind, ...this.#limits(), ...this.#envfile(plan.name), ...this.#hooks()],
+    };
   }
 
   /** Lines of [supervisord]. */
@@ -89,6 +103,13 @@ export class LifeOptions {
     return ["type=oneshot", ...(this.#chance.happens(0.4) ? [`startretries=${this.#chance.pick([1, 2, "infinite"])}`] : [])];
   }
 
+  #hooks(): string[] {
+    const chance = this.#chance;
+    if (!chance.happens(0.3)) return [];
+    const drawn = HOOKS.filter(() => chance.happens(0.4)).map((hook) => `${hook}=/bin/actor ${chance.pick(HOOK_WORDS)}`);
+    return [...drawn, `hook_timeout=${chance.pick(["300ms", "1s", "4s"])}`];
+  }
+
   #envfile(name: string): string[] {
     const chance = this.#chance;
     return chance.happens(0.15) ? [`envfile=${chance.pick(["", "-"])}${envfileOf(name)}`] : [];
@@ -126,6 +147,7 @@ export class LifeOptions {
     return [
       ...(chance.happens(0.2) ? [`max_age=${chance.pick(["1s", "6s"])}`] : []),
       ...(chance.happens(0.15) ? ["max_memory_restart=100MB"] : []),
+      ...(chance.happens(0.2) ? ["killtree=true"] : []),
       ...(chance.happens(0.2) ? [`depends_timeout=${chance.pick(["2s", "15s"])}`] : []),
       ...(chance.happens(0.03) ? [`exit_on=${chance.pick(["fatal", "failure", "exit"])}`] : []),
     ];

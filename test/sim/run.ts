@@ -265,6 +265,7 @@ class Run {
       ...invariants.logsAtTheirPaths(keeper, tree),
       ...this.#operator.overdue(ANSWER_MS),
       ...(world.life?.waits() ?? []),
+      ...(world.life?.overdueRuns() ?? []),
     ]);
   }
 

@@ -1,0 +1,63 @@
+/** What must hold of auxiliary runs (docs/invariants.md, L-12 and L-16): once for each cause, and never longer than they may. */
+import type { ProcessState } from "../../src/process/state.ts";
+import type { Configs } from "./lifeendings.ts";
+
+type Born = { readonly label: string; readonly owner: string; readonly atMs: number };
+
+/** From SIGTERM to SIGKILL, and what is on its way. */
+const END_MS = 2000 + 1000;
+/** Runs that only a start is there for, or a failure: none of them begins on the way down. */
+const NOT_ON_THE_WAY_DOWN = /:(?:pre_start|post_start|on_fatal)$/;
+
+/** The label of the process that an auxiliary run is for; null: it is the program of a process itself. */
+export function ownerOf(label: string): string | null {
+  return /^(.*?:.*?):[a-z_]+$/s.exec(label)?.[1] ?? null;
+}
+
+export class Runs {
+  readonly #add: (text: string) => void;
+  /** The cause of a child that was ordered: the process, what runs, and the attempt it belongs to. */
+  readonly #causes = new Map<number, string>();
+  /** Causes for which something was born. */
+  readonly #done = new Set<string>();
+  readonly #live = new Map<number, Born>();
+
+  constructor(add: (text: string) => void) {
+    this.#add = add;
+  }
+
+  /** A spawn is ordered. */
+  ordered(label: string, child: number, owner: ProcessState | undefined, isDown: boolean): void {
+    if (owner === undefined) return this.#add(`L-12 ${label} is run, and there is no such process`);
+    if (isDown && NOT_ON_THE_WAY_DOWN.test(label)) this.#add(`L-14 ${label} is run while supervisord goes down`);
+    this.#causes.set(child, `${label} ${owner.attempt}`);
+  }
+
+  born(label: string, child: number, nowMs: number): void {
+    this.#live.set(child, { label, owner: ownerOf(label) ?? label, atMs: nowMs });
+    const cause = this.#causes.get(child);
+    if (cause === undefined) return this.#add(`L-12 ${label} runs, and nobody has ordered it`);
+    if (this.#done.has(cause)) this.#add(`L-12 ${label} runs twice for one cause (attempt ${cause.slice(label.length + 1)})`);
+    this.#done.add(cause);
+  }
+
+  gone(child: number): void {
+    this.#live.delete(child);
+    this.#causes.delete(child);
+  }
+
+  /** A process that was taken out and comes again counts from the beginning. */
+  forget(owner: string): void {
+    for (const cause of this.#done) if (cause.startsWith(`${owner}:`)) this.#done.delete(cause);
+  }
+
+  /** L-16: what runs for too long. A stop command has the time of the stop. */
+  overdue(configs: Configs, nowMs: number): string[] {
+    return [...this.#live.values()].flatMap(({ label, owner, atMs }) => {
+      const config = configs.get(owner)?.config;
+      if (config === undefined) return [];
+      const mostMs = (label.endsWith(":stop_command") ? config.stopWaitSecs * 1000 : config.hookTimeout) + END_MS;
+      return nowMs - atMs > mostMs ? [`L-16 ${label} runs since ${(nowMs - atMs).toFixed(0)} ms, ${mostMs} at most`] : [];
+    });
+  }
+}
