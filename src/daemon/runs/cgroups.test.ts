@@ -199,3 +199,18 @@ test("CGR-002 long names are cut and told apart by a hash; no name leaves its fo
   assert.ok(a !== undefined && a !== b && Buffer.byteLength(a) <= 200 && a.includes(":"));
   assert.equal(folderName({ group: "a/../b", process: "p" }), "a%2F..%2Fb:p");
 });
+
+test("CGR-002 a start waits for what is being removed or emptied, and a group that was taken away is made anew", async () => {
+  const it = scene({ killTree: true });
+  await it.place();
+  it.world.groups.delete("g");
+  it.cgroups.groupChanged(TURN, it.group, "removed");
+  it.world.groups.set("g", it.group);
+  await it.place();
+  assert.ok(it.files.groups.has(`${BASE}/g:web/run`));
+  for (const path of [`${BASE}/g:web/run`, `${BASE}/g:web`, BASE]) await it.files.removeFolder(path);
+  it.cgroups.cannotJoin("ENOENT");
+  assert.ok((await it.place()).ok && it.files.groups.has(`${BASE}/g:web/run`));
+  it.cgroups.cannotJoin("EBUSY");
+  assert.deepEqual(await it.place(), { ok: true, value: null });
+});

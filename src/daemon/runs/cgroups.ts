@@ -35,6 +35,9 @@ export class Cgroups implements Part {
   #enabled: Promise<Result<ReadonlySet<Controller>, string>> | null = null;
   /** By label, what is known of those that were started by this daemon. */
   readonly #open = new Map<string, Open>();
+  /** Groups that are being removed or emptied: a start waits for that. */
+  #removing: Promise<void> = Promise.resolve();
+  readonly #emptying = new Map<string, Promise<unknown>>();
   /** What was told once. */
   readonly #told = new Set<string>();
 
@@ -54,7 +57,7 @@ export class Cgroups implements Part {
   groupChanged(_: Turn, group: Group, change: GroupChange): void {
     if (this.#base === null) return;
     if (change === "changed") for (const member of group.members.values()) void this.#relimit(member);
-    if (change !== "added") void this.#removeUnused();
+    if (change !== "added") this.#removing = this.#removing.then(() => this.#removeUnused());
   }
 
   /** For a start: the group that it is in, with its limits; null: none. The error says what cannot be set. (LIM-002, CGR-003) */
@@ -63,6 +66,7 @@ export class Cgroups implements Part {
     if (wanted.length === 0 && !config.killTree) return ok(null);
     const base = await this.#find();
     const path = base.ok ? `${base.value.path}/${folderName(ref)}` : "";
+    await Promise.all([this.#removing, this.#emptying.get(path)]);
     const made = base.ok ? await this.#make(path, config, base.value) : base;
     const open = made.ok ? await this.#limit(path, wanted) : openBecause(wanted, made.error);
     this.#open.set(label(ref), open);
@@ -84,9 +88,10 @@ export class Cgroups implements Part {
     return made.ok || made.error === "EEXIST" ? `${cgroup}/aux` : null;
   }
 
-  /** A child could not join its group: the next ones are in none. */
+  /** A child could not join its group: the next ones are in none, unless it was taken away, and is made anew. */
   cannotJoin(errno: string): void {
-    this.#base = Promise.resolve(refuse(words(errno)));
+    this.#base = errno === "ENOENT" ? null : Promise.resolve(refuse(words(errno)));
+    if (errno === "ENOENT") this.#enabled = null;
   }
 
   /** Each limit with what is wanted and what is in force; null: it has none. (HIS-007, CGR-003) */
@@ -101,8 +106,15 @@ export class Cgroups implements Part {
     });
   }
 
-  /** Everything in the group of a run is killed; true: nobody is left. An errno: the group cannot be used. (KILL-002) */
-  async empty(cgroup: string): Promise<Result<boolean, string>> {
+  /** Everything in the group of a run is killed; true: nobody is left. An errno: the group cannot be used. The next run begins behind it. (KILL-002) */
+  empty(cgroup: string): Promise<Result<boolean, string>> {
+    const emptied = this.#empty(cgroup);
+    this.#emptying.set(cgroup, emptied);
+    void emptied.finally(() => this.#emptying.get(cgroup) === emptied && this.#emptying.delete(cgroup));
+    return emptied;
+  }
+
+  async #empty(cgroup: string): Promise<Result<boolean, string>> {
     const { cgroups: files } = this.#runtime.doors;
     const before = await files.read(`${cgroup}/run/cgroup.events`);
     if (!before.ok) return before.error === "ENOENT" || before.error === "ENODEV" ? ok(true) : before;
@@ -191,10 +203,11 @@ export class Cgroups implements Part {
     if (!base.ok) return;
     const { world, doors } = this.#runtime;
     const found = await doors.cgroups.folders(base.value.path);
-    const used = new Set([...allMembers(world)].map(({ ref }) => folderName(ref)));
+    const isUsed = (name: string): boolean =>
+      [...allMembers(world)].some(({ ref, config }) => needsGroup(config) && folderName(ref) === name);
     // Each name of ours has a colon, which the keeper's own has not.
     for (const name of found.ok ? found.value : [])
-      if (name.includes(":") && !used.has(name)) await removeTree(doors.cgroups, `${base.value.path}/${name}`, 2);
+      if (name.includes(":") && !isUsed(name)) await removeTree(doors.cgroups, `${base.value.path}/${name}`, 2);
   }
 
   /** Once in a daemon where the groups are, or why there are none; and once of each program what is not enforced. */
