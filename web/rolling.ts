@@ -13,7 +13,7 @@ export async function roll(targets: readonly string[], what: string, atOnce: num
     const id = (await call("holdfast.rollingRestart", { names: targets, options: { atOnce } })) as number;
     await follow(id, begun);
   } catch (error) {
-    rolling.value = { ...(rolling.value ?? begun), refused: error instanceof Error ? error.message : String(error) };
+    rolling.value = { ...(rolling.peek() ?? begun), refused: error instanceof Error ? error.message : String(error) };
   }
 }
 
