@@ -66,3 +66,24 @@ test("HLT-010 healthcheck=watchdog has no timeout of its own, and one silence su
   assert.match(await programFault("ready_when=notify:1"), /^not a valid check: 'notify:1'/);
   assert.match(await programFault("type=oneshot\nready_when=notify"), /^ready_when cannot be used with type=oneshot/);
 });
+
+test("RDY-005 HLT-011 exec: is a command line, also under the name that the program written in Go has for it", async () => {
+  const it = await program("ready_when=exec:pg_isready -q -p 54%(process_num)s\nhealthcheck=exec:sh -c 'exit 0'");
+  assert.deepEqual(
+    [it.readyWhen, it.healthcheck],
+    [
+      { kind: "exec", command: "pg_isready -q -p 540" },
+      { kind: "exec", command: "sh -c 'exit 0'" },
+    ],
+  );
+  assert.match(await programFault("ready_when=exec:"), /^not a valid check: 'exec:'/);
+  assert.match(await programFault("healthcheck=exec:sh -c 'x"), /No closing quotation/);
+  const go = await program(
+    "liveness_check_script=/app/alive -q\nliveness_check_initial_delay=60\nliveness_check_period=20\nliveness_check_timeout=10\nliveness_check_failure_threshold=4\nliveness_check_success_threshold=2\nliveness_check_failure_action=restart",
+  );
+  assert.deepEqual(go.healthcheck, { kind: "exec", command: "/app/alive -q" });
+  assert.deepEqual(
+    [go.healthcheckGrace, go.healthcheckInterval, go.healthcheckTimeout, go.healthcheckFailures, go.healthcheckSuccesses],
+    [60_000, 20_000, 10_000, 4, 2],
+  );
+});

@@ -6,7 +6,7 @@ const NONE = { en: "no checks", zh: "不检查" } as const;
 export const READINESS = {
   ready_when: {
     type: "probe",
-    probes: ["startsecs", "notify", "fd", "log", "tcp", "unix", "http"],
+    probes: ["startsecs", "notify", "fd", "log", "tcp", "unix", "http", "exec"],
     default: "startsecs",
     scope: "process",
     isOurs: true,
@@ -14,8 +14,8 @@ export const READINESS = {
     member: { field: "readyWhen" },
     brief: { en: "what makes a started process RUNNING", zh: "进程启动后何时算作 RUNNING" },
     more: {
-      en: "`startsecs`: it has run for `startsecs`, as in Supervisor. Otherwise it is RUNNING when it is ready and `startsecs` are over, which count as 0 unless they are written: `tcp:PORT` or `tcp:HOST:PORT` and `unix:PATH` when a connection can be made, `http://HOST:PORT/PATH` or `http://unix:PATH:/URI` when it is answered with a status from 200 to 399, `log:REGEX` when a line of its output matches, `fd:N` when it writes a newline into descriptor N (3 to 255), with which it is born, `notify` when it sends `READY=1` to its NOTIFY_SOCKET, as for systemd. HOST is an address or `localhost`. A process that ends before it is ready has failed to start.",
-      zh: "`startsecs`：与 Supervisor 相同，运行满 `startsecs` 秒。其余写法在就绪且 `startsecs`（未写时按 0 计）已过后变为 RUNNING：`tcp:端口`、`tcp:地址:端口` 与 `unix:路径` 在可以建立连接时；`http://地址:端口/路径` 或 `http://unix:路径:/URI` 在返回 200 到 399 的状态码时；`log:正则表达式` 在其输出中有一行匹配时；`fd:N` 在它向启动时即有的描述符 N（3 到 255）写入换行符时；`notify` 在它像对 systemd 那样向 NOTIFY_SOCKET 发送 `READY=1` 时。地址为数字地址或 `localhost`。就绪之前退出即视为启动失败。",
+      en: "`startsecs`: it has run for `startsecs`, as in Supervisor. Otherwise it is RUNNING when it is ready and `startsecs` are over, which count as 0 unless they are written: `tcp:PORT` or `tcp:HOST:PORT` and `unix:PATH` when a connection can be made, `http://HOST:PORT/PATH` or `http://unix:PATH:/URI` when it is answered with a status from 200 to 399, `exec:COMMAND` when the command ends with 0, `log:REGEX` when a line of its output matches, `fd:N` when it writes a newline into descriptor N (3 to 255), with which it is born, `notify` when it sends `READY=1` to its NOTIFY_SOCKET, as for systemd. HOST is an address or `localhost`. A process that ends before it is ready has failed to start.",
+      zh: "`startsecs`：与 Supervisor 相同，运行满 `startsecs` 秒。其余写法在就绪且 `startsecs`（未写时按 0 计）已过后变为 RUNNING：`tcp:端口`、`tcp:地址:端口` 与 `unix:路径` 在可以建立连接时；`http://地址:端口/路径` 或 `http://unix:路径:/URI` 在返回 200 到 399 的状态码时；`exec:命令` 在命令以 0 结束时；`log:正则表达式` 在其输出中有一行匹配时；`fd:N` 在它向启动时即有的描述符 N（3 到 255）写入换行符时；`notify` 在它像对 systemd 那样向 NOTIFY_SOCKET 发送 `READY=1` 时。地址为数字地址或 `localhost`。就绪之前退出即视为启动失败。",
     },
   },
   ready_timeout: {
@@ -46,7 +46,7 @@ export const READINESS = {
 export const HEALTH = {
   healthcheck: {
     type: "probe",
-    probes: ["tcp", "unix", "http", "watchdog"],
+    probes: ["tcp", "unix", "http", "exec", "watchdog"],
     default: null,
     unset: NONE,
     scope: "process",
@@ -55,8 +55,8 @@ export const HEALTH = {
     member: { field: "healthcheck" },
     brief: { en: "how to find out whether a RUNNING process is well", zh: "如何检查 RUNNING 的进程是否健康" },
     more: {
-      en: "Written as in `ready_when`; or `watchdog`: the program has to send `WATCHDOG=1` to its NOTIFY_SOCKET within each `healthcheck_interval`, which WATCHDOG_USEC tells it, and is unhealthy as soon as it does not. A check that this host cannot make (no descriptors, no memory) says nothing about the process.",
-      zh: "写法与 `ready_when` 相同；或 `watchdog`：程序必须在每个 `healthcheck_interval`（由 WATCHDOG_USEC 告知）内向 NOTIFY_SOCKET 发送 `WATCHDOG=1`，否则立即视为不健康。因本机原因无法进行的检查（描述符或内存用尽）不说明进程的状况。",
+      en: "Written as in `ready_when`; or `watchdog`: the program has to send `WATCHDOG=1` to its NOTIFY_SOCKET within each `healthcheck_interval`, which WATCHDOG_USEC tells it, and is unhealthy as soon as it does not. A command runs as the program does (user, directory, environment, limits) and has failed when it does not end with 0 in time. A check that cannot be made (no descriptors, no memory, a command that is not there, exit 126 or 127) says nothing about the process.",
+      zh: "写法与 `ready_when` 相同；或 `watchdog`：程序必须在每个 `healthcheck_interval`（由 WATCHDOG_USEC 告知）内向 NOTIFY_SOCKET 发送 `WATCHDOG=1`，否则立即视为不健康。命令以与程序相同的方式运行（用户、目录、环境、限制），未在时限内以 0 结束即为失败。无法进行的检查（描述符或内存用尽、命令不存在、以 126 或 127 结束）不说明进程的状况。",
     },
   },
   healthcheck_interval: {

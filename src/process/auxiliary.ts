@@ -45,7 +45,14 @@ export const RUNS: { readonly [W in What]: Kind } = {
   pre_stop: { ...HOOK, isOfTheWayDown: true, command: ({ preStop }) => preStop },
   stop_command: { ...HOOK, isOfTheWayDown: true, command: ({ stopCommand }) => stopCommand },
   on_fatal: { ...HOOK, command: ({ onFatal }) => onFatal },
+  check: { isHook: false, place: "check", isCaptured: true, isOfTheWayDown: false, command: checkCommand },
 };
+
+/** Of readiness until it runs, of health from then on. */
+function checkCommand({ readyWhen, healthcheck }: ProcessConfig, { state }: ProcessState): string | null {
+  const probe = state === "RUNNING" ? healthcheck : readyWhen;
+  return probe?.kind === "exec" ? probe.command : null;
+}
 
 /** What happens to runs; their ends are the input `run-ended` of the process. */
 export type RunInput =
@@ -132,13 +139,13 @@ export function stepRuns(config: ProcessConfig, process: ProcessState, input: Ru
       return { ...changed(process, run, begun), effects: [{ type: "spawn-run", number: run.number, child: input.child }], ended: null };
     }
     case "run-unprepared":
-      return gone(config, process, run, input.outcome);
+      return gone(config, process, run, now, input.outcome);
     case "run-spawned":
       return { ...changed(process, run, { ...run, pid: input.pid }), ended: null };
     case "run-not-spawned":
-      return gone(config, process, run, { kind: "not-run", text: input.text });
+      return gone(config, process, run, now, { kind: "not-run", text: input.text });
     case "run-exited":
-      return gone(config, process, run, outcomeOf(input.waitStatus), input.output);
+      return gone(config, process, run, now, outcomeOf(input.waitStatus), input.output);
     case "run-lost":
       return lost(process, run);
     case "run-due":
@@ -159,13 +166,21 @@ function isAbout(input: RunInput, run: Run, now: Now): boolean {
 }
 
 /** It is there no more; what waited for that begins. */
-function gone(config: ProcessConfig, process: ProcessState, run: Run, outcome: RunOutcome, output = ""): RunStep {
+function gone(config: ProcessConfig, process: ProcessState, run: Run, now: Now, outcome: RunOutcome, output = ""): RunStep {
   const left = beginRuns(without(process, run));
-  return run.ending === undefined ? ended(config, left, run, outcome, output) : { ...left, ended: null };
+  return run.ending === undefined ? ended(config, left, run, now, outcome, output) : { ...left, ended: null };
 }
 
-function ended(config: ProcessConfig, { process, effects }: RunTransition, run: Run, outcome: RunOutcome, output: string): RunStep {
-  const input = { type: "run-ended", what: run.what, number: run.number, outcome, output } as const;
+function ended(
+  config: ProcessConfig,
+  { process, effects }: RunTransition,
+  run: Run,
+  now: Now,
+  outcome: RunOutcome,
+  output: string,
+): RunStep {
+  const { what, number, timeoutMs, sinceMs } = run;
+  const input = { type: "run-ended", what, number, outcome, output, timeoutMs, ranMs: Math.max(0, now.monoMs - sinceMs) } as const;
   return { process, effects: [...effects, ...tellFailure(config, run, outcome)], ended: input };
 }
 
@@ -180,7 +195,7 @@ function lost(process: ProcessState, run: Run): RunStep {
 function due(config: ProcessConfig, process: ProcessState, run: Run, now: Now): RunStep {
   if (run.ending === undefined) {
     const ending = endThose(process, ({ number }) => number === run.number, now);
-    return ended(config, ending, run, { kind: "timeout" }, "");
+    return ended(config, ending, run, now, { kind: "timeout" }, "");
   }
   if (run.ending === "asked") return { ...endThose(process, ({ number }) => number === run.number, now, SIGKILL), ended: null };
   const { untilMs: _, ...rest } = run;

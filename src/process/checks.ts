@@ -2,6 +2,7 @@
 import { durationInWords } from "../config/durations.ts";
 import type { ProcessConfig } from "../config/model.ts";
 import type { Now } from "../doors.ts";
+import { checkedBy, isAwaitedCheck, orderCheck } from "./checkruns.ts";
 import { beginCheck, type Checked, checked, type Health, newHealth, nextCheckMs, voidCheck } from "./health.ts";
 import { withLife } from "./life.ts";
 import { processMessages as say } from "./loglines.ts";
@@ -23,7 +24,9 @@ export const check: Action<"deadline"> = (config, process, now) => {
   const { health } = process.life;
   if (config.healthcheck === null || health === undefined) return unchanged(withoutHealth(process));
   if (config.healthcheck.kind === "watchdog") return silent(config, process, now);
-  return adding(unchanged({ ...process, life: withLife(process.life, { health: beginCheck(health, now) }) }), {
+  const begun = { ...process, life: withLife(process.life, { health: beginCheck(health, now) }) };
+  if (config.healthcheck.kind === "exec") return orderCheck(begun, config.healthcheckTimeout, now);
+  return adding(unchanged(begun), {
     type: "probe",
     purpose: "health",
     child: process.child,
@@ -95,6 +98,14 @@ export function resume(config: ProcessConfig, process: ProcessState, now: Now): 
   if (!isWatched(config)) return withHealth(process, voidCheck(health), now.monoMs);
   return withHealth(process, voidCheck(health), within === null ? null : now.monoMs + within);
 }
+
+/** A command that was run for a check, has ended. (HLT-011) */
+export const checkRanRunning: Action<"run-ended"> = (config, process, now, input) => {
+  const { health } = process.life;
+  if (health === undefined || !isAwaitedCheck(process, input)) return unchanged(process);
+  const { child } = process;
+  return probedRunning(config, process, now, { type: "probed", purpose: "health", child, check: health.check, found: checkedBy(input) });
+};
 
 /** One line for a row of checks that could not be made. (HLT-005) */
 function isNewError({ last }: Health, found: Checked): boolean {

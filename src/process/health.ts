@@ -23,6 +23,8 @@ export type Health = {
   readonly successes: number;
   /** The number of the check that is under way or due: the result of any other comes too late. */
   readonly check: number;
+  /** The run that makes this check, where it is a command. */
+  readonly run?: number;
   /** When the check under way began, monotonic; null: none is. */
   readonly beganMs: number | null;
   readonly last: (Checked & { readonly atWallMs: number }) | null;
@@ -59,7 +61,8 @@ export function beginCheck(health: Health, now: Now): Health {
 
 /** The results of what is under way no longer count: it was called off, or the time it took was not its own. (HLT-006, HLT-009) */
 export function voidCheck(health: Health): Health {
-  return { ...health, check: health.check + 1, beganMs: null };
+  const { run: _, ...rest } = health;
+  return { ...rest, check: health.check + 1, beganMs: null };
 }
 
 /**

@@ -6,6 +6,7 @@ import type { ProcessConfig } from "../config/model.ts";
 import type { Now } from "../doors.ts";
 import { callOffRuns, orderRun } from "./auxiliary.ts";
 import type { Reason } from "./causes.ts";
+import { endLateChecks } from "./checkruns.ts";
 import { type Told, withLife } from "./life.ts";
 import type { Run, RunEnd, What } from "./run.ts";
 import { type ProcessInput, type ProcessState, type Transition, then, unchanged } from "./state.ts";
@@ -49,7 +50,8 @@ export function followStep(
 ): Transition {
   const entered = new Set(step.effects.flatMap((effect) => (effect.type === "event" ? [effect.state] : [])));
   const noted: Transition = { process: withTold(config, before, step.process, input, context, now), effects: step.effects };
-  const ended = then(noted, (it) => callOffRuns(it, (run) => isOver(run, it), now));
+  const checked = then(noted, (it) => endLateChecks(it, context.startsNothing, now));
+  const ended = then(checked, (it) => callOffRuns(it, (run) => isOver(run, it), now));
   const begun = context.startsNothing ? ended : then(ended, (it) => begin(config, it, entered, now));
   return { process: withReasons(begun.process, context), effects: begun.effects };
 }

@@ -4,6 +4,7 @@ import { OURS } from "../config/ours.fixture.ts";
 import type { Now } from "../doors.ts";
 import type { Checked } from "./health.ts";
 import { readMessage } from "./messages.ts";
+import type { What } from "./run.ts";
 import { NEVER_STARTED, type ProcessEffect, type ProcessInput, type ProcessState } from "./state.ts";
 import { stepProcess } from "./table.ts";
 import { exitWith } from "./waitstatus.ts";
@@ -165,6 +166,13 @@ export class Life {
   /** A message by its notify socket: its own, unless somebody else sends it. */
   says(text: string, sender: { readonly pid: number; readonly uid: number } = { pid: this.state.pid, uid: 1000 }): string[] {
     return this.take({ type: "said", child: CHILD, sender, uid: 1000, words: readMessage(Buffer.from(text)) });
+  }
+
+  /** The end of the auxiliary run that was ordered last. */
+  ran(what: What, code: number): string[] {
+    const number = this.state.life.lastRun ?? 0;
+    const outcome = { kind: "exit", code } as const;
+    return this.take({ type: "run-ended", what, number, outcome, output: "", ranMs: 1, timeoutMs: 1000 });
   }
 
   exits(code: number): string[] {

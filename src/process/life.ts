@@ -29,6 +29,8 @@ export type Ready = {
   readonly atWallMs?: number;
   /** The number of the attempt that is under way or due: the result of any other comes too late. */
   readonly check: number;
+  /** The run that makes this attempt, where it is a command. */
+  readonly run?: number;
   /** It was not ready in time, and has had its stop signal: what the failed start says. */
   readonly failed?: string;
 };

@@ -60,11 +60,17 @@ const INPUTS = {
   recheck: (life) => life.take({ type: "recheck", counts: "kept" }),
   read: (life) => life.take({ type: "read", attempt: life.state.attempt }),
   "read, an older attempt": (life) => life.take({ type: "read", attempt: life.state.attempt - 1 }),
-  "run-ended, post_start": (life) => life.take({ type: "run-ended", what: "post_start", number: 1, outcome: DONE, output: "" }),
-  "run-ended, pre_start": (life) => life.take({ type: "run-ended", what: "pre_start", number: 1, outcome: DONE, output: "" }),
-  "run-ended, pre_start, failed": (life) => life.take({ type: "run-ended", what: "pre_start", number: 1, outcome: FAILED, output: "" }),
-  "run-ended, pre_stop": (life) => life.take({ type: "run-ended", what: "pre_stop", number: 1, outcome: DONE, output: "" }),
-  "run-ended, stop_command": (life) => life.take({ type: "run-ended", what: "stop_command", number: 1, outcome: DONE, output: "" }),
+  "run-ended, post_start": (life) =>
+    life.take({ type: "run-ended", what: "post_start", number: 1, outcome: DONE, output: "", ranMs: 1, timeoutMs: 1 }),
+  "run-ended, pre_start": (life) =>
+    life.take({ type: "run-ended", what: "pre_start", number: 1, outcome: DONE, output: "", ranMs: 1, timeoutMs: 1 }),
+  "run-ended, pre_start, failed": (life) =>
+    life.take({ type: "run-ended", what: "pre_start", number: 1, outcome: FAILED, output: "", ranMs: 1, timeoutMs: 1 }),
+  "run-ended, pre_stop": (life) =>
+    life.take({ type: "run-ended", what: "pre_stop", number: 1, outcome: DONE, output: "", ranMs: 1, timeoutMs: 1 }),
+  "run-ended, stop_command": (life) =>
+    life.take({ type: "run-ended", what: "stop_command", number: 1, outcome: DONE, output: "", ranMs: 1, timeoutMs: 1 }),
+  "run-ended, a check": (life) => life.ran("check", 0),
 } satisfies Record<string, (life: Life) => string[]>;
 
 type Situation = keyof typeof SITUATIONS;
@@ -78,6 +84,17 @@ const REFUSED = "STARTING BACKOFF FATAL";
 const DOWN = { ...LIFELESS, start: "STARTING", "start, a retry": "STARTING", refuse: REFUSED };
 const AT_LIMIT = { ...DOWN, "start, a retry": REFUSED };
 const ALIVE = { "spawned, another pid": BUG, "spawn-failed": BUG };
+
+const BECOMING_READY = {
+  ...ALIVE,
+  "exited, early": "BACKOFF",
+  "exited, late": "BACKOFF",
+  stop: "STOPPING",
+  "stop, to start again": "STOPPING",
+  "signal-failed": "UNKNOWN",
+  "probed, ready": "RUNNING",
+  ready: "RUNNING",
+};
 
 /** The states that follow. What is not listed changes no state. */
 const TABLE: Record<Situation, Partial<Record<Input, string>>> = {
@@ -127,27 +144,9 @@ const TABLE: Record<Situation, Partial<Record<Input, string>>> = {
     "signal-failed": "UNKNOWN",
     "deadline, due": "RUNNING",
   },
-  "STARTING, to say that it is ready": {
-    ...ALIVE,
-    "exited, early": "BACKOFF",
-    "exited, late": "BACKOFF",
-    stop: "STOPPING",
-    "stop, to start again": "STOPPING",
-    "signal-failed": "UNKNOWN",
-    "probed, ready": "RUNNING",
-    ready: "RUNNING",
-    said: "RUNNING",
-  },
-  "STARTING, becoming ready": {
-    ...ALIVE,
-    "exited, early": "BACKOFF",
-    "exited, late": "BACKOFF",
-    stop: "STOPPING",
-    "stop, to start again": "STOPPING",
-    "signal-failed": "UNKNOWN",
-    "probed, ready": "RUNNING",
-    ready: "RUNNING",
-  },
+  "STARTING, to say that it is ready": { ...BECOMING_READY, said: "RUNNING" },
+  "STARTING, becoming ready": BECOMING_READY,
+  "STARTING, a command says whether it is ready": { ...BECOMING_READY, "run-ended, a check": "RUNNING" },
   "STARTING, becoming ready for the last time": {
     ...ALIVE,
     "exited, early": "BACKOFF FATAL",

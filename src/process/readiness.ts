@@ -6,6 +6,7 @@ import { durationInWords } from "../config/durations.ts";
 import type { ProcessConfig } from "../config/model.ts";
 import { probeWords } from "../config/probes.ts";
 import type { Now } from "../doors.ts";
+import { orderCheck } from "./checkruns.ts";
 import type { Checked } from "./health.ts";
 import { type Ready, withLife } from "./life.ts";
 import { processMessages as say } from "./loglines.ts";
@@ -39,9 +40,10 @@ export function awaitsReadiness({ life }: ProcessState): boolean {
 }
 
 /** An attempt is due. What a new configuration does not ask for any more is not asked. */
-export const askReady: Action<"deadline"> = (config, process) => {
+export const askReady: Action<"deadline"> = (config, process, now) => {
   const { ready } = process.life;
   if (ready === undefined || ready.isReady || !isAsked(config)) return unchanged(process);
+  if (config.readyWhen.kind === "exec") return orderCheck(process, ATTEMPT_MS, now);
   const effect: ProcessEffect = {
     type: "probe",
     purpose: "ready",
@@ -59,7 +61,7 @@ export function probedReady(config: ProcessConfig, process: ProcessState, check:
   if (ready === undefined || ready.isReady || ready.check !== check) return null;
   if (found.result === "ok") return latched(process, now);
   const deadlines = { ...process.deadlines, "ready-check": now.monoMs + config.readyInterval };
-  return { ...process, deadlines, life: withLife(process.life, { ready: { ...ready, check: check + 1 } }) };
+  return { ...process, deadlines, life: withLife(process.life, { ready: { isReady: false, check: check + 1 } }) };
 }
 
 /** It is ready, and stays so for this run; nothing is asked any more. */
@@ -96,5 +98,5 @@ export const askAnew: Action<"recheck"> = (config, process, now) => {
   const { ready } = process.life;
   if (ready === undefined || ready.isReady || ready.failed !== undefined || !isAsked(config)) return unchanged(process);
   const deadlines = { ...process.deadlines, "ready-check": now.monoMs };
-  return unchanged({ ...process, deadlines, life: withLife(process.life, { ready: { ...ready, check: ready.check + 1 } }) });
+  return unchanged({ ...process, deadlines, life: withLife(process.life, { ready: { isReady: false, check: ready.check + 1 } }) });
 };

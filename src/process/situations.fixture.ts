@@ -59,6 +59,11 @@ export const SITUATIONS = {
   "STARTING, becoming ready": () => becomingReady(),
   "STARTING, becoming ready for the last time": () => becomingReady({ startRetries: 0 }),
   "STARTING, ready before startsecs are over": () => after(becomingReady({ startSecs: 5 }), { type: "ready", child: 7 }),
+  "STARTING, a command says whether it is ready": () => {
+    const life = becomingReady({ readyWhen: { kind: "exec", command: "true" } });
+    life.pass(0);
+    return life;
+  },
   "STARTING, to say that it is ready": () => becomingReady({ readyWhen: { kind: "notify" } }),
   "STARTING, not ready in time": () => notReadyInTime(),
   "STARTING, not ready in time for the last time": () => notReadyInTime({ startRetries: 0 }),

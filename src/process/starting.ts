@@ -5,6 +5,7 @@ import type { Now } from "../doors.ts";
 import { assert } from "../result.ts";
 import { hasFailed, outcomeWords } from "./auxiliary.ts";
 import type { StartCause } from "./causes.ts";
+import { checkedBy, isAwaitedCheck } from "./checkruns.ts";
 import { beginHealth } from "./checks.ts";
 import { backOff } from "./ending.ts";
 import { orderHook } from "./hooks.ts";
@@ -159,6 +160,14 @@ export const probedStarting: Action<"probed"> = (config, process, now, input) =>
   if (input.purpose !== "ready" || input.child !== process.child) return unchanged(process);
   const after = probedReady(config, process, input.check, input.found, now);
   return after === null ? unchanged(process) : becomeRunning(config, after, now);
+};
+
+/** A command that was run to find out whether it is ready, has ended. (RDY-005) */
+export const checkRanStarting: Action<"run-ended"> = (config, process, now, input) => {
+  const { ready } = process.life;
+  if (ready === undefined || !isAwaitedCheck(process, input)) return unchanged(process);
+  const { child } = process;
+  return probedStarting(config, process, now, { type: "probed", purpose: "ready", child, check: ready.check, found: checkedBy(input) });
 };
 
 /** It has said itself that it is ready, or a line of it has. */

@@ -106,7 +106,16 @@ export type ProcessInput =
   /** A start must not be, and why. (CMN-011) */
   | { readonly type: "refuse"; readonly text: string }
   /** An auxiliary run has come to its end or its deadline. `output`: the last of its stdout, where that is captured. */
-  | { readonly type: "run-ended"; readonly what: What; readonly number: number; readonly outcome: RunOutcome; readonly output: string };
+  | {
+      readonly type: "run-ended";
+      readonly what: What;
+      readonly number: number;
+      readonly outcome: RunOutcome;
+      readonly output: string;
+      /** How long it ran, and how long it might, where it was run. */
+      readonly ranMs?: number;
+      readonly timeoutMs?: number;
+    };
 
 export type PreparedPart = "variables" | "command";
 

@@ -9,7 +9,7 @@
 import type { ProcessConfig } from "../config/model.ts";
 import type { Now } from "../doors.ts";
 import { assert } from "../result.ts";
-import { check, probedRunning, recheckRunning } from "./checks.ts";
+import { check, checkRanRunning, probedRunning, recheckRunning } from "./checks.ts";
 import { exitedInRunning, exitedInStarting, exitedInStopping, exitedInUnknown, exitedNotReady } from "./ending.ts";
 import { tooLarge } from "./memory.ts";
 import { askAnew, askReady, notReadyInTime } from "./readiness.ts";
@@ -18,6 +18,7 @@ import { reloadedTooLong, said } from "./saying.ts";
 import {
   alreadyRunning,
   becameReady,
+  checkRanStarting,
   hold,
   prepared,
   preStartEnded,
@@ -184,6 +185,7 @@ export const TABLE: { readonly [R in Row]: Cells } = {
     ready: to(becameReady, "RUNNING"),
     said: to(said, "RUNNING"),
     recheck: to(askAnew),
+    "run-ended": to(checkRanStarting, "RUNNING"),
   },
   "STARTING, not ready in time": {
     ...UP,
@@ -196,6 +198,7 @@ export const TABLE: { readonly [R in Row]: Cells } = {
     deadline: { health: to(check), reload: to(reloadedTooLong) },
     probed: to(probedRunning),
     recheck: to(recheckRunning),
+    "run-ended": to(checkRanRunning),
     "too-large": to(tooLarge),
   },
   BACKOFF: {

@@ -140,7 +140,7 @@ function stepped(world: World, member: Member, input: ProcessInput, now: Now): T
   const { config, state: before } = member;
   const { process: next, effects } = stepProcess(config, before, input, now);
   const process = withBirthday(member, before, withLastCode(config, before, next, input), now);
-  if (!hasHooks(config) && before.life.lastRun === undefined) return { process, effects };
+  if (!hasHooks(config) && process.life.lastRun === undefined) return { process, effects };
   const start = startCause(before, input);
   const context = {
     startsNothing: startsNothing(world),

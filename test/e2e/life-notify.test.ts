@@ -28,6 +28,7 @@ async function killDaemon(it: Instance): Promise<void> {
 
 async function started(t: TestContext, text: string): Promise<Instance> {
   const it = new Instance(t);
+  spawnSync("chmod", ["a+rwx", it.dir]);
   it.configure(text.replaceAll("HERE", it.dir));
   await it.start();
   return it;
@@ -237,4 +238,56 @@ test("HLT-010 a watchdog that falls silent is started again; one that pings goes
   const { pid: after } = (await call(it, "supervisor.getProcessInfo", "alive")) as { readonly pid: number };
   assert.equal(after, pid);
   assert.doesNotMatch(it.read("supervisord.log"), /unhealthy: alive/);
+});
+
+test("RDY-005 HLT-011 commands that check: as the program's user, in its folder, with its variables; ended at their time; and over the death of a daemon", async (t) => {
+  const it = await started(
+    t,
+    `[program:app]
+command=sleep 1000
+directory=HERE
+environment=FLAG="up"
+${ROOT ? "user=nobody\n" : ""}ready_when=exec:sh -c 'id -u >HERE/who; pwd >>HERE/who; test -e "$FLAG"'
+ready_interval=100ms
+healthcheck=exec:sh -c 'test ! -e bad && echo all is well'
+healthcheck_interval=1s
+healthcheck_timeout=1s
+healthcheck_failures=1
+healthcheck_grace=0
+[program:slow]
+command=sleep 1000
+startsecs=0
+healthcheck=exec:sh -c 'sleep 1001 & echo $! >>HERE/slow; wait'
+healthcheck_interval=1s
+healthcheck_timeout=300ms
+healthcheck_failures=1
+healthcheck_grace=0
+healthcheck_action=event
+[program:nothing]
+command=sleep 1000
+startsecs=0
+healthcheck=exec:sh -c 'no-such-command'
+healthcheck_interval=1s
+healthcheck_timeout=1s
+healthcheck_failures=1
+healthcheck_grace=0
+`,
+  );
+  await until("it is asked", () => it.files().includes("who") && it.read("who").split("\n").length > 2);
+  assert.equal(it.read("who"), `${ROOT ? spawnSync("id", ["-u", "nobody"]).stdout : `${process.getuid?.()}\n`}${it.dir}\n`);
+  await killDaemon(it);
+  assert.match(await rowOf(it, "app"), /STARTING/);
+  it.append("up", "");
+  await isIn(it, "app", "RUNNING");
+  await until("it is healthy", () => it.read("supervisord.log").includes("healthy: app"));
+  await killDaemon(it);
+  it.append("bad", "");
+  await until("it is unhealthy", () => it.read("supervisord.log").includes("unhealthy: app (exit 1, 1 failure)"));
+  await until("it was started again", () => (it.read("supervisord.log").match(/spawned: 'app'/g)?.length ?? 0) > 1);
+  await until("the slow check is told", () => it.read("supervisord.log").includes("unhealthy: slow (timed out, 1 failure)"));
+  const [first] = it.read("slow").split("\n");
+  await until("its group has ended", () => spawnSync("kill", ["-0", first ?? ""]).status !== 0);
+  await until("the error is told", () => it.read("supervisord.log").includes("the check of nothing could not be made (exit 127)"));
+  assert.match(await rowOf(it, "nothing"), /RUNNING/);
+  assert.doesNotMatch(it.read("supervisord.log"), /unhealthy: nothing/);
 });

@@ -83,3 +83,8 @@ test("RDY-011 a socket with ready_when=notify, with healthcheck=watchdog, and on
   assert.deepEqual(await of(notify, 1), needs("ready_when=notify"));
   assert.deepEqual(await of(watchdog, 1), needs("healthcheck=watchdog"));
 });
+
+test("RDY-011 what runs beside a program has no socket and no descriptor of its own, and needs no newer keeper for it", async () => {
+  const config = { ...program({ readyWhen: { kind: "fd", number: 3 }, healthcheck: { kind: "watchdog" } }) };
+  assert.deepEqual(await attributesOf(runtime(1), config, null, "run"), ok([]));
+});

@@ -44,14 +44,16 @@ export function isLimited(resource: string): resource is Limited {
   return Object.hasOwn(KERNEL_NAMES, resource);
 }
 
-/** The error is a spawn error's text. */
+/** The error is a spawn error's text. What runs beside the program says nothing of it. */
 export async function attributesOf(
   runtime: Runtime,
   config: ProcessConfig,
   cgroup: string | null = null,
+  which: "program" | "run" = "program",
 ): Promise<Result<readonly KnownAttribute[], string>> {
   const limited = LIMITED.filter((resource) => limitOf(config, resource) !== null);
-  const others = [...othersOf(config), ...channelsOf(runtime, config), ...ofGroup(config, cgroup)];
+  const channels = which === "program" ? channelsOf(runtime, config) : [];
+  const others = [...othersOf(config), ...channels, ...ofGroup(config, cgroup)];
   const first = limited[0] === undefined ? others[0]?.option : `rlimit_${limited[0]}`;
   if (first === undefined) return ok([]);
   if (runtime.keeperVersion < FROM_VERSION) return refuse(`${first} needs the keeper of this release: restart supervisord`);

@@ -50,7 +50,7 @@ export async function planRun(
   const read: ProcessConfig = { ...withVariablesOf(config, facts.variables), command: line };
   const command = await findCommand(runtime.doors.commandFiles, read, runtime.doors.birth.environment["PATH"]);
   if (!command.ok) return refuse(command.error.text);
-  const attributes = await attributesOf(runtime, config, await cgroups.placeBeside(member));
+  const attributes = await attributesOf(runtime, config, await cgroups.placeBeside(member), "run");
   if (!attributes.ok) return attributes;
   return ok({ what: run.what, command: command.value, environment, user, attributes: attributes.value });
 }
