@@ -62,6 +62,8 @@ export class Invariants {
 
   /** I-1: a label has one live child at most. */
   #life(child: Child, alive: boolean): void {
+    // Auxiliary runs are looked at in liferuns.ts.
+    if (ownerOf(child.label) !== null) return;
     const other = this.#liveByLabel.get(child.label);
     if (!alive) {
       if (other === child) this.#liveByLabel.delete(child.label);

@@ -164,18 +164,25 @@ test("L-20: an end that does not end supervisord, a code that is not its, one th
 
 test("L-12: a hook that runs twice for one cause, one that nobody has ordered; L-14: one that begins on the way down", () => {
   const host = new Told(program({ name: "a", postStart: "true" }));
-  const run = (child: number) => actor({ folder: "/log", actor: "/bin/actor" } as Keeper, child, ["hold"], { label: "a:a:post_start" });
-  host.is("a", { state: "RUNNING", attempt: 1, child: 1, pid: 100 }, run(2));
-  host.life.runs.born("a:a:post_start", 2, 0);
-  host.life.runs.gone(2);
+  const spawnRun = (child: number) =>
+    actor({ folder: "/log", actor: "/bin/actor" } as Keeper, child, ["hold"], { label: "a:a:post_start" });
+  const running = (attempt: number, number: number, child: number): Partial<ProcessState> => {
+    const run = { what: "post_start", timeoutMs: 1000, number, child, pid: 0, sinceMs: 0, sinceWallMs: 0, reason: "start" } as const;
+    return { state: "RUNNING", attempt, child: attempt, pid: 100, life: { lastRun: number, runs: [run] } };
+  };
+  host.is("a", running(1, 1, 12), spawnRun(12));
+  host.life.runs.born("a:a:post_start", 12, 0);
+  host.life.runs.gone(12);
   assert.deepEqual(host.violations, []);
-  host.is("a", { state: "RUNNING", attempt: 1, child: 1, pid: 100 }, run(3));
-  host.life.runs.born("a:a:post_start", 3, 0);
-  assert.deepEqual(host.violations.splice(0), ["L-12 a:a:post_start runs twice for one cause (attempt 1)"]);
-  host.life.runs.born("a:a:on_fatal", 4, 0);
+  host.is("a", running(1, 1, 13), spawnRun(13));
+  host.life.runs.born("a:a:post_start", 13, 0);
+  assert.deepEqual(host.violations.splice(0), ["L-12 a:a:post_start runs twice for one cause (run 1)"]);
+  host.is("a", running(1, 2, 14));
+  assert.deepEqual(host.violations.splice(0), ["L-12 a:a:post_start is to run twice for one cause (attempt 1)"]);
+  host.life.runs.born("a:a:on_fatal", 15, 0);
   assert.deepEqual(host.violations.splice(0), ["L-12 a:a:on_fatal runs, and nobody has ordered it"]);
   host.daemon("SHUTDOWN");
-  host.is("a", { state: "STOPPING", attempt: 2, child: 5, pid: 101 }, run(6));
+  host.is("a", running(2, 3, 16), spawnRun(16));
   assert.deepEqual(host.violations, ["L-14 a:a:post_start is run while supervisord goes down"]);
 });
 

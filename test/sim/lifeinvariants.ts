@@ -34,6 +34,8 @@ export class LifeInvariants {
   #configs: ReadonlyMap<string, Known> | null = null;
   /** When a start was ordered last. */
   readonly #ordered = new Map<string, number>();
+  /** Also for those that nobody knew yet. */
+  #allOrderedMs = Number.NEGATIVE_INFINITY;
   /** When the last run of a process ended, or could not begin. */
   readonly #endedMs = new Map<string, number>();
   readonly #pauses = new Map<string, Pause>();
@@ -58,6 +60,7 @@ export class LifeInvariants {
 
   /** Anything may be started anew: an update, a reload. */
   allOrdered(): void {
+    this.#allOrderedMs = this.#nowMs();
     for (const name of this.#seen.keys()) this.startOrdered(name);
   }
 
@@ -163,6 +166,7 @@ export class LifeInvariants {
   #changed(name: string, before: Seen, after: Seen, wentDown: boolean): void {
     const [was, is] = [before.get(name), after.get(name)];
     if (is === undefined) return this.#forget(name);
+    this.runs.changed(name, was, is);
     const known = this.#known().get(name);
     if (known !== undefined && was !== undefined) this.#slot(name, was, is, known.config);
     const begins = is.attempt > (was?.attempt ?? 0) && is.state === "STARTING";
@@ -213,8 +217,8 @@ export class LifeInvariants {
   }
 
   #isOrdered(name: string): boolean {
-    const orderedMs = this.#ordered.get(name);
-    return orderedMs !== undefined && this.#nowMs() - orderedMs < ORDER_MS;
+    const orderedMs = Math.max(this.#ordered.get(name) ?? Number.NEGATIVE_INFINITY, this.#allOrderedMs);
+    return this.#nowMs() - orderedMs < ORDER_MS;
   }
 
   #pauseIsOver(name: string, was: ProcessState): void {
@@ -237,7 +241,10 @@ export class LifeInvariants {
     const skipped = (job: typeof now): number => (job?.skipped.overlap ?? 0) + (job?.skipped.missed ?? 0);
     const begins = is.attempt > was.attempt && is.state === "STARTING";
     // Of several slots of one moment some may have been missed, and the last leads to a run all the same.
-    const isLater = (now?.queued === true && old?.queued !== true) || (is.life.waiting !== undefined && was.life.waiting === undefined);
+    const isLater =
+      (now?.queued === true && old?.queued !== true) ||
+      (is.life.waiting !== undefined && was.life.waiting === undefined) ||
+      (is.life.again === "replaced" && was.life.again !== "replaced");
     const runs = begins || isLater || skipped(old) === skipped(now);
     const isHandled = old?.position.handledMs !== now?.position.handledMs && runs;
     const most = config.cronOverlap === "skip" ? 1 : 2;
