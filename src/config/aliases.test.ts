@@ -123,6 +123,22 @@ test("TPL-002: the section itself, then [program-default], then [DEFAULT]; an op
   assert.deepEqual(b?.environment, { A: "1", B: "2" });
 });
 
+test("TPL-002: a program takes an option of ours back: with nothing, or with none where it is unset by default", async () => {
+  const shared =
+    "[program-default]\nhealthcheck=tcp:80\nhealthcheck_interval=20s\nrestart_delay=2\ncron=@daily\nmax_age=1h\nrlimit_nofile=9\n";
+  const back = [
+    "healthcheck=\nrestart_delay=\ncron=\nmax_age=\nrlimit_nofile=",
+    "healthcheck=none\nrestart_delay=\ncron=none\nmax_age=None\nrlimit_nofile=none",
+  ];
+  for (const lines of back) {
+    const [plain] = await processes(`${one("a")}healthcheck_interval=20s\n`);
+    assert.deepEqual((await processes(`${shared}${one("a")}${lines}\n`))[0], plain, lines);
+    assert.deepEqual(await warnings(`${shared}${one("a")}${lines}\n`), []);
+  }
+  const refused = await faults(`${one("a")}startsecs=\nrestart_delay=none\nstopsignal=none\n`);
+  assert.equal(refused.length, 3, "Supervisor's own options, and none where there is a default");
+});
+
 test("TPL-002: here is the folder of the file where the value stands, before a fixed value of [DEFAULT]", async () => {
   const files = {
     [MAIN]: `[supervisord]\n${including("sub/*.conf")}[DEFAULT]\ncommand=%(here)s/d\n[program:a]\n`,

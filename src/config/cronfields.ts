@@ -1,6 +1,7 @@
 /** Schedules as the option `cron` gives them: five or six fields as cron has them, a word such as @daily, or @every DURATION. (CRON) */
 import { ok, type Result, refuse } from "../result.ts";
 import { parseDuration } from "./durations.ts";
+import { nearest } from "./nearest.ts";
 import { quoted } from "./quoting.ts";
 
 /** A schedule as data, so that it can be stored and compared. Lists are sorted and without repetitions. */
@@ -62,6 +63,12 @@ const DAYS_IN_MONTH = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 export function parseSchedule(text: string): Result<Schedule, string> {
   const schedule = scheduleOf(text.trim());
   return schedule.ok ? ok({ ...schedule.value, text }) : refuse(`not a valid schedule: ${quoted(text)}: ${schedule.error}`);
+}
+
+/** What to do about a text that is none. */
+export function scheduleRemedy(text: string): string {
+  const near = text.startsWith("@") ? nearest(text.toLowerCase(), Object.keys(WORDS)) : null;
+  return near === null ? "write minute hour day month weekday, such as 30 2 * * *, or @daily, or @every 10m" : `did you mean ${near}?`;
 }
 
 function scheduleOf(text: string): Result<Calendar | Every, string> {

@@ -92,6 +92,7 @@ test("unknown names are told with option, file and line, and with what was proba
     "db cache": "separate the names with commas",
     postgres: "add a section [program:postgres], or take the name out",
     "db:redy": "did you mean db:ready?",
+    "a:b:c:d": "write NAME, GROUP:PROCESS or GROUP:*, and the condition behind another colon",
     "gg:w": "did you mean g:w?",
     "g:ww": "did you mean g:w?",
     "nowhere:zzz": "write a name, group:process or group:*",

@@ -45,6 +45,7 @@ export class Dependencies {
   take(reader: SectionReader, process: ProcessConfig): void {
     for (const [option, field] of Object.entries(FIELDS) as [DependencyOption, "dependsOn" | "bindTo"][]) {
       const written: readonly WrittenTarget[] = process[field];
+      if (written.length === 0) continue;
       (process as { -readonly [F in "dependsOn" | "bindTo"]: ProcessConfig[F] })[field] = NO_TARGETS;
       this.add(reader, option, process, written);
     }

@@ -1,6 +1,6 @@
 /** Which options of programs that Supervisor does not have are in use, and by whom: one line for the activity log. (CMN-003) */
 import type { GroupConfig, ProcessConfig } from "./model.ts";
-import { withoutNewDefaults } from "./newoptions.ts";
+import { isDefault } from "./newoptions.ts";
 import { PROGRAM } from "./optiontable.ts";
 
 /** Of one option; the rest is counted. */
@@ -37,6 +37,10 @@ export function extensionsLine(inUse: string | null): string {
 
 /** A job is of type oneshot because it has a schedule: that one tells of it. */
 function usedBy(process: ProcessConfig): string[] {
-  const fields = Object.keys(withoutNewDefaults(process)).filter((field) => field !== "type" || process.cron === null);
-  return fields.flatMap((field) => OURS.get(field) ?? []);
+  const values: Readonly<Record<string, unknown>> = process;
+  const used: string[] = [];
+  for (const [field, option] of OURS) {
+    if (!isDefault(field, values[field]) && (field !== "type" || process.cron === null)) used.push(option);
+  }
+  return used;
 }

@@ -1,4 +1,5 @@
 /** Remedies: what a user can do about a value that is wrong. The message says what is wrong in the original's words; the hint is ours. */
+import { scheduleRemedy } from "./cronfields.ts";
 import { nearest, suggested } from "./nearest.ts";
 import { type Bounds, LOG_LEVELS, type OptionType } from "./optiontypes.ts";
 import { probeRemedy } from "./probes.ts";
@@ -58,7 +59,7 @@ export function remedyFor(kind: OptionType | "folder" | "name", text: string, kn
     case "commandline":
       return "write a program and its arguments; every quote needs its end";
     case "schedule":
-      return "write minute hour day month weekday, such as 30 2 * * *, or @daily, or @every 10m";
+      return scheduleRemedy(text);
     case "restartlimit":
       return "write 10/1h: so many restarts within so long a time";
     case "cores":

@@ -1,6 +1,7 @@
 /** What options of one-shots and schedules can be wrong with each other, and what they mean for the other options. (ONE, CRON) */
 import type { ProcessConfig } from "./model.ts";
-import type { SectionReader } from "./reader.ts";
+import { PROGRAM } from "./optiontable.ts";
+import { type SectionReader, takesBack } from "./reader.ts";
 
 const NEED_CRON = ["cron_timezone", "cron_overlap", "cron_missed"] as const;
 
@@ -18,7 +19,8 @@ export function asOneshot(reader: SectionReader, process: ProcessConfig): Proces
 
 export function checkJob(reader: SectionReader, { type, autorestart }: Pick<ProcessConfig, "type" | "autorestart">): void {
   const { name } = reader.section;
-  const hasCron = reader.written("cron") !== null;
+  const cron = reader.written("cron");
+  const hasCron = cron !== null && !takesBack(PROGRAM.cron, cron.text);
   if (hasCron && name.startsWith("eventlistener:")) {
     reader.fail("cron", "cron is not possible for an event listener", "remove this line; a listener runs as long as supervisord");
   }

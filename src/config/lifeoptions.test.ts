@@ -50,7 +50,7 @@ test("RST: what is wrong with the restart policy has its line and a hint", async
     4,
     "write 10/1h: so many restarts within so long a time",
   ]);
-  for (const wrong of ["0/1h", "1001/1h", "10/0", "10/1h/1m", "x/1h", "10/x", ""]) {
+  for (const wrong of ["0/1h", "1001/1h", "10/0", "10/1h/1m", "x/1h", "10/x"]) {
     assert.equal((await refused(`restart_limit=${wrong}`))[0], `not a valid restart limit: '${wrong}'`);
   }
   assert.equal((await refused("fatal_retry=500ms"))[0], "not a valid duration: '500ms' (at least 1s)");

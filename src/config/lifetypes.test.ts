@@ -205,6 +205,15 @@ test("whatever is read as a check, a limit or a duration can be written out and 
   );
 });
 
+test("CRON: a word for a schedule that is misspelt has the nearest one as its hint", () => {
+  for (const [text, hint] of [
+    ["@dayly", "did you mean @daily?"],
+    ["@Hourli", "did you mean @hourly?"],
+  ] as const) {
+    assert.equal(remedyForValue({ type: "schedule" }, text), hint);
+  }
+});
+
 test("CRON: schedules and zones as options, each with its hint", () => {
   const remedy = "write minute hour day month weekday, such as 30 2 * * *, or @daily, or @every 10m";
   assert.equal(remedyForValue({ type: "schedule" }, "61 * * * *"), remedy);

@@ -22,8 +22,9 @@ export function withoutNewDefaults(process: ProcessConfig): ProcessConfig {
   return Object.fromEntries(Object.entries(process).filter(isStored)) as ProcessConfig;
 }
 
-function isDefault(field: string, value: unknown): boolean {
-  return value === DEFAULTS[field] || JSON.stringify(value) === JSON.stringify(DEFAULTS[field]);
+/** Whether a program has the default of an option of ours; one that was stored may have no value at all. */
+export function isDefault(field: string, value: unknown): boolean {
+  return value === DEFAULTS[field] || value === undefined || JSON.stringify(value) === JSON.stringify(DEFAULTS[field]);
 }
 
 /** With all options, in the order in which a program that is read has them: so the two can be compared. The same program when none is missing. */

@@ -915,8 +915,8 @@ export const SECTIONS: readonly SectionKind[] = [
       zh: "为所有没有自行设置的 [program:x] 和 [fcgi-program:x] 提供选项",
     },
     more: {
-      en: "An option is taken whole: `environment` is not merged. What stands here counts before what stands in `[DEFAULT]`; `program_name` is that of the program, `here` the folder of the file that the value stands in. Supervisor ignores this section, so a program needs its own `command` there.",
-      zh: "选项整体采用：`environment` 不会合并。此处的值优先于 `[DEFAULT]` 中的值；`program_name` 是该程序的名称，`here` 是该值所在文件的目录。Supervisor 会忽略本段，因此在那里程序需要自己的 `command`。",
+      en: "An option is taken whole: `environment` is not merged. What stands here counts before what stands in `[DEFAULT]`; `program_name` is that of the program, `here` the folder of the file that the value stands in. Supervisor ignores this section, so a program needs its own `command` there. A program takes an option of ours back with an empty value, such as `healthcheck=`, or with `none` where the option is unset by default.",
+      zh: "选项整体采用：`environment` 不会合并。此处的值优先于 `[DEFAULT]` 中的值；`program_name` 是该程序的名称，`here` 是该值所在文件的目录。Supervisor 会忽略本段，因此在那里程序需要自己的 `command`。对我们新增的选项，程序可用空值（如 `healthcheck=`）取消此处的设置；默认未设置的选项也可写 `none`。",
     },
   },
   { header: "include", options: INCLUDE, sampleName: "", brief: { en: "Further files", zh: "其他配置文件" } },

@@ -164,6 +164,7 @@ export class SectionReader {
     if (text === null) return null;
     const result = READERS[option.type](text, this.#judge(name), option);
     if (result.ok) return result.value;
+    if (takesBack(option, text)) return defaultOf(option);
     this.fail(name, reword?.(text) ?? result.error, remedyForValue(option, text));
     return defaultOf(option);
   }
@@ -265,6 +266,16 @@ export class SectionReader {
     const value = shared?.options.get(name);
     return shared !== undefined && value !== undefined && value === this.section.options.get(name) ? shared : null;
   }
+}
+
+/**
+ * Whether a text, which is no value of the option, takes back what [program-default] or [DEFAULT] gives: nothing at all, or `none` where it is unset by
+ * default. Those of Supervisor refuse both, as they always have.
+ */
+export function takesBack(option: Option, text: string): boolean {
+  if (option.isOurs !== true) return false;
+  const word = text.trim().toLowerCase();
+  return word === "" || (word === "none" && option.default === null);
 }
 
 const NUL_REMEDY = "remove it; the conversion c makes one of the number 0, as in %(process_num)c";

@@ -47,7 +47,8 @@ export function conditionRemedy(text: string): string | null {
   const words = text.split(",").map((written) => trimmed(written).split(":"));
   const wrong = words.find((parts) => parts.length > 2 && !CONDITIONS.some((word) => word === parts.at(-1)))?.at(-1) ?? "";
   const near = nearest(wrong, CONDITIONS);
-  return near === null ? null : `did you mean ${near}?`;
+  if (near !== null) return `did you mean ${near}?`;
+  return wrong === "" ? null : "write NAME, GROUP:PROCESS or GROUP:*, and the condition behind another colon";
 }
 
 /** As they could stand in a file. */

@@ -5,7 +5,8 @@ import fc from "fast-check";
 import type { ProcessConfig } from "../config/model.ts";
 import { INFINITE_RETRIES } from "../config/restartlimits.ts";
 import { at, Life } from "./life.fixture.ts";
-import { countStart, drawnFor, nextPause, type Policy } from "./policy.ts";
+import { countStart, nextPause, type Policy } from "./policy.ts";
+import { spread } from "./spread.ts";
 
 const DOUBLING = { restartDelay: 1000, restartBackoff: 2, restartDelayMax: 30_000 } as const;
 const MINUTE = 60_000;
@@ -42,7 +43,7 @@ test("RST-001: jitter adds up to its part, another one each time, and never take
 });
 
 test("RST-001: what is drawn is spread over the whole range, also for neighbours", () => {
-  const drawn = Array.from({ length: 1000 }, (_, index) => drawnFor(`web_${index}`, 1, 1000));
+  const drawn = Array.from({ length: 1000 }, (_, index) => spread(`web_${index}`, 1, 1000));
   assert.ok(drawn.every((one) => one >= 0 && one < 1));
   for (let tenth = 0; tenth < 10; tenth++) {
     const count = drawn.filter((one) => Math.floor(one * 10) === tenth).length;

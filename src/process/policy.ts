@@ -61,16 +61,6 @@ export function countStart(
   return { policy: { row, starts: [...recent, nowMs] } };
 }
 
-/** From 0 to 1, without 1: another one for each process and each attempt, and the same for the same, so that nothing here depends on luck. */
-export function drawnFor(name: string, attempt: number, startMonoMs: number): number {
-  let hash = 0x811c9dc5;
-  for (const character of `${name} ${attempt} ${startMonoMs}`) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
-  // FNV leaves neighbours near each other; this spreads them over the whole range.
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32;
-}
-
 /** One with nothing in it is none. */
 function kept(policy: Policy): Policy | undefined {
   return policy.row === 0 && policy.starts.length === 0 ? undefined : policy;

@@ -4,7 +4,8 @@ import { INFINITE_RETRIES } from "../config/restartlimits.ts";
 import type { Now } from "../doors.ts";
 import { isShortRun, restartWaitMs } from "./brake.ts";
 import { withLife } from "./life.ts";
-import { afterRun, drawnFor, nextPause } from "./policy.ts";
+import { afterRun, nextPause } from "./policy.ts";
+import { spread } from "./spread.ts";
 import type { ProcessState } from "./state.ts";
 
 /** The process with a restart that is due after the end of a run: after the pause, or as the brake for short runs says. (RST-002, RST-008) */
@@ -48,7 +49,7 @@ export function clearRow(config: ProcessConfig, process: ProcessState, now: Now)
 
 /** null: there are no pauses. */
 function afterPause(config: ProcessConfig, process: ProcessState, name: "restart" | "again", now: Now): ProcessState | null {
-  const pause = nextPause(config, process.life.policy, drawnFor(config.name, process.attempt, process.startMonoMs));
+  const pause = nextPause(config, process.life.policy, spread(config.name, process.attempt, process.startMonoMs));
   if (pause === null) return null;
   return { ...process, life: withLife(process.life, { policy: pause.policy }), deadlines: { [name]: now.monoMs + pause.ms } };
 }
