@@ -35,14 +35,17 @@ export function patched(base: Plain, change: Delta | null): Plain {
 function objectDelta(base: PlainObject, value: PlainObject): Delta | null {
   const [from, keys] = [Object.keys(base), Object.keys(value)];
   // Nearly always they have the same keys in the same order, and nothing is looked up.
-  const isBehind = from.every((key, index) => keys[index] === key);
-  const gone = isBehind ? [] : from.filter((key) => !Object.hasOwn(value, key));
-  const kept = isBehind ? from : from.filter((key) => Object.hasOwn(value, key));
+  const hasAll = from.every((key, index) => keys[index] === key);
+  const gone = hasAll ? [] : from.filter((key) => !Object.hasOwn(value, key));
+  const kept = hasAll ? from : from.filter((key) => Object.hasOwn(value, key));
   // What is new comes last: any other order cannot be said as a difference.
-  if (kept.some((key, index) => keys[index] !== key)) return [value];
+  if (!hasAll && kept.some((key, index) => keys[index] !== key)) return [value];
   const changes: [string, Delta][] = [];
-  for (const [index, key] of keys.entries()) {
-    const change = index < kept.length ? delta(base[key], value[key]) : ([value[key]] as const);
+  for (let at = 0; at < keys.length; at++) {
+    const key = keys[at] ?? "";
+    const one = value[key];
+    if (at < kept.length && base[key] === one) continue;
+    const change = at < kept.length ? delta(base[key], one) : ([one] as const);
     if (change !== null) changes.push([key, change]);
   }
   if (changes.length === 0 && gone.length === 0) return null;
