@@ -4,6 +4,9 @@ import type { SectionReader } from "./reader.ts";
 
 export function checkLife(reader: SectionReader, process: ProcessConfig): void {
   checkRestarts(reader, process);
+  if (process.reloadSignal !== null && process.reloadCommand !== null) {
+    reader.fail("reload_command", "reload_signal and reload_command cannot be used together", "take one of them out");
+  }
 }
 
 function checkRestarts(reader: SectionReader, { restartDelay, restartBackoff, restartDelayMax }: ProcessConfig): void {

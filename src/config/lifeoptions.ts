@@ -11,6 +11,7 @@ import { HOOKS } from "./hookoptions.ts";
 import { JOB } from "./joboptions.ts";
 import { LIMIT_OPTIONS } from "./limitoptions.ts";
 import type { Option } from "./optionrow.ts";
+import { RELOADS } from "./reloadoptions.ts";
 
 /** When a program that has ended or failed is started again. */
 const RESTARTS = {
@@ -117,6 +118,7 @@ export const LIFE_OPTIONS = {
   ...READINESS,
   ...HEALTH,
   ...HOOKS,
+  ...RELOADS,
   ...JOB,
   ...LIMIT_OPTIONS,
   ...CGROUP_OPTIONS,

@@ -280,6 +280,17 @@ export const COMMANDS: readonly CommandRow[] = [
     source: "holdfast",
     load: () => import("./commands/logs.ts"),
   }),
+  listing({
+    name: "reloadprog",
+    usage: ["reloadprog <name> [...]\tHave programs take up a new configuration of their own"],
+    more: ["By reload_signal or reload_command of the program; reload is for supervisord itself.", PATTERNS],
+    options: [{ name: "or-restart", value: null, help: "restart a program that has neither" }],
+    words: PROCESS_NAME,
+    needs: "server",
+    completes: "processes",
+    source: "holdfast",
+    load: () => import("./commands/reloadprog.ts"),
+  }),
   telling({
     name: "scale",
     usage: [

@@ -19,6 +19,7 @@ import { Groups } from "./groups/groups.ts";
 import { Jobs } from "./groups/jobs.ts";
 import { Operations } from "./groups/operations.ts";
 import { Orders } from "./groups/orders.ts";
+import { Reloads } from "./groups/reloads.ts";
 import { readingWith, Scales, storedScales } from "./groups/scales.ts";
 import { Scaling } from "./groups/scaling.ts";
 import { Unowned } from "./groups/unowned.ts";
@@ -241,6 +242,7 @@ function makeRooms(given: DaemonParts, runtime: Runtime, { configurations, ident
   const orders = new Orders(runtime);
   const updates = new Updates(runtime, { groups, plugins, autoLogs, records, orders });
   const operations = new Operations(runtime);
+  const reloads = new Reloads(runtime);
   const scales = new Scales(runtime);
   const scaling = new Scaling(runtime, { configurations, autoLogs, records, orders, scales });
   const firstStarts = new FirstStarts(runtime);
@@ -255,7 +257,7 @@ function makeRooms(given: DaemonParts, runtime: Runtime, { configurations, ident
   const bringUp = new BringUp(runtime, { inOrder: parts, outputs, plugins, servers, pools, groups, firstStarts });
   const lifecycle = new Lifecycle(runtime, bringUp, { configurations, identity, servers, groups, unowned, cgroups });
   const ofFiles = { autoLogs, targets, outputs, backlog, clearing };
-  const ofGroups = { records, unowned, groups, jobs, orders, updates, operations, scales, scaling };
+  const ofGroups = { records, unowned, groups, jobs, orders, updates, operations, reloads, scales, scaling };
   const ofLife = { firstStarts, bringUp, lifecycle };
   const stdin = new ChildStdin(runtime);
   const ofStarts = { fastCgi, readings, preparations, auxiliary, probes, sweeps, cgroups };

@@ -66,6 +66,8 @@ function carryOutOne(daemon: Daemon, effect: AnyEffect, turn: Turn, now: Now): v
       return daemon.auxiliary.spawn(turn, effect.ref, effect.number, effect.child);
     case "signal-run":
       return turn.effect({ type: "signal", child: effect.child, signal: effect.signal, to: "group" });
+    case "reload-ended":
+      return daemon.reloads.settle(turn, effect.ref, effect.token, effect.text);
     case "tree":
       return daemon.sweeps.whileAlive(turn, effect);
     case "reaped":

@@ -8,6 +8,7 @@ import type { Groups } from "./groups/groups.ts";
 import type { Jobs } from "./groups/jobs.ts";
 import type { Operations } from "./groups/operations.ts";
 import type { Orders } from "./groups/orders.ts";
+import type { Reloads } from "./groups/reloads.ts";
 import type { Unowned } from "./groups/unowned.ts";
 import type { BringUp } from "./lifecycle/bringup.ts";
 import type { FirstStarts } from "./lifecycle/firststarts.ts";
@@ -64,5 +65,6 @@ export type Daemon = {
   readonly jobs: Jobs;
   readonly operations: Operations;
   readonly orders: Orders;
+  readonly reloads: Reloads;
   readonly unowned: Unowned;
 };

@@ -46,6 +46,7 @@ export const RUNS: { readonly [W in What]: Kind } = {
   stop_command: { ...HOOK, isOfTheWayDown: true, command: ({ stopCommand }) => stopCommand },
   on_fatal: { ...HOOK, command: ({ onFatal }) => onFatal },
   check: { isHook: false, place: "check", isCaptured: true, isOfTheWayDown: false, command: checkCommand },
+  reload_command: { ...HOOK, isHook: false, command: ({ reloadCommand }) => reloadCommand },
 };
 
 /** Of readiness until it runs, of health from then on. */

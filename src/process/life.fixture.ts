@@ -101,6 +101,8 @@ export function inWords(effect: ProcessEffect): string {
       return `spawn run ${effect.number} as ${effect.child}`;
     case "signal-run":
       return `signal ${effect.signal} to run ${effect.child}`;
+    case "reload-ended":
+      return `reload ended${effect.text === "" ? "" : `: ${effect.text}`}`;
     case "tree":
       return `${effect.act} at the tree`;
   }

@@ -89,6 +89,24 @@ export type Said = {
   readonly warnedOfMainPid?: true;
 };
 
+/** A reload that was ordered in a run: `reload.ts` says what happens to it. (RLD) */
+export type Reload = {
+  /** The client's word for the order: given again it is the same order. */
+  readonly token: string;
+  /** Of which run. */
+  readonly child: number;
+  /** The command runs; RELOADING=1 may come; it has come, and READY=1 may; it is over, and `text` says how. */
+  readonly phase: "command" | "listening" | "reloading" | "over";
+  /** RELOADING=1 has come while the command ran. */
+  readonly hasSaid?: true;
+  /** When listening and waiting for READY=1 end, monotonic. */
+  readonly untilMs?: number;
+  /** The empty text: it was good. */
+  readonly text?: string;
+  /** Another order, which begins when this one is over. (RLD-004) */
+  readonly next?: string;
+};
+
 export type Life = {
   readonly wanted?: Wanted;
   /** What it is being stopped for, or was last, unless a user, an update or a shutdown has ordered it: that need not be kept. */
@@ -99,6 +117,8 @@ export type Life = {
   readonly ready?: Ready;
   readonly health?: Health;
   readonly said?: Said;
+  /** The last reload that was ordered in this run. */
+  readonly reload?: Reload;
   /** It is to be stopped and started again as soon as its turn comes, and why. (HLT-007) */
   readonly due?: DueCause;
   /** Of a program with a schedule. */

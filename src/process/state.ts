@@ -165,6 +165,8 @@ export type ProcessEffect =
   | { readonly type: "signal"; readonly child: number; readonly signal: number; readonly to: "process" | "group" }
   /** The descendants of the main process, while it lives: they are remembered, or killed with it. */
   | { readonly type: "tree"; readonly child: number; readonly pid: number; readonly act: "look" | "kill" }
+  /** A reload that was ordered is over: the empty text, or why it failed. */
+  | { readonly type: "reload-ended"; readonly token: string; readonly text: string }
   /** An auxiliary run begins: it is prepared, and answered with `run-prepared` or `run-unprepared`. */
   | { readonly type: "run"; readonly what: What; readonly number: number }
   | { readonly type: "spawn-run"; readonly number: number; readonly child: number }

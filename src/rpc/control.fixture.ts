@@ -15,6 +15,7 @@ import type {
   Preview,
   ProcessRef,
   ProcessView,
+  ReloadFailure,
   ReloadPlan,
   RollingOrder,
   Scaled,
@@ -274,6 +275,12 @@ export class FakeControl implements SupervisorControl {
   async applyUpdate(name: string): Promise<Result<boolean, "bad-name">> {
     this.done.push(`update ${name}`);
     return this.updating;
+  }
+
+  reloading: Result<true, ReloadFailure> = ok(true);
+  async reload({ group, process }: ProcessRef, token: string): Promise<Result<true, ReloadFailure>> {
+    this.done.push(`reload ${group}:${process} ${token}`);
+    return this.reloading;
   }
 
   rolling: Result<number, ProcessRef> = ok(1);

@@ -120,6 +120,12 @@ export type ConfigReport = { readonly errors: readonly ConfigError[]; readonly w
 /** `each`: one after the other, also behind a failure, without a look at health. `token`: the same word is the same order; empty: none. */
 export type RollingOrder = { readonly atOnce: number; readonly each: boolean; readonly token: string };
 
+/** Why a program has not reloaded; `none`: it has no option for it. */
+export type ReloadFailure =
+  | { readonly kind: "not-running" }
+  | { readonly kind: "none" }
+  | { readonly kind: "failed"; readonly text: string };
+
 /** A program that has another number of processes by now. */
 export type Scaled = {
   readonly before: number;
@@ -215,6 +221,8 @@ export interface SupervisorControl {
   /** Changes an active group in place to what was read last. False: this cannot or shall not be done in place, and nothing was done. */
   applyUpdate(name: string): Promise<Result<boolean, "bad-name">>;
 
+  /** Has it take up a new configuration of its own; settles when it has. The same token is the same order. (RLD-001) */
+  reload(ref: ProcessRef, token: string): Promise<Result<true, ReloadFailure>>;
   /** Stops and starts these, a few at a time; the number of the operation. An error: this one is part of another that goes on. (ROLL-004) */
   rollingRestart(refs: readonly ProcessRef[], order: RollingOrder): Promise<Result<number, ProcessRef>>;
   /** How a rolling restart stands, once more is known of it than so many results, or after a while. null: there is none. */

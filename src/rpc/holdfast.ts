@@ -14,6 +14,7 @@ import { type Method, method } from "./method.ts";
 import { findProcess, refOf } from "./namespec.ts";
 import { resultOf } from "./plainvalues.ts";
 import { processesByName } from "./processinfo.ts";
+import { reloadProcess } from "./reloadmethods.ts";
 import { restartAllProcesses, restartProcess } from "./restartmethods.ts";
 import { ROLLING_METHODS } from "./rollingmethods.ts";
 import { scale } from "./scalemethods.ts";
@@ -160,6 +161,7 @@ export const HOLDFAST_METHODS: readonly Method[] = [
   startProcess,
   stopWithDependants,
   dependencies,
+  reloadProcess,
   scale,
   ...ROLLING_METHODS,
 ];

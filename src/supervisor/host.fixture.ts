@@ -261,6 +261,8 @@ export class Host {
         return `spawn run ${effect.number} of ${shown(effect.ref)}`;
       case "signal-run":
         return `signal ${effect.signal} to run ${effect.child} of ${shown(effect.ref)}`;
+      case "reload-ended":
+        return `reload of ${shown(effect.ref)} ended${effect.text === "" ? "" : `: ${effect.text}`}`;
       case "tree":
         return `${effect.act} at the tree of ${shown(effect.ref)}`;
       case "reaped":

@@ -5,6 +5,7 @@ import { START_REASONS, type StartCause } from "../process/causes.ts";
 import { isPassing } from "../process/checks.ts";
 import { followStep, hasHooks } from "../process/hooks.ts";
 import { type Sweep, type Waiting, withLife } from "../process/life.ts";
+import { followReload, reloadDueMs } from "../process/reload.ts";
 import type { What } from "../process/run.ts";
 import { startCause } from "../process/starting.ts";
 import {
@@ -15,6 +16,7 @@ import {
   type ProcessInput,
   type ProcessState,
   type Transition,
+  unchanged,
 } from "../process/state.ts";
 import { isOver } from "../process/sweeping.ts";
 import { stepProcess } from "../process/table.ts";
@@ -46,6 +48,8 @@ export function stepAlone(world: World, member: Member, input: ProcessInput, now
   for (let name = dueDeadline(world, member, now); name !== null; name = dueDeadline(world, member, now)) {
     applyToMember(world, member, { type: "deadline", name }, now, step);
   }
+  if (reloadDueMs(member.state) <= now.monoMs)
+    stepReload(world, member, followReload(member.config, unchanged(member.state), null, now), step);
   while (runsDueMs(member.state) <= now.monoMs) stepRun(world, member, { type: "run-due" }, now, step);
   if (member.pending !== null && isDone(member)) settlePending(world, member, member.pending, now, step);
 }
@@ -67,8 +71,9 @@ export function dueDeadline(world: World, member: Member, now: Now): DeadlineNam
 export function memberDeadlineMs(world: World, member: Member): number | null {
   const name = awaitedDeadline(world, member);
   const own = name === null ? undefined : member.state.deadlines[name];
-  if (member.state.life.runs === undefined) return own ?? null;
-  const earliest = Math.min(own ?? Number.POSITIVE_INFINITY, runsDueMs(member.state));
+  const { runs, reload } = member.state.life;
+  if (runs === undefined && reload === undefined) return own ?? null;
+  const earliest = Math.min(own ?? Number.POSITIVE_INFINITY, runsDueMs(member.state), reloadDueMs(member.state));
   return earliest === Number.POSITIVE_INFINITY ? null : earliest;
 }
 
@@ -137,6 +142,11 @@ function apply(world: World, member: Member, input: ProcessInput, now: Now, step
 
 /** The step of the process itself, and what the whole and its hooks add to it. */
 function stepped(world: World, member: Member, input: ProcessInput, now: Now): Transition {
+  const step = steppedWithHooks(world, member, input, now);
+  return step.process.life.reload === undefined ? step : followReload(member.config, step, input, now);
+}
+
+function steppedWithHooks(world: World, member: Member, input: ProcessInput, now: Now): Transition {
   const { config, state: before } = member;
   const { process: next, effects } = stepProcess(config, before, input, now);
   const process = withBirthday(member, before, withLastCode(config, before, next, input), now);
@@ -149,6 +159,16 @@ function stepped(world: World, member: Member, input: ProcessInput, now: Now): T
     stop: stopReason(world, member, process),
   };
   return followStep(config, before, { process, effects }, input, context, now);
+}
+
+/** What an order to reload leads to, or its time. */
+export function stepReload(world: World, member: Member, { process, effects }: Transition, step: Step): void {
+  const before = member.state;
+  if (process === before && effects.length === 0) return;
+  setState(world, member, process);
+  member.version += 1;
+  step.changed.add(member.ref);
+  for (const effect of effects) step.effects.push(ofMember(world, member, effect, { type: "deadline" }, before));
 }
 
 /** What has happened to a run beside the process, and what its end leads to. */

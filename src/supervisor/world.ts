@@ -4,6 +4,7 @@
  */
 import type { GroupConfig, ProcessConfig } from "../config/model.ts";
 import { runsDueMs } from "../process/auxiliary.ts";
+import { reloadDueMs } from "../process/reload.ts";
 import type { Run, What } from "../process/run.ts";
 import { earliestDeadline, NEVER_STARTED, type ProcessState } from "../process/state.ts";
 import { type Mood, STATES } from "../process/states.ts";
@@ -171,7 +172,7 @@ function noteRuns(world: World, member: Member, before: readonly Run[]): void {
 function soonestMs(state: ProcessState): number {
   const name = earliestDeadline(state);
   const dueMs = name === null ? undefined : state.deadlines[name];
-  return Math.min(dueMs ?? Number.POSITIVE_INFINITY, runsDueMs(state));
+  return Math.min(dueMs ?? Number.POSITIVE_INFINITY, runsDueMs(state), reloadDueMs(state));
 }
 
 /** Gives a member its next configuration. */

@@ -54,6 +54,10 @@ export function resuming(supervisor: Supervisor, pace: Pace): Supervisor {
       const scale = () => supervisor.scale(program, numprocs, wait);
       return carryOut(supervisor, pace, scale, scale);
     },
+    reloadProcess: (name, token) => {
+      const reload = () => supervisor.reloadProcess(name, token);
+      return carryOut(supervisor, pace, reload, reload);
+    },
     // The token says that it is the same order.
     rollingRestart: (names, options) => {
       const begin = () => supervisor.rollingRestart(names, options);

@@ -35,13 +35,10 @@ export type Channel = "stdout" | "stderr";
 
 export type Supervisor = ReturnType<typeof makeSupervisor>;
 
+type Call = <T>(kind: CallKind, as: (value: Value) => Result<T, Failure>, method: string, ...params: readonly RpcResult[]) => Answer<T>;
+
 export function makeSupervisor(rpc: Rpc) {
-  const call = async <T>(
-    kind: CallKind,
-    as: (value: Value) => Result<T, Failure>,
-    method: string,
-    ...params: readonly RpcResult[]
-  ): Answer<T> => {
+  const call: Call = async (kind, as, method, ...params) => {
     const answer = await rpc.call(method.includes(".") ? method : `supervisor.${method}`, params, kind);
     return answer.ok ? as(answer.value) : answer;
   };
@@ -85,13 +82,7 @@ export function makeSupervisor(rpc: Rpc) {
     jobs: () => call("read", asJobs, "holdfast.jobs"),
     pauseJob: (name: string) => call("act", asDone, "holdfast.pauseJob", name),
     resumeJob: (name: string) => call("act", asDone, "holdfast.resumeJob", name),
-    /** The number of the operation. */
-    rollingRestart: (names: readonly string[], options: { readonly atOnce: number; readonly each: boolean; readonly token: string }) =>
-      call("act", asNumber, "holdfast.rollingRestart", names, options),
-    /** Resolves when there are more results than these, when it has ended, or after a while. */
-    operation: (id: number, results: number) => call("wait", asOperation, "holdfast.operation", id, results),
-    /** -1: as many as the file says. `wait`: resolves when what was added runs or has failed, and what was removed is gone. */
-    scale: (program: string, numprocs: number, wait: boolean) => call("wait", asScaled, "holdfast.scale", program, numprocs, { wait }),
+    ...lifeMethods(call),
     checkConfig: () => call("read", asConfigReport, "holdfast.checkConfig"),
     /** False: the daemon leaves it to the client to stop the group and add it anew. */
     applyUpdate: (group: string) => call("wait", asFlag, "holdfast.applyUpdate", group),
@@ -103,5 +94,20 @@ export function makeSupervisor(rpc: Rpc) {
     call: async (method: string, params: readonly RpcResult[]) => rpc.call(method, params, "wait"),
     /** Ends the connection; the next call opens another. */
     close: () => rpc.close(),
+  };
+}
+
+/** Reload, rolling restarts, scale. */
+function lifeMethods(call: Call) {
+  return {
+    /** Resolves when it has reloaded as far as it tells. */
+    reloadProcess: (name: string, token: string) => call("wait", asDone, "holdfast.reloadProcess", name, { token }),
+    /** The number of the operation. */
+    rollingRestart: (names: readonly string[], options: { readonly atOnce: number; readonly each: boolean; readonly token: string }) =>
+      call("act", asNumber, "holdfast.rollingRestart", names, options),
+    /** Resolves when there are more results than these, when it has ended, or after a while. */
+    operation: (id: number, results: number) => call("wait", asOperation, "holdfast.operation", id, results),
+    /** -1: as many as the file says. `wait`: resolves when what was added runs or has failed, and what was removed is gone. */
+    scale: (program: string, numprocs: number, wait: boolean) => call("wait", asScaled, "holdfast.scale", program, numprocs, { wait }),
   };
 }

@@ -14,6 +14,7 @@ import type { Groups } from "../groups/groups.ts";
 import type { Jobs } from "../groups/jobs.ts";
 import type { Operations } from "../groups/operations.ts";
 import type { Orders } from "../groups/orders.ts";
+import type { Reloads } from "../groups/reloads.ts";
 import { reread } from "../groups/reread.ts";
 import type { Scales } from "../groups/scales.ts";
 import type { Scaling } from "../groups/scaling.ts";
@@ -44,6 +45,7 @@ type Parts = {
   readonly jobs: Jobs;
   readonly operations: Operations;
   readonly orders: Orders;
+  readonly reloads: Reloads;
   readonly updates: Updates;
   readonly scales: Scales;
   readonly scaling: Scaling;
@@ -94,6 +96,7 @@ export function supervisorControl(runtime: Runtime, parts: Parts): SupervisorCon
     removeGroup: (name) => extensions.around(name, () => parts.groups.deactivate(name)),
     updateMode: () => runtime.running.daemon.updateMode,
     previewUpdate: () => previewUpdate(runtime, parts.scales),
+    reload: (ref, token) => parts.reloads.order(ref, token),
     rollingRestart: (refs, order) => parts.operations.order(refs, order),
     operation: (id, results) => parts.operations.watch(id, results),
     isBeingRestarted: (ref) => isBeingRestarted(runtime.world, label(ref)),
