@@ -66,8 +66,8 @@ export class Setup extends Instance {
       else this.put(key, moved);
     }
     this.#programs(changes);
-    const standing = { JOURNAL: this.#journal, PGPORT: String(this.port(5432)) };
-    this.env = { ...process.env, ...standing, PATH: `${this.path("bin")}:${process.env["PATH"]}` };
+    const database = changes.standIns.includes("postgres") ? { PGPORT: String(this.port(5432)) } : {};
+    this.env = { ...process.env, ...database, JOURNAL: this.#journal, PATH: `${this.path("bin")}:${process.env["PATH"]}` };
   }
 
   port(ofPage: number): number {
