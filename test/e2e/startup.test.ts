@@ -29,7 +29,7 @@ test(
       refused.stderr,
       /^Error: The minimum number of file descriptors required .* only allow you to open 500 file descriptors\. /,
     );
-    const sections = `[program:p]\ncommand=sh -c "ulimit -n; sleep 1000"\nstartsecs=0\nstdout_logfile=${it.path("p.out")}\n`;
+    const sections = `[program:p]\ncommand=sh -c "ulimit -n; exec sleep 1000"\nstartsecs=0\nstdout_logfile=${it.path("p.out")}\n`;
     const ended = startUnder(it, "ulimit -Sn 300", sections, "user=nobody\nminfds=400\n");
     await until("the program has spoken", () => it.read("p.out") === "400\n");
     await until("it serves", () => call(it, "supervisor.shutdown").catch(() => undefined));
@@ -87,8 +87,8 @@ describe("on a terminal that is a pipe", () => {
   before(async () => {
     symlinkSync(it.path("target"), it.path("link"));
     it.configure(
-      `[program:loud]\ncommand=sh -c "i=0; while [ $i -lt 40 ]; do echo loud$i; i=$((i+1)); done; sleep 1000"\nstdout_logfile=/dev/stdout\nstdout_logfile_maxbytes=100\nstartsecs=0
-[program:linked]\ncommand=sh -c "echo linked; sleep 1000"\nstdout_logfile=${it.path("link")}\nstartsecs=0\n`,
+      `[program:loud]\ncommand=sh -c "i=0; while [ $i -lt 40 ]; do echo loud$i; i=$((i+1)); done; exec sleep 1000"\nstdout_logfile=/dev/stdout\nstdout_logfile_maxbytes=100\nstartsecs=0
+[program:linked]\ncommand=sh -c "echo linked; exec sleep 1000"\nstdout_logfile=${it.path("link")}\nstartsecs=0\n`,
     );
     await it.start(["-l", "/dev/stdout", "-y", "1KB"]);
   });
@@ -133,7 +133,7 @@ describe("in the foreground", () => {
     writeFileSync(it.path("supervisord.log"), "what stood there\n");
     writeFileSync(it.path("noexec"), "no program\n", { mode: 0o755 });
     it.configure(
-      `[program:p]\ncommand=sh -c "umask; pwd; sleep 1000"\nstartsecs=0\n[program:idle]\ncommand=cat\nautostart=false\nstderr_logfile=NONE
+      `[program:p]\ncommand=sh -c "umask; pwd; exec sleep 1000"\nstartsecs=0\n[program:idle]\ncommand=cat\nautostart=false\nstderr_logfile=NONE
 [program:noexec]\ncommand=${it.path("noexec")}\nstartsecs=0\nautorestart=false\nstderr_logfile=${it.path("noexec.err")}\n`,
       `directory=/\numask=077\n${isRoot ? "user=root\n" : ""}`,
     );
