@@ -285,8 +285,10 @@ function isSo(written: Target["condition"], process: ProcessState | undefined, c
       return state === "RUNNING" && life.health?.verdict === "healthy";
     case "exited_ok":
       return state === "EXITED" && spawnError === "" && process?.deadlines.restart === undefined && life.waiting === undefined;
-    default:
+    case "running":
       return state === "RUNNING";
+    case "ready":
+      return state === "RUNNING" && life.said?.reloadingMs === undefined;
   }
 }
 

@@ -19,6 +19,18 @@ const HOOK_WORDS = [
   "die:11",
 ];
 const PROBES = ["tcp:5432", "unix:/run/some.sock", "http://127.0.0.1:8000/health"];
+const COMMANDS = ["exit:0", "sleep:30 exit:0", "exit:1", "exit:127", "sleep:2000 exit:0"].map((words) => `exec:/bin/actor ${words}`);
+/** What programs say of themselves before they do what they are for; some say it late, twice, or not at all. */
+const SAYINGS = [
+  "",
+  "notify:READY=1 ready-fd:5",
+  "sleep:200 notify:STATUS=warm ready-fd:5 notify:READY=1",
+  "notify:READY=1 ready-fd:5 notify:WATCHDOG=1 sleep:700 notify:WATCHDOG=1 sleep:700 notify:WATCHDOG=1",
+  "ready-fd:5 notify:READY=1 sleep:300 notify:RELOADING=1 sleep:300 notify:READY=1",
+  "notify:READY=1 ready-fd:5 notify:RELOADING=1",
+  "notify:EXTEND_TIMEOUT_USEC=900000 sleep:800 notify:READY=1 close-fd:5",
+  "notify:READY=1 ready-fd:5 notify:STOPPING=1 notify:WATCHDOG=trigger notify:MAINPID=1 notify:",
+];
 const CONDITIONS = ["", "", "", ":started", ":running", ":ready", ":healthy", ":exited_ok"];
 
 export class LifeOptions {
@@ -50,7 +62,14 @@ export class LifeOptions {
     const kind = isJob ? this.#schedule() : isOneshot ? this.#oneshot() : this.#checks(plan);
     return {
       ...plan,
-      lines: [...kept, ...this.#restarts(isJob), ...kind, ...this.#limits(), ...this.#envfile(plan.name), ...this.#hooks()],
+      lines: [
+        ...(isJob || isOneshot ? kept : this.#saying(kept)),
+        ...this.#restarts(isJob),
+        ...kind,
+        ...this.#limits(),
+        ...this.#envfile(plan.name),
+        ...this.#hooks(),
+      ],
     };
   }
 
@@ -115,15 +134,21 @@ export class LifeOptions {
     return chance.happens(0.15) ? [`envfile=${chance.pick(["", "-"])}${envfileOf(name)}`] : [];
   }
 
+  /** The program with words of its own about itself. */
+  #saying(lines: readonly string[]): readonly string[] {
+    const said = this.#chance.pick(SAYINGS);
+    return said === "" ? lines : lines.map((line) => line.replace(/^command=\/bin\/actor /, (begin) => `${begin}${said} `));
+  }
+
   #checks({ listener }: ProgramPlan): string[] {
     const chance = this.#chance;
     const ready = [
-      `ready_when=${chance.pick(listener ? PROBES : [...PROBES, "log:^\\d+ 1$", "log:oops"])}`,
+      `ready_when=${chance.pick([...PROBES, ...COMMANDS, "notify", "notify", "fd:5", ...(listener ? [] : ["log:^\\d+ 1$", "log:oops"])])}`,
       `ready_interval=${chance.pick(["100ms", "1s"])}`,
       `ready_timeout=${chance.pick([0, "500ms", "3s"])}`,
     ];
     const health = [
-      `healthcheck=${chance.pick(PROBES)}`,
+      `healthcheck=${chance.pick([...PROBES, ...COMMANDS, "watchdog", "watchdog"])}`,
       `healthcheck_interval=${chance.pick(["1s", "4s"])}`,
       "healthcheck_timeout=1s",
       `healthcheck_failures=${chance.between(1, 3)}`,

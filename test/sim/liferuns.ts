@@ -8,7 +8,10 @@ type Born = { readonly label: string; readonly owner: string; readonly atMs: num
 /** From SIGTERM to SIGKILL, and what is on its way. */
 const END_MS = 2000 + 1000;
 /** Runs that only a start is there for, or a failure: none of them begins on the way down. */
-const NOT_ON_THE_WAY_DOWN = /:(?:pre_start|post_start|on_fatal)$/;
+const NOT_ON_THE_WAY_DOWN = /:(?:pre_start|post_start|on_fatal|check)$/;
+const CHECK = /:check$/;
+/** A check of readiness has that time, one of health has less here. */
+const CHECK_MS = 10_000;
 
 const HOOKS = /^(?:pre_start|post_start|pre_stop|stop_command|post_stop|on_fatal)$/;
 
@@ -76,7 +79,8 @@ export class Runs {
     return [...this.#live.values()].flatMap(({ label, owner, atMs }) => {
       const config = configs.get(owner)?.config;
       if (config === undefined) return [];
-      const mostMs = (label.endsWith(":stop_command") ? config.stopWaitSecs * 1000 : config.hookTimeout) + END_MS;
+      const own = label.endsWith(":stop_command") ? config.stopWaitSecs * 1000 : config.hookTimeout;
+      const mostMs = (CHECK.test(label) ? CHECK_MS : own) + END_MS;
       return nowMs - atMs > mostMs ? [`L-16 ${label} runs since ${(nowMs - atMs).toFixed(0)} ms, ${mostMs} at most`] : [];
     });
   }
