@@ -1,6 +1,6 @@
 /** What people and their tools do to a running daemon, through the same port as the RPC methods, with the checks that those make. */
 import { STATES } from "../../src/process/states.ts";
-import type { ProcessView } from "../../src/rpc/control.ts";
+import type { ProcessView, SupervisorControl } from "../../src/rpc/control.ts";
 import { startInOrder } from "../../src/rpc/startmethods.ts";
 import { canStop, stopInOrder } from "../../src/rpc/stopmethods.ts";
 import type { Chance } from "./chance.ts";
@@ -60,12 +60,26 @@ export class Operator {
       if (process.job.paused) return this.#ask(`resume ${name}`, () => port.resumeJob(ref));
       return this.#ask(`pause ${name}`, () => port.pauseJob(ref));
     }
+    if (this.#chance.happens(0.25)) return this.#orderMany(port, processes);
     if (this.#chance.happens(0.2)) return this.#askStop(null, async () => await stopInOrder(port, processes, this.#chance.happens(0.5)));
     if (this.#chance.happens(0.3)) {
       this.#world.life?.allOrdered();
       return this.#ask("start all", async () => await startInOrder(port, processes, this.#chance.happens(0.5)));
     }
     if (canStop(process)) this.#askStop(name, () => port.stop(ref, "stopped"));
+  }
+
+  /** A rolling restart, another number of processes, a reload: orders that go on by themselves, whatever becomes of the daemon. */
+  #orderMany(port: SupervisorControl, processes: readonly ProcessView[]): void {
+    const { group, name } = this.#chance.pick(processes);
+    if (this.#chance.happens(0.3)) return this.#ask(`reload ${group}:${name}`, () => port.reload({ group, process: name }, ""));
+    if (this.#chance.happens(0.4)) {
+      const numprocs = this.#chance.pick([null, 0, 1, 2, 3, 5]);
+      return this.#ask(`scale ${group} ${numprocs}`, () => port.scale(group, numprocs, this.#chance.pick(["ordered", "done"])));
+    }
+    const refs = processes.filter((one) => one.group === group || this.#chance.happens(0.3)).map(refOf);
+    const order = { atOnce: this.#chance.between(1, 3), each: this.#chance.happens(0.3), token: "" };
+    return this.#ask(`rolling restart of ${refs.length}`, () => port.rollingRestart(refs, order));
   }
 
   sendStdin(): void {
