@@ -257,3 +257,13 @@ test("CTR-005 HOOK-011 when the time for a shutdown is over, no hook holds it", 
   const words = it.pass(1000);
   for (const word of ["signal 9 to web", "signal 9 to run 2 of web"]) assert.ok(words.includes(word), words.join("\n"));
 });
+
+test("KILL-008 a group that is taken out while a shutdown waits for nothing but its hooks holds it up no longer", () => {
+  const it = host({ onFatal: "f", startRetries: 0 });
+  it.start("web");
+  it.exits("web", 3);
+  it.runBegins("web", "on_fatal");
+  assert.ok(!it.goDown().includes("ended"), "the hook is waited for");
+  it.remove("web");
+  assert.ok(it.pass(3000).includes("ended"));
+});

@@ -110,7 +110,8 @@ export function stepReports(world: World, now: Now, step: Step): void {
   reportWaits(world, now, step);
   reportGoingDown(world, now, step);
   stepCutoff(world, now, step);
-  if ((world.goingDown?.listeningUntilMs ?? Number.POSITIVE_INFINITY) <= now.monoMs) advanceGoingDown(world, now, step);
+  // Listeners have been waited for long enough; or a group is no more that commands beside its programs were waited for.
+  if (world.goingDown !== null) advanceGoingDown(world, now, step);
 }
 
 /** Somebody wants it stopped while an update is about to start it again: the last word counts. */

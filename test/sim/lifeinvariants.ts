@@ -19,7 +19,7 @@ type Known = { readonly config: ProcessConfig; readonly group: string };
 type Pause = { readonly atMs: number; readonly ms: number; readonly row: number };
 
 /** A batch may be on its way a moment after the time that the daemon has looked at. */
-const TOLERANCE_MS = 5;
+const TOLERANCE_MS = 25;
 /** An order looks commands up before it starts anything. */
 const ORDER_MS = 1000;
 /** Records that say something about the configuration. */
