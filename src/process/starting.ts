@@ -3,7 +3,7 @@
 import type { ProcessConfig } from "../config/model.ts";
 import type { Now } from "../doors.ts";
 import { assert } from "../result.ts";
-import { hasFailed, outcomeWords } from "./auxiliary.ts";
+import { hasFailed, isUnderWay, outcomeWords } from "./auxiliary.ts";
 import type { StartCause } from "./causes.ts";
 import { checkedBy, isAwaitedCheck } from "./checkruns.ts";
 import { beginHealth } from "./checks.ts";
@@ -68,9 +68,9 @@ export function preparation({ preStart }: ProcessConfig, { attempt, life }: Proc
   return preStart === null ? { type: "prepare", attempt } : { type: "prepare", attempt, part: "variables" };
 }
 
-/** pre_start gets its turn. */
+/** pre_start gets its turn, once for an attempt: a successor may prepare what its first turn has begun to prepare. */
 export const read: Action<"read"> = (config, process, now, { attempt }) => {
-  if (attempt !== process.attempt) return unchanged(process);
+  if (attempt !== process.attempt || process.life.mayStart === true || isUnderWay(process, "pre_start")) return unchanged(process);
   return config.preStart === null ? mayStart(process) : orderHook(config, process, "pre_start", now);
 };
 

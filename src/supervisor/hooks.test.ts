@@ -131,6 +131,16 @@ test("HOOK-002 pre_start runs in STARTING before the program is looked up; start
   assert.ok(it.pass(5000).includes("web STARTING>RUNNING"));
 });
 
+test("HOOK-002 CMN-022 pre_start runs once for an attempt, however often its variables are read", () => {
+  const it = preStarting();
+  const again = () => it.take("web", { type: "read", attempt: it.member("web").state.attempt });
+  assert.deepEqual(again(), []);
+  it.runBegins("web", "pre_start");
+  assert.deepEqual(again(), []);
+  it.runExits("web", "pre_start");
+  assert.deepEqual(again(), []);
+});
+
 test("HOOK-002 a failure of pre_start is a failed start", () => {
   const it = preStarting();
   const words = it.runs("web", "pre_start", 1);
