@@ -12,6 +12,7 @@ export const UNUSED = {
   limits: null,
   job: null,
   tree: null,
+  reload: null,
 } as const satisfies Partial<Life>;
 
 /** Of a process that is taken out of its group just now. */

@@ -147,6 +147,8 @@ export type Life = {
   readonly job: LifeJob | null;
   /** Processes of an ended run that are being ended. */
   readonly tree: number | null;
+  /** By what it takes up a new configuration of its own, as `holdfast.reloadProcess` does it. */
+  readonly reload: "signal" | "command" | null;
 };
 
 export type ProcessRow = {

@@ -39,6 +39,12 @@ healthcheck_action=event
 [program:nightly]
 command=/bin/sh -c 'echo saved'
 cron=30 2 1 1 *
+[program:proxy]
+command=/bin/sh -c 'trap "echo reloaded" HUP; while :; do sleep 0.1; done'
+reload_signal=HUP
+[program:broken]
+command=/bin/sleep 10000
+reload_command=/bin/false
 [program:plain]
 command=/bin/sleep 10000
 `;
@@ -271,6 +277,18 @@ describe("the life of programs on the page", { skip: SKIP }, () => {
     await foot.getByText("failed: FAILED: no").waitFor();
     await page.unroute("**/api/v1/call/holdfast.rollingRestart");
     await foot.getByRole("button", { name: "Dismiss" }).click();
+  });
+
+  test("RLD-001: a program takes up its configuration anew, by a button where it has an option for it; what fails is said there", async () => {
+    await show("proxy", "log");
+    await press("Reload proxy");
+    await page.locator(".line", { hasText: "reloaded" }).first().waitFor();
+    await panel().locator(".outcome.done", { hasText: "reloaded" }).waitFor();
+    await state("proxy", "running").waitFor();
+    await show("broken");
+    await press("Reload broken");
+    await panel().locator(".deeds .outcome.failed").getByText("reload_command failed: exit 1").waitFor();
+    await panel().getByRole("button", { name: "Dismiss" }).click();
   });
 
   test("HIS-009: what the daemon refuses is said where the button was, with its reason", async () => {

@@ -25,6 +25,7 @@ const METHODS: Readonly<Record<Verb, { readonly one: string; readonly group: str
   pause: { one: "holdfast.pauseJob", group: null, all: null },
   resume: { one: "holdfast.resumeJob", group: null, all: null },
   alone: { one: "holdfast.startProcess", group: null, all: null },
+  reload: { one: "holdfast.reloadProcess", group: null, all: null },
   rolling: { one: "holdfast.rollingRestart", group: null, all: null },
   dependants: { one: "holdfast.stopWithDependants", group: null, all: null },
 };

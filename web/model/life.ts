@@ -41,8 +41,8 @@ export function lifeLine({ waitsFor, hook, job, statusText }: Life, { life: text
 }
 
 /** Whether it uses anything beyond Supervisor. */
-export function usesLife({ waitsFor, ready, statusText, health, hook, row, limits, job, tree }: Life): boolean {
-  return [waitsFor, ready, statusText, health, hook, row, limits, job, tree].some((each) => each !== null);
+export function usesLife({ waitsFor, ready, statusText, health, hook, row, limits, job, tree, reload }: Life): boolean {
+  return [waitsFor, ready, statusText, health, hook, row, limits, job, tree, reload].some((each) => each !== null);
 }
 
 /** What happens next, and when. */

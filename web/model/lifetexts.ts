@@ -4,9 +4,10 @@ import type { LifeNext } from "../../src/api/types.ts";
 
 /**
  * What can be done to a process because of such options: `run` and `pause`, `resume` for its schedule, `alone`: a start that waits for nothing,
- * `dependants`: a stop with all that need it. `rolling`: a restart of some, a few at a time.
+ * `dependants`: a stop with all that need it. `rolling`: a restart of some, a few at a time. `reload`: it takes up a
+ * new configuration of its own.
  */
-export type LifeVerb = "run" | "pause" | "resume" | "alone" | "dependants" | "rolling";
+export type LifeVerb = "run" | "pause" | "resume" | "alone" | "dependants" | "rolling" | "reload";
 type Named = Readonly<Record<string, string>>;
 type Words = Readonly<Record<LifeVerb, string>>;
 
@@ -14,12 +15,15 @@ export const LIFE_EN = {
   verbs: {
     ...{ run: "Run now", pause: "Pause schedule", resume: "Resume schedule" },
     ...{ alone: "Start without dependencies", dependants: "Stop with dependants", rolling: "Rolling restart" },
+    reload: "Reload",
   } as Words,
   pending: {
     ...{ run: "starting…", pause: "pausing…", resume: "resuming…", alone: "starting…", dependants: "stopping…", rolling: "restarting…" },
+    reload: "reloading…",
   } as Words,
   done: {
     ...{ run: "run", pause: "schedule paused", resume: "schedule resumed", alone: "started", dependants: "stopped", rolling: "restarted" },
+    reload: "reloaded",
   } as Words,
   ordered: "ordered",
   confirmDependants: (name: string, others: string) => `Stop ${name}, and first what needs it: ${others}?`,
@@ -112,9 +116,26 @@ export const LIFE_ZH: typeof LIFE_EN = {
   verbs: {
     ...{ run: "立即运行", pause: "暂停计划", resume: "恢复计划" },
     ...{ alone: "不等依赖直接启动", dependants: "连同依赖者停止", rolling: "滚动重启" },
+    reload: "重新载入",
   },
-  pending: { run: "正在启动…", pause: "正在暂停…", resume: "正在恢复…", alone: "正在启动…", dependants: "正在停止…", rolling: "正在重启…" },
-  done: { run: "已运行", pause: "计划已暂停", resume: "计划已恢复", alone: "已启动", dependants: "已停止", rolling: "已重启" },
+  pending: {
+    run: "正在启动…",
+    pause: "正在暂停…",
+    resume: "正在恢复…",
+    alone: "正在启动…",
+    dependants: "正在停止…",
+    rolling: "正在重启…",
+    reload: "正在重新载入…",
+  },
+  done: {
+    run: "已运行",
+    pause: "计划已暂停",
+    resume: "计划已恢复",
+    alone: "已启动",
+    dependants: "已停止",
+    rolling: "已重启",
+    reload: "已重新载入",
+  },
   ordered: "已下达",
   confirmDependants: (name, others) => `停止 ${name}，并先停止依赖它的：${others}？`,
   ready: "就绪",

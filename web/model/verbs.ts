@@ -33,7 +33,8 @@ function isDown(row: Row): boolean {
 
 /** Whether a verb has anything to do for it. A start of many, or a restart, runs no job that is down: its schedule does that, or a person. (CRON-002) */
 export function applies(verb: Verb, row: Row): boolean {
-  const { job } = row.life;
+  const { life } = row;
+  const { job } = life;
   switch (verb) {
     case "start":
       return isDown(row) && (job === null || job.paused);
@@ -50,6 +51,8 @@ export function applies(verb: Verb, row: Row): boolean {
       return job?.paused === true;
     case "rolling":
       return isUp(row);
+    case "reload":
+      return row.state === "RUNNING" && life.reload !== null;
     case "alone":
       return isDown(row) && isWaiting(row);
     case "signal":
@@ -106,6 +109,7 @@ export function settled({ verb, before }: Outcome, row: Row, why: (row: Row) => 
       return isTrouble(row) ? { failed: why(row) } : "done";
     case "clear":
     case "signal":
+    case "reload":
     case "pause":
     case "resume":
       return "done";

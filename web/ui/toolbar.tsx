@@ -78,6 +78,7 @@ function Deeds() {
       <VerbButton verb="restart" targets={targets} what={what} />
       <VerbButton verb="stop" targets={targets} what={what} />
       <VerbButton verb="clear" targets={targets} what={what} />
+      {chosen.some((each) => world.value.rows.get(each)?.life.reload != null) && <VerbButton verb="reload" targets={targets} what={what} />}
       {chosen.length > 1 && <VerbButton verb="rolling" targets={targets} what={what} />}
       {chosen.length > 0 && <SignalForm targets={targets} what={what} />}
       {chosen.length > 0 && (

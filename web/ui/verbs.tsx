@@ -34,6 +34,7 @@ export function PanelVerbs({ namespec }: { readonly namespec: string }) {
     isDown && "start",
     isDown && applies("alone", found) && "alone",
     !(isDown && job) && "restart",
+    found.life.reload !== null && "reload",
     (!isDown || applies("stop", found)) && "stop",
   ];
   const targets = [namespec];
@@ -60,6 +61,7 @@ const ICONS = {
   alone: "start",
   dependants: "stop",
   rolling: "rolling",
+  reload: "restart",
 } as const satisfies Readonly<Record<ShownVerb, string>>;
 
 type Props = {

@@ -61,6 +61,7 @@ test("HIS-007 null for what is not used", () => {
       limits: null,
       job: null,
       tree: null,
+      reload: null,
     },
   });
 });
@@ -133,4 +134,9 @@ test("RDY-010 RDY-012 what it says of itself: its status, that it ends, that it 
   assert.deepEqual(shown({ status: "warm" }), [true, 7, "warm", "runs"]);
   assert.deepEqual(shown({ stopping: true }), [true, 7, null, "runs, and is about to end, as it says"]);
   assert.deepEqual(shown({ reloadingMs: 5 }), [false, null, null, "runs, and takes up its configuration anew"]);
+});
+
+test("HIS-007, RLD-001: by what a program takes up its own configuration, where it says so", () => {
+  const shown = (config: Partial<ProcessConfig>) => lifeOf(emptyWorld(), member({}, config), NOW, UTC).reload;
+  assert.deepEqual([shown({}), shown({ reloadSignal: 1 }), shown({ reloadCommand: "nginx -s reload" })], [null, "signal", "command"]);
 });

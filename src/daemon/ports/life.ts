@@ -45,6 +45,7 @@ export function lifeOf(world: World, member: Member, now: Now, zones: Zones, { t
     hook: hookOf(member),
     row: rowOf(member),
     waitsFor: waitsOf(world, member, now),
+    reload: reloadOf(member),
     tree,
     limits,
   };
@@ -85,6 +86,12 @@ function hookOf({ state }: Member): Life["hook"] {
 /** Automatic restarts in a row, of a process that pauses between them. (RST-010) */
 function rowOf({ config, state: { life } }: Member): number | null {
   return config.restartDelay > 0 ? (life.policy?.row ?? 0) : null;
+}
+
+/** Whether it can be asked for, and how. (RLD-001) */
+function reloadOf({ config: { reloadSignal, reloadCommand } }: Member): Life["reload"] {
+  if (reloadSignal !== null) return "signal";
+  return reloadCommand === null ? null : "command";
 }
 
 /** null: it depends on nothing. */
