@@ -80,7 +80,7 @@ describe("the web page on a real daemon", { skip: SKIP }, () => {
     await page.keyboard.press("x");
     await page.locator('[data-row="api:api_1"]').focus();
     await page.keyboard.press("x");
-    await page.getByRole("button", { name: "Restart 2 selected" }).click();
+    await page.getByRole("button", { name: "Restart 2 selected", exact: true }).click();
     await page.keyboard.press("y");
     await outcome("api:api_1").getByText("restarted").waitFor();
     await page.keyboard.press("Escape");
