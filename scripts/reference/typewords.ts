@@ -81,7 +81,7 @@ export const TYPE_WORDS: { readonly [T in OptionType]: TypeWords } = {
   fraction: { words: { en: "number from 0 to 1", zh: "0 至 1 的数字" }, pattern: "(0?\\.[0-9]+|0\\.?|1(\\.0*)?)" },
   decimal: { words: { en: "number", zh: "数字" }, pattern: `(${DECIMAL})` },
   whole: { words: { en: "whole number", zh: "整数" }, pattern: INTEGER },
-  cores: { words: { en: "share of the processor (1.5, 150%)", zh: "处理器份额（1.5、150%）" }, pattern: `(${DECIMAL})%?` },
+  cores: { words: { en: "share of the processor (1.5, 150%%)", zh: "处理器份额（1.5、150%%）" }, pattern: `(${DECIMAL})(%%)?` },
   commandline: {
     words: { en: "command line, split into words as `command` is", zh: "命令行，按 `command` 的规则拆分成词" },
     pattern: ".+",

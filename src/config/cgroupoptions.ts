@@ -38,6 +38,6 @@ export const CGROUP_OPTIONS = {
       en: "share of the processor for the program and all that it starts, in cores",
       zh: "程序及其启动的一切合计可用的处理器份额，以核为单位",
     },
-    more: { en: `\`1.5\` or \`150%\`. ${HOW_ENFORCED.en}`, zh: `写作 \`1.5\` 或 \`150%\`。${HOW_ENFORCED.zh}` },
+    more: { en: `\`1.5\` or \`150%%\`. ${HOW_ENFORCED.en}`, zh: `写作 \`1.5\` 或 \`150%%\`。${HOW_ENFORCED.zh}` },
   },
 } as const satisfies Record<string, Option>;

@@ -63,7 +63,7 @@ export function remedyFor(kind: OptionType | "folder" | "name", text: string, kn
     case "restartlimit":
       return "write 10/1h: so many restarts within so long a time";
     case "cores":
-      return "write 1.5 or 150%";
+      return "write 1.5 or 150%%";
     case "retries":
       return "give a whole number, or infinite";
     case "zone":

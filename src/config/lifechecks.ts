@@ -7,6 +7,8 @@ export function checkLife(reader: SectionReader, process: ProcessConfig): void {
   if (process.reloadSignal !== null && process.reloadCommand !== null) {
     reader.fail("reload_command", "reload_signal and reload_command cannot be used together", "take one of them out");
   }
+  if (process.memoryMax !== null && process.memoryMax <= 0)
+    reader.fail("memory_max", "memory_max leaves no memory", "give a size such as 512MB");
 }
 
 function checkRestarts(reader: SectionReader, { restartDelay, restartBackoff, restartDelayMax }: ProcessConfig): void {

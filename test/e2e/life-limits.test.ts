@@ -63,6 +63,7 @@ describe("limits of programs", () => {
           "rlimit_nofile=100:200\nrlimit_core=0:4096\nrlimit_fsize=1MB\nrlimit_cpu=3600\nrlimit_memlock=0\nrlimit_stack=4MB\nnice=19\noom_score_adj=1000\nno_new_privs=true\nsession=true",
         ),
         program("plain", ""),
+        program("boxed", "memory_max=64MB\npids_max=50\ncpu_max=50%%"),
         program("shell", `rlimit_nofile=77:88\nstdout_logfile=${it.path("shell.log")}`, 'sh -c "ulimit -Sn; ulimit -Hn; exec sleep 1000"'),
         program("much", "rlimit_nofile=9000000000000000"),
         ...(ROOT
@@ -100,6 +101,29 @@ describe("limits of programs", () => {
     await until("the next daemon", async () => it.daemonPid() !== daemon && (await call(it, "supervisor.getState").catch(() => false)));
     await call(it, "supervisor.stopProcess", "limited");
     await seen(first);
+  });
+
+  test("CGR-003 a limit of a control group is in force, or told not to be, by why and by the log", async () => {
+    const pid = await running(it, "boxed");
+    const { life } = (await call(it, "holdfast.why", "boxed")) as {
+      life: { limits: { option: string; wanted: string; effective: string }[] };
+    };
+    assert.deepEqual(
+      life.limits.map(({ option, wanted }) => `${option} ${wanted}`),
+      ["memory_max 64MB", "pids_max 50", "cpu_max 0.5"],
+    );
+    const log = it.read("supervisord.log");
+    for (const { option, wanted, effective } of life.limits) {
+      const isInForce = effective === wanted;
+      assert.ok(isInForce || effective.startsWith("not enforced: "), effective);
+      const told = new RegExp(`WARN cgroups: not available: .*${option}.* of boxed (is|are) not enforced`);
+      assert.equal(told.test(log), !isInForce, option);
+    }
+    const isIn = readFileSync(`/proc/${pid}/cgroup`, "utf8").includes("/boxed:boxed/run");
+    assert.equal(
+      isIn,
+      life.limits.some(({ wanted, effective }) => wanted === effective),
+    );
   });
 
   test("LIM-003 ulimit in the program says the same; SOFT alone leaves the hard limit", async () => {

@@ -85,11 +85,11 @@ export class Instance {
       commandFiles: files,
       kernel: { oomKills: () => null, oomKillsIn: () => null, isGroupAlive: () => false, groupSizes: () => Promise.resolve(new Map()) },
       processes: {
-        ticks: () => 0,
-        one: () => null,
-        all: () => Promise.resolve([]),
-        below: () => [],
-        variableOf: () => Promise.resolve(null),
+        ticks: () => Math.max(0, Math.floor(parts.host.scheduler.nowMs / 10) - 1),
+        one: (pid) => parts.keeper.children.processes().find((one) => one.pid === pid) ?? null,
+        all: () => this.#perform("processes", () => parts.keeper.children.processes()),
+        below: (pid) => parts.keeper.children.descendants.below(pid),
+        variableOf: (pid) => Promise.resolve(parts.keeper.children.descendants.markOf(pid)),
       },
       // A host without control groups.
       cgroups: {

@@ -8,6 +8,7 @@ import { readStoredConfig } from "../../src/daemon/lifecycle/takeover.ts";
 import type { Batch } from "../../src/link/messages.ts";
 import type { ProcessState } from "../../src/process/state.ts";
 import { type DaemonRecord, decodeProcess, decodeRecord, withStoredLife } from "../../src/supervisor/records.ts";
+import type { Descendants } from "./keeper/descendants.ts";
 import type { FakeKeeper } from "./keeper/keeper.ts";
 import { type Ending, ExitCodes, stopLimitMs } from "./lifeendings.ts";
 import { ownerOf, Runs } from "./liferuns.ts";
@@ -42,6 +43,7 @@ export class LifeInvariants {
   /** Runs that a job may begin. */
   readonly #mayRun = new Map<string, number>();
   readonly codes: ExitCodes;
+  #descendants: Descendants | null = null;
   readonly runs: Runs;
   #ending: Ending = { isDown: false, code: undefined };
 
@@ -67,6 +69,7 @@ export class LifeInvariants {
   /** Also what the host sees of programs. */
   watch(keeper: FakeKeeper): void {
     const { children } = keeper;
+    this.#descendants = children.descendants;
     const others = children.onLife;
     children.onLife = (child, alive, waitStatus) => {
       others(child, alive, waitStatus);
@@ -93,6 +96,7 @@ export class LifeInvariants {
       else after.set(name, state);
     }
     this.#seen = after;
+    for (const name of labels) this.#swept(name, before.get(name), after.get(name));
     for (const name of labels) this.#changed(name, before, after, was.isDown);
     if (labels.size > 0 || was !== this.#ending) this.codes.batch(labels, this.#known(), before, after, was, this.#ending);
     for (const effect of effects) {
@@ -101,6 +105,14 @@ export class LifeInvariants {
       if (owner !== null) this.runs.ordered(effect.label, effect.child, after.get(owner), was.isDown && this.#ending.isDown);
       else if (after.get(effect.label)?.state !== "STARTING") this.#add(`L-11 ${effect.label} is forked, and no start of it was stored`);
     }
+  }
+
+  /** L-17: when a sweep is over nothing of the run lives. Nobody here resists SIGKILL. */
+  #swept(name: string, before: ProcessState | undefined, after: ProcessState | undefined): void {
+    const sweep = before?.life.sweep;
+    if (sweep === undefined || after === undefined || after.life.sweep !== undefined) return;
+    const left = this.#descendants?.of(sweep.child) ?? 0;
+    if (left > 0) this.#add(`L-17 ${left} of the last run of ${name} live, and its sweep is over`);
   }
 
   /** Some start waits for others, perhaps for ever. */

@@ -1,8 +1,10 @@
 /** The children of the fake keeper: spawned step by step, signalled while they are not reaped, told of until the daemon has acknowledged. */
+import type { KernelProcess } from "../../../src/doors.ts";
 import type { Attribute, ChildEntry, Instant, LastWill, Spawn, SpawnStep, SpawnWith } from "../../../src/link/messages.ts";
 import { errnoNumber } from "../tree.ts";
 import { Actor } from "./actor.ts";
 import { Channel } from "./channel.ts";
+import { Descendants } from "./descendants.ts";
 import { type Host, later } from "./host.ts";
 import { PIPE_BYTES, Pipe } from "./pipe.ts";
 import type { Reports } from "./reports.ts";
@@ -49,6 +51,8 @@ export class Children {
   readonly #self: KeeperSelf;
   readonly #used = new Set<number>();
   readonly all = new Map<number, Child>();
+  /** What programs have started themselves. */
+  readonly descendants: Descendants;
   /** Told of every line a program has written in full. */
   onLine: (child: Child, channel: "stdout" | "stderr", line: string) => void = () => {};
   /** Told of every child that begins to live, and of every one that ends, or could not begin. */
@@ -63,6 +67,7 @@ export class Children {
     this.#sinks = sinks;
     this.#streams = streams;
     this.#self = self;
+    this.descendants = new Descendants(host);
   }
 
   get everSpawned(): boolean {
@@ -155,8 +160,16 @@ export class Children {
 
   /** To a process by pid and start, which is its birth in hundredths of a second here. */
   signalProcess(pid: number, startTicks: bigint, signal: number): void {
+    this.descendants.signal(pid, startTicks, signal);
     for (const child of this.all.values())
       if (child.pid === pid && !child.reaped && child.at.monoNs / NS_PER_TICK === startTicks) child.actor?.signal(signal);
+  }
+
+  /** All processes of the host, as the kernel lists them. */
+  processes(): readonly KernelProcess[] {
+    const { pid: keeper } = this.#self;
+    const mains = this.live.filter(({ reaped }) => !reaped).map(({ pid, at }) => asSeen(pid, keeper, Number(at.monoNs / NS_PER_TICK)));
+    return [asSeen(keeper, 0, 0), ...mains, ...this.descendants.all(keeper)];
   }
 
   /** Sends a signal as the host's administrator does: by pid, whoever it is. */
@@ -248,6 +261,7 @@ export class Children {
       onExit: (waitStatus) => this.#zombie(child, waitStatus),
       onOrphan: (waitStatus) => this.#reports.tell({ type: "orphan", pid: this.#host.nextPid++, waitStatus }),
     });
+    this.descendants.begin({ pid: child.pid, child: child.child, isAlive: () => !child.reaped }, spawn.environment);
     this.onLife(child, true, null);
     this.#feed(child);
     for (const signal of child.early.splice(0)) this.signal(child.child, signal);
@@ -299,6 +313,10 @@ export class Children {
   #now(): Instant {
     return { monoNs: this.#host.scheduler.monoNs, wallNs: this.#host.scheduler.wallNs };
   }
+}
+
+function asSeen(pid: number, parent: number, startTicks: number): KernelProcess {
+  return { pid, parent, group: pid, session: 1, startTicks, state: "S", name: "actor" };
 }
 
 function attributesOf(spawn: Spawn | SpawnWith): readonly Attribute[] {
