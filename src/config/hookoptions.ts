@@ -45,6 +45,19 @@ export const HOOKS = {
       zh: "其环境中的 MAINPID 为程序的 pid。以 0 结束时，程序应在自其启动起的 `stopwaitsecs` 内结束；失败时立即发送停止信号。超过 `stopwaitsecs` 两者都会收到 SIGKILL。",
     },
   },
+  post_stop: {
+    ...COMMAND,
+    unset: UNSET,
+    member: { field: "postStop" },
+    brief: {
+      en: "command that is run after each end of the program, and before it is started again",
+      zh: "程序每次结束之后、再次启动之前运行的命令",
+    },
+    more: {
+      en: "The state changes when the program ends; a stop is answered, and the next start begins, when this command has ended or its time is over. HOLDFAST_EXIT_CODE or HOLDFAST_EXIT_SIGNAL says how the program ended, HOLDFAST_REASON why.",
+      zh: "程序结束时状态即改变；停止请求的应答与下一次启动要等该命令结束或超时。HOLDFAST_EXIT_CODE 或 HOLDFAST_EXIT_SIGNAL 说明程序如何结束，HOLDFAST_REASON 说明原因。",
+    },
+  },
   on_fatal: {
     ...COMMAND,
     unset: UNSET,
@@ -64,8 +77,8 @@ export const HOOKS = {
     isOurs: true,
     isLive: true,
     brief: {
-      en: "how long pre_start, post_start, pre_stop and on_fatal may run",
-      zh: "pre_start、post_start、pre_stop 与 on_fatal 最长可运行的时间",
+      en: "how long each hook but stop_command may run",
+      zh: "除 stop_command 外的每个钩子最长可运行的时间",
     },
     more: {
       en: "Then it gets SIGTERM with its process group, SIGKILL two seconds later, and has failed.",

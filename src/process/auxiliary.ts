@@ -44,6 +44,7 @@ export const RUNS: { readonly [W in What]: Kind } = {
   post_start: { ...HOOK, command: ({ postStart }) => postStart },
   pre_stop: { ...HOOK, isOfTheWayDown: true, command: ({ preStop }) => preStop },
   stop_command: { ...HOOK, isOfTheWayDown: true, command: ({ stopCommand }) => stopCommand },
+  post_stop: { ...HOOK, isOfTheWayDown: true, command: ({ postStop }) => postStop },
   on_fatal: { ...HOOK, command: ({ onFatal }) => onFatal },
   check: { isHook: false, place: "check", isCaptured: true, isOfTheWayDown: false, command: checkCommand },
   reload_command: { ...HOOK, isHook: false, command: ({ reloadCommand }) => reloadCommand },

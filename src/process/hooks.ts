@@ -26,8 +26,10 @@ export type HookContext = {
 };
 
 /** Processes without any cost nothing. */
-export function hasHooks({ preStart, postStart, preStop, stopCommand, onFatal }: ProcessConfig): boolean {
-  return preStart !== null || postStart !== null || preStop !== null || stopCommand !== null || onFatal !== null;
+export function hasHooks(config: ProcessConfig): boolean {
+  const { preStart, postStart, preStop, stopCommand, postStop, onFatal } = config;
+  if (preStart !== null || postStart !== null || preStop !== null) return true;
+  return stopCommand !== null || postStop !== null || onFatal !== null;
 }
 
 /** A hook is due now. What it is for is added by `followStep`, who knows it. */
@@ -52,7 +54,9 @@ export function followStep(
   const noted: Transition = { process: withTold(config, before, step.process, input, context, now), effects: step.effects };
   const checked = then(noted, (it) => endLateChecks(it, context.startsNothing, now));
   const ended = then(checked, (it) => callOffRuns(it, (run) => isOver(run, it), now));
-  const begun = context.startsNothing ? ended : then(ended, (it) => begin(config, it, entered, now));
+  const hasRun = input.type === "exited" && input.notSpawned === undefined;
+  const left = hasRun && config.postStop !== null ? then(ended, (it) => orderOfEnd(config, it, "post_stop", now)) : ended;
+  const begun = context.startsNothing ? left : then(left, (it) => begin(config, it, entered, now));
   return { process: withReasons(begun.process, context), effects: begun.effects };
 }
 
@@ -78,14 +82,19 @@ function withReasons(process: ProcessState, { stop }: HookContext): ProcessState
 
 /** (HOOK-004, HOOK-008) */
 function begin(config: ProcessConfig, process: ProcessState, entered: ReadonlySet<State>, now: Now): Transition {
-  const { start, end } = process.life.told ?? {};
+  const start = process.life.told?.start;
   if (process.state === "RUNNING" && entered.has("RUNNING") && config.postStart !== null) {
     return orderRun(process, { what: "post_start", timeoutMs: config.hookTimeout, ...(start !== undefined && { reason: start }) }, now);
   }
-  if (!entered.has("FATAL") || config.onFatal === null) return unchanged(process);
+  return entered.has("FATAL") && config.onFatal !== null ? orderOfEnd(config, process, "on_fatal", now) : unchanged(process);
+}
+
+/** One that is told how the last run ended, if there was one. (HOOK-007, HOOK-008) */
+function orderOfEnd(config: ProcessConfig, process: ProcessState, what: "post_stop" | "on_fatal", now: Now): Transition {
+  const { start, end } = process.life.told ?? {};
   const reason = end?.reason ?? start;
   const told = { ...(reason !== undefined && { reason }), ...(end !== undefined && { end }) };
-  return orderRun(process, { what: "on_fatal", timeoutMs: config.hookTimeout, ...told }, now);
+  return orderRun(process, { what, timeoutMs: config.hookTimeout, ...told }, now);
 }
 
 /** (HOOK-009) */

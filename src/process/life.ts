@@ -65,9 +65,10 @@ export type Sweep = Pick<Tree, "sinceTicks"> & {
   readonly child: number;
   /** Then the rest is given up, monotonic. */
   readonly untilMs: number;
-  /** A start that waits for the end of this. */
-  readonly start?: { readonly cause: StartCause; readonly deps?: false };
 };
+
+/** A start that waits until what belongs to the last run is over. */
+export type Later = { readonly cause: StartCause; readonly deps?: false };
 
 /** A process that was not killed in time. */
 export type Leftover = { readonly pid: number; readonly name: string; readonly state: string };
@@ -135,6 +136,7 @@ export type Life = {
   readonly told?: Told;
   readonly tree?: Tree;
   readonly sweep?: Sweep;
+  readonly later?: Later;
   /** The commands before the start that is under way have ended well. */
   readonly mayStart?: true;
 };

@@ -29,6 +29,7 @@ export function attempted(process: ProcessState, now: Now): ProcessState {
       again: undefined,
       waiting: undefined,
       stopAfter: undefined,
+      later: undefined,
       mayStart: undefined,
     }),
   };

@@ -2,7 +2,7 @@
 import type { Reason } from "./causes.ts";
 
 /** The third part of its label, and for hooks the name of the option. */
-export type What = "pre_start" | "post_start" | "pre_stop" | "stop_command" | "on_fatal" | "check" | "reload_command";
+export type What = "pre_start" | "post_start" | "pre_stop" | "stop_command" | "post_stop" | "on_fatal" | "check" | "reload_command";
 
 /** What hooks are told of the last run of the program. */
 export type RunEnd = {

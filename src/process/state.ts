@@ -6,7 +6,7 @@ import type { Probe } from "../config/probes.ts";
 import type { Now } from "../doors.ts";
 import type { AgainCause, StartCause, StopCause } from "./causes.ts";
 import type { Checked } from "./health.ts";
-import { type Leftover, type Life, NO_LIFE, type Sweep, type Tree, type Waiting, withLife } from "./life.ts";
+import { type Leftover, type Life, NO_LIFE, type Tree, type Waiting, withLife } from "./life.ts";
 import type { Word } from "./messages.ts";
 import type { RunOutcome, What } from "./run.ts";
 import type { State } from "./states.ts";
@@ -226,22 +226,16 @@ export function withoutDeadline(deadlines: Deadlines, name: DeadlineName): Deadl
 
 /** Without what is due to start it, by deadline or by a condition. (CMN-008) */
 export function withoutStarts(process: ProcessState): ProcessState {
-  const life = withLife(process.life, { again: undefined, waiting: undefined, sweep: withoutStart(process.life.sweep) });
+  const life = withLife(process.life, { again: undefined, waiting: undefined, later: undefined });
   const kept = Object.entries(process.deadlines).filter(([name]) => !START_DEADLINES.has(name as DeadlineName));
   const isSame = kept.length === Object.keys(process.deadlines).length;
   if (life === process.life && isSame) return process;
   return { ...process, life, deadlines: isSame ? process.deadlines : kept.length === 0 ? NO_DEADLINES : Object.fromEntries(kept) };
 }
 
-function withoutStart(sweep: Sweep | undefined): Sweep | undefined {
-  if (sweep?.start === undefined) return sweep;
-  const { start: _, ...others } = sweep;
-  return others;
-}
-
 /** It will start by itself, at a time or when a condition holds: a stop has something to call off. (CMN-009) */
 export function hasStartDue({ deadlines, life }: ProcessState): boolean {
-  if (life.again !== undefined || life.waiting !== undefined || life.sweep?.start !== undefined) return true;
+  if (life.again !== undefined || life.waiting !== undefined || life.later !== undefined) return true;
   return Object.keys(deadlines).some((name) => START_DEADLINES.has(name as DeadlineName));
 }
 

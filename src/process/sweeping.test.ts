@@ -58,10 +58,10 @@ test("KILL-001 a start waits for the end of the sweep, and a stop calls it off (
   const life = running();
   life.take({ type: "exited", waitStatus: 0 });
   life.take({ type: "start-later", cause: "user", deps: false });
-  assert.deepEqual(life.state.life.sweep?.start, { cause: "user", deps: false });
+  assert.deepEqual(life.state.life.later, { cause: "user", deps: false });
   assert.equal(hasStartDue(life.state), true);
   life.take({ type: "stop" });
-  assert.equal(life.state.life.sweep?.start, undefined);
+  assert.equal(life.state.life.later, undefined);
   assert.equal(life.state.life.sweep?.child, CHILD, "the sweep goes on");
   assert.equal(hasStartDue(life.state), false);
 });

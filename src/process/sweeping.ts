@@ -4,6 +4,7 @@
  */
 import type { ProcessConfig } from "../config/model.ts";
 import type { Now } from "../doors.ts";
+import { isUnderWay } from "./auxiliary.ts";
 import { type Leftover, type Sweep, withLife } from "./life.ts";
 import { processMessages as say } from "./loglines.ts";
 import { type Action, adding, log, type ProcessEffect, type ProcessState, unchanged, withoutStarts } from "./state.ts";
@@ -20,18 +21,22 @@ export function sweepAfter(config: ProcessConfig, { pid, child, life }: ProcessS
   return { sinceTicks, pid, child, untilMs: now.monoMs + SWEEP_MS, ...(cgroup !== undefined && { cgroup }) };
 }
 
-/** Nothing of its last run lives any more, or is waited for. */
-export function isOver({ life }: ProcessState): boolean {
-  return life.sweep === undefined;
+/** Nothing of its last run lives any more, or is waited for, and its post_stop has ended. (HOOK-007) */
+export function isOver(process: ProcessState): boolean {
+  return process.life.sweep === undefined && !isUnderWay(process, "post_stop");
+}
+
+/** And no command that was to stop it would meet its next run. */
+export function isClear(process: ProcessState): boolean {
+  return isOver(process) && !isUnderWay(process, "pre_stop", "stop_command");
 }
 
 /** A start waits until nothing of the last run is left. */
 export const startLater: Action<"start-later"> = (_, process, __, { cause, deps }) => {
-  const { sweep, again } = process.life;
-  if (sweep === undefined) return unchanged(process);
-  const start = { cause, ...(deps === false && { deps }) };
+  if (isClear(process)) return unchanged(process);
+  const later = { cause, ...(deps === false && { deps }) };
   const waiting = withoutStarts(process);
-  return unchanged({ ...waiting, life: withLife(waiting.life, { sweep: { ...sweep, start }, again }) });
+  return unchanged({ ...waiting, life: withLife(waiting.life, { later, again: process.life.again }) });
 };
 
 /** Nobody is left, or whoever is left is given up. */

@@ -4,6 +4,7 @@
  */
 import type { ProcessConfig } from "../config/model.ts";
 import type { ProcessState } from "../process/state.ts";
+import { isOver } from "../process/sweeping.ts";
 import { hasDependencies, keysFor, keysOf, needKeysFor, needKeysOf, targetsOf } from "./needs.ts";
 
 /** A process as it is seen here. */
@@ -117,7 +118,7 @@ export class Dependants<M extends Dependant> {
 function entryOf({ config, state }: Dependant): Entry {
   const { life } = state;
   const isUp = state.state === "STARTING" || state.state === "RUNNING";
-  const goesDown = state.state === "STOPPING" || life.sweep !== undefined || (isUp && (state.stopping || life.stopAfter !== undefined));
+  const goesDown = state.state === "STOPPING" || !isOver(state) || (isUp && (state.stopping || life.stopAfter !== undefined));
   return {
     config,
     waits: life.waiting !== undefined,

@@ -8,6 +8,7 @@ import type { Now } from "../doors.ts";
 import { withLife } from "../process/life.ts";
 import { begun, currentJob, type Job, lookAt, nextSlotMs, paused, resumed, type SkipReason } from "../process/schedule.ts";
 import { hasStartDue, type ProcessInput } from "../process/state.ts";
+import { isOver } from "../process/sweeping.ts";
 import { assert, unreachable } from "../result.ts";
 import type { Zone } from "../zone.ts";
 import type { Step } from "./effects.ts";
@@ -98,15 +99,15 @@ function run(world: World, member: Member, job: Job, now: Now, step: Step): void
   stepAlone(world, member, { type: "start", cause: "schedule" }, now, step);
 }
 
-/** A run, its retries, its wait for dependencies. One that has failed for good is over. */
+/** A run, its retries, its wait for dependencies, its post_stop. One that has failed for good is over. (CRON-007) */
 function isUnderWay({ state, pending }: Member): boolean {
   if (pending !== null) return true;
   switch (state.state) {
     case "STOPPED":
     case "EXITED":
-      return hasStartDue(state);
+      return hasStartDue(state) || !isOver(state);
     case "FATAL":
-      return false;
+      return !isOver(state);
     default:
       return true;
   }

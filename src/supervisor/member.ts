@@ -4,7 +4,7 @@ import { callOffRuns, killRuns, RUNS, type RunInput, type RunTransition, runsDue
 import { START_REASONS, type StartCause } from "../process/causes.ts";
 import { isPassing } from "../process/checks.ts";
 import { followStep, hasHooks } from "../process/hooks.ts";
-import { type Sweep, type Waiting, withLife } from "../process/life.ts";
+import { type Waiting, withLife } from "../process/life.ts";
 import { followReload, reloadDueMs } from "../process/reload.ts";
 import type { What } from "../process/run.ts";
 import { startCause } from "../process/starting.ts";
@@ -18,7 +18,7 @@ import {
   type Transition,
   unchanged,
 } from "../process/state.ts";
-import { isOver } from "../process/sweeping.ts";
+import { isClear } from "../process/sweeping.ts";
 import { stepProcess } from "../process/table.ts";
 
 import { noteExit, startsNothing, withLastCode } from "./containerexit.ts";
@@ -40,10 +40,9 @@ import { changeConfig, isDone, type Member, type Pending, removeMember, setState
 export function stepAlone(world: World, member: Member, input: ProcessInput, now: Now, step: Step): void {
   // An input may have been on its way when the daemon began to go down.
   if (input.type === "start" && startsNothing(world)) return;
-  const { sweep } = member.state.life;
   if (input.type !== "deadline") applyToMember(world, member, input, now, step);
-  if (input.type === "swept") afterSweep(world, member, sweep?.start, now, step);
-  if (world.cutoff?.isOver) hurry(world, member, now);
+  if (input.type === "swept" || input.type === "run-ended") afterEnd(world, member, now, step);
+  if (world.cutoff?.isOver) hurry(world, member, now, step);
   // Each deadline leads to a state that waits for something else or for a later time, so this ends.
   for (let name = dueDeadline(world, member, now); name !== null; name = dueDeadline(world, member, now)) {
     applyToMember(world, member, { type: "deadline", name }, now, step);
@@ -54,11 +53,13 @@ export function stepAlone(world: World, member: Member, input: ProcessInput, now
   if (member.pending !== null && isDone(member)) settlePending(world, member, member.pending, now, step);
 }
 
-/** What has waited for the end of the sweep. What an update changes first starts by its word. (KILL-001) */
-function afterSweep(world: World, member: Member, start: Sweep["start"], now: Now, step: Step): void {
-  const isDue = start !== undefined && isOver(member.state) && !startsNothing(world) && member.pending === null;
-  if (isDue) applyToMember(world, member, { type: "start", ...start }, now, step);
-  else settleWaiters(world, member, step);
+/** What has waited until nothing is left of the last run. What an update changes first starts by its word. (KILL-001, HOOK-007) */
+function afterEnd(world: World, member: Member, now: Now, step: Step): void {
+  const { later } = member.state.life;
+  if (later === undefined || !isClear(member.state)) return settleWaiters(world, member, step);
+  if (!startsNothing(world) && member.pending === null) return applyToMember(world, member, { type: "start", ...later }, now, step);
+  const { state } = member;
+  changeQuietly(world, member, { process: { ...state, life: withLife(state.life, { later: undefined }) }, effects: [] }, now, step);
 }
 
 /** The earliest deadline of the member that has come; null: there is none. */
@@ -174,7 +175,7 @@ export function stepReload(world: World, member: Member, { process, effects }: T
 /** What has happened to a run beside the process, and what its end leads to. */
 export function stepRun(world: World, member: Member, input: RunInput, now: Now, step: Step): void {
   const { ended, ...done } = stepRuns(member.config, member.state, input, now);
-  withoutInput(world, member, done, step);
+  changeQuietly(world, member, done, now, step);
   if (ended !== null) stepAlone(world, member, ended, now, step);
 }
 
@@ -183,19 +184,24 @@ export function endRuns(world: World, member: Member, which: "started" | "all", 
   const { state } = member;
   if (state.life.runs === undefined) return;
   const isMeant = ({ what }: { readonly what: What }): boolean => !RUNS[what].isOfTheWayDown;
-  withoutInput(world, member, which === "all" ? killRuns(state, now) : callOffRuns(state, isMeant, now), step);
+  changeQuietly(world, member, which === "all" ? killRuns(state, now) : callOffRuns(state, isMeant, now), now, step);
 }
 
-function withoutInput(world: World, member: Member, { process, effects }: RunTransition, step: Step): void {
-  if (process === member.state) return;
+/** A change that is none of its state. */
+function changeQuietly(world: World, member: Member, { process, effects }: RunTransition, now: Now, step: Step): void {
+  const before = member.state;
+  if (process === before) return;
   setState(world, member, process);
   member.version += 1;
   step.changed.add(member.ref);
   for (const effect of effects) step.effects.push(inWhole(member, effect));
+  settleWaiters(world, member, step);
+  if (!world.dependants.isEmpty) followChange(world, member, before, followers(world, now, step));
 }
 
-/** Time for the shutdown is over: nobody waits any more for what was told to stop. */
-function hurry(world: World, member: Member, now: Now): void {
+/** Time for the shutdown is over: nobody waits any more for what was told to stop, and nothing runs beside it. */
+function hurry(world: World, member: Member, now: Now, step: Step): void {
+  endRuns(world, member, "all", now, step);
   const { state } = member;
   if (state.state !== "STOPPING" || state.kills > 0) return;
   setState(world, member, { ...state, deadlines: { ...state.deadlines, kill: now.monoMs } });

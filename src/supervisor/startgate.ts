@@ -4,13 +4,13 @@
 import type { Now } from "../doors.ts";
 import type { StartCause } from "../process/causes.ts";
 import type { Waiting } from "../process/life.ts";
-import { isOver } from "../process/sweeping.ts";
+import { isClear } from "../process/sweeping.ts";
 import { waitOf } from "./dependencies.ts";
 import type { Member, World } from "./world.ts";
 
 export type Verdict =
   | { readonly kind: "go" }
-  /** When nothing of the last run is left. (KILL-001) */
+  /** When nothing of the last run is left. (KILL-001, HOOK-007) */
   | { readonly kind: "later" }
   | { readonly kind: "wait"; readonly waiting: Waiting }
   | { readonly kind: "refuse"; readonly text: string };
@@ -26,7 +26,7 @@ export function mayStart(
   now: Now,
   { deps = true }: { readonly deps?: boolean } = {},
 ): Verdict {
-  if (!isOver(member.state)) return LATER;
+  if (!isClear(member.state)) return LATER;
   const waiting = deps ? waitOf(world, member, cause, now.monoMs) : null;
   return waiting === null ? GO : { kind: "wait", waiting };
 }

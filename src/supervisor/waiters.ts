@@ -62,13 +62,13 @@ function outcomeOf(world: World, waiter: Pick<Waiter, "until">, member: Member):
       return isDone(member) ? "done" : null;
     case "spawned":
       if (life.waiting !== undefined) return "done";
-      if (life.sweep?.start !== undefined) return null;
+      if (life.later !== undefined) return null;
       if (state === "STARTING" && pid === 0) return isUnderWay(member.state, "pre_start") ? "done" : null;
       return (state === "BACKOFF" || state === "FATAL") && spawnError !== "" ? "spawn-error" : "done";
     case "running": {
       const hopeless = life.waiting === undefined ? null : hopelessText(world, member);
       if (hopeless !== null) return { waitsFor: hopeless };
-      if (life.waiting !== undefined || life.sweep?.start !== undefined) return null;
+      if (life.waiting !== undefined || life.later !== undefined) return null;
       if (state === "STARTING") return null;
       if (state === "RUNNING") return "done";
       return spawnError !== "" ? "spawn-error" : "abnormal-termination";

@@ -1,6 +1,6 @@
 /** Goal: hooks run at their turns in a program's life, each once, whatever becomes of the daemon; one that hangs harms its own program alone. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { test } from "node:test";
 import { Instance, until } from "./instance.ts";
 
@@ -173,4 +173,45 @@ test("HOOK-005 HOOK-006 HOOK-011 a stop runs pre_stop, then stop_command, each o
   await it.ctl("shutdown");
   assert.equal(await it.exitCode(), 0);
   assert.match(lines(it, "order"), /up\npre_stop shutdown \d+\nstop_command shutdown \d+\n$/);
+});
+
+test("HOOK-007 CMN-025 post_stop is told how the run ended, once also when the daemon is killed; stop and the next start wait for it", async (t) => {
+  const it = new Instance(t);
+  const told = "$HOLDFAST_REASON/$HOLDFAST_EXIT_CODE/$HOLDFAST_EXIT_SIGNAL/$HOLDFAST_EXIT_EXPECTED/$MAINPID";
+  it.configure(
+    `[program:web]\ncommand=sh -c "echo up >> ${it.dir}/order; while ! test -e ${it.dir}/end; do sleep 0.05; done; rm ${it.dir}/end; exit 3"\nstartsecs=0\nautorestart=true\n` +
+      `post_stop=sh -c "echo ${told} >> ${it.dir}/order; while ! test -e ${it.dir}/go; do sleep 0.05; done; echo end >> ${it.dir}/order"\n`,
+  );
+  await it.start();
+  await until("it is up", () => lines(it, "order") === "up\n");
+  it.append("end", "");
+  await until("post_stop has begun", () => lines(it, "order") === "up\nexit/3//0/\n");
+  assert.match(await status(it, "web"), /EXITED/);
+  await killDaemon(it);
+  assert.match((await it.ctl("why", "web")).stdout, /^ +now +post_stop since/m);
+  it.append("go", "");
+  await until("it is up again", () => lines(it, "order") === "up\nexit/3//0/\nend\nup\n");
+  rmSync(it.path("go"));
+  const stop = it.ctl("stop", "web");
+  await until("post_stop has begun", () => lines(it, "order").endsWith("stop//SIGTERM/1/\n"));
+  assert.match(await status(it, "web"), /STOPPED/);
+  await killDaemon(it);
+  it.append("go", "");
+  assert.equal((await stop).stdout, "web: stopped\n");
+  assert.equal(lines(it, "order"), "up\nexit/3//0/\nend\nup\nstop//SIGTERM/1/\nend\n");
+});
+
+test("HOOK-011 CTR-005 a shutdown waits for post_stop, and shutdown_timeout ends it", async (t) => {
+  const it = new Instance(t);
+  it.configure(
+    `[program:web]\ncommand=sleep 1000\nstartsecs=0\npost_stop=sh -c "echo $$ >> ${it.dir}/pid; exec sleep 1000"\n\n` +
+      `[program:fast]\ncommand=sleep 1000\nstartsecs=0\npost_stop=sh -c "sleep 0.3; echo done >> ${it.dir}/fast"\n`,
+    "shutdown_timeout=3s\n",
+  );
+  await it.start();
+  await it.ctl("shutdown");
+  assert.equal(await it.exitCode(), 0);
+  assert.equal(lines(it, "fast"), "done\n");
+  assert.ok(!isAlive(Number(lines(it, "pid"))));
+  assert.match(it.read("supervisord.log"), /shutdown_timeout is over: killing web with SIGKILL/);
 });

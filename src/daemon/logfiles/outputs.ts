@@ -156,6 +156,8 @@ export class Outputs {
           if (now === undefined) return;
           const spec = sinkSpec(file.path, now === file ? limit : now.maxBytes, { truncate, regularOnly });
           this.#reopening.ordered(turn, file.sink, spec);
+          // What runs beside the process goes on in the file that is its log now.
+          for (const { sink, path, isOfRun } of this.at(file.path)) if (isOfRun) this.#reopening.ordered(turn, sink, sinkSpec(path, 0));
         });
       },
     );
@@ -357,6 +359,7 @@ export class Outputs {
         place: absolute(target.path),
         maxBytes: target.maxBytes,
         backups: target.backups,
+        isOfRun: target.isOfRun === true,
         owner: `${channel} of ${ref.process}`,
       });
     }

@@ -14,6 +14,8 @@ export type LogFile = {
   readonly maxBytes: number;
   readonly backups: number;
   readonly owner: string;
+  /** Beside that of the process itself, by what runs beside it. */
+  readonly isOfRun?: boolean;
 };
 
 /** One channel of one run of a process. */

@@ -11,6 +11,7 @@ export type ChannelTarget = {
   readonly path: string | null;
   readonly maxBytes: number;
   readonly backups: number;
+  readonly isOfRun?: true;
   /** Each block is shown to the daemon before it is written. */
   readonly asked: boolean;
   /** What the pipeline does with it; the pid is that of the moment. */
@@ -55,7 +56,7 @@ export class Targets {
     const its = group.kind === "listeners" ? "stderr" : config.redirectStderr ? "stdout" : channel;
     const target = this.of(ref, group, config, its);
     const options = { ...target.options, captureMaxBytes: 0, events: false, match: false };
-    return { ...target, maxBytes: 0, backups: 0, options, asked: needsAsking({ ...options, pid: 0 }) };
+    return { ...target, maxBytes: 0, backups: 0, isOfRun: true, options, asked: needsAsking({ ...options, pid: 0 }) };
   }
 
   /** Its output says when it is ready, and has not done so yet. (RDY-006) */

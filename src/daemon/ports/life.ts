@@ -130,7 +130,7 @@ export function nextOf(world: World, member: Member, now: Now, zones: Zones): Li
   }
   const due = deadlines.restart ?? deadlines.again ?? deadlines["fatal-retry"];
   if (world.mood === "RUNNING" && due !== undefined) return { what: "retries", at: at(due), text: "retries" };
-  if (world.mood === "RUNNING" && life.sweep?.start !== undefined)
+  if (world.mood === "RUNNING" && life.later !== undefined)
     return { what: "starts", at: null, text: "starts when nothing of its last run is left" };
   if (world.mood === "RUNNING" && life.waiting !== undefined)
     return { what: "starts", at: null, text: startsWhenText(world, member, now.monoMs) };

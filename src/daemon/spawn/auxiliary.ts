@@ -52,8 +52,8 @@ export class AuxiliaryRuns implements Part {
   readonly #plans = new Map<number, RunPlan>();
   /** Children that are there, with the places they hold. */
   readonly #places = new Map<number, Place>();
-  /** Children of processes that are no more: they are being ended. When SIGKILL follows, monotonic. */
-  readonly #strays = new Map<number, number>();
+  /** Children of processes that are no more, and when which signal follows, monotonic. */
+  readonly #strays = new Map<number, { readonly dueMs: number; readonly signal: 9 | 15 }>();
 
   constructor(runtime: Runtime, rooms: Rooms) {
     this.#runtime = runtime;
@@ -119,24 +119,30 @@ export class AuxiliaryRuns implements Part {
     return true;
   }
 
-  /** Nothing is left of the process: what runs beside it goes as well. */
+  /** Nothing is left of the process: what runs beside it goes as well; what serves its way down may first have its time. */
   groupChanged(turn: Turn): void {
     const { world } = this.#runtime;
     for (const [child, member] of world.byRun) {
       if (findMember(world, member.ref) === member) continue;
       world.byRun.delete(child);
-      this.#endStray(turn, child, SIGTERM);
+      const run = runsOf(member.state).find((one) => one.child === child);
+      const isLeft = run !== undefined && run.ending === undefined && RUNS[run.what].isOfTheWayDown;
+      if (isLeft) this.#strays.set(child, { dueMs: run.untilMs ?? 0, signal: SIGTERM });
+      else this.#endStray(turn, child, SIGTERM);
     }
   }
 
   nextDeadlineMs(): number | null {
-    const earliest = Math.min(...[...this.#preparing].map(({ untilMs }) => untilMs), ...this.#strays.values());
+    const earliest = Math.min(
+      ...[...this.#preparing].map(({ untilMs }) => untilMs),
+      ...[...this.#strays.values()].map(({ dueMs }) => dueMs),
+    );
     return earliest === Number.POSITIVE_INFINITY ? null : earliest;
   }
 
   timePassed(turn: Turn): void {
     const { monoMs } = this.#runtime.doors.clock.now();
-    for (const [child, dueMs] of this.#strays) if (dueMs <= monoMs) this.#endStray(turn, child, SIGKILL);
+    for (const [child, { dueMs, signal }] of this.#strays) if (dueMs <= monoMs) this.#endStray(turn, child, signal);
     for (const entry of this.#preparing) if (entry.untilMs <= monoMs) this.#deliver(turn, entry, { kind: "timeout" });
   }
 
@@ -195,8 +201,8 @@ export class AuxiliaryRuns implements Part {
   }
 
   #endStray(turn: Turn, child: number, signal: 9 | 15): void {
-    const wasKilled = signal === SIGKILL;
-    this.#strays.set(child, wasKilled ? Number.POSITIVE_INFINITY : this.#runtime.doors.clock.now().monoMs + RUN_END_MS);
+    const killMs = this.#runtime.doors.clock.now().monoMs + RUN_END_MS;
+    this.#strays.set(child, { dueMs: signal === SIGKILL ? Number.POSITIVE_INFINITY : killMs, signal: SIGKILL });
     turn.effect({ type: "signal", child, signal, to: "group" });
   }
 
