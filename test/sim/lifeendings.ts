@@ -30,7 +30,9 @@ export function stopLimitMs(configs: Configs, seen: Seen, name: string | null): 
 
 function ownLimitMs(config: ProcessConfig | undefined): number {
   if (config === undefined) return MOST_STOP_MS;
-  const hookMs = config.preStop === null ? 0 : config.hookTimeout + HOOK_END_MS;
+  // What was under way before, pre_stop, what takes the place of the signal, post_stop: one after the other.
+  const { preStop, stopCommand, postStop, hookTimeout } = config;
+  const hookMs = preStop === null && stopCommand === null && postStop === null ? 0 : 3 * (hookTimeout + HOOK_END_MS);
   return config.stopWaitSecs * 1000 + hookMs + (config.killTree ? SWEEP_MS : 0);
 }
 

@@ -7,7 +7,7 @@ type Need = { readonly name: string; readonly condition: string; readonly isBoun
 
 /** Options that a job may not have. */
 const NOT_OF_A_JOB = /^(autorestart|startsecs|startretries)=/;
-const HOOKS = ["pre_start", "post_start", "pre_stop", "stop_command", "on_fatal"];
+const HOOKS = ["pre_start", "post_start", "pre_stop", "stop_command", "post_stop", "on_fatal"];
 const HOOK_WORDS = [
   "exit:0",
   "exit:0",

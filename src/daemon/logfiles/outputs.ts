@@ -156,7 +156,6 @@ export class Outputs {
           if (now === undefined) return;
           const spec = sinkSpec(file.path, now === file ? limit : now.maxBytes, { truncate, regularOnly });
           this.#reopening.ordered(turn, file.sink, spec);
-          // What runs beside the process goes on in the file that is its log now.
           for (const { sink, path, isOfRun } of this.at(file.path)) if (isOfRun) this.#reopening.ordered(turn, sink, sinkSpec(path, 0));
         });
       },
@@ -328,7 +327,9 @@ export class Outputs {
 
   #addOf(name: string, child: number, channel: Channel): Stream | null {
     const { ref, isRun, isCaptured } = ownerOf(name, channel);
-    return isRun ? this.#addRun(ref, child, channel, isCaptured) : this.#add(ref, child, channel);
+    // What ran beside a process that is no more belongs to nobody, though another one may be called so now.
+    if (isRun) return this.#runtime.world.byRun.has(child) ? this.#addRun(ref, child, channel, isCaptured) : null;
+    return this.#add(ref, child, channel);
   }
 
   #add(ref: Ref, child: number, channel: Channel): Stream | null {
