@@ -274,7 +274,10 @@ healthcheck_grace=0
 `,
   );
   await until("it is asked", () => it.files().includes("who") && it.read("who").split("\n").length > 2);
-  assert.equal(it.read("who"), `${ROOT ? spawnSync("id", ["-u", "nobody"]).stdout : `${process.getuid?.()}\n`}${it.dir}\n`);
+  assert.equal(
+    it.read("who"),
+    `${ROOT ? spawnSync("id", ["-u", "nobody"], { encoding: "utf8" }).stdout : `${process.getuid?.()}\n`}${it.dir}\n`,
+  );
   await killDaemon(it);
   assert.match(await rowOf(it, "app"), /STARTING/);
   it.append("up", "");

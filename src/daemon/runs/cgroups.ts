@@ -217,7 +217,7 @@ export class Cgroups implements Part {
     if (why !== undefined)
       return this.#say(
         "warn",
-        `${ref.group} ${options}`,
+        `${ref.group} ${options.join()}`,
         `cgroups: not available: ${why}; ${options.join(", ")} of ${config.name} ${options.length > 1 ? "are" : "is"} not enforced`,
       );
     if (!base.ok) return this.#say("info", "no base", `cgroups: not available: ${base.error}; killtree looks for processes`);

@@ -103,7 +103,10 @@ export class Setup extends Instance {
   }
 
   #programs({ standIns, places = {}, scripts = {} }: Changes): void {
-    const ours = standIns.map((name) => [places[name] ?? name, `exec ${process.execPath} ${path.join(STAND_INS, `${name}.mjs`)} "$@"`]);
+    const ours = standIns.map((name): [string, string] => [
+      places[name] ?? name,
+      `exec ${process.execPath} ${path.join(STAND_INS, `${name}.mjs`)} "$@"`,
+    ]);
     for (const [name, script] of Object.entries({ ...Object.fromEntries(ours), ...scripts })) {
       const file = name.startsWith("/") ? name : `/bin/${name}`;
       mkdirSync(path.dirname(this.at(file)), { recursive: true });
