@@ -38,6 +38,8 @@ export class Runs {
   changed(name: string, was: ProcessState | undefined, is: ProcessState): void {
     for (const { what, number } of is.life.runs ?? []) {
       if (!HOOKS.test(what) || was?.life.runs?.some((one) => one.number === number)) continue;
+      // In a turn of several steps the next attempt may have begun behind the failure of the last.
+      if (what === "on_fatal" && was !== undefined && is.attempt > was.attempt) continue;
       const cause = `${name}:${what} ${is.attempt}`;
       if (this.#ordered.has(cause)) this.#add(`L-12 ${name}:${what} is to run twice for one cause (attempt ${is.attempt})`);
       this.#ordered.add(cause);

@@ -8,7 +8,7 @@ import type { Channel } from "../../events/types.ts";
 import type { Report, Spawn, Verdict } from "../../link/messages.ts";
 import { NEW_STREAM } from "../../logs/pipeline.ts";
 import type { GroupChange } from "../../supervisor/effects.ts";
-import { findMember, type Group, memberOfChild, type Ref } from "../../supervisor/world.ts";
+import { findMember, type Group, memberOfChild, memberOfRun, type Ref } from "../../supervisor/world.ts";
 import { activityPath, activitySpec, openEffects } from "../loop/activitylog.ts";
 import { errnoName, whyNotOpened } from "../loop/errno.ts";
 import { SINK_ACTIVITY, SINK_CONSOLE, streamNumber, streamOwner } from "../loop/numbers.ts";
@@ -291,6 +291,8 @@ export class Outputs {
       const { child, channel } = streamOwner(entry.stream);
       const stream = this.#addOf(labels.get(child) ?? "", child, channel);
       if (stream === null) continue;
+      // A command beside a program writes where it was begun to write, whatever an update in place has made of the program's logs since.
+      if (stream.target.isOfRun === true && !inheritance.sinks.some(({ sink }) => sink === entry.stream)) this.#files.delete(entry.stream);
       stream.ended = !entry.open;
       stream.state = restoreStreamState(inheritance.store, entry.stream);
       if (stream.target.asked !== (entry.mode === "asked")) this.#changeMode(stream);
@@ -302,8 +304,8 @@ export class Outputs {
   #restoreFilesWithoutStreams(inheritance: Inheritance): void {
     const flowing = new Set(inheritance.streams.map((entry) => entry.stream));
     for (const { sink, path } of inheritance.sinks) {
-      if (this.#own.has(sink) || this.#streams.has(sink)) continue;
       const { child, channel } = streamOwner(sink);
+      if (this.#own.has(sink) || (memberOfRun(this.#runtime.world, child) ? this.#files : this.#streams).has(sink)) continue;
       const member = memberOfChild(this.#runtime.world, child);
       const stream = member === undefined ? null : this.#add(member.ref, child, channel);
       if (stream !== null) stream.ended = true;
@@ -319,17 +321,15 @@ export class Outputs {
     if (member === undefined || group === undefined) return [];
     return (["stdout", "stderr"] as const).flatMap((channel) => {
       const { path } = this.#targets.of(ref, group.config, member.config, channel);
-      if (path === null) return [];
-      const number = streamNumber(member.state.child, channel);
-      return [{ path, stream: this.#streams.get(number) ?? null }];
+      return path === null ? [] : [{ path, stream: this.#streams.get(streamNumber(member.state.child, channel)) ?? null }];
     });
   }
 
   #addOf(name: string, child: number, channel: Channel): Stream | null {
     const { ref, isRun, isCaptured } = ownerOf(name, channel);
     // What ran beside a process that is no more belongs to nobody, though another one may be called so now.
-    if (isRun) return this.#runtime.world.byRun.has(child) ? this.#addRun(ref, child, channel, isCaptured) : null;
-    return this.#add(ref, child, channel);
+    if (isRun && !this.#runtime.world.byRun.has(child)) return null;
+    return isRun ? this.#addRun(ref, child, channel, isCaptured) : this.#add(ref, child, channel);
   }
 
   #add(ref: Ref, child: number, channel: Channel): Stream | null {
