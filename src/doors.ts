@@ -97,8 +97,8 @@ export interface Processes {
   /** The descendants of a process, a few hundred at most; none where the kernel does not tell. */
   below(pid: number): readonly KernelProcess[];
   /**
-   * A variable in the environment that a process was started with; null: it has none, or does not show it; undefined: the process has gone, or its environment
-   * is empty, as it is for a moment while it begins another program.
+   * A variable in the environment that a process was started with; null: it has none, or does not show it; undefined: it has gone, was not read in time, or
+   * its environment is empty, as it is for a moment while it begins another program.
    */
   variableOf(pid: number, name: string): Promise<string | null | undefined>;
 }

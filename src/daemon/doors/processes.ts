@@ -18,8 +18,8 @@ const THREADS_MAX = 100;
 const TICKS_PER_SECOND = 100;
 /** Of the fields behind the name, the one with the start. (proc_pid_stat(5)) */
 const START_FIELD = 20;
-/** A process in the kernel's hands may keep whoever reads its environment. */
-const ENVIRONMENT_MS = 1000;
+/** A process in the kernel's hands may keep whoever reads its environment. The wait for a lane counts, so it is long: on a busy host many are read at once. */
+const ENVIRONMENT_MS = 5000;
 const ENVIRONMENTS = new Lanes(2, 2);
 
 export const realProcesses: Processes = {
@@ -65,7 +65,7 @@ export const realProcesses: Processes = {
     const path = `/proc/${pid}/environ`;
     const read = async (): Promise<string | null | undefined> => variableIn(await readFile(path, "latin1"), name);
     const failed = ({ code }: NodeJS.ErrnoException): null | undefined => (code === "ENOENT" || code === "ESRCH" ? undefined : null);
-    return ENVIRONMENTS.run(path, () => read().catch(failed), { patienceMs: ENVIRONMENT_MS, answer: null });
+    return ENVIRONMENTS.run(path, () => read().catch(failed), { patienceMs: ENVIRONMENT_MS, answer: undefined });
   },
 };
 
