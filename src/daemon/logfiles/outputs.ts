@@ -278,7 +278,7 @@ export class Outputs {
     return this.#files.get(SINK_ACTIVITY);
   }
 
-  /** A successor knows the streams from their numbers and the rest from the processes' records. */
+  /** A successor knows the streams from their numbers, the rest from the processes' records. What runs beside one writes where it began to. */
   restore(inheritance: Inheritance): void {
     for (const { sink } of inheritance.sinks) if (sink === SINK_ACTIVITY || sink === SINK_CONSOLE) this.#own.add(sink);
     // A predecessor that was ready had ordered both; the keeper may not have them open yet.
@@ -286,13 +286,13 @@ export class Outputs {
     if (activityPath(this.#runtime.running.daemon) !== null) this.#own.add(SINK_ACTIVITY);
     this.#registerActivity(this.#runtime.running.daemon);
     for (const sink of inheritance.sinks) if (sink.limit > 0n && sink.size >= sink.limit) this.#resumed.add(sink.sink);
-    const labels = new Map(inheritance.children.map((child) => [child.child, child.label]));
+    const children = new Map(inheritance.children.map((child) => [child.child, child]));
     for (const entry of inheritance.streams) {
       const { child, channel } = streamOwner(entry.stream);
-      const stream = this.#addOf(labels.get(child) ?? "", child, channel);
+      const stream = this.#addOf(children.get(child)?.label ?? "", child, channel);
       if (stream === null) continue;
-      // A command beside a program writes where it was begun to write, whatever an update in place has made of the program's logs since.
-      if (stream.target.isOfRun === true && !inheritance.sinks.some(({ sink }) => sink === entry.stream)) this.#files.delete(entry.stream);
+      const isOpen = children.get(child)?.state === "spawning" || inheritance.sinks.some(({ sink }) => sink === entry.stream);
+      if (stream.target.isOfRun === true && !isOpen) this.#files.delete(entry.stream);
       stream.ended = !entry.open;
       stream.state = restoreStreamState(inheritance.store, entry.stream);
       if (stream.target.asked !== (entry.mode === "asked")) this.#changeMode(stream);
