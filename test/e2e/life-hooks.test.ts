@@ -198,7 +198,7 @@ test("HOOK-007 CMN-025 post_stop is told how the run ended, once also when the d
   await killDaemon(it);
   it.append("go", "");
   assert.equal((await stop).stdout, "web: stopped\n");
-  assert.equal(lines(it, "order"), "up\nexit/3//0/\nend\nup\nstop//SIGTERM/1/\nend\n");
+  await until("post_stop has ended", () => lines(it, "order") === "up\nexit/3//0/\nend\nup\nstop//SIGTERM/1/\nend\n");
 });
 
 test("HOOK-011 CTR-005 a shutdown waits for post_stop, and shutdown_timeout ends it", async (t) => {
