@@ -246,7 +246,7 @@ export class LifeInvariants {
 
   /** L-13: a slot leads to one run at most. Not of a job that others need: they start it as well. */
   #slot(name: string, was: ProcessState, is: ProcessState, config: ProcessConfig): void {
-    if (was.life.again === "memory") this.#mayRun.set(name, Math.max(1, this.#mayRun.get(name) ?? 0));
+    if (was.life.again === "memory" || was.life.again === "rolling") this.#mayRun.set(name, Math.max(1, this.#mayRun.get(name) ?? 0));
     if (config.cron === null || this.#isNeeded(name) || config.bindTo.length > 0 || config.fatalRetry !== null)
       return void this.#mayRun.set(name, 1);
     const [old, now] = [was.life.job, is.life.job];
