@@ -210,7 +210,10 @@ export function continueLife(runtime: Runtime, { pools, groups, lifecycle, bring
     else if (world.exit !== null) lifecycle.orderDown(turn, "SHUTDOWN");
     // Starts that were decided and not yet ordered are prepared again.
     for (const { ref, config, state } of allMembers(world)) {
-      if (isPreparing(state) && !isUnderWay(state, "pre_start")) runtime.carryOut(turn, [{ ...preparation(config, state), ref }]);
+      const prepared = preparation(config, state);
+      // Going down has ended its pre_start: it waits for its turn to be stopped, and no other runs. (CMN-010)
+      const isOver = world.mood !== "RUNNING" && prepared.part === "variables";
+      if (isPreparing(state) && !isUnderWay(state, "pre_start") && !isOver) runtime.carryOut(turn, [{ ...prepared, ref }]);
     }
     runtime.step(turn, (step, now) => {
       resumeUpdates(world, now, step);
