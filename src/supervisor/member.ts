@@ -56,7 +56,9 @@ export function stepAlone(world: World, member: Member, input: ProcessInput, now
 /** What has waited until nothing is left of the last run. What an update changes first starts by its word. (KILL-001, HOOK-007) */
 function afterEnd(world: World, member: Member, now: Now, step: Step): void {
   const { later } = member.state.life;
-  if (later === undefined || !isClear(member.state)) return settleWaiters(world, member, step);
+  // It is stopped now, for whoever has waited for that, though it may start in the same step.
+  settleWaiters(world, member, step);
+  if (later === undefined || !isClear(member.state)) return;
   if (!startsNothing(world) && member.pending === null) return applyToMember(world, member, { type: "start", ...later }, now, step);
   const { state } = member;
   changeQuietly(world, member, { process: { ...state, life: withLife(state.life, { later: undefined }) }, effects: [] }, now, step);

@@ -46,6 +46,17 @@ test("KILL-001 a stop is answered when nothing of the run is left", () => {
   assert.equal(host.settled.get(1), "done");
 });
 
+test("KILL-001 a stop is answered when nothing of the run is left, also when a start has waited for that", () => {
+  const host = new Host(single("a", TREE)).run("a");
+  host.take("a", { type: "stop" });
+  host.wait(1, "a", "stopped");
+  host.exits("a", 0);
+  host.take("a", { type: "start", cause: "dependency" });
+  assert.equal(host.settled.size, 0);
+  swept(host, "a");
+  assert.deepEqual([host.state("a"), host.settled.get(1)], ["STARTING", "done"]);
+});
+
 test("CMN-008 a stop during a sweep calls off the start that waits for it", () => {
   const host = new Host(single("a", { ...TREE, autorestart: "always" })).run("a");
   host.pass(5000);
