@@ -37,8 +37,10 @@ async function started(t: { after(act: () => Promise<void>): void }, sooner: rea
 }
 
 /** Of two that were told to stop one after the other, the first was ready again before the second was told. */
-function oneAtATime(said: readonly string[], from: number): void {
-  const events = said.slice(from).filter((line) => / is told$| ready /.test(line));
+function oneAtATime(said: readonly string[]): void {
+  // At the start each gets ready for itself: on a slow machine the last may do so when the first is already replaced.
+  const firsts = new Set(NAMES.map((name) => said.findIndex((line) => line.startsWith(`${name} ready `))));
+  const events = said.filter((line, at) => !firsts.has(at) && / is told$| ready /.test(line));
   for (const [at, line] of events.entries()) assert.ok(at % 2 === 0 ? line.endsWith("is told") : / ready /.test(line), events.join("\n"));
 }
 
@@ -46,9 +48,8 @@ describe("graceful workers", { concurrency: true }, () => {
   test("a rolling restart: one at a time, none of the mails lost; more and fewer of them", async (t) => {
     const it = await started(t);
     it.put("/srv/mailer/worker.js", WORKER("2"));
-    const from = it.journal().length;
     assert.equal(await it.said("restart", "--rolling", "mailer:*"), NAMES.map((name) => `mailer:${name}: restarted\n`).join(""));
-    oneAtATime(it.journal(), from);
+    oneAtATime(it.journal());
     for (const name of NAMES) assert.ok(it.journal().includes(`${name} ready 2`));
     assert.equal(await it.said("scale", "mailer", "6"), "mailer: 4 -> 6 (added mailer_04, mailer_05)\n");
     await it.noted("mailer_05 ready 2");
@@ -72,14 +73,7 @@ describe("graceful workers", { concurrency: true }, () => {
 
   test("after max_age they are replaced, one at a time", async (t) => {
     const it = await started(t, [["max_age=12h", "max_age=2s"]]);
-    const from = it.journal().findIndex((line) => line.endsWith("is told"));
     for (const name of NAMES) await it.noted(`${name} ready 1`, (await it.noted(`${name} is told`)) + 1);
-    oneAtATime(
-      it.journal(),
-      Math.max(
-        from,
-        it.journal().findIndex((line) => line.endsWith("is told")),
-      ),
-    );
+    oneAtATime(it.journal());
   });
 });
