@@ -306,6 +306,12 @@ export class FakeControl implements SupervisorControl {
     return this.scaling;
   }
 
+  async scaleSettled(added: readonly ProcessRef[], removed: readonly ProcessRef[]): Promise<readonly ProcessRef[]> {
+    const names = (refs: readonly ProcessRef[]) => refs.map(({ group, process }) => `${group}:${process}`).join(" ");
+    this.done.push(`settled ${names(added)} | ${names(removed)}`);
+    return added;
+  }
+
   remoteEvent(type: string, data: string): Promise<void> {
     this.done.push(`event ${type}|${data}`);
     return this.eventStored;

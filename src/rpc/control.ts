@@ -133,7 +133,7 @@ export type Scaled = {
   readonly added: readonly ProcessRef[];
   /** The highest number first. */
   readonly removed: readonly ProcessRef[];
-  /** Those of its processes that did not come up. */
+  /** Those added that did not come up. */
   readonly failed: readonly ProcessRef[];
 };
 
@@ -231,6 +231,8 @@ export interface SupervisorControl {
   isBeingRestarted(ref: ProcessRef): boolean;
   /** Gives a program as many processes as this; null: as many as the file says. `done`: what was added runs or has failed, what was removed is gone. */
   scale(program: string, numprocs: number | null, until: "ordered" | "done"): Promise<Result<Scaled, ScaleFailure>>;
+  /** Orders nothing: waits as `scale` does for what it added and removed, and gives those added that failed. */
+  scaleSettled(added: readonly ProcessRef[], removed: readonly ProcessRef[]): Promise<readonly ProcessRef[]>;
 
   /** Emits REMOTE_COMMUNICATION; resolves when no death of the daemon can lose it any more. (RPC-113) */
   remoteEvent(type: string, data: string): Promise<void>;

@@ -17,7 +17,7 @@ import { processesByName } from "./processinfo.ts";
 import { reloadProcess } from "./reloadmethods.ts";
 import { restartAllProcesses, restartProcess } from "./restartmethods.ts";
 import { ROLLING_METHODS } from "./rollingmethods.ts";
-import { scale } from "./scalemethods.ts";
+import { SCALE_METHODS } from "./scalemethods.ts";
 import type { RpcStruct } from "./values.ts";
 
 const previewUpdate = method({
@@ -162,7 +162,7 @@ export const HOLDFAST_METHODS: readonly Method[] = [
   stopWithDependants,
   dependencies,
   reloadProcess,
-  scale,
+  ...SCALE_METHODS,
   ...ROLLING_METHODS,
 ];
 

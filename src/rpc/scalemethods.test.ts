@@ -35,3 +35,15 @@ test("SCL-002: what is in the way comes as a fault", async () => {
     assert.equal(await call(control, "holdfast.scale", "web", 2), answer);
   }
 });
+
+test("SCL-004: scaleSettled waits for what it is given, also for what is gone by now, and orders nothing", async () => {
+  const control = new FakeControl(alone(view("web", { spawnError: "no" })));
+  const failed = [{ name: "web", group: "web", status: 50, description: "SPAWN_ERROR: web" }];
+  assert.deepEqual(await call(control, "holdfast.scaleSettled", ["web"], ["g:gone", "x"]), failed);
+  assert.deepEqual(control.done, ["settled web:web | g:gone x:x"]);
+  for (const [added, removed] of [
+    ["web", []],
+    [[], [1]],
+  ] as const)
+    assert.match(JSON.stringify(await call(control, "holdfast.scaleSettled", added, removed)), /INCORRECT_PARAMETERS/);
+});

@@ -6,10 +6,10 @@ import { flag, namespec } from "./args.ts";
 import type { ProcessRef, ScaleFailure, SupervisorControl } from "./control.ts";
 import { FAULTS, type Fault, fault } from "./faults.ts";
 import { method } from "./method.ts";
-import { makeNamespec } from "./namespec.ts";
-import { isStruct, type RpcValue } from "./values.ts";
+import { makeNamespec, splitNamespec } from "./namespec.ts";
+import { isArray, isStruct, type RpcValue } from "./values.ts";
 
-export const scale = method({
+const scale = method({
   name: "scale",
   listed: false,
   params: [
@@ -24,7 +24,7 @@ export const scale = method({
   ],
   returns: {
     type: "struct",
-    help: "before, after (numbers), added, removed (names 'group:name'), failed (rows as of startAllProcesses, for those of its processes that did not come up)",
+    help: "before, after (numbers), added, removed (names 'group:name'), failed (rows as of startAllProcesses, for those added that did not come up)",
   },
   faults: ["BAD_NAME", "BAD_ARGUMENTS", "FAILED", "CANT_REREAD"],
   help: "Give a program more or fewer processes. It holds until the file says another numprocs, or supervisord is reloaded.",
@@ -46,6 +46,34 @@ export const scale = method({
     });
   },
 });
+
+const scaleSettled = method({
+  name: "scaleSettled",
+  listed: false,
+  params: [
+    { name: "added", type: "array", help: "What holdfast.scale told as added: names 'group:name'" },
+    { name: "removed", type: "array", help: "What it told as removed" },
+  ],
+  returns: { type: "array", help: "Rows as of startAllProcesses, for those added that did not come up" },
+  faults: [],
+  help: "Wait for what holdfast.scale with {wait: false} has begun: until what was added runs, or failed to, and what was removed is gone. Nothing is ordered.",
+  async run(control, added, removed) {
+    const [up, down] = [refsOf(added), refsOf(removed)];
+    if (up === null || down === null) return refuse(fault("INCORRECT_PARAMETERS"));
+    const failed = await control.scaleSettled(up, down);
+    return ok(failed.map((ref) => failedRow(control, ref)));
+  },
+});
+
+export const SCALE_METHODS = [scale, scaleSettled];
+
+/** Those that are gone have a name too. null: these are no names. */
+function refsOf(names: RpcValue): ProcessRef[] | null {
+  if (!isArray(names)) return null;
+  const texts = names.filter((name) => typeof name === "string");
+  if (texts.length !== names.length) return null;
+  return texts.map(splitNamespec).map(({ group, process }) => ({ group, process: process ?? group }));
+}
 
 /** As the methods for many tell of a start that failed. */
 function failedRow(control: SupervisorControl, ref: ProcessRef): ResultRow {

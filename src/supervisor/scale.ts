@@ -26,8 +26,6 @@ export type ScalePlan = {
   readonly added: readonly Ref[];
   /** The highest number first. */
   readonly removed: readonly Ref[];
-  /** All that the program is to have. */
-  readonly own: readonly Ref[];
 };
 
 /** `changed`: what the file says of the program by now is not what runs. */
@@ -41,7 +39,7 @@ export type ScaleProblem =
  * changes in it wait for an update.
  */
 export function planScale(active: ReadonlyMap<string, GroupConfig>, now: Reading, then: Reading): Result<ScalePlan, ScaleProblem> {
-  if (now.own.length === 0 && then.own.length === 0) return ok({ groups: [], before: 0, added: [], removed: [], own: [] });
+  if (now.own.length === 0 && then.own.length === 0) return ok({ groups: [], before: 0, added: [], removed: [] });
   const [ownNow, ownThen] = [new Set(now.own), new Set(then.own)];
   const names = new Set([...groupsOf(now), ...groupsOf(then)].filter((name) => active.has(name)));
   if (names.size === 0) return refuse({ kind: "not-active" });
@@ -60,7 +58,6 @@ export function planScale(active: ReadonlyMap<string, GroupConfig>, now: Reading
     before: refsNow.length / names.size,
     added: without(refsThen, refsNow),
     removed: without(refsNow, refsThen).reverse(),
-    own: refsThen,
   });
 }
 

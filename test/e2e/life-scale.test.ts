@@ -1,5 +1,6 @@
 /** Another number of processes for a program that runs, with real executables and children. (SCL) */
 import assert from "node:assert/strict";
+import { rmSync } from "node:fs";
 import { test } from "node:test";
 import { Instance, isAlive, until } from "./instance.ts";
 import { call } from "./rpc.ts";
@@ -146,4 +147,40 @@ test("SCL-002: programs of a group, of FastCGI and of event listeners; a name th
   await killDaemon(it);
   await until("the successor has them", async () => (await states(it))["f:f2"] === "RUNNING");
   assert.equal((await it.ctl("update")).stdout, "");
+});
+
+test("SCL-004: what is removed is gone when the answer comes; a newer order over the daemon's death is not undone, and an old process is not waited for", async (context) => {
+  const it = new Instance(context);
+  it.configure(
+    `[program:slow]\ncommand=sh -c "trap 'sleep 1.5; while test -e %(here)s/hold; do sleep 0.1; done; exit 0' TERM; echo ready; while :; do sleep 0.1; done"\nprocess_name=s%(process_num)d\nnumprocs=3\nstartsecs=0\nstopwaitsecs=60\n` +
+      `[program:old]\ncommand=sleep 600\nprocess_name=o%(process_num)d\nnumprocs=2\nready_when=log:never\nautostart=false\n`,
+  );
+  await it.start();
+  const logOf = async (name: string) => (await it.ctl("tail", name)).stdout;
+  for (const name of ["slow:s0", "slow:s1", "slow:s2"]) await until(`${name} is up`, async () => (await logOf(name)).includes("ready"));
+  const pids = await Promise.all(["slow:s1", "slow:s2"].map(async (name) => Number((await it.ctl("pid", name)).stdout)));
+  assert.equal((await it.ctl("scale", "slow", "1")).stdout, "slow: 3 -> 1 (removed s2, s1)\n");
+  assert.deepEqual(pids.map(isAlive), [false, false], "they are gone");
+  assert.deepEqual(
+    Object.keys(await states(it)).filter((name) => name.startsWith("slow")),
+    ["slow:s0"],
+  );
+
+  await it.ctl("scale", "slow", "2");
+  await until("s1 is up", async () => (await logOf("slow:s1")).includes("ready"));
+  it.append("hold", "");
+  const down = it.ctl("scale", "slow", "0");
+  await until("they stop", async () => (await states(it))["slow:s1"] === "STOPPING");
+  await call(it, "holdfast.scale", "slow", 4, { wait: false });
+  await killDaemon(it);
+  rmSync(it.path("hold"));
+  assert.equal((await down).stdout, "slow: 2 -> 0 (removed s1, s0)\n");
+  await until("the newer order holds", async () => (await states(it))["slow:s3"] === "RUNNING");
+  assert.equal((await it.ctl("scale", "slow", "4")).stdout, "slow: already 4\n");
+
+  await call(it, "supervisor.startProcess", "old:o0", false);
+  assert.equal((await it.ctl("scale", "old", "1")).stdout, "old: 2 -> 1 (removed o1)\n");
+  assert.equal((await states(it))["old:o0"], "STARTING", "it was not waited for");
+  assert.deepEqual(await call(it, "holdfast.scale", "old", 2), { before: 1, after: 2, added: ["old:o1"], removed: [], failed: [] });
+  assert.equal((await states(it))["old:o0"], "STARTING", "nor by the daemon");
 });

@@ -49,10 +49,14 @@ export function resuming(supervisor: Supervisor, pace: Pace): Supervisor {
     removeProcessGroup: (name) => repeat(() => supervisor.removeProcessGroup(name), FAULTS.BAD_NAME, true),
     // A successor goes on with an update, and a second one finds nothing left to change.
     applyUpdate: (group) => repeat(() => supervisor.applyUpdate(group), null, true),
-    // Once the order is stored the same number changes nothing.
-    scale: (program, numprocs, wait) => {
-      const scale = () => supervisor.scale(program, numprocs, wait);
+    // It is answered as soon as it is stored; only an order without an answer is given again.
+    scale: (program, numprocs) => {
+      const scale = () => supervisor.scale(program, numprocs);
       return carryOut(supervisor, pace, scale, scale);
+    },
+    scaleSettled: (added, removed) => {
+      const wait = () => supervisor.scaleSettled(added, removed);
+      return carryOut(supervisor, pace, wait, wait);
     },
     reloadProcess: (name, token) => {
       const reload = () => supervisor.reloadProcess(name, token);

@@ -30,16 +30,15 @@ function countOf(word: string | undefined): number | null {
   return Number(word) <= NUMPROCS_MAX ? Number(word) : null;
 }
 
-/** First what changes, which a break of the connection cannot hide, then the wait for it. */
+/** The number is ordered once. The wait for what that added and removed may be given again after a break: it undoes no newer order. */
 async function scale(session: Session, program: string, numprocs: number): Promise<Result<unknown, Failure>> {
-  const ordered = await session.supervisor.scale(program, numprocs, false);
+  const ordered = await session.supervisor.scale(program, numprocs);
   if (!ordered.ok) return problem(session, program, ordered.error);
-  const settled = await session.supervisor.scale(program, ordered.value.after, true);
-  if (!settled.ok) return problem(session, program, settled.error);
+  const { added, removed } = ordered.value;
+  const failed = await session.supervisor.scaleSettled(added, removed);
+  if (!failed.ok) return problem(session, program, failed.error);
   session.report(lineOf(program, ordered.value, numprocs === -1));
-  const added = new Set(ordered.value.added);
-  const failed = settled.value.failed.filter(({ group, name }) => added.has(`${group}:${name}`) || added.has(name));
-  return reportRows(session, START, ok(failed));
+  return reportRows(session, START, failed);
 }
 
 function lineOf(program: string, { before, after, added, removed }: Scaled, isReset: boolean): Line {

@@ -59,10 +59,20 @@ export class Scaling {
     this.#last = ordered;
     const plan = await ordered;
     if (!plan.ok) return plan;
-    const { before, added, removed, own, numprocs } = plan.value;
-    if (until === "done") await this.#settled([...removed, ...own]);
-    const failed = until === "done" ? own.filter((ref) => this.#hasFailed(ref)) : [];
+    const { before, added, removed, numprocs } = plan.value;
+    const failed = until === "done" ? await this.settled(added, removed) : [];
     return ok({ before, after: numprocs, added, removed, failed });
+  }
+
+  /** Waits until the added ones run or have failed to, and the removed ones are gone; gives those that failed. It orders nothing. (SCL-004) */
+  async settled(added: readonly Ref[], removed: readonly Ref[]): Promise<readonly Ref[]> {
+    await this.#runtime.loop.flushed();
+    for (const ref of removed) await this.#isDown(ref);
+    for (const ref of added) {
+      await this.#isDown(ref);
+      if (this.#isOnItsWay(ref)) await this.#parts.orders.wait(ref, "running");
+    }
+    return added.filter((ref) => this.#hasFailed(ref));
   }
 
   async #order(wish: Wish): Promise<Result<ScalePlan & { readonly numprocs: number }, ScaleFailure>> {
@@ -197,13 +207,9 @@ export class Scaling {
     }
   }
 
-  /** One after the other: each wait costs what there is to wait for, and nearly all is over when its turn comes. */
-  async #settled(refs: readonly Ref[]): Promise<void> {
-    await this.#runtime.loop.flushed();
-    for (const ref of refs) {
-      if (findMember(this.#runtime.world, ref)?.pending) await this.#parts.orders.wait(ref, "stopped");
-      if (this.#isOnItsWay(ref)) await this.#parts.orders.wait(ref, "running");
-    }
+  /** What is to be removed or changed goes down first. An added one is that too when another order has come meanwhile. */
+  async #isDown(ref: Ref): Promise<void> {
+    if (findMember(this.#runtime.world, ref)?.pending) await this.#parts.orders.wait(ref, "stopped");
   }
 
   #isOnItsWay(ref: Ref): boolean {

@@ -101,6 +101,7 @@ export function supervisorControl(runtime: Runtime, parts: Parts): SupervisorCon
     operation: (id, results) => parts.operations.watch(id, results),
     isBeingRestarted: (ref) => isBeingRestarted(runtime.world, label(ref)),
     scale: (program, numprocs, until) => parts.scaling.scale({ program, numprocs }, until),
+    scaleSettled: (added, removed) => parts.scaling.settled(added, removed),
     checkConfig: () => checkConfig(runtime),
     applyUpdate: (name) => extensions.around(name, () => parts.updates.apply(name)),
     remoteEvent: (type, data) => {
