@@ -211,6 +211,9 @@ describe("the life of programs on the page", { skip: SKIP }, () => {
   test("SCL: another number of processes: more at once, fewer when it is said which go; back to the file; a refusal is said there", async () => {
     await show("web:web_0");
     const count = panel().getByRole("spinbutton", { name: "Number of processes of web" });
+    await count.fill("1e3");
+    await page.keyboard.press("Enter");
+    assert.equal(await page.evaluate<string>("document.activeElement.validationMessage"), "Digits only, as 12");
     await count.fill("4");
     await page.keyboard.press("Enter");
     await state("web:web_3", "running").waitFor();
@@ -274,7 +277,7 @@ describe("the life of programs on the page", { skip: SKIP }, () => {
     );
     await press("Rolling restart web");
     await page.keyboard.press("Enter");
-    await foot.getByText("failed: FAILED: no").waitFor();
+    await foot.getByText("failed: no").waitFor();
     await page.unroute("**/api/v1/call/holdfast.rollingRestart");
     await foot.getByRole("button", { name: "Dismiss" }).click();
   });
@@ -287,7 +290,16 @@ describe("the life of programs on the page", { skip: SKIP }, () => {
     await state("proxy", "running").waitFor();
     await show("broken");
     await press("Reload broken");
-    await panel().locator(".deeds .outcome.failed").getByText("reload_command failed: exit 1").waitFor();
+    await panel().locator(".deeds .outcome.failed").getByText("failed: reload_command failed: exit 1").waitFor();
+    await show("proxy");
+    await panel().getByRole("heading", { name: "proxy" }).waitFor();
+    assert.equal(await panel().locator(".outcome.failed").count(), 0, "the failure of another process");
+    await show("sick");
+    await panel().locator("h2 .lifemark", { hasText: "unhealthy" }).waitFor();
+    await show("broken");
+    await panel().getByRole("heading", { name: "broken" }).waitFor();
+    assert.equal(await panel().locator("h2 .lifemark").count(), 0, "the marks of another process");
+    await panel().locator(".deeds .outcome.failed").waitFor();
     await panel().getByRole("button", { name: "Dismiss" }).click();
   });
 
@@ -378,19 +390,4 @@ test("HIS-009, HOOK-012, CGR-003, RDY-010: a hook under way, what a program says
     .waitFor();
   await page.goto(`${server.url}#/processes/${encodeURIComponent(second.namespec)}/life`);
   await page.locator(".panel").getByText("takes up its configuration anew").waitFor();
-});
-
-test("CMN-001: a daemon none of whose programs depends on anything is not asked for dependencies", { skip: SKIP }, async (t) => {
-  const browser = await launch();
-  t.after(() => browser.close());
-  const { url } = await realScene(t, { programs: "[program:plain]\ncommand=/bin/sleep 10000\n" });
-  const page = await open(browser, "about:blank");
-  const asked: string[] = [];
-  page.on("request", (request) => asked.push(request.url()));
-  await page.goto(`${url}#/processes/plain/timeline`);
-  await page.locator(".panel tbody tr", { hasText: "running" }).waitFor();
-  assert.deepEqual(
-    asked.filter((each) => each.endsWith("/dependencies")),
-    [],
-  );
 });

@@ -1,5 +1,6 @@
 /** Requests to the daemon. Addresses are relative, so the page works below any path that a proxy gives it. */
 import type { Answer, ApiError, ConfigMistake } from "../../src/api/types.ts";
+import { reasonIn } from "../model/deeds.ts";
 
 const ROOT = "api/v1/";
 
@@ -8,7 +9,7 @@ export class Refused extends Error {
   readonly code: number;
 
   constructor({ code, message, errors = [] }: ApiError) {
-    super(errors.length === 0 ? message : errors.map(mistake).join("\n"));
+    super(errors.length === 0 ? reasonIn(message) : errors.map(mistake).join("\n"));
     this.code = code;
   }
 }

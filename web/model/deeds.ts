@@ -83,6 +83,11 @@ export function failuresOf(answer: unknown): ReadonlyMap<string, string> {
   return new Map(
     (answer as readonly Told[])
       .filter(({ status }) => status !== SUCCESS)
-      .map(({ name, group, description }) => [name === group ? name : `${group}:${name}`, description]),
+      .map(({ name, group, description }) => [name === group ? name : `${group}:${name}`, reasonIn(description)]),
   );
+}
+
+/** The reason in the text of a fault; that it has failed is said before it, as by supervisorctl. */
+export function reasonIn(text: string): string {
+  return text.replace(/^FAILED: /, "");
 }

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { OptionValue } from "../../src/api/types.ts";
 import type { Row } from "./flapping.ts";
 import { isBad, isOver, type Operation, type Rolling, rollingText } from "./rolling.ts";
-import { mayBeNumbered, removedBy, scalable } from "./scale.ts";
+import { countIn, mayBeNumbered, removedBy, scalable } from "./scale.ts";
 import { TEXTS } from "./texts.ts";
 import { EMPTY_WORLD } from "./world.ts";
 
@@ -45,4 +45,9 @@ test("ROLL-001, ROLL-002, ROLL-004: what is said of a rolling restart: how far i
     [true, true, false, false],
   );
   assert.equal(rollingText({ ...begun, refused: "FAILED: no" }, TEXTS.zh), "滚动重启 web: 失败: FAILED: no");
+});
+
+test("SCL: a number of processes is typed in digits: what is another number in JavaScript is a slip", () => {
+  assert.deepEqual(["12", "0", "007"].map(countIn), [12, 0, 7]);
+  for (const slip of ["1e3", "4.0", "-0", "+4", "0x10", " 4", "４", ""]) assert.equal(countIn(slip), null, slip);
 });

@@ -80,6 +80,7 @@ export const LIFE_EN = {
   results: { ok: "last check", failed: "last check failed", error: "the check could not be made" },
   scale: "Scale",
   processesOf: (program: string) => `Number of processes of ${program}`,
+  digitsOnly: "Digits only, as 12",
   asInFile: (count: number) => `${count}, as in the file`,
   confirmScale: (program: string, before: number, after: number, names: string) =>
     `${program}: ${before} → ${after}? These are stopped and taken out: ${names}.`,
@@ -191,6 +192,7 @@ export const LIFE_ZH: typeof LIFE_EN = {
   results: { ok: "最近一次检查", failed: "最近一次检查失败", error: "检查无法进行" },
   scale: "增减",
   processesOf: (program) => `${program} 的进程数`,
+  digitsOnly: "只能输入数字，例如 12",
   asInFile: (count) => `${count}（文件中的值）`,
   confirmScale: (program, before, after, names) => `${program}：${before} → ${after}？将停止并移除：${names}。`,
   scaled: (program, before, after) => `${program}：${before} → ${after}`,

@@ -43,3 +43,8 @@ function literal(part: string): string {
     .map((text) => text.replaceAll("%%", "%").replace(/[^\w]/g, "\\$&"))
     .join(".*");
 }
+
+/** A number of processes as it is typed. 1e3 and 4.0 are numbers too, but nobody means them: they are slips. */
+export function countIn(typed: string): number | null {
+  return /^\d+$/.test(typed) ? Number(typed) : null;
+}

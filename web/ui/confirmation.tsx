@@ -1,5 +1,6 @@
 /** The question before a deed on many, or one that cannot be taken back; asked where the deed was chosen. */
 import { confirm } from "../actions.ts";
+import { countIn } from "../model/scale.ts";
 import { question, texts } from "../state.ts";
 
 /** So many names are read. */
@@ -23,7 +24,7 @@ export function Confirmation() {
           aria-label={life.atOnce}
           value={asked.atOnce ?? 1}
           onInput={(event) => {
-            question.value = { ...asked, atOnce: Math.max(1, Math.trunc(Number(event.currentTarget.value)) || 1) };
+            question.value = { ...asked, atOnce: Math.max(1, countIn(event.currentTarget.value) ?? 1) };
           }}
           onKeyDown={(event) => {
             if (event.key === "Enter") confirm();

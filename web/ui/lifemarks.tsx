@@ -1,13 +1,13 @@
 /** The marks of readiness, health and limits beside a state; nothing for a process that uses none of it. */
-import { useComputed } from "@preact/signals";
 import { marksOf } from "../model/life.ts";
 import { texts, world } from "../state.ts";
+import { useComputedOf } from "./computedof.ts";
 
 export function LifeMarks({ namespec }: { readonly namespec: string }) {
-  const marks = useComputed(() => {
-    const row = world.value.rows.get(namespec);
+  const marks = useComputedOf(namespec, (one) => {
+    const row = world.value.rows.get(one);
     return row === undefined ? [] : marksOf(row, texts.value);
-  }).value;
+  });
   return (
     <>
       {marks.map(({ text, tone, title }) => (

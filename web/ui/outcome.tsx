@@ -1,20 +1,13 @@
 /** What has become of a deed on one process: pending, done with its undo, failed with the reason. */
-import { useComputed } from "@preact/signals";
 import { dismiss, undo } from "../actions.ts";
 import { isUp, isWaiting, undoOf } from "../model/verbs.ts";
 import { outcomes, row, texts } from "../state.ts";
+import { useComputedOf } from "./computedof.ts";
 import { ActionIcon } from "./icons.tsx";
 
 export function OutcomeOf({ namespec }: { readonly namespec: string }) {
-  const outcome = useComputed(() => outcomes.value.get(namespec)).value;
-  // It is not up yet: what is said says why.
-  const ordered = useComputed(() => {
-    const verb = outcomes.value.get(namespec)?.verb;
-    const found = verb === "start" || verb === "restart" ? row(namespec) : undefined;
-    if (found === undefined || isUp(found)) return null;
-    if (isWaiting(found)) return texts.value.life.ordered;
-    return found.life.job === null ? null : texts.value.done.resume;
-  });
+  const outcome = useComputedOf(namespec, (one) => outcomes.value.get(one));
+  const ordered = useComputedOf(namespec, orderedText);
   if (outcome === undefined) return null;
   const { pending, done, failed, undo: undoText, dismiss: dismissText } = texts.value;
   const { verb, progress } = outcome;
@@ -22,7 +15,7 @@ export function OutcomeOf({ namespec }: { readonly namespec: string }) {
   if (progress === "done")
     return (
       <span class="outcome done">
-        ✓ {ordered.value ?? done[verb]}
+        ✓ {ordered ?? done[verb]}
         {undoOf(verb) !== null && (
           <button type="button" class="link" onClick={() => undo([namespec])}>
             {undoText}
@@ -40,4 +33,13 @@ export function OutcomeOf({ namespec }: { readonly namespec: string }) {
       </button>
     </span>
   );
+}
+
+/** What is said of a start whose process is not up yet: why that is. */
+function orderedText(namespec: string): string | null {
+  const verb = outcomes.value.get(namespec)?.verb;
+  const found = verb === "start" || verb === "restart" ? row(namespec) : undefined;
+  if (found === undefined || isUp(found)) return null;
+  if (isWaiting(found)) return texts.value.life.ordered;
+  return found.life.job === null ? null : texts.value.done.resume;
 }

@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import type { OptionValue } from "../../src/api/types.ts";
 import { scale } from "../actions.ts";
 import { processPath } from "../live/api.ts";
-import { removedBy, type Scalable, scalable } from "../model/scale.ts";
+import { countIn, removedBy, type Scalable, scalable } from "../model/scale.ts";
 import { scaling, texts, world } from "../state.ts";
 import { ActionIcon } from "./icons.tsx";
 import { useLoaded } from "./loaded.ts";
@@ -42,10 +42,11 @@ function ScaleForm({ it }: { readonly it: Scalable }) {
     if (count < it.members.length) asked.value = count;
     else void scale(it, count);
   };
+  const written = typed.value ?? String(it.members.length);
   const submit = (event: Event): void => {
     event.preventDefault();
-    const count = Number(typed.value ?? it.members.length);
-    if (Number.isInteger(count) && count !== it.members.length) order(count);
+    const count = countIn(written);
+    if (count !== null && count !== it.members.length) order(count);
   };
   const count = asked.value;
   const outcome = scaling.value?.program === it.program ? scaling.value.progress : "done";
@@ -53,17 +54,7 @@ function ScaleForm({ it }: { readonly it: Scalable }) {
     <form class="deeds" onSubmit={submit}>
       {count === null ? (
         <>
-          <input
-            type="number"
-            min={0}
-            max={100000}
-            required
-            aria-label={life.processesOf(it.program)}
-            value={typed.value ?? String(it.members.length)}
-            onInput={(event) => {
-              typed.value = event.currentTarget.value;
-            }}
-          />
+          <CountField program={it.program} written={written} write={(text) => (typed.value = text)} />
           <button type="submit" class="verb" aria-label={`${life.scale} ${it.program}`}>
             {life.scale}
           </button>
@@ -100,6 +91,24 @@ function ScaleForm({ it }: { readonly it: Scalable }) {
         </span>
       )}
     </form>
+  );
+}
+
+type Field = { readonly program: string; readonly written: string; readonly write: (text: string) => void };
+
+function CountField({ program, written, write }: Field) {
+  const { life } = texts.value;
+  return (
+    <input
+      type="number"
+      min={0}
+      max={100000}
+      required
+      aria-label={life.processesOf(program)}
+      ref={(input) => input?.setCustomValidity(written === "" || countIn(written) !== null ? "" : life.digitsOnly)}
+      value={written}
+      onInput={(event) => write(event.currentTarget.value)}
+    />
   );
 }
 

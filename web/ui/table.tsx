@@ -8,6 +8,7 @@ import { type Column, isAlone, nextSort, type Section } from "../model/order.ts"
 import { reasonOf } from "../model/reasons.ts";
 import { isTrouble, toneOf } from "../model/states.ts";
 import { daemonNow, go, hrefOf, outcomes, route, selection, texts, world } from "../state.ts";
+import { useComputedOf } from "./computedof.ts";
 import { ActionIcon, StateMark } from "./icons.tsx";
 import { LifeMarks } from "./lifemarks.tsx";
 import { OutcomeOf } from "./outcome.tsx";
@@ -73,7 +74,7 @@ function Heading({ column, text }: { readonly column: Column; readonly text: str
 function GroupRows({ section }: { readonly section: Section }) {
   const { group, members } = section;
   const alone = isAlone(section);
-  const folded = useComputed(() => route.value.folded.includes(group)).value;
+  const folded = useComputedOf(group, (one) => route.value.folded.includes(one));
   return (
     <div role="rowgroup" class="group">
       {group !== "" && !alone && <GroupHead section={section} folded={folded} />}
@@ -84,7 +85,7 @@ function GroupRows({ section }: { readonly section: Section }) {
 
 function GroupHead({ section: { group, members, total }, folded }: { readonly section: Section; readonly folded: boolean }) {
   const { fold, ofTotal } = texts.value;
-  const bad = useComputed(() => members.filter((each) => isBad(each)).length).value;
+  const bad = useComputedOf(members, (all) => all.filter((each) => isBad(each)).length);
   return (
     <div role="row" class="row grouphead">
       <div role="cell" class="c-name">
