@@ -61,7 +61,7 @@ describe("graceful workers", { concurrency: true }, () => {
   });
 
   test("new code that does not get ready ends a rolling restart, and the rest works on", async (t) => {
-    const it = await started(t, [["ready_timeout=30s", "ready_timeout=2s"]]);
+    const it = await started(t);
     it.put("/srv/mailer/worker.js", WORKER("2", "process.exit(1);"));
     const { code, stdout } = await it.ctl("restart", "--rolling", "mailer:*");
     assert.equal(code, 1);
