@@ -238,8 +238,8 @@ function makeRooms(given: DaemonParts, runtime: Runtime, { configurations, ident
   const sweeps = new Sweeps(runtime, cgroups);
   const records = new GroupRecords(runtime, given.sizes?.pieceBytes ?? PIECE_BYTES);
   const unowned = new Unowned(runtime);
-  const groups = new Groups(runtime, { fastCgi, plugins, autoLogs, records });
   const orders = new Orders(runtime);
+  const groups = new Groups(runtime, { fastCgi, plugins, autoLogs, records, orders });
   const updates = new Updates(runtime, { groups, plugins, autoLogs, records, orders });
   const operations = new Operations(runtime);
   const reloads = new Reloads(runtime);

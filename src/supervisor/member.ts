@@ -31,7 +31,7 @@ import { reasonOf, stopReason } from "./reasons.ts";
 import { mayStart } from "./startgate.ts";
 import { settleWaiters } from "./waiters.ts";
 import { timeoutText, waitsFor } from "./waittexts.ts";
-import { changeConfig, isDone, type Member, type Pending, removeMember, setState, type World } from "./world.ts";
+import { changeConfig, isCleared, type Member, type Pending, removeMember, setState, type World } from "./world.ts";
 
 /**
  * One input for one process and what is due because of it; the order of going down is the caller's business. Clients hear of every state on the
@@ -50,7 +50,7 @@ export function stepAlone(world: World, member: Member, input: ProcessInput, now
   if (reloadDueMs(member.state) <= now.monoMs)
     stepReload(world, member, followReload(member.config, unchanged(member.state), null, now), step);
   while (runsDueMs(member.state) <= now.monoMs) stepRun(world, member, { type: "run-due" }, now, step);
-  if (member.pending !== null && isDone(member)) settlePending(world, member, member.pending, now, step);
+  if (member.pending !== null && isCleared(member)) settlePending(world, member, member.pending, now, step);
 }
 
 /** What has waited until nothing is left of the last run. What an update changes first starts by its word. (KILL-001, HOOK-007) */

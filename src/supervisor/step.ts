@@ -16,7 +16,7 @@ import { advanceGoingDown, reportGoingDown } from "./goingdown.ts";
 import { heedOrder, isScheduled } from "./jobs.ts";
 import { memberDeadlineMs, stepAlone, stepRun } from "./member.ts";
 import { reportWaits, settleGone } from "./waiters.ts";
-import { findMember, groupsInOrder, inOrder, isStopped, type Member, makeGroup, type World } from "./world.ts";
+import { findMember, forgetMember, groupsInOrder, inOrder, isCleared, type Member, makeGroup, type World } from "./world.ts";
 
 /** One input for one process, and whatever is due because of it. What comes too late for a group that was removed is nobody's business. */
 export function stepMember(world: World, member: Member, input: ProcessInput, now: Now, step: Step): void {
@@ -55,9 +55,9 @@ export function addGroup(world: World, config: GroupConfig, step: Step): void {
 export function removeGroup(world: World, name: string, step: Step): void {
   const group = world.groups.get(name);
   assert(group !== undefined, `group ${name} was removed and is not there`);
-  assert([...group.members.values()].every(isStopped), `group ${name} was removed while it runs`);
+  assert([...group.members.values()].every(isCleared), `group ${name} was removed while it runs`);
   world.groups.delete(name);
-  for (const member of group.members.values()) world.dependants.forget(member);
+  for (const member of group.members.values()) forgetMember(world, member);
   for (const { ref } of group.members.values()) {
     step.changed.add(ref);
     settleGone(world, ref, step);

@@ -5,7 +5,7 @@ import { unreachable } from "../result.ts";
 import type { Outcome, Step } from "./effects.ts";
 import { supervisorMessages as say } from "./loglines.ts";
 import { hopelessText } from "./waittexts.ts";
-import { findMember, isDone, type Member, type Ref, type Waiter, type World } from "./world.ts";
+import { findMember, isCleared, isDone, type Member, type Ref, type Waiter, type World } from "./world.ts";
 
 const STOP_REPORT_MS = 2000;
 
@@ -60,6 +60,8 @@ function outcomeOf(world: World, waiter: Pick<Waiter, "until">, member: Member):
   switch (waiter.until) {
     case "stopped":
       return isDone(member) ? "done" : null;
+    case "clear":
+      return isCleared(member) ? "done" : null;
     case "spawned":
       if (life.waiting !== undefined) return "done";
       if (life.later !== undefined) return null;

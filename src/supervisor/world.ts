@@ -8,7 +8,7 @@ import { reloadDueMs } from "../process/reload.ts";
 import type { Run, What } from "../process/run.ts";
 import { earliestDeadline, NEVER_STARTED, type ProcessState } from "../process/state.ts";
 import { type Mood, STATES } from "../process/states.ts";
-import { isOver } from "../process/sweeping.ts";
+import { isClear, isOver } from "../process/sweeping.ts";
 import { Dependants } from "./dependants.ts";
 import type { Operation } from "./rolling.ts";
 
@@ -55,7 +55,8 @@ export type GoingDown = {
 export type Waiter = {
   readonly id: number;
   readonly ref: Ref;
-  readonly until: "spawned" | "running" | "stopped";
+  /** `clear`: it is stopped, and its next run would meet nothing of the last. */
+  readonly until: "spawned" | "running" | "stopped" | "clear";
   /** When the log is next told that somebody waits for a stop, monotonic. (PROC-125) */
   reportMs: number;
 };
@@ -124,9 +125,15 @@ export function removeMember(world: World, name: string, process: string): void 
   if (group === undefined) return;
   const members = group.members as Map<string, Member>;
   const member = members.get(process);
-  if (member !== undefined) world.dependants.forget(member);
+  if (member !== undefined) forgetMember(world, member);
   members.delete(process);
   world.groups.set(name, { ...group });
+}
+
+/** It is taken out: nothing is kept of what it needs, nor is anything of it hunted. */
+export function forgetMember(world: World, member: Member): void {
+  world.dependants.forget(member);
+  world.sweeping.delete(member);
 }
 
 export function findMember(world: World, ref: Ref): Member | undefined {
@@ -203,6 +210,11 @@ export function isStopped(member: Member): boolean {
 /** It is stopped, and nothing of its last run is left that is being ended. */
 export function isDone(member: Member): boolean {
   return isStopped(member) && isOver(member.state);
+}
+
+/** And no command that was to stop it still runs: it can be taken out, and another of its name be started. */
+export function isCleared(member: Member): boolean {
+  return isStopped(member) && isClear(member.state);
 }
 
 /** The label under which the keeper and the store know a process: unique, since names hold no colon. */

@@ -4,19 +4,21 @@ import { ok, type Result, refuse } from "../../result.ts";
 import { lookAtAllWaiting } from "../../supervisor/member.ts";
 import { recordKeys } from "../../supervisor/records.ts";
 import { addGroup, autostartsDue, isFirstStartDue, removeGroup, stepMember } from "../../supervisor/step.ts";
-import { isStopped } from "../../supervisor/world.ts";
+import { isCleared, isStopped, type Member } from "../../supervisor/world.ts";
 import type { AutoLogs } from "../logfiles/autologs.ts";
 import type { Turn } from "../loop/turn.ts";
 import type { Runtime } from "../runtime.ts";
 import type { PluginHost } from "../serving/pluginhost.ts";
 import type { FastCgiSockets } from "../spawn/fastcgi.ts";
 import { dropProcess, type GroupRecords } from "./grouprecords.ts";
+import type { Orders } from "./orders.ts";
 
 type Parts = {
   readonly fastCgi: FastCgiSockets;
   readonly plugins: PluginHost;
   readonly autoLogs: AutoLogs;
   readonly records: GroupRecords;
+  readonly orders: Orders;
 };
 
 export class Groups {
@@ -69,11 +71,14 @@ export class Groups {
 
   /** Takes a group out of which nothing runs. (PROC-150) */
   async deactivate(name: string): Promise<Result<true, "bad-name" | "still-running">> {
+    const leaving = this.#leaving(name);
+    if (leaving.length > 0)
+      await Promise.all(leaving.map(({ ref }) => this.#parts.orders.wait(ref, "clear", { type: "stop", cause: "update" })));
     let result: Result<true, "bad-name" | "still-running"> = refuse("bad-name");
     this.#runtime.loop.post((turn) => {
       const group = this.#runtime.world.groups.get(name);
       if (group === undefined) return;
-      if (![...group.members.values()].every(isStopped)) {
+      if (![...group.members.values()].every(isCleared)) {
         result = refuse("still-running");
         return;
       }
@@ -86,6 +91,12 @@ export class Groups {
     });
     await this.#runtime.loop.flushed();
     return result;
+  }
+
+  /** Those of whose last run something is still being ended, of a group that is stopped: another of its name would meet it. (KILL-001, HOOK-007) */
+  #leaving(name: string): readonly Member[] {
+    const members = [...(this.#runtime.world.groups.get(name)?.members.values() ?? [])];
+    return members.every(isStopped) ? members.filter((member) => !isCleared(member)) : [];
   }
 
   /** Forgets every group, for a reload: nothing runs any more. */

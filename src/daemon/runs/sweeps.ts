@@ -106,9 +106,10 @@ export class Sweeps implements Part {
 
   /** The states say what is swept. */
   #takeUp(): void {
-    for (const { ref, state } of this.#runtime.world.sweeping) {
+    for (const member of this.#runtime.world.sweeping) {
+      const { ref, state } = member;
       const { sweep } = state.life;
-      if (sweep === undefined || this.#hunts.has(sweep.child)) continue;
+      if (sweep === undefined || this.#hunts.has(sweep.child) || findMember(this.#runtime.world, ref) !== member) continue;
       const nowMs = this.#runtime.doors.clock.now().monoMs;
       const known = this.#below.get(sweep.child) ?? new Map();
       this.#below.delete(sweep.child);
