@@ -201,6 +201,36 @@ test("HOOK-007 CMN-025 post_stop is told how the run ended, once also when the d
   await until("post_stop has ended", () => lines(it, "order") === "up\nexit/3//0/\nend\nup\nstop//SIGTERM/1/\nend\n");
 });
 
+test("HOOK-007 a program that is taken out and added while its post_stop or pre_stop runs starts when that has ended", async (t) => {
+  const it = new Instance(t);
+  it.configure(
+    `[program:web]\ncommand=sleep 1000\nstartsecs=0\npre_start=sh -c "echo up >> ${it.dir}/order"\npost_stop=${waiting(it, "order")}\n\n` +
+      `[program:slow]\ncommand=sleep 1000\nstartsecs=0\npre_start=sh -c "echo up >> ${it.dir}/slow"\npre_stop=${waiting(it, "slow")}\n`,
+  );
+  await it.start();
+  for (const [name, file] of [
+    ["web", "order"],
+    ["slow", "slow"],
+  ] as const) {
+    await until("it is up", async () => /RUNNING/.test(await status(it, name)));
+    const pid = Number((await it.ctl("pid", name)).stdout);
+    const stop = it.ctl("stop", name);
+    await until("the hook has begun", () => lines(it, file) === "up\nbegin\n");
+    if (name === "slow") process.kill(pid, "SIGKILL");
+    await until("it is stopped", async () => /STOPPED/.test(await status(it, name)));
+    const removed = it.ctl("remove", name);
+    await until("it is asked for", () => it.ctl("status", name));
+    assert.equal(lines(it, file), "up\nbegin\n");
+    it.append("go", "");
+    assert.equal((await removed).stdout, `${name}: removed process group\n`);
+    await stop;
+    await it.ctl("add", name);
+    await until("it is up again", async () => /RUNNING/.test(await status(it, name)));
+    assert.equal(lines(it, file), "up\nbegin\nend\nup\n");
+    rmSync(it.path("go"));
+  }
+});
+
 test("HOOK-011 CTR-005 a shutdown waits for post_stop, and shutdown_timeout ends it", async (t) => {
   const it = new Instance(t);
   it.configure(

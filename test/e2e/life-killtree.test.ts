@@ -126,6 +126,25 @@ for (const cgroups of ["auto", "off"]) {
       crowd.end();
     });
 
+    test("KILL-001 a program that is taken out and added while it is swept runs: the sweep is over before", async () => {
+      for (let round = 0; round < 3; round += 1) {
+        await crowded(it, "crowd", crowd);
+        await call(it, "supervisor.stopProcess", "crowd", false);
+        await until("it is stopped", async () => (await info(it, "crowd"))["statename"] === "STOPPED");
+        await call(it, "supervisor.removeProcessGroup", "crowd");
+        assert.deepEqual(crowd.alive(), []);
+        await call(it, "supervisor.addProcessGroup", "crowd");
+        const pid = await crowded(it, "crowd", crowd);
+        // A look of a sweep that went on would have killed it by now.
+        await call(it, "supervisor.startProcess", "plain").catch(() => undefined);
+        await call(it, "supervisor.stopProcess", "plain");
+        plain.end();
+        assert.equal((await info(it, "crowd"))["pid"], pid);
+        assert.equal(crowd.alive().length, CROWD_SIZE);
+        await call(it, "supervisor.stopProcess", "crowd");
+      }
+    });
+
     test("KILL-004 who forks while it is swept is swept, round after round", async () => {
       const pid = await started(it, "forker");
       process.kill(pid, "SIGKILL");
