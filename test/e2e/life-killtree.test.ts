@@ -1,5 +1,6 @@
 /** Goal: with killtree nothing of a run is left when its main process has ended, whatever it has started and however; without it everything stays. */
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { chownSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { Instance, until } from "./instance.ts";
@@ -38,7 +39,8 @@ class Sleepers {
   }
 
   end(): void {
-    for (const pid of this.alive()) process.kill(pid, "SIGKILL");
+    // Any of them may be gone by then.
+    spawnSync("kill", ["-9", ...this.alive().map(String)]);
   }
 }
 
@@ -84,10 +86,10 @@ for (const cgroups of ["auto", "off"]) {
     before(async () => {
       it.append("crowd.sh", CROWD(crowd));
       it.append("plain.sh", `${plain.sleep()} & wait`);
-      // Each generation starts the next, in a session of its own, and is gone a moment later.
+      // Each generation starts the next, in a session of its own, and is gone a moment later. The first stays until it is killed.
       it.append(
         "forker.sh",
-        `case "$1" in ?|1?) setsid sh "$0" $(($1 + 1)) & sleep 0.02; exit;; "") for n in 1 2 3 4 5 6 7 8 9 10; do setsid sh "$0" 0 & done; wait;; *) exec ${forker.sleep()};; esac`,
+        `case "$1" in ?|1?) setsid sh "$0" $(($1 + 1)) & sleep 0.02; exit;; "") for n in 1 2 3 4 5 6 7 8 9 10; do setsid sh "$0" 0 & done; wait; exec ${forker.sleep()};; *) exec ${forker.sleep()};; esac`,
       );
       it.configure(
         [
