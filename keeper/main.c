@@ -17,6 +17,14 @@ struct keeper K;
 
 enum { EVENTS_MAX = 64, PROGRAM_WORDS_MAX = 16 };
 
+/* By the compiler's command line; a keeper that was built by hand has none. */
+#ifndef KEEPER_VERSION
+#define KEEPER_VERSION "0"
+#endif
+#ifndef KEEPER_BUILD
+#define KEEPER_BUILD "unknown"
+#endif
+
 static bool watch_at(uint64_t data, int fd, uint32_t events, bool known) {
   struct epoll_event e = {.events = events, .data.u64 = data};
   return sys_epoll_ctl(K.epoll, known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &e) == 0;
@@ -148,9 +156,16 @@ static char **program_words(char **argv) {
   return n > 0 || !argv[0] ? words : argv + 1;
 }
 
+/* What whoever wants to replace a keeper asks the next one. */
+static int print_formats(void) {
+  char line[256];
+  int n = snprintf(line, sizeof line, "holdfast-keeper %s %s protocol 1-%d table 1-%d\n", KEEPER_VERSION, KEEPER_BUILD, PROTOCOL_VERSION, TABLE_VERSION);
+  return write(1, line, (size_t)n) == n ? 0 : 1;
+}
+
 int main(int argc, char **argv) {
-  (void)argc;
   the_daemon.argv = program_words(argv);
+  if (argc == 2 && the_daemon.argv == argv + 1 && strcmp(argv[1], "--formats") == 0) return print_formats();
   if (!the_daemon.argv[0] || the_daemon.argv[0][0] == '-') {
     static const char usage[] = "usage: holdfast-keeper PROGRAM [ARGUMENT...] (PROGRAM is the path of the daemon that is to be kept)\n";
     (void)!write(2, usage, sizeof usage - 1);

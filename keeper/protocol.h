@@ -2,6 +2,7 @@
 #pragma once
 
 enum { PROTOCOL_VERSION = 2 }; /* 1 is spoken as well */
+enum { TABLE_VERSION = 1 };    /* of what a keeper leaves to the one that replaces it; each reads all before its own */
 
 enum frame_tag { FRAME_HELLO = 1, FRAME_BATCH = 2 };
 

@@ -1,6 +1,7 @@
 // Compiles the keeper, dist/holdfast-keeper. With make by its Makefile, without by one plain line; CC is honoured by both.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, renameSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from "node:fs";
 import path from "node:path";
 import { onPath, runOrStop } from "./command.mjs";
 import { inRoot } from "./places.mjs";
@@ -17,10 +18,25 @@ export async function buildKeeper() {
     return;
   }
   const makefile = inRoot("keeper", "Makefile");
-  if (!isStale([KEEPER], [...sources, ...(existsSync(makefile) ? [makefile] : [])])) return;
+  if (!isStale([KEEPER], [...sources, inRoot("package.json"), ...(existsSync(makefile) ? [makefile] : [])])) return;
   const compiler = findCompiler();
   mkdirSync(inRoot("dist"), { recursive: true });
   await step("compile the keeper", () => compile(compiler, sources, existsSync(makefile)));
+}
+
+/** What the keeper says of itself (`--formats`): the package's version, and a hash over the contents of its sources. */
+export function keeperNames() {
+  /** @type {{version: string}} */
+  const { version } = JSON.parse(readFileSync(inRoot("package.json"), "utf8"));
+  const hash = createHash("sha256");
+  for (const file of sourceFiles().sort()) hash.update(readFileSync(file));
+  return { version, build: hash.digest("hex").slice(0, 12) };
+}
+
+/** The same as words for a compiler. */
+export function keeperDefinitions() {
+  const { version, build } = keeperNames();
+  return [`-DKEEPER_VERSION="${version}"`, `-DKEEPER_BUILD="${build}"`];
 }
 
 /**
@@ -58,13 +74,14 @@ async function compile(compiler, sources, hasMakefile) {
   const failed = "The keeper could not be compiled";
   const make = hasMakefile ? onPath("make") : null;
   if (make !== null) {
-    await runOrStop(failed, make, ["-C", inRoot("keeper"), `CC=${compiler}`]);
+    const { version, build } = keeperNames();
+    await runOrStop(failed, make, ["-C", inRoot("keeper"), `CC=${compiler}`, `VERSION=${version}`, `ID=${build}`]);
     return;
   }
   const [file = "cc", ...words] = compiler.split(" ");
   const draft = `${KEEPER}.${process.pid}.new`;
   const files = sources.filter((source) => source.endsWith(".c"));
-  await runOrStop(failed, file, [...words, "-O2", "-pthread", "-o", draft, ...files]);
+  await runOrStop(failed, file, [...words, "-O2", "-pthread", ...keeperDefinitions(), "-o", draft, ...files]);
   renameSync(draft, KEEPER);
 }
 
