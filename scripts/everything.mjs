@@ -2,6 +2,7 @@
 import { buildBundles } from "./bundles.mjs";
 import { installIfNeeded } from "./install.mjs";
 import { buildKeeper } from "./keeper.mjs";
+import { buildLaunchData } from "./launchdata.mjs";
 import { buildLaunchers } from "./launcher.mjs";
 import { buildWebPage } from "./webpage.mjs";
 
@@ -12,4 +13,5 @@ export async function buildEverything() {
   await installIfNeeded();
   await buildBundles();
   await buildWebPage();
+  await buildLaunchData();
 }

@@ -15,7 +15,8 @@ import { type Cutoff, label, type Ref } from "./world.ts";
  * Version 2: records of groups whose processes lie in lists. Version 3: processes as what differs from one that was never started, with named
  * deadlines. An older daemon refuses what it does not know, this one reads all three.
  */
-export type RecordVersion = "1" | "2" | "3";
+export const RECORD_VERSIONS = ["1", "2", "3"] as const;
+export type RecordVersion = (typeof RECORD_VERSIONS)[number];
 
 const LIFE = "life/";
 const SCALE = "scale/";
