@@ -251,6 +251,15 @@ export const COMMANDS: readonly CommandRow[] = [
     source: "holdfast",
     load: () => import("./commands/deps.ts"),
   }),
+  telling({
+    name: "health",
+    usage: ["health\t\t\tTell whether supervisord is well: exit status 0 or 1, 4 if it cannot be reached"],
+    more: ["Asks /healthz of the server, and /readyz with --ready: for the HEALTHCHECK of a container."],
+    options: [{ name: "ready", value: null, help: "whether what starts by itself has come up, too" }],
+    words: "none",
+    source: "holdfast",
+    load: () => import("./commands/health.ts"),
+  }),
   listing({
     name: "jobs",
     usage: [

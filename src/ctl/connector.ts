@@ -1,5 +1,9 @@
 /** The ways to a supervisord: its methods, and its logs as streams. Everything that knows of sockets is behind this. */
+
+import { type Result, refuse } from "../result.ts";
 import { parseServerUrl } from "./client/address.ts";
+import { Connection, type HttpAnswer } from "./client/connection.ts";
+import type { Failure } from "./client/failure.ts";
 import type { Credentials } from "./client/request.ts";
 import { type Pace, resuming } from "./client/resume.ts";
 import { brokenRpc, makeRpc } from "./client/rpc.ts";
@@ -13,6 +17,8 @@ export interface Connector {
   /** A client with a connection of its own. */
   supervisor(): Supervisor;
   follow(path: string, take: (bytes: Buffer) => void, signal: AbortSignal): Promise<StreamEnd>;
+  /** What a page of it says, whatever the status. */
+  get(path: string): Promise<Result<HttpAnswer, Failure>>;
 }
 
 export type ConnectTo = (target: Target) => Connector;
@@ -28,6 +34,16 @@ export function connectTo(pace: Pace): ConnectTo {
         address.ok
           ? followLog({ address: address.value, credentials, connectMs: answerMs }, path, take, signal)
           : { kind: "failed", failure: address.error },
+      get: async (path) => {
+        if (!address.ok) return refuse(address.error);
+        const connection = new Connection(address.value, credentials);
+        const patience = { quietMs: answerMs, goOn: async () => false };
+        const answer = await connection.get(path, patience);
+        // A daemon that is replaced takes its connections with it; its successor answers.
+        const again = !answer.ok && answer.error.kind === "broken" ? await connection.get(path, patience) : answer;
+        connection.close();
+        return again;
+      },
     };
   };
 }

@@ -17,6 +17,11 @@ export const EXIT = {
 /** What `status` ends with when something is down, or unknown. */
 export const STATUS_EXIT = { NOT_RUNNING: 3, UNKNOWN: 4 } as const;
 
+/**
+ * What `health` ends with. Docker reserves 2 for itself, so nothing that a server may answer ends with that. (CONT)
+ */
+export const HEALTH_EXIT = { NOT_WELL: 1, NO_CONNECTION: 4 } as const;
+
 /** null: leaves the exit status as it is, so the last failure of a command decides. (CTL-090) */
 export type ExitStatus = number | null;
 

@@ -26,7 +26,7 @@ test("CTL-067: the columns of the original's commands, trailing blanks included;
     "",
     "holdfast commands (type help <topic>):",
     "======================================",
-    "completion  deps  jobs  logs  reloadprog  scale  wait  why",
+    "completion  deps  health  jobs  logs  reloadprog  scale  wait  why",
     "",
   ]);
 });

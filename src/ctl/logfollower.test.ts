@@ -18,6 +18,7 @@ const followed = async (...parts: readonly Part[]) => {
       for (const piece of part.pieces) take(Buffer.from(piece));
       return part.end;
     },
+    get: () => assert.fail("not asked"),
   };
   const clock = { monoMs: () => 0, wallMs: () => 0, sleep: async () => undefined };
   let text = "";

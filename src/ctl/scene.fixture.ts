@@ -1,12 +1,13 @@
 /** A whole supervisorctl without a terminal, a socket or a clock: lines go in, what was said and the exit status come out. */
 import { ok, type Result, refuse } from "../result.ts";
 import { FAULTS, type FaultName } from "../rpc/faults.ts";
+import type { HttpAnswer } from "./client/connection.ts";
 import type { Failure } from "./client/failure.ts";
 import type { ConfigInfo, ProcessInfo, ResultRow } from "./client/infos.ts";
 import type { StreamEnd } from "./client/stream.ts";
 import type { Supervisor } from "./client/supervisor.ts";
 import { COMMANDS } from "./commandtable.ts";
-import type { Target } from "./connector.ts";
+import type { Connector, Target } from "./connector.ts";
 import { runLine } from "./run.ts";
 import { Session } from "./session.ts";
 import type { Settings } from "./settings.ts";
@@ -18,6 +19,8 @@ export type SceneOptions = {
   /** Methods that answer; a call of any other is UNKNOWN_METHOD. getVersion answers 3.0 unless it is given. */
   readonly methods?: Partial<Supervisor>;
   readonly streams?: Readonly<Record<string, Stream>>;
+  /** What pages answer; any other is 404. */
+  readonly pages?: Readonly<Record<string, Result<HttpAnswer, Failure>>>;
   readonly settings?: Partial<Settings>;
   readonly isInteractive?: boolean;
   /** What is typed at questions and in fg. */
@@ -103,17 +106,7 @@ export function scene(options: SceneOptions = {}): Scene {
     argv0: "supervisorctl",
     connectTo: (target) => {
       targets.push(target);
-      return {
-        supervisor: () => recording(options.methods ?? {}, calls),
-        async follow(path, take, signal) {
-          calls.push(`GET ${path}`);
-          const stream = options.streams?.[path];
-          if (stream === undefined) return { kind: "refused", status: 404, reason: "Not Found" };
-          for (const piece of stream.pieces) take(Buffer.from(piece));
-          if (stream.end.kind === "left" && !signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve));
-          return stream.end;
-        },
-      };
+      return connectorOf(options, calls);
     },
   });
   return {
@@ -127,6 +120,24 @@ export function scene(options: SceneOptions = {}): Scene {
       return { text: out, exit: session.exit };
     },
     noted: () => noted,
+  };
+}
+
+function connectorOf({ methods = {}, streams, pages }: SceneOptions, calls: string[]): Connector {
+  return {
+    supervisor: () => recording(methods, calls),
+    async follow(path, take, signal) {
+      calls.push(`GET ${path}`);
+      const stream = streams?.[path];
+      if (stream === undefined) return { kind: "refused", status: 404, reason: "Not Found" };
+      for (const piece of stream.pieces) take(Buffer.from(piece));
+      if (stream.end.kind === "left" && !signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve));
+      return stream.end;
+    },
+    async get(path) {
+      calls.push(`GET ${path}`);
+      return pages?.[path] ?? ok({ status: 404, reason: "Not Found", body: Buffer.alloc(0) });
+    },
   };
 }
 

@@ -36,13 +36,22 @@ export class Connection {
   }
 
   /** Sends a request and resolves with its answer, whatever its status; opens the connection first where there is none. */
-  async post(path: string, body: string, patience: Patience): Promise<Result<HttpAnswer, Failure>> {
+  post(path: string, body: string, patience: Patience): Promise<Result<HttpAnswer, Failure>> {
+    const lines = ["Content-Type: text/xml", "Accept: text/xml", `Content-Length: ${Buffer.byteLength(body)}`];
+    return this.#send(requestHead("POST", path, hostHeader(this.#address), this.#credentials, lines) + body, patience);
+  }
+
+  get(path: string, patience: Patience): Promise<Result<HttpAnswer, Failure>> {
+    return this.#send(requestHead("GET", path, hostHeader(this.#address), this.#credentials, ["Accept: */*"]), patience);
+  }
+
+  async #send(request: string, patience: Patience): Promise<Result<HttpAnswer, Failure>> {
     if (this.#socket === null || this.#socket.destroyed) {
       const dialled = await dial(this.#address, patience.quietMs);
       if (!dialled.ok) return dialled;
       this.#socket = dialled.value;
     }
-    const answer = await exchange(this.#socket, this.#request(path, body), patience);
+    const answer = await exchange(this.#socket, request, patience);
     if (!answer.ok || !answer.value.reusable) this.close();
     return answer;
   }
@@ -50,15 +59,6 @@ export class Connection {
   close(): void {
     this.#socket?.destroy();
     this.#socket = null;
-  }
-
-  #request(path: string, body: string): string {
-    const head = requestHead("POST", path, hostHeader(this.#address), this.#credentials, [
-      "Content-Type: text/xml",
-      "Accept: text/xml",
-      `Content-Length: ${Buffer.byteLength(body)}`,
-    ]);
-    return head + body;
   }
 }
 
