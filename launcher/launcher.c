@@ -1,7 +1,7 @@
 /*
- * The launcher: what people call supervisord, supervisorctl and echo_supervisord_conf. It finds its installation and Node.js, and is then replaced by the
- * keeper or by node. No shell stands in between, so that nobody's environment, command line or descriptors change on the way; and node is given nothing
- * that was meant for the Node.js programs of the user (birth.c).
+ * The launcher: what people call supervisord, supervisorctl, echo_supervisord_conf and holdfast. It finds its installation and Node.js, and is
+ * then replaced by the keeper or by node. No shell stands in between, so that nobody's environment, command line or descriptors change on the way;
+ * and node is given nothing that was meant for the Node.js programs of the user (birth.c).
  *
  * It is compiled once for each TOOL, so links and copies may have any name. Only stat and exec say whether a file can be used: access() is faccessat2 in
  * newer C libraries, which older container runtimes refuse with EPERM.

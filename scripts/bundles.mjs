@@ -21,6 +21,7 @@ const PROGRAMS = {
   },
   supervisorctl: { entry: "src/ctl/main.ts", flags: [], trial: ["-s", `unix://${inRoot("dist", "no.sock")}`, "status"] },
   echo_supervisord_conf: { entry: "src/tools/echo-supervisord-conf.ts", flags: [], trial: [] },
+  holdfast: { entry: "src/tools/holdfast/main.ts", flags: [], trial: ["version"] },
 };
 
 /** Loaded by the programs while they run. */

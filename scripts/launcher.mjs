@@ -9,7 +9,7 @@ import { step } from "./progress.mjs";
 import { isStale } from "./stale.mjs";
 
 /** Tools that find Node.js and hand over to it; pidproxy needs none. */
-const LAUNCHED = ["supervisord", "supervisorctl", "echo_supervisord_conf"];
+const LAUNCHED = ["supervisord", "supervisorctl", "echo_supervisord_conf", "holdfast"];
 const FLAGS = ["-std=gnu11", "-O2", "-Wall", "-Wextra"];
 
 /** Builds what is stale. */

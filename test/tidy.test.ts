@@ -189,11 +189,20 @@ test("the lock file names no host", () => {
 });
 
 test("each package is imported by one file", () => {
-  const declared = Object.keys((JSON.parse(text("package.json")) as { dependencies: Record<string, string> }).dependencies);
-  for (const name of declared) {
-    const users = productFiles().filter((file) => imports(file).some((each) => each === name || each.startsWith(`${name}/`)));
-    assert.equal(users.length, 1, `${name} is imported by ${users.join(", ") || "no file"}`);
+  const foreign = productFiles().flatMap((file) => imports(file).flatMap((name) => (/^(\.|node:)/.test(name) ? [] : [{ file, name }])));
+  for (const { name } of foreign) {
+    const users = foreign.filter((other) => other.name === name).map(({ file }) => file);
+    assert.equal(users.length, 1, `${name} is imported by ${users.join(", ")}`);
   }
+});
+
+test("PKG-001: nothing has to be installed beside the package, and nothing runs when it is installed", () => {
+  const { dependencies, scripts } = JSON.parse(text("package.json")) as Record<string, Record<string, string> | undefined>;
+  assert.equal(dependencies, undefined);
+  none(
+    ["preinstall", "install", "postinstall", "prepare"].filter((name) => scripts?.[name] !== undefined),
+    "an install script:",
+  );
 });
 
 test("one version everywhere", () => {

@@ -16,7 +16,7 @@ const base = realpathSync(mkdtempSync(path.join(tmpdir(), "holdfast bin ")));
 after(() => rmSync(base, { recursive: true, force: true }));
 
 const { DAEMON_FLAGS } = (await import(path.join(ROOT, "scripts/daemonflags.mjs"))) as { readonly DAEMON_FLAGS: readonly string[] };
-const TOOLS = ["supervisord", "supervisorctl", "echo_supervisord_conf"];
+const TOOLS = ["supervisord", "supervisorctl", "echo_supervisord_conf", "holdfast"];
 
 type Told = {
   readonly file: string;
@@ -35,7 +35,8 @@ function checkout(name: string): string {
   cpSync(path.join(ROOT, "dist/holdfast-keeper"), path.join(root, "dist/holdfast-keeper"));
   const told =
     "console.log(JSON.stringify({ file: __filename, flags: process.execArgv, env: process.env, cwd: process.cwd(), parent: require('node:fs').readFileSync('/proc/' + process.ppid + '/cmdline', 'utf8') }))";
-  for (const program of ["daemon", "supervisorctl", "echo_supervisord_conf"]) writeFileSync(path.join(root, `dist/${program}.cjs`), told);
+  for (const program of ["daemon", "supervisorctl", "echo_supervisord_conf", "holdfast"])
+    writeFileSync(path.join(root, `dist/${program}.cjs`), told);
   return root;
 }
 
