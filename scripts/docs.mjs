@@ -9,8 +9,8 @@ import { inRoot } from "./places.mjs";
 import { runMain, Stop } from "./progress.mjs";
 import { schemasSource } from "./schemas.mjs";
 
-/** Where pages come from: each exports `referencePages()`, texts by their place in the project. */
-const PAGES = ["scripts/reference/reference.ts"];
+/** Where pages come from: each exports `pages()`, texts by their place in the project. */
+const PAGES = ["scripts/reference/reference.ts", "scripts/reference/man.ts"];
 
 await runMain(async () => {
   const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
@@ -23,8 +23,8 @@ await runMain(async () => {
       console.log(`-- the pages of ${source} are left out: it does not exist yet`);
       continue;
     }
-    const { referencePages } = await tsImport(inRoot(source), import.meta.url);
-    for (const [page, text] of Object.entries(referencePages())) fresh.set(page, text);
+    const { pages } = await tsImport(inRoot(source), import.meta.url);
+    for (const [page, text] of Object.entries(pages())) fresh.set(page, text);
   }
   const stale = [...fresh].filter(([page, text]) => !existsSync(inRoot(page)) || readFileSync(inRoot(page), "utf8") !== text);
   for (const [page, text] of stale) {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import fc from "fast-check";
-import { referencePage, referencePages } from "../scripts/reference/reference.ts";
+import { pages, referencePage } from "../scripts/reference/reference.ts";
 import { configSchema } from "../scripts/reference/schema.ts";
 import { TYPE_WORDS } from "../scripts/reference/typewords.ts";
 import { configText } from "../src/config/arbitrary.fixture.ts";
@@ -15,7 +15,7 @@ import { READERS } from "../src/config/optiontypes.ts";
 const ROOT = new URL("../", import.meta.url);
 
 test("the pages of docs/reference are what the table makes of them; npm run docs writes them", () => {
-  for (const [place, text] of Object.entries(referencePages()))
+  for (const [place, text] of Object.entries(pages()))
     assert.ok(readFileSync(new URL(place, ROOT), "utf8") === text, `${place} is not fresh`);
 });
 

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
@@ -228,33 +228,3 @@ test("each word of the glossary is used where it says, and those that it replace
     if (instead.trim() !== "") none(usersOf(instead.trim(), ""), `say ${word} instead of ${instead.trim()}:`);
   }
 });
-
-test("every link in the documents leads somewhere", () => {
-  const broken = files(/\.md$/).flatMap((file) =>
-    [...text(file).matchAll(/\]\(([^)\s]+)\)/g)].flatMap(([, target = ""]) =>
-      /^[a-z]+:/.test(target) || leadsSomewhere(file, target) ? [] : [`${file}: ${target}`],
-    ),
-  );
-  none(broken, "no such file or heading:");
-});
-
-function leadsSomewhere(from: string, target: string): boolean {
-  const [where = "", heading] = target.split("#");
-  const file = where === "" ? from : path.join(path.dirname(from), decodeURI(where));
-  if (!existsSync(path.join(ROOT, file))) return false;
-  return heading === undefined || !file.endsWith(".md") || headings(file).has(decodeURI(heading));
-}
-
-/** As forges make the names of headings: lower case, spaces to dashes, punctuation dropped. */
-function headings(file: string): Set<string> {
-  const titles = lines(file).flatMap((line) => /^#{1,6} (.*)$/.exec(line)?.[1] ?? []);
-  return new Set(
-    titles.map((title) =>
-      title
-        .toLowerCase()
-        .replaceAll(/[^\p{Letter}\p{Number}\s_-]/gu, "")
-        .trim()
-        .replaceAll(" ", "-"),
-    ),
-  );
-}

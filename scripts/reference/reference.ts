@@ -13,23 +13,26 @@ import {
   type Words,
 } from "../../src/config/optiontable.ts";
 import { SUPERVISORD_PROGRAM } from "../../src/config/supervisord.ts";
+import { contentsText } from "./contents.ts";
+import { EXAMPLES } from "./examples.ts";
 import { configSchema } from "./schema.ts";
 import { EVENT_WORDS, typeWords } from "./typewords.ts";
 
 type Language = keyof Words;
 
 /** The pages by their place in the project. */
-export function referencePages(): Readonly<Record<string, string>> {
+export function pages(): Readonly<Record<string, string>> {
   return {
     "docs/reference/configuration.md": referencePage("en"),
-    "docs/reference/configuration.zh.md": referencePage("zh"),
+    "docs/reference/configuration.zh-CN.md": referencePage("zh"),
     "docs/reference/configuration.schema.json": configSchema(),
   };
 }
 
 export function referencePage(language: Language): string {
   const sections = SECTIONS.map((kind) => sectionText(kind, language));
-  return `${[INTRODUCTION[language].trim(), ...sections].join("\n\n")}\n`;
+  const introduction = INTRODUCTION[language].trim();
+  return `${[introduction, contentsText([introduction, `## ${TEXTS.contents[language]}`, ...sections], TEXTS.contents[language]), ...sections].join("\n\n")}\n`;
 }
 
 const INTRODUCTION: Words = {
@@ -38,7 +41,7 @@ const INTRODUCTION: Words = {
 
 # Configuration
 
-[中文](configuration.zh.md)
+[中文](configuration.zh-CN.md)
 
 One table in the source declares every section and option; this page, the sample of \`echo_supervisord_conf\`, the checks and the messages are made from it. \`supervisord --check\` reads a configuration and starts nothing; \`supervisord --print-config\` shows every value in effect and where it comes from, also as JSON with \`--json\`. \`supervisord --hash-password\` makes a hash of a password ([password](#password)).
 
@@ -54,6 +57,10 @@ One table in the source declares every section and option; this page, the sample
 ## Expansion
 
 \`%(name)s\` inserts a value, with all of Python's formats: \`%(process_num)02d\`. A literal \`%\` is written \`%%\`. \`%(ENV_X)s\` is the variable X of the environment that supervisord was started with; after \`[supervisord] environment\` was read, its keys are there too. Which other names an option knows stands with it. \`here\` is the folder of the file: with an \`[include]\` section, of the file that the value stands in.
+
+## Changes
+
+\`supervisorctl update\` makes what runs the same as the file: changed programs restart. With \`update_mode=minimal\`, options that are marked as taken over by a running process change without a restart ([updating](../update.md)).
 
 ## Mistakes
 
@@ -80,6 +87,10 @@ All errors are shown at once, each with its file and line, and nothing starts. A
 
 \`%(name)s\` 插入一个值，支持 Python 的全部格式，例如 \`%(process_num)02d\`。字面的 \`%\` 写作 \`%%\`。\`%(ENV_X)s\` 是启动 supervisord 时环境中的变量 X；读取 \`[supervisord] environment\` 之后，其中的键也可使用。各选项还可使用哪些名称，见该选项的说明。\`here\` 是文件所在的目录：存在 \`[include]\` 段时，是该值所在文件的目录。
 
+## 更改
+
+\`supervisorctl update\` 使运行状态与文件一致：更改过的程序会重启。设置 \`update_mode=minimal\` 后，标明“运行中的进程会直接采用新值”的选项更改时无需重启（[更新配置](../update.md)）。
+
 ## 错误
 
 所有错误一次全部显示，并附文件和行号，此时不会启动任何程序。没有任何部分读取的段或选项不是错误：会有警告指出它以及可能想写的名称。由其他工具读取的名称请列在 \`extra_options\` 中。`,
@@ -94,28 +105,34 @@ const TEXTS = {
   ours: { en: "Not in Supervisor.", zh: "Supervisor 中没有此选项。" },
   aliases: { en: "{} is another name of it.", zh: "也可写作 {}。" },
   empty: { en: "empty", zh: "空" },
-  live: {
-    en: "A running process takes a new value over when `update_mode` is `minimal`.",
-    zh: "`update_mode` 为 `minimal` 时，运行中的进程会直接采用新值。",
-  },
+  live: { en: "taken over by a running process", zh: "运行中的进程会直接采用新值" },
+  change: { en: "New value", zh: "新值" },
   more: { en: "All options of [program:x], and:", zh: "[program:x] 的全部选项，以及：" },
   events: { en: "Events", zh: "事件" },
   plugin: { en: "Further options go to what makes it.", zh: "其余选项会传给工厂。" },
+  contents: { en: "Contents", zh: "目录" },
+  example: { en: "Example:", zh: "示例：" },
 } as const satisfies Record<string, Words>;
 
 function sectionText(kind: SectionKind, language: Language): string {
   const title = `## [${kind.header.endsWith(":") ? `${kind.header}x` : kind.header}]`;
   const own = ownOptions(kind);
-  const isExtension = kind.isForOthers !== true && own.length < Object.keys(kind.options).length;
   const stop = language === "en" ? "." : "。";
-  const lines = [title, `${kind.brief[language]}${stop}${kind.takesMore ? ` ${TEXTS.plugin[language]}` : ""}`];
+  const blank = language === "en" ? " " : "";
+  const lines = [title, `${kind.brief[language]}${stop}${kind.takesMore ? `${blank}${TEXTS.plugin[language]}` : ""}`];
   if (kind.more !== undefined) lines.push(kind.more[language]);
-  if (isExtension) lines.push(TEXTS.more[language]);
+  const example = EXAMPLES[kind.header];
+  if (example !== undefined) lines.push(TEXTS.example[language], `\`\`\`ini\n${example.trim()}\n\`\`\``);
+  if (isExtension(kind)) lines.push(TEXTS.more[language]);
   return [...lines, ...own.map(([name, option]) => optionText(name, option, kind, language))].join("\n\n");
 }
 
+export function isExtension(kind: SectionKind): boolean {
+  return kind.isForOthers !== true && ownOptions(kind).length < Object.keys(kind.options).length;
+}
+
 /** A listener and a FastCGI program are programs: only what they have beyond, or otherwise, is listed. */
-function ownOptions({ options, isForOthers }: SectionKind): [string, Option][] {
+export function ownOptions({ options, isForOthers }: SectionKind): [string, Option][] {
   if (isForOthers === true) return [];
   const rows = Object.entries(options);
   if (options !== EVENT_LISTENER && options !== FCGI_PROGRAM) return rows;
@@ -127,11 +144,7 @@ function optionText(name: string, option: Option, kind: SectionKind, language: L
   const stop = language === "en" ? "." : "。";
   const colon = language === "en" ? ": " : "：";
   const brief = option.brief[language];
-  const sentences = [
-    `${brief.charAt(0).toUpperCase()}${brief.slice(1)}${stop}`,
-    option.more?.[language],
-    option.isLive ? TEXTS.live[language] : undefined,
-  ];
+  const sentences = [`${language === "en" ? capitalised(brief) : brief}${stop}`, option.more?.[language]];
   if (option.isOurs) sentences.push(TEXTS.ours[language]);
   const aliases = aliasesOf(name).map((alias) => `\`${alias}\``);
   if (option.isOurs && aliases.length > 0) sentences.push(TEXTS.aliases[language].replace("{}", aliases.join(", ")));
@@ -142,9 +155,14 @@ function optionText(name: string, option: Option, kind: SectionKind, language: L
   ];
   const flag = kind.options === SUPERVISORD ? flagOf(name) : null;
   if (flag !== null) facts.push([TEXTS.flag, flag]);
+  if (option.isLive) facts.push([TEXTS.change, TEXTS.live[language]]);
   if (name === "events") facts.push([TEXTS.events, EVENT_WORDS]);
   const list = facts.map(([word, text]) => `- ${word[language]}${colon}${text}`);
-  return `### ${name}\n\n${sentences.filter((one) => one !== undefined).join(" ")}\n\n${list.join("\n")}`;
+  return `### ${name}\n\n${sentences.filter((one) => one !== undefined).join(language === "en" ? " " : "")}\n\n${list.join("\n")}`;
+}
+
+function capitalised(brief: string): string {
+  return `${brief.charAt(0).toUpperCase()}${brief.slice(1)}`;
 }
 
 function defaultText(option: Option, language: Language): string {
