@@ -35,6 +35,8 @@ export type FileInfo = {
   readonly inode: bigint;
   readonly uid: number;
   readonly gid: number;
+  /** How many names it has. */
+  readonly links: number;
   /** When its content was last changed, by the wall clock. */
   readonly mtimeMs: number;
 };
@@ -61,6 +63,8 @@ export interface Files {
   /** Fails with EEXIST when there is something at the path already. */
   createExclusive(path: string, mode: number): Promise<Result<true, Errno>>;
   rename(from: string, to: string): Promise<Result<true, Errno>>;
+  /** A second name for a file, or for a link itself. Fails with EEXIST when there is something at that name, and where a file can have one name only. */
+  link(from: string, to: string): Promise<Result<true, Errno>>;
   remove(path: string): Promise<Result<true, Errno>>;
 }
 

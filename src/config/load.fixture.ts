@@ -29,7 +29,7 @@ const ACCOUNTS: readonly Account[] = [
   { name: "nobody", uid: 65534, gid: 65534, groups: [65534], home: "/nonexistent", shell: "/bin/sh" },
   { name: "web", uid: 33, gid: 44, groups: [44], home: "/var/www", shell: "/bin/sh" },
 ];
-const PLAIN = { mode: 0o644, size: 0, device: 1n, inode: 1n, uid: 0, gid: 0, mtimeMs: 0 } as const;
+const PLAIN = { mode: 0o644, size: 0, device: 1n, inode: 1n, uid: 0, gid: 0, links: 1, mtimeMs: 0 } as const;
 const GROUPS: Readonly<Record<string, number>> = { root: 0, nogroup: 65534, webbers: 44 };
 
 export const HOST = "host.example";
@@ -119,6 +119,7 @@ function filesOf(
     write: never,
     createExclusive: never,
     rename: never,
+    link: never,
     remove: never,
   };
 }

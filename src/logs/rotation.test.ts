@@ -10,7 +10,11 @@ const fresh = (backups: number, existing: readonly number[]): Rotation => ({
   resumed: false,
   baseIsOurs: true,
 });
-const renames = (plan: RotationPlan) => plan.renames.map(({ from, to }) => `${from} ${to}`).join(", ");
+const steps = ({ renames, aside }: RotationPlan) => (aside === null ? renames : [...renames, aside]);
+const renames = (plan: RotationPlan) =>
+  steps(plan)
+    .map(({ from, to }) => `${from} ${to}`)
+    .join(", ");
 
 test("LOG-023: backups move up from the highest to the lowest, then the file becomes .1", () => {
   assert.equal(renames(planRotation(fresh(3, [1, 2, 3]))), "F.2 F.3, F.1 F.2, F F.1");
@@ -28,7 +32,7 @@ test("LOG-024: gaps are not closed, each backup that is there moves up by one", 
 });
 
 test("LOG-025: without backups the file is emptied", () => {
-  assert.deepEqual(planRotation(fresh(0, [1, 2])), { renames: [], truncate: true });
+  assert.deepEqual(planRotation(fresh(0, [1, 2])), { renames: [], aside: null, truncate: true });
 });
 
 test("LOG-029: surplus backups of an earlier, higher number stay where they are", () => {
@@ -43,13 +47,17 @@ test("only real backups count among the names of a directory", () => {
 
 test("a resumed rotation only opens the next file when the one that is written was renamed already", () => {
   const plan = planRotation({ ...fresh(3, [1, 2, 3]), resumed: true, baseIsOurs: false });
-  assert.deepEqual(plan, { renames: [], truncate: false });
+  assert.deepEqual(plan, { renames: [], aside: null, truncate: false });
 });
 
 test("a resumed rotation closes the lowest gap and moves nothing above it", () => {
   assert.equal(renames(planRotation({ ...fresh(5, [1, 3, 4, 5]), resumed: true })), "F.1 F.2, F F.1");
   assert.equal(renames(planRotation({ ...fresh(5, [2, 3, 4, 5]), resumed: true })), "F F.1");
   assert.equal(renames(planRotation({ ...fresh(3, [1, 2, 3]), resumed: true })), "F.2 F.3, F.1 F.2, F F.1", "nothing had been done");
+});
+
+test("a resumed rotation moves no backup when the log has its second name already", () => {
+  assert.equal(renames(planRotation({ ...fresh(5, [1, 2, 3]), resumed: true, isAside: true })), "F F.1");
 });
 
 /** A directory: what each name holds. The keeper writes the file that holds `current`. */
@@ -60,16 +68,16 @@ function listed(directory: Directory, backups: number): Set<number> {
 }
 
 /** Carries out at most `steps` renames; false: the daemon died before it told the keeper to open the next file. */
-function rotate(directory: Directory, backups: number, resumed: boolean, steps: number): boolean {
+function rotate(directory: Directory, backups: number, resumed: boolean, most: number): boolean {
   const baseIsOurs = directory.get("F") === "current";
   const plan = planRotation({ path: "F", backups, existing: listed(directory, backups), resumed, baseIsOurs });
-  for (const { from, to } of plan.renames.slice(0, steps)) {
+  for (const { from, to } of steps(plan).slice(0, most)) {
     const content = directory.get(from);
     if (content === undefined) continue;
     directory.delete(from);
     directory.set(to, content);
   }
-  if (steps <= plan.renames.length) return false;
+  if (most <= steps(plan).length) return false;
   if (plan.truncate || !directory.has("F")) directory.set("F", "new");
   return true;
 }
@@ -85,7 +93,7 @@ test("whenever the daemon dies, and however often: every backup is there once, b
       const kept = present.filter((number) => number <= backups);
       const directory: Directory = new Map([["F", "current"], ...kept.map((number): [string, string] => [`F.${number}`, `old ${number}`])]);
       let done = false;
-      for (const [times, steps] of [...crashes, 100].entries()) done ||= rotate(directory, backups, times > 0, steps);
+      for (const [times, most] of [...crashes, 100].entries()) done ||= rotate(directory, backups, times > 0, most);
       assert.ok(done);
       const left = [...directory.values()];
       assert.equal(new Set(left).size, left.length, "nothing is there twice");

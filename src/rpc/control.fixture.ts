@@ -371,5 +371,5 @@ export function processConfig(name: string, changes: Partial<ProcessConfig> = {}
 export const LOG_MTIME_MS = 1_764_000_000_000;
 
 function info(kind: FileInfo["kind"], size: number, inode: bigint): FileInfo {
-  return { kind, mode: 0o644, size, device: 1n, inode, uid: 0, gid: 0, mtimeMs: LOG_MTIME_MS };
+  return { kind, mode: 0o644, size, device: 1n, inode, uid: 0, gid: 0, links: 1, mtimeMs: LOG_MTIME_MS };
 }

@@ -1,8 +1,9 @@
 /**
- * `npm run sim -- --seeds N --from S [--listed] [--part K/N] [--actions N] [--verbose] [--keep-going] [--hash] [--life]`: runs seeds one after the other; a
+ * `npm run sim -- --seeds N --from S [--listed] [--part K/N] [--actions N] [--verbose] [--keep-going] [--hash] [--life] [--links]`: runs seeds one after the other; a
  * failing one is shown with the end of its history. A seed that has found a fault is added to seeds.json, whose seeds `--listed` runs.
  *
- * With `--life` programs have options beyond Supervisor; these are other histories than the plain ones of the same seeds.
+ * With `--life` programs have options beyond Supervisor, with `--links` a file may have two names; these are other histories than the plain ones of the same
+ * seeds.
  * With `--hash`, and without `--seeds`, the seeds are 1 to 300; a line for each has the hash of its whole history, and scripts/sim.mjs prints one hash
  * of all of them. A commit that only moves or renames leaves that hash as it is.
  */
@@ -24,13 +25,18 @@ const { values } = parseArgs({
     "keep-going": { type: "boolean", default: false },
     hash: { type: "boolean", default: false },
     life: { type: "boolean", default: false },
+    links: { type: "boolean", default: false },
   },
 });
 const [part = 1, parts = 1] = values.part.split("/").map(Number);
 const count = Number(values.seeds ?? (values.hash ? 300 : 100));
 const wanted = values.listed ? listed : Array.from({ length: count }, (_, at) => Number(values.from) + at);
 const seeds = wanted.filter((_, at) => at % parts === part - 1);
-const actions = { life: values.life, ...(values.actions === undefined ? {} : { actions: Number(values.actions) }) };
+const actions = {
+  life: values.life,
+  ...(values.links ? { hardLinks: true } : {}),
+  ...(values.actions === undefined ? {} : { actions: Number(values.actions) }),
+};
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 let failed = 0;

@@ -8,8 +8,9 @@ export type Perform = <T>(name: string, act: () => T) => Promise<T>;
 
 export function fakeFiles(tree: Tree, perform: Perform): Files {
   return {
-    stat: (path) => perform(`stat ${path}`, () => failing(tree, "stat", path) ?? mapped(tree.find(path), info)),
-    lstat: (path) => perform(`lstat ${path}`, () => failing(tree, "stat", path) ?? mapped(tree.find(path, false), info)),
+    stat: (path) => perform(`stat ${path}`, () => failing(tree, "stat", path) ?? mapped(tree.find(path), (inode) => info(tree, inode))),
+    lstat: (path) =>
+      perform(`lstat ${path}`, () => failing(tree, "stat", path) ?? mapped(tree.find(path, false), (inode) => info(tree, inode))),
     mayExecute: (path) =>
       perform(`access ${path}`, () => {
         const found = tree.find(path);
@@ -33,6 +34,11 @@ export function fakeFiles(tree: Tree, perform: Perform): Files {
           mapped(tree.open(path, { truncate: false, noFollow: true, exclusive: true, mode }), () => true as const),
       ),
     rename: (from, to) => perform(`rename ${from} ${to}`, () => failing(tree, "rename", from) ?? tree.rename(from, to)),
+    // A file system that has none says so at once, so that plain histories are those of a daemon that does not ask.
+    link: (from, to) =>
+      tree.hardLinks
+        ? perform(`link ${from} ${to}`, () => failing(tree, "link", from) ?? tree.hardLink(from, to))
+        : Promise.resolve(refuse("EPERM")),
     remove: (path) => perform(`remove ${path}`, () => failing(tree, "remove", path) ?? tree.remove(path)),
   };
 }
@@ -46,9 +52,10 @@ function mapped<T, U>(result: Result<T, Errno>, map: (value: T) => U): Result<U,
   return result.ok ? ok(map(result.value)) : result;
 }
 
-function info(inode: Inode): FileInfo {
+function info(tree: Tree, inode: Inode): FileInfo {
   const kind = inode.kind === "file" || inode.kind === "directory" ? inode.kind : "other";
-  return { kind, mode: inode.mode, size: inode.size, device: DEVICE, inode: inode.number, uid: inode.uid, gid: 0, mtimeMs: inode.mtimeMs };
+  const { mode, size, number, uid, mtimeMs } = inode;
+  return { kind, mode, size, device: DEVICE, inode: number, uid, gid: 0, links: tree.namesOf(inode), mtimeMs };
 }
 
 function read(tree: Tree, path: string): Result<Uint8Array, Errno> {

@@ -12,6 +12,8 @@ export type RunOptions = {
   readonly traceLines?: number;
   /** Programs have options beyond Supervisor: another history, of the same kind. */
   readonly life?: boolean;
+  /** A file may have two names: another history, wherever a log is rotated. */
+  readonly hardLinks?: boolean;
   /** Called with every line of the history. */
   readonly onTrace?: (line: string) => void;
 };
@@ -77,6 +79,7 @@ export async function runSeed(seed: number, options: RunOptions = {}): Promise<R
   const configuration = new Configuration(chance.fork(), life?.calmer(swarm) ?? swarm, life);
   const config = configuration.text;
   const world = new World(seed, config, options.traceLines ?? 300);
+  world.tree.hardLinks = options.hardLinks ?? (life !== null && seed % 2 === 1);
   if (swarm.smallFrames) world.sizes = { batchBytes: 1, pieceBytes: chance.pick([1, 150, 600]) };
   if (options.onTrace !== undefined) world.trace.onLine = options.onTrace;
   if (life !== null) {

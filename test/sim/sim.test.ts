@@ -11,6 +11,15 @@ test("a seed is a whole history: run again it does the same, to the last line", 
   assert.notDeepEqual(other.trace, first.trace);
 });
 
+test("where a file may have two names a log is always at its path, whenever the daemon dies", async () => {
+  const lines: string[] = [];
+  for (const seed of [10, 14, 16]) {
+    const { violations } = await runSeed(seed, { hardLinks: true, onTrace: (line) => lines.push(line) });
+    assert.deepEqual(violations, [], `seed ${seed}`);
+  }
+  assert.ok(lines.some((line) => / link .*: done/.test(line)));
+});
+
 test("the hash of a history is the same twice, and another where the history is another", async () => {
   const lines: string[] = [];
   const first = await historyHash(5, { onTrace: (line) => lines.push(line) });

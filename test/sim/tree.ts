@@ -22,7 +22,7 @@ export type Inode = {
   readonly wallMs: () => number;
 };
 
-export type TreeAction = "open" | "write" | "stat" | "read" | "list" | "rename" | "remove" | "create";
+export type TreeAction = "open" | "write" | "stat" | "read" | "list" | "rename" | "link" | "remove" | "create";
 /** Says whether an action on a path fails now, and how. */
 export type TreeFault = (action: TreeAction, path: string) => Errno | null;
 
@@ -33,6 +33,8 @@ export class Tree {
   readonly #names = new Map<string, Inode>();
   #next = 100n;
   fault: TreeFault = () => null;
+  /** Whether a file may have two names: not on every file system, and not in the plain histories. */
+  hardLinks = false;
   /** The wall clock, for the times of files. */
   wallMs: () => number = () => 0;
 
@@ -139,9 +141,27 @@ export class Tree {
     if (inode === undefined) return refuse(this.#missing(from));
     if (!this.#names.has(parentOf(to))) return refuse("ENOENT");
     if (this.#names.get(to)?.kind === "directory") return refuse("EISDIR");
+    // Two names of one file stay what they are.
+    if (this.#names.get(to) === inode) return ok(true);
     this.#names.delete(from);
     this.#names.set(to, inode);
     return ok(true);
+  }
+
+  hardLink(from: string, to: string): Result<true, Errno> {
+    const inode = this.#names.get(from);
+    if (inode === undefined) return refuse(this.#missing(from));
+    if (this.#names.has(to)) return refuse("EEXIST");
+    if (!this.#names.has(parentOf(to))) return refuse("ENOENT");
+    this.#names.set(to, inode);
+    return ok(true);
+  }
+
+  /** How many names it has. */
+  namesOf(inode: Inode): number {
+    let names = 0;
+    for (const one of this.#names.values()) if (one === inode) names += 1;
+    return names;
   }
 
   remove(path: string): Result<true, Errno> {

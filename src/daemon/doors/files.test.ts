@@ -55,6 +55,7 @@ test("stat follows a link, lstat does not; both say what the kernel says", async
     inode,
     uid: process.getuid?.(),
     gid: Number(real.gid),
+    links: 1,
     mtimeMs,
   });
   const link = await files.lstat(at("link"));
@@ -158,6 +159,18 @@ test("list is sorted, rename and remove do what they say", async () => {
   assert.deepEqual(await files.remove(at("d/c")), { ok: true, value: true });
   assert.deepEqual(await files.list(at("d")), { ok: true, value: ["b"] });
   assert.equal(readFileSync(at("d/b"), "utf8"), "a");
+});
+
+test("link gives a file a second name, and a link itself; it never replaces what is there", async () => {
+  writeFileSync(at("named"), "1");
+  symlinkSync("nowhere", at("named-link"));
+  assert.deepEqual(await files.link(at("named"), at("named-twice")), { ok: true, value: true });
+  const found = await files.lstat(at("named-twice"));
+  assert.equal(found.ok && found.value.links, 2);
+  assert.deepEqual(await files.link(at("named-link"), at("named-twice")), { ok: false, error: "EEXIST" });
+  assert.deepEqual(await files.link(at("named-link"), at("link-twice")), { ok: true, value: true });
+  assert.equal(lstatSync(at("link-twice")).isSymbolicLink(), true);
+  assert.deepEqual(await files.link(at("named-none"), at("named-other")), { ok: false, error: "ENOENT" });
 });
 
 test("ENV-003: a guarded reading is one of regular files and /dev/null, and never waits", async () => {

@@ -5,7 +5,7 @@
 
 import type { BigIntStats, Stats } from "node:fs";
 import { constants } from "node:fs";
-import { access, lstat, open, readdir, readlink, rename, stat, unlink } from "node:fs/promises";
+import { access, link, lstat, open, readdir, readlink, rename, stat, unlink } from "node:fs/promises";
 import { basename, dirname, isAbsolute } from "node:path";
 import { pathOf, textOf } from "../../bytes.ts";
 import type { Errno, FileInfo, Files } from "../../doors.ts";
@@ -43,6 +43,7 @@ export function realFiles(): Files {
     write: (path, bytes, mode) => write(path, bytes, mode, `${process.pid}.${++writes}`),
     createExclusive: (path, mode) => attempt(async () => create(path, mode, O_EXCL | O_NOFOLLOW)),
     rename: (from, to) => attempt(() => rename(pathOf(from), pathOf(to)).then(() => true as const)),
+    link: (from, to) => attempt(() => link(pathOf(from), pathOf(to)).then(() => true as const)),
     remove: (path) => attempt(() => unlink(pathHere(path)).then(() => true as const)),
   };
 }
@@ -74,6 +75,7 @@ function info(stats: BigIntStats): FileInfo {
     inode: stats.ino,
     uid: Number(stats.uid),
     gid: Number(stats.gid),
+    links: Number(stats.nlink),
     mtimeMs: Number(stats.mtimeMs),
   };
 }

@@ -118,6 +118,7 @@ function throughLanes(files: Files, lanes: Lanes, patienceMs?: number): Files {
     write: (file, bytes, mode) => run(file, () => files.write(file, bytes, mode)),
     createExclusive: (file, mode) => run(file, () => files.createExclusive(file, mode)),
     rename: (from, to) => run(from, () => files.rename(from, to)),
+    link: (from, to) => run(from, () => files.link(from, to)),
     remove: (file) => run(file, () => files.remove(file)),
   };
 }

@@ -44,7 +44,7 @@ async function found(rows: readonly Row[], search: Partial<Search> = {}) {
       list: async () => (rows.length === 0 ? refuse("ENOENT") : ok(["self", "meminfo", ...table.keys()])),
       stat: async (path) => {
         const inode = table.get(path.split("/")[2] ?? "")?.mounts ?? 7n;
-        return ok({ kind: "file", mode: 0, size: 0, device: 1n, inode, uid: 0, gid: 0, mtimeMs: 0 });
+        return ok({ kind: "file", mode: 0, size: 0, device: 1n, inode, uid: 0, gid: 0, links: 1, mtimeMs: 0 });
       },
       readAt: async (path, _offset, length) => {
         const [, , pid = "", what] = path.split("/");

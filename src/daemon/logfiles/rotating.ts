@@ -2,9 +2,10 @@
 import path from "node:path";
 import type { FileInfo } from "../../doors.ts";
 import type { Report } from "../../link/messages.ts";
-import { backupsAmong, planRotation } from "../../logs/rotation.ts";
+import { backupName, backupsAmong, planRotation } from "../../logs/rotation.ts";
 import { ok } from "../../result.ts";
 import type { Runtime } from "../runtime.ts";
+import { isSame, moveAside } from "./aside.ts";
 import type { LogFile } from "./streams.ts";
 
 /** How the file is opened after it, and why it was not moved, where that is to be told. */
@@ -40,14 +41,15 @@ export async function rotate(
   const existing = backupsAmong(names.value, path.basename(file.path), file.backups);
   const baseIsOurs = link || (found.ok && found.value.inode === report.inode && found.value.device === report.device);
   const resumed = circumstances.resumed || (found.ok && !baseIsOurs);
-  const plan = planRotation({ path: file.path, backups: file.backups, existing, resumed, baseIsOurs });
+  const isAside = resumed && found.ok && found.value.links > 1 && (await isSame(files, found.value, backupName(file.path, 1)));
+  const plan = planRotation({ path: file.path, backups: file.backups, existing, resumed, baseIsOurs, isAside });
   for (const { from, to } of plan.renames) {
     const renamed = await files.rename(from, to);
     if (renamed.ok || renamed.error === "ENOENT") continue;
     return growOn(file, report, `renaming ${from} to ${to} failed with ${renamed.error}`);
   }
-  // Whoever looks finds a log there; what stands in its way is told when the keeper opens it.
-  if (plan.renames.length > 0) await files.createExclusive(file.path, 0o666);
+  const moved = plan.aside === null ? ok(true as const) : await moveAside(files, plan.aside);
+  if (!moved.ok) return growOn(file, report, `renaming ${file.path} to ${backupName(file.path, 1)} failed with ${moved.error}`);
   return { truncate: plan.truncate, regularOnly: true, limit: file.maxBytes, why: null };
 }
 

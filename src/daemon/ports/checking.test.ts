@@ -9,7 +9,7 @@ import type { FileInfo } from "../../doors.ts";
 import { ok, refuse } from "../../result.ts";
 import { doubtsOf } from "./checking.ts";
 
-const PLAIN: FileInfo = { kind: "file", mode: 0o755, size: 1, device: 1n, inode: 1n, uid: 0, gid: 0, mtimeMs: 0 };
+const PLAIN: FileInfo = { kind: "file", mode: 0o755, size: 1, device: 1n, inode: 1n, uid: 0, gid: 0, links: 1, mtimeMs: 0 };
 const FOLDER: FileInfo = { ...PLAIN, kind: "directory" };
 
 const TREE: Readonly<Record<string, Partial<FileInfo> | "EACCES">> = {

@@ -5,7 +5,7 @@ import type { FileInfo, Files } from "../../doors.ts";
 import { ok, refuse } from "../../result.ts";
 import { findCommand } from "./command.ts";
 
-const FILE: FileInfo = { kind: "file", mode: 0o755, size: 1, device: 1n, inode: 1n, uid: 0, gid: 0, mtimeMs: 0 };
+const FILE: FileInfo = { kind: "file", mode: 0o755, size: 1, device: 1n, inode: 1n, uid: 0, gid: 0, links: 1, mtimeMs: 0 };
 
 /** What is at some paths; everything else is not there. */
 function filesWith(found: Readonly<Record<string, Partial<FileInfo>>>, mayExecute = true): Files {
