@@ -68,7 +68,9 @@ static _Noreturn void run_node(char *node, char *program, char **words) {
 
 /* The keeper gets the words of the user, so its command line is what was typed; what it is to run as the daemon stands in its environment. */
 static _Noreturn void run_keeper(const char *root, char *node, char *program, char **words) {
-  const char *named = getenv("HOLDFAST_KEEPER"), *keeper = named && *named ? named : text("%s/dist/holdfast-keeper", root);
+  const char *keeper = find_keeper(root);
+  if (!keeper) stop("the keeper %s/dist/holdfast-keeper is missing: run 'npm run build' in %s, or set HOLDFAST_KEEPER to one that was built elsewhere.", root, root);
+  check_keeper(root, keeper);
   char *more[DAEMON_WORDS_MAX] = {NULL};
   int n = 0;
   more[n++] = text("HOLDFAST_PROGRAM_0=%s", node);
@@ -77,18 +79,20 @@ static _Noreturn void run_keeper(const char *root, char *node, char *program, ch
   execve(keeper, words, environment_for_node(words, more));
   if (errno == ENOENT && !is_file(keeper))
     stop("the keeper %s is missing: run 'npm run build' in %s, or set HOLDFAST_KEEPER to one that was built elsewhere.", keeper, root);
+  if (errno == EACCES) stop("%s is not executable for you", keeper);
   stop("cannot run the keeper %s: %s", keeper, strerror(errno));
 }
 
 int main(int argc, char **argv) {
   /* The path that was executed, as a script would be told it: whole for what was found on PATH, whatever the caller wrote into argv[0]. */
-  const char *path = (const char *)getauxval(AT_EXECFN);
+  struct handed handed = taken_from_shell();
+  const char *path = handed.called_as ? handed.called_as : (const char *)getauxval(AT_EXECFN);
   char *none[] = {NULL, NULL}, **words = argc > 0 ? argv : none;
   words[0] = path && *path ? text("%s", path) : argc > 0 && *argv[0] ? argv[0] : text("%s", TOOL);
   bool keeps = strcmp(TOOL, "supervisord") == 0;
   const char *bundle = keeps ? "dist/daemon.cjs" : "dist/" TOOL ".cjs";
-  char *root = find_installation(words[0], bundle), *program = text("%s/%s", root, bundle);
-  char *node = find_node();
+  char *root = handed.root && is_file(text("%s/%s", handed.root, bundle)) ? handed.root : find_installation(words[0], bundle);
+  char *program = text("%s/%s", root, bundle), *node = find_node(root);
   keep_configuration(words);
   /* --hash-password asks at the terminal, which belongs to the process that was started here, not to one behind the keeper. */
   if (keeps && !has_word(words, "--hash-password")) run_keeper(root, node, program, words);

@@ -3,17 +3,9 @@
  * put their real work into another process. What differs from the original is listed in docs/differences.md, section pidproxy. It must never signal 0, a
  * negative pid or itself, whatever the file says.
  */
-#define _GNU_SOURCE
-#include <errno.h>
-#include <fcntl.h>
+#include "launcher.h"
 #include <signal.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 /* As a shell says it: the command was not found; it was found and cannot be run. */
 enum { NOT_FOUND = 127, NOT_RUN = 126 };
@@ -84,8 +76,9 @@ static void reap(pid_t child) {
 }
 
 int main(int argc, char **argv) {
+  struct handed handed = taken_from_shell();
   if (argc < 3) {
-    const char *called = argc > 0 && *argv[0] ? argv[0] : "pidproxy";
+    const char *called = handed.called_as ? handed.called_as : argc > 0 && *argv[0] ? argv[0] : "pidproxy";
     printf("pidproxy: runs a command and sends the signals that it gets to the process whose pid stands in a file.\n\n"
            "Usage: %s <pidfile> <command> [<argument> ...]\n", called);
     return 1; /* (PROC-239, CLI-097) */

@@ -8,24 +8,30 @@ import { inRoot } from "./places.mjs";
 import { step } from "./progress.mjs";
 import { isStale } from "./stale.mjs";
 
-/** Tools that find Node.js and hand over to it; pidproxy needs none. */
-const LAUNCHED = ["supervisord", "supervisorctl", "echo_supervisord_conf", "holdfast"];
+/** What people type. All but pidproxy find Node.js and hand over to it. */
+export const COMMANDS = ["supervisord", "supervisorctl", "echo_supervisord_conf", "holdfast", "pidproxy"];
 const FLAGS = ["-std=gnu11", "-O2", "-Wall", "-Wextra"];
 
 /** Builds what is stale. */
 export async function buildLaunchers() {
   const sources = readdirSync(inRoot("launcher")).map((name) => inRoot("launcher", name));
-  const outputs = [...LAUNCHED, "pidproxy"].map((name) => inRoot("bin", name));
+  const outputs = COMMANDS.map((name) => inRoot("bin", name));
   if (!isStale(outputs, [...sources, inRoot("scripts", "launcher.mjs"), inRoot("scripts", "daemonflags.mjs")])) return;
   const compiler = findCompiler();
   mkdirSync(inRoot("bin"), { recursive: true });
-  const pidproxy = inRoot("launcher", "pidproxy.c");
-  const launcher = sources.filter((file) => file.endsWith(".c") && file !== pidproxy);
-  const flags = `-DDAEMON_FLAGS=${DAEMON_FLAGS.map((flag) => JSON.stringify(flag)).join(", ")}`;
   await step(`compile ${outputs.map((file) => path.relative(inRoot(), file)).join(", ")}`, async () => {
-    for (const tool of LAUNCHED) await compile(compiler, inRoot("bin", tool), [`-DTOOL="${tool}"`, flags, ...launcher]);
-    await compile(compiler, inRoot("bin", "pidproxy"), [pidproxy]);
+    for (const tool of COMMANDS) await compile(compiler, inRoot("bin", tool), [...FLAGS, ...launcherWords(tool)]);
   });
+}
+
+/**
+ * The words of a compiler for one command: definitions and sources, which count from the root.
+ * @param {string} tool
+ */
+export function launcherWords(tool) {
+  if (tool === "pidproxy") return ["launcher/pidproxy.c", "launcher/shell.c"];
+  const parts = ["birth", "descriptors", "find", "formats", "launcher", "shell"].map((name) => `launcher/${name}.c`);
+  return [`-DTOOL="${tool}"`, `-DDAEMON_FLAGS=${DAEMON_FLAGS.map((flag) => JSON.stringify(flag)).join(", ")}`, ...parts];
 }
 
 /**
@@ -37,7 +43,7 @@ async function compile(compiler, output, words) {
   const [file = "cc", ...first] = compiler.split(" ");
   const draft = `${output}.${process.pid}.new`;
   try {
-    await runOrStop(`${path.basename(output)} could not be compiled`, file, [...first, ...FLAGS, "-o", draft, ...words]);
+    await runOrStop(`${path.basename(output)} could not be compiled`, file, [...first, "-o", draft, ...words]);
     renameSync(draft, output);
   } finally {
     rmSync(draft, { force: true });

@@ -16,6 +16,8 @@ import { simulation, testJobs } from "./testfiles.mjs";
 const REAL = ["test/e2e", "test/compat", "test/contract"];
 /** A browser is several processes already. */
 const BROWSER = "test/browser";
+/** What is shipped: each file is a stage, and builds what it tries. */
+const PACKAGES = "test/packages";
 
 /** Of what mostly waits for programs that it has started. */
 const WAITING = 1 / 3;
@@ -32,6 +34,7 @@ const LIFE_SIMULATIONS = 2;
 /** A scenario waits for most of its time; so does a daemon that is asked about its configuration, if less. */
 const SCENARIOS_A_CORE = 3;
 const CONFIGURATIONS_AT_ONCE = 3;
+const ARM64_TOOLS = { cc: "gcc", "aarch64-linux-gnu-gcc": "gcc-aarch64-linux-gnu", "qemu-aarch64-static": "qemu-user-static" };
 /** Cases that measure how fast something is. */
 const CASES_ALONE = new Set(["one-job-a-run"]);
 
@@ -84,10 +87,11 @@ export const STAGES = [
   { name: "browser", what: "the web page in Chromium", jobs: browser },
   { name: "corpus", what: "real configuration files", jobs: () => corpus([]) },
   { name: "probe", what: "real configuration files: what programs are given", jobs: () => corpus(["--probe"]) },
+  { name: "arm64", what: "the keeper and the launchers for arm64, under qemu", jobs: () => packages("arm64", ARM64_TOOLS) },
   {
     name: "unit",
     what: "tests that compute (node:test)",
-    jobs: () => testJobs({ below: ["src", "web", "test"], except: [...REAL, BROWSER], cores: 1 }),
+    jobs: () => testJobs({ below: ["src", "web", "test"], except: [...REAL, BROWSER, PACKAGES], cores: 1 }),
   },
   { name: "sim", what: `the simulated daemon, ${SEEDS} seeds and ${LIFE_SEEDS} with --life`, readsSourcesOnly: true, jobs: sim },
   {
@@ -190,6 +194,18 @@ function casesAtHand() {
 async function browser() {
   if (onPath("chromium") === null) return { leftOut: "chromium is not installed" };
   return real(await testJobs({ below: [BROWSER], cores: 1 }));
+}
+
+/**
+ * The file of test/packages with the name of its stage.
+ * @param {string} stage
+ * @param {Readonly<Record<string, string>>} tools programs, and the packages of Debian that have them
+ */
+async function packages(stage, tools) {
+  const missing = Object.keys(tools).find((name) => onPath(name) === null);
+  if (missing !== undefined) return { leftOut: `${missing} is not installed (Debian: apt-get install ${Object.values(tools).join(" ")})` };
+  const jobs = await testJobs({ below: [PACKAGES], cores: 1 / 2 });
+  return real(jobs.filter(({ name }) => path.basename(name) === `${stage}.test.ts`));
 }
 
 /** More parts than cores, so that the cores are done at the same time. */

@@ -206,7 +206,7 @@ test("what is missing is one sentence and code 1", () => {
   rmSync(path.join(root, "dist/holdfast-keeper"));
   assert.match(run(daemon, []).error, /^supervisord: the keeper .* is missing: run 'npm run build' in .*\n$/);
   writeFileSync(path.join(root, "dist/holdfast-keeper"), "");
-  assert.match(run(daemon, []).error, /^supervisord: cannot run the keeper .*: Permission denied\n$/);
+  assert.match(run(daemon, []).error, /^supervisord: .*dist\/holdfast-keeper is not executable for you\n$/);
   cpSync(daemon, path.join(base, "elsewhere/bin/supervisord"));
   const copied = run(path.join(base, "elsewhere/bin/supervisord"), []);
   assert.deepEqual([copied.code, copied.out], [1, ""]);
@@ -219,7 +219,7 @@ test("what is missing is one sentence and code 1", () => {
 });
 
 test("V8 takes the code that was kept at the build, under the flags with which each program is started", () => {
-  for (const [name, flags] of Object.entries({ daemon: DAEMON_FLAGS, supervisorctl: [], echo_supervisord_conf: [] })) {
+  for (const [name, flags] of Object.entries({ daemon: DAEMON_FLAGS, supervisorctl: [], echo_supervisord_conf: [], holdfast: [] })) {
     const file = path.join(ROOT, "dist", `${name}.bundle.cjs`);
     const asTheStarter = `const { readFileSync } = require("node:fs"), { Script, constants } = require("node:vm"), { wrap } = require("node:module");
       const [, file] = process.argv;
