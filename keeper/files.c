@@ -139,7 +139,8 @@ static void send_datagram(struct sink *s, const struct op *op) {
   int fd = strlen(op->target.path) < sizeof to.sun_path ? sys_socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK) : -1;
   if (fd < 0) return;
   memcpy(to.sun_path, op->target.path, strlen(op->target.path));
-  (void)sys_sendto(fd, op->bytes, op->length, &to, sizeof to);
+  if (to.sun_path[0] == '@') to.sun_path[0] = 0; /* an abstract one: as systemd writes it */
+  (void)sys_sendto(fd, op->bytes, op->length, &to, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(op->target.path)));
   sys_close(fd);
   s->result.good += op->length;
 }

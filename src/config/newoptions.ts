@@ -3,7 +3,7 @@
  * what it would have written itself. What is missing in a stored program has its default. (CMN-021)
  */
 import type { DaemonConfig, ProcessConfig } from "./model.ts";
-import { type Option, PROGRAM } from "./optiontable.ts";
+import { type Option, PROGRAM, SUPERVISORD } from "./optiontable.ts";
 import { PROCESS_FIELDS } from "./programs.ts";
 import { defaultOf } from "./reader.ts";
 
@@ -35,14 +35,21 @@ export function completed(stored: ProcessConfig): ProcessConfig {
   return { ...(Object.fromEntries(inOrder) as ProcessConfig), ...stored };
 }
 
+/** Those of [supervisord] with a field of their own, but for the oldest of ours, which every release has stored. */
+const DAEMON_DEFAULTS: Readonly<Record<string, unknown>> = Object.fromEntries(
+  (Object.values(SUPERVISORD) as readonly Option[]).flatMap((row) =>
+    row.isOurs === true && row.member !== undefined && row.member.field !== "updateMode" ? [[row.member.field, defaultOf(row)]] : [],
+  ),
+);
+
 /** What is stored of the options of [supervisord]. */
 export function storedDaemon(daemon: DaemonConfig): Partial<DaemonConfig> {
-  const { shutdownTimeoutMs, cgroups, ...others } = daemon;
-  return { ...others, ...(shutdownTimeoutMs !== 0 && { shutdownTimeoutMs }), ...(cgroups !== "auto" && { cgroups }) };
+  const isStored = ([field, value]: [string, unknown]): boolean =>
+    !Object.hasOwn(DAEMON_DEFAULTS, field) || value !== DAEMON_DEFAULTS[field];
+  return Object.fromEntries(Object.entries(daemon).filter(isStored)) as Partial<DaemonConfig>;
 }
 
 /** With all of them. */
 export function completedDaemon(stored: DaemonConfig): DaemonConfig {
-  const { shutdownTimeoutMs = 0, cgroups = "auto" } = stored as Partial<DaemonConfig>;
-  return { ...stored, shutdownTimeoutMs, cgroups };
+  return { ...(DAEMON_DEFAULTS as Partial<DaemonConfig>), ...stored };
 }

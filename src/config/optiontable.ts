@@ -7,6 +7,7 @@
  */
 import { CGROUPS, COLOR } from "./choices.ts";
 import { GROUP_DEPENDENCIES } from "./dependencyoptions.ts";
+import { HOST_OPTIONS } from "./hostoptions.ts";
 import { LIFE_OPTIONS } from "./lifeoptions.ts";
 import type { Channel, Option, Words } from "./optionrow.ts";
 
@@ -331,6 +332,7 @@ export const SUPERVISORD = {
       zh: "`8s`、`500ms`、`1m`；只写数字表示秒。届时仍在运行的程序收到 SIGKILL（`killasgroup` 为真时发给整个进程组）；再过 5 秒，即使仍有进程残留，supervisord 也会结束。应小于容器运行时的等待时间（Docker 为 10 秒）。不影响 reload。",
     },
   },
+  ...HOST_OPTIONS,
   extra_options: {
     type: "list",
     default: "",

@@ -30,6 +30,7 @@ import { FirstStarts } from "./lifecycle/firststarts.ts";
 import { Identity } from "./lifecycle/identity.ts";
 import { Lifecycle } from "./lifecycle/lifecycle.ts";
 import { boot } from "./lifecycle/start.ts";
+import { Systemd } from "./lifecycle/systemd.ts";
 import { continueLife, dropStrays, readStored, renewProcesses, restoreConfig, restoreWorld, storedFacts } from "./lifecycle/takeover.ts";
 import { Pools } from "./listeners/pools.ts";
 import { ChildStdin } from "./listeners/stdin.ts";
@@ -246,19 +247,20 @@ function makeRooms(given: DaemonParts, runtime: Runtime, { configurations, ident
   const scales = new Scales(runtime);
   const scaling = new Scaling(runtime, { configurations, autoLogs, records, orders, scales });
   const firstStarts = new FirstStarts(runtime);
+  const systemd = new Systemd(runtime, watchers);
   const processes = processDeadlines(runtime);
   const jobs = new Jobs(runtime);
   const memory = new MemoryLimits(runtime, given.samples ?? readSamples);
   // Servers are bound before anything is done to files or programs: a second supervisord by mistake ends there and has destroyed nothing. (CONF-354)
   const parts: readonly Part[] = [
     ...[unowned, preparations, barrier, backlog, processes, jobs, probes, sweeps, cgroups, memory, pools, outputs, clearing],
-    ...[plugins, servers, fastCgi, autoLogs, firstStarts, ...history.parts, readings, auxiliary, scales, operations],
+    ...[plugins, servers, fastCgi, autoLogs, firstStarts, ...history.parts, readings, auxiliary, scales, operations, systemd],
   ];
-  const bringUp = new BringUp(runtime, { inOrder: parts, outputs, plugins, servers, pools, groups, firstStarts });
+  const bringUp = new BringUp(runtime, { inOrder: parts, outputs, plugins, servers, pools, groups, firstStarts, systemd });
   const lifecycle = new Lifecycle(runtime, bringUp, { configurations, identity, servers, groups, unowned, cgroups });
   const ofFiles = { autoLogs, targets, outputs, backlog, clearing };
   const ofGroups = { records, unowned, groups, jobs, orders, updates, operations, reloads, scales, scaling };
-  const ofLife = { firstStarts, bringUp, lifecycle };
+  const ofLife = { firstStarts, bringUp, lifecycle, systemd };
   const stdin = new ChildStdin(runtime);
   const ofStarts = { fastCgi, readings, preparations, auxiliary, probes, sweeps, cgroups };
   return { parts, watchers, history, plugins, pools, stdin, ...ofFiles, ...ofStarts, ...ofGroups, ...ofLife };
@@ -277,7 +279,7 @@ const OVERSLEPT_MS = 2000;
 function setAlarm(daemon: Daemon): void {
   const { clock } = daemon.runtime.doors;
   const now = clock.now();
-  daemon.firstStarts.check(now);
+  for (const part of daemon.parts) part.turned?.(now);
   let earliest: number | null = null;
   for (const part of daemon.parts) {
     const at = part.nextDeadlineMs?.(now) ?? null;

@@ -14,6 +14,7 @@ import type { BringUp } from "./lifecycle/bringup.ts";
 import type { FirstStarts } from "./lifecycle/firststarts.ts";
 import type { Identity } from "./lifecycle/identity.ts";
 import type { Lifecycle } from "./lifecycle/lifecycle.ts";
+import type { Systemd } from "./lifecycle/systemd.ts";
 import type { Pools } from "./listeners/pools.ts";
 import type { ChildStdin } from "./listeners/stdin.ts";
 import type { AutoLogs } from "./logfiles/autologs.ts";
@@ -52,6 +53,7 @@ export type Daemon = {
   readonly sweeps: Sweeps;
   readonly cgroups: Cgroups;
   readonly firstStarts: FirstStarts;
+  readonly systemd: Systemd;
   readonly bringUp: BringUp;
   readonly lifecycle: Lifecycle;
   /** What clients see. */

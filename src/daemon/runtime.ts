@@ -64,6 +64,8 @@ export type Part = {
   groupChanged?(turn: Turn, group: Group, change: GroupChange, only?: Ref): void;
   /** The loop woke long after its alarm: this host or this process has slept. */
   overslept?(): void;
+  /** After every turn. What it posts is done in the next one. */
+  turned?(now: Now): void;
   /** The earliest time at which `deadlinePassed` has something to do, monotonic. */
   nextDeadlineMs?(now: Now): number | null;
   /** Posts what is due. Called when any part's deadline has passed. */

@@ -35,6 +35,8 @@ export class World {
   readonly invariants: Invariants;
   /** Where programs have options beyond Supervisor. */
   life: LifeInvariants | null = null;
+  /** What supervisord finds in its environment besides the usual. */
+  environment: Readonly<Record<string, string>> = {};
   readonly faults: Faults = { write: 0, fork: 0, open: 0, files: 0, slowDisk: false };
   readonly instances: Instance[] = [];
   /** The daemon that is alive, if there is one. */
@@ -123,7 +125,7 @@ export class World {
     const instance = new Instance({
       host: this.host,
       keeper: this.keeper,
-      birth: BIRTH,
+      birth: { ...BIRTH, environment: { ...BIRTH.environment, ...this.environment } },
       number: this.instances.length + 1,
       diesAtCall: this.nextDiesAtCall,
       onBatch: (batch) => {

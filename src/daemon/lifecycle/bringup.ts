@@ -15,6 +15,7 @@ import { writePidfile } from "../serving/pidfile.ts";
 import type { PluginHost } from "../serving/pluginhost.ts";
 import type { Servers } from "../serving/servers.ts";
 import type { FirstStarts } from "./firststarts.ts";
+import type { Systemd } from "./systemd.ts";
 
 /** Clients wait so long for the first processes to have pids: whoever finds one STARTING expects that. */
 const FIRST_STARTS_MS = 200;
@@ -28,6 +29,7 @@ type Parts = {
   readonly pools: Pools;
   readonly groups: Groups;
   readonly firstStarts: FirstStarts;
+  readonly systemd: Systemd;
 };
 
 export class BringUp {
@@ -96,6 +98,7 @@ export class BringUp {
     await this.#runtime.loop.flushed();
     await this.#parts.firstStarts.over(FIRST_STARTS_MS);
     this.#parts.servers.serve();
+    this.#parts.systemd.up();
     if (this.#parts.servers.needsSuccessor) this.#restartDaemon();
   }
 
@@ -117,6 +120,7 @@ export class BringUp {
     if (!opened.ok) postLine(this.#runtime, "critical", opened.error.text);
     for (const group of this.#runtime.world.groups.values()) void this.#parts.plugins.openHandler(group.config);
     this.#parts.servers.serve();
+    this.#parts.systemd.up();
   }
 
   /** The next daemon gets what this one was not born with: the descriptors of further sockets. */

@@ -23,8 +23,7 @@ export class FirstStarts {
     });
   }
 
-  /** After every turn. */
-  check(now: Now): void {
+  turned(now: Now): void {
     if (this.#wait === null || (now.monoMs < this.#wait.untilMs && [...allMembers(this.#runtime.world)].some(isBetween))) return;
     this.#wait.resolve();
     this.#wait = null;

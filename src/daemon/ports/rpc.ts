@@ -21,6 +21,7 @@ import type { Scaling } from "../groups/scaling.ts";
 import { previewUpdate, type Updates } from "../groups/update.ts";
 import { zonesOf } from "../groups/zones.ts";
 import type { Lifecycle } from "../lifecycle/lifecycle.ts";
+import type { Systemd } from "../lifecycle/systemd.ts";
 import type { Pools } from "../listeners/pools.ts";
 import type { ChildStdin } from "../listeners/stdin.ts";
 import type { Clearing } from "../logfiles/clearing.ts";
@@ -51,6 +52,7 @@ type Parts = {
   readonly scaling: Scaling;
   readonly records: GroupRecords;
   readonly lifecycle: Lifecycle;
+  readonly systemd: Systemd;
   readonly pools: Pools;
   readonly stdin: ChildStdin;
   readonly clearing: Clearing;
@@ -90,7 +92,7 @@ export function supervisorControl(runtime: Runtime, parts: Parts): SupervisorCon
     restart: () => parts.lifecycle.reload(),
     mainLogfile: () => activityPath(runtime.running.daemon),
     clearMainLog: () => parts.clearing.clearActivity(),
-    reloadConfig: () => reread(runtime, parts),
+    reloadConfig: () => parts.systemd.whileUpdating(() => reread(runtime, parts)),
     available: () => ({ groups: inFileOrder(runtime), inForce: inForce(runtime) }),
     addGroup: (name) => extensions.around(name, () => addGroup(runtime, parts.groups, name)),
     removeGroup: (name) => extensions.around(name, () => parts.groups.deactivate(name)),
@@ -103,7 +105,7 @@ export function supervisorControl(runtime: Runtime, parts: Parts): SupervisorCon
     scale: (program, numprocs, until) => parts.scaling.scale({ program, numprocs }, until),
     scaleSettled: (added, removed) => parts.scaling.settled(added, removed),
     checkConfig: () => checkConfig(runtime),
-    applyUpdate: (name) => extensions.around(name, () => parts.updates.apply(name)),
+    applyUpdate: (name) => parts.systemd.whileUpdating(() => extensions.around(name, () => parts.updates.apply(name))),
     remoteEvent: (type, data) => {
       runtime.loop.post((turn) => parts.pools.emit(turn, { kind: "remote-communication", type, data }, runtime.doors.clock.now()));
       return runtime.loop.flushed();

@@ -5,6 +5,7 @@ import { absolute, folderOf } from "../../config/pathnames.ts";
 import type { Account } from "../../doors.ts";
 import type { KnownAttribute } from "../../link/messages.ts";
 import { ok, type Result } from "../../result.ts";
+import { withoutSystemd } from "../../supervisor/systemd.ts";
 import type { Ref } from "../../supervisor/world.ts";
 import type { Runtime } from "../runtime.ts";
 import { readEnvFiles } from "./envfiles.ts";
@@ -87,6 +88,7 @@ export function withVariablesOf(config: ProcessConfig, variables: Variables | nu
 export function environmentOf(runtime: Runtime, ref: Ref, config: ProcessConfig, variables: Variables | null): Record<string, string> {
   const uid = config.uid ?? runtime.uid;
   const user = (): Variables => userVariables(uid, runtime.doors.accounts.byUid(uid));
-  const { environment } = runtime.doors.birth;
+  const { environment: own } = runtime.doors.birth;
+  const environment = runtime.running.daemon.systemdNotify ? withoutSystemd(own) : own;
   return childEnvironment(environment, ref, withVariablesOf(config, variables), runtime.running.daemon.serverUrl, user);
 }
