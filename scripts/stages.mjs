@@ -70,12 +70,6 @@ export const STAGES = [
     readsSourcesOnly: true,
     jobs: () => [ours("scripts/docs.mjs", ["--check"])],
   },
-  {
-    name: "site",
-    what: "the site of the documents builds, and no link of it is dead (VitePress)",
-    readsSourcesOnly: true,
-    jobs: () => tool("vitepress/bin/vitepress", ["build", inRoot("docs"), "--outDir", inRoot("build", "site")]),
-  },
   { name: "keeper", what: "the keeper's own tests (C)", jobs: keeper },
   {
     name: "e2e",

@@ -1,6 +1,5 @@
-// The site of the documents, made by VitePress from the same files that are read as Markdown: `npm run site` writes it to dist/site. A page in Chinese
-// is NAME.zh-CN.md beside NAME.md and becomes zh/NAME on the site.
-import { copyFileSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
+// How VitePress makes the site: its languages, its pages, its search. scripts/site.mjs lays the pages out for it.
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { defineConfig } from "vitepress";
 import { slug } from "../../scripts/reference/contents.ts";
@@ -9,20 +8,11 @@ import { PARTS } from "./pages.mjs";
 const DOCS = path.resolve(import.meta.dirname, "..");
 const ROOT = path.dirname(DOCS);
 
-/** Files and folders outside docs/ that a page leads to: they are on the site as plain text. */
-/** @type {Set<string>} */
-const linked = new Set();
-
-/** Pages that exist but that no reader of the site looks for. */
-const EXCLUDED = ["**/*.schema.json"];
-
 export default defineConfig({
   title: "Holdfast",
   description: "Supervisor rebuilt: a drop-in process control system that never loses a process or a log byte",
-  outDir: path.join(ROOT, "dist", "site"),
+  srcDir: path.join(ROOT, "build", "site"),
   cacheDir: path.join(ROOT, "node_modules", ".cache", "vitepress"),
-  srcExclude: EXCLUDED,
-  rewrites: (page) => siteFile(page),
   cleanUrls: false,
   lastUpdated: false,
   locales: {
@@ -30,25 +20,8 @@ export default defineConfig({
     zh: { label: "简体中文", lang: "zh-CN", link: "/zh/", themeConfig: theme("zh") },
   },
   themeConfig: { search: search() },
-  markdown: { anchor: { slugify: slug }, config: useMarkdown },
-  buildEnd({ outDir }) {
-    for (const place of linked) putFile(place, outDir);
-  },
+  markdown: { anchor: { slugify: slug } },
 });
-
-/** A folder is the list of its files. @param {string} place @param {string} site */
-function putFile(place, site) {
-  const source = path.join(ROOT, place);
-  const target = path.join(site, "files", `${place}.txt`);
-  mkdirSync(path.dirname(target), { recursive: true });
-  if (statSync(source).isDirectory()) writeFileSync(target, `${readdirSync(source).join("\n")}\n`);
-  else copyFileSync(source, target);
-}
-
-/** @param {string} page a file of docs/, such as `life.zh-CN.md` */
-function siteFile(page) {
-  return page.endsWith(".zh-CN.md") ? `zh/${page.replace(".zh-CN.md", ".md")}` : page;
-}
 
 /** @param {"en" | "zh"} language */
 function theme(language) {
@@ -106,35 +79,4 @@ function search() {
       },
     },
   };
-}
-
-/** @param {import("markdown-it").default} markdown */
-function useMarkdown(markdown) {
-  markdown.core.ruler.push("links-of-the-site", ({ tokens, env }) => {
-    for (const token of tokens.flatMap(({ children }) => children ?? [])) {
-      const href = token.type === "link_open" ? token.attrGet("href") : null;
-      if (href !== null) token.attrSet("href", siteLink(decodeURI(href), env.realPath ?? env.path));
-    }
-  });
-}
-
-/**
- * Where a link of a page leads on the site.
- * @param {string} href as it stands in the Markdown
- * @param {string} page the page's file, absolute
- */
-function siteLink(href, page) {
-  const [file = "", anchor] = href.split("#");
-  if (file === "" || /^[a-z]+:/i.test(file)) return href;
-  const target = path.relative(ROOT, path.resolve(path.dirname(page), file));
-  if (target.startsWith(`docs${path.sep}`)) {
-    const to = path.relative("docs", target);
-    if (!to.endsWith(".md")) return href;
-    return `/${siteFile(to)
-      .replace(/\.md$/, ".html")
-      .replace(/(^|\/)index\.html$/, "$1")}${anchor === undefined ? "" : `#${anchor}`}`;
-  }
-  if (!existsSync(path.join(ROOT, target))) throw new Error(`${page}: ${href} leads nowhere`);
-  linked.add(target);
-  return `/files/${target}.txt`;
 }

@@ -53,8 +53,8 @@ export const PARTS = [
     pages: [
       { page: "architecture", en: "Architecture", zh: "架构" },
       { page: "invariants", en: "What always holds", zh: "不变式" },
-      { page: "keeper-protocol", en: "The keeper's protocol", zh: "守护器协议" },
-      { page: "keeper-audit", en: "The keeper, audited", zh: "守护器审查" },
+      { page: "keeper-protocol", en: "The keeper's protocol", zh: "keeper 协议" },
+      { page: "keeper-audit", en: "The keeper, audited", zh: "keeper 审查" },
       { page: "outside", en: "The circumstances it is tried in", zh: "测试环境" },
       { page: "benchmarks", en: "Benchmarks", zh: "性能" },
     ],
