@@ -54,6 +54,14 @@ static void acknowledged(uint64_t number) {
   }
 }
 
+/* All states that are stored, for a daemon that is to be replaced: the next one is asked whether it can read them. */
+static void recall(uint32_t token) {
+  MAP_EACH(state, s, &stored_states.map) {
+    report(VOLATILE, REPORT_RECALLED, FB(s->bytes, s->key_length), FB(s->bytes + s->key_length, s->value_length));
+  }
+  report(VOLATILE, REPORT_ECHOED, F4(token));
+}
+
 static void carry_out(const struct effect *e, uint64_t batch) {
   switch ((enum effect_tag)e->tag) {
     case EFFECT_SPAWN:
@@ -81,6 +89,7 @@ static void carry_out(const struct effect *e, uint64_t batch) {
     case EFFECT_DATAGRAM: sink_datagram(e->text, e->bytes); break;
     case EFFECT_ECHO: report(VOLATILE, REPORT_ECHOED, F4(e->number)); break;
     case EFFECT_WRITTEN: sink_echo(e->number, e->token); break;
+    case EFFECT_RECALL: recall(e->number); break;
     case EFFECT_UPGRADE_RESERVED: break;
   }
 }

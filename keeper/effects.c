@@ -176,6 +176,7 @@ static bool read_body(struct reader *r, struct effect *e) {
     case EFFECT_SINK_CLOSE:
     case EFFECT_FORGET_CHILD:
     case EFFECT_STDIN_CLOSE:
+    case EFFECT_RECALL:
     case EFFECT_ECHO: e->number = read_u32(r); return true;
     case EFFECT_APPEND:
     case EFFECT_STDIN: e->number = read_u32(r), e->bytes = read_span(r); return true;

@@ -141,6 +141,7 @@ static size_t greet_all(uint8_t *to, uint16_t version) {
   size_t size = 0;
   GREET(FRAME_WELCOME, F2(version), F4(getpid()), F4(l->quick_deaths), F1(l->ever_ready), F1(host.daemonized), F8(now_mono()), F4(unbound_count));
   if (l->deaths > 0) GREET(FRAME_DEATHS, F4(l->deaths), F4(l->status));
+  GREET(FRAME_KEEPER, FB(KEEPER_VERSION, strlen(KEEPER_VERSION)), FB(KEEPER_BUILD, strlen(KEEPER_BUILD)), F2(TABLE_VERSION));
   MAP_EACH(child, c, &all_children) {
     GREET(FRAME_CHILD, F4(c->node.key), FB(c->label, strlen(c->label)), F4(c->pid), F1(c->state), F8(c->mono), F8(c->wall));
   }

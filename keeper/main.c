@@ -17,14 +17,6 @@ struct keeper K;
 
 enum { EVENTS_MAX = 64, PROGRAM_WORDS_MAX = 16 };
 
-/* By the compiler's command line; a keeper that was built by hand has none. */
-#ifndef KEEPER_VERSION
-#define KEEPER_VERSION "0"
-#endif
-#ifndef KEEPER_BUILD
-#define KEEPER_BUILD "unknown"
-#endif
-
 static bool watch_at(uint64_t data, int fd, uint32_t events, bool known) {
   struct epoll_event e = {.events = events, .data.u64 = data};
   return sys_epoll_ctl(K.epoll, known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &e) == 0;

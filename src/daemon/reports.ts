@@ -72,6 +72,11 @@ function handle(daemon: Daemon, turn: Turn, report: Report): void {
     case "daemonized":
       daemon.identity.daemonized(report.pid);
       return daemon.runtime.requests.replied(report);
+    case "upgrading":
+    case "upgrade":
+      return turn.acknowledge(report.report);
+    case "recalled":
+      return daemon.runtime.requests.recalled(report);
     case "became":
     case "limited":
     case "listened":
@@ -81,6 +86,7 @@ function handle(daemon: Daemon, turn: Turn, report: Report): void {
       // Nothing of a refused batch happened, so what this daemon believes is wrong from here on: the next one starts from what was stored.
       throw new Error(`the keeper refused batch ${report.batch}: ${report.text} (code ${report.code})`);
     case "unknown":
+      if (daemon.runtime.requests.unknown(report.tag)) return undefined;
       return daemon.runtime.activity.write(turn, "warn", `the keeper does not know tag ${report.tag}; it is older than this daemon`);
     default:
       return unreachable(report);

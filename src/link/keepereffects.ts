@@ -1,4 +1,4 @@
-/** Every effect with its tag and its body. The tags are never reused; 20 is reserved for `upgrade`. docs/keeper-protocol.md is the contract. */
+/** Every effect with its tag and its body. The tags are never reused. docs/keeper-protocol.md is the contract. */
 import { assert } from "../result.ts";
 import { attribute } from "./attributes.ts";
 import {
@@ -159,6 +159,8 @@ export const EFFECTS = {
   limit: { tag: 17, body: limit },
   umask: { tag: 18, body: record({ umask: u32 }) },
   "forget-child": { tag: 19, body: record({ child: u32 }) },
+  /** Another keeper takes over in place, and starts the daemon with these words; its path is absolute. The daemon ends at `upgrading`. */
+  upgrade: { tag: 20, body: record({ token: u32, keeper: cstr, argv: list(cstr), waitMs: u32 }) },
   "stdin-close": { tag: 21, body: record({ child: u32 }) },
   /** One datagram to a unix socket: /dev/log, systemd's notify socket. Sent without waiting or lost. */
   datagram: { tag: 22, body: record({ path: cstr, bytes }) },
@@ -170,6 +172,8 @@ export const EFFECTS = {
   "spawn-with": { tag: 25, body: record({ ...spawn, with: list(attribute) }) },
   /** A signal to a process that is no child, if it is still the one that was started then (clock ticks since boot). From version 2 on. */
   "signal-process": { tag: 26, body: record({ pid: i32, startTicks: u64, signal: i32 }) },
+  /** Every state that is stored is told as `recalled`, then `echoed`. */
+  recall: { tag: 40, body: record({ token: u32 }) },
 } as const satisfies Bodies;
 
 type Effects = typeof EFFECTS;

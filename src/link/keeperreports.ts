@@ -92,6 +92,11 @@ export const REPORTS = {
   notified: { tag: 100, kept: true, body: record({ child: u32, pid: i32, uid: u32, monoNs: u64, bytes }) },
   /** A newline in the ready pipe of a child, or its end without one. From version 2 on. */
   ready: { tag: 101, kept: true, body: record({ child: u32, how: oneOf("newline", "end"), monoNs: u64 }) },
+  /** The keeper is about to be replaced: the daemon ends now. */
+  upgrading: { tag: 110, kept: false, body: record({ token: u32 }) },
+  /** What came of an upgrade: `step` 0: the new keeper runs. docs/keeper-protocol.md has the others. */
+  upgrade: { tag: 111, kept: true, body: record({ token: u32, step: u8, errno: i32, text: str, tableWritten: u16 }) },
+  recalled: { tag: 112, kept: false, body: record({ key: str, value: bytes }) },
 } as const satisfies Bodies & Readonly<Record<string, { readonly kept: boolean }>>;
 
 type Reports = typeof REPORTS;

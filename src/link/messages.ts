@@ -8,7 +8,7 @@ import type { Report } from "./keeperreports.ts";
 export type { Attribute, KernelLimit, KnownAttribute } from "./attributes.ts";
 export type { KeeperEffect, SinkSpec, Verdict } from "./keepereffects.ts";
 export { LISTEN_STEPS, RESOURCES, type Report, type ReportType, type Resource, SPAWN_STEPS } from "./keeperreports.ts";
-export type { ChildEntry, Deaths, SinkEntry, SocketEntry, StreamEntry, Welcome } from "./welcome.ts";
+export type { ChildEntry, Deaths, KeeperNames, SinkEntry, SocketEntry, StreamEntry, Welcome } from "./welcome.ts";
 
 /** The newest version of the protocol, which a keeper of this release speaks; one of a release before may speak an older one, from PROTOCOL_OLDEST on. */
 export const PROTOCOL_VERSION = 2;

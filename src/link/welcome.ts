@@ -35,6 +35,8 @@ export const WELCOME_FRAMES = {
   "welcome-end": { tag: 70, body: record({}) },
   /** How many daemons have ended unasked since the first was ready, and the wait status of the last of them; -1 where it is not known. */
   deaths: { tag: 71, body: record({ count: u32, waitStatus: i32 }) },
+  /** Which keeper this is: its version, what it was built from, and the newest format of a table that it writes. Earlier ones do not say it. */
+  keeper: { tag: 72, body: record({ version: str, build: str, table: u16 }) },
 } as const satisfies Bodies;
 
 type Frames = typeof WELCOME_FRAMES;
@@ -47,11 +49,14 @@ export type SocketEntry = Held<"socket">;
 export type SinkEntry = Held<"sink">;
 export type StreamEntry = Held<"stream">;
 export type Deaths = Held<"deaths">;
+export type KeeperNames = Held<"keeper">;
 
 /** All that a new daemon is told before the reports that its predecessor did not acknowledge. */
 export type Welcome = Held<"welcome"> & {
   /** Absent when none has ended. */
   readonly deaths?: Deaths;
+  /** Absent when the keeper does not say it. */
+  readonly keeper?: KeeperNames;
   readonly children: readonly ChildEntry[];
   readonly sockets: readonly SocketEntry[];
   readonly store: ReadonlyMap<string, Uint8Array>;
@@ -72,6 +77,7 @@ export function welcomeFrameType(tag: number): WelcomeFrame["type"] | null {
 export class WelcomeBuilder {
   #head: Held<"welcome"> | null = null;
   #deaths: Deaths | null = null;
+  #keeper: KeeperNames | null = null;
   readonly #children: ChildEntry[] = [];
   readonly #sockets: SocketEntry[] = [];
   readonly #store = new Map<string, Uint8Array>();
@@ -87,6 +93,9 @@ export class WelcomeBuilder {
         break;
       case "deaths":
         this.#deaths = frame.value;
+        break;
+      case "keeper":
+        this.#keeper = frame.value;
         break;
       case "child":
         this.#children.push(frame.value);
@@ -111,6 +120,7 @@ export class WelcomeBuilder {
 
   #finish(): Welcome {
     const lists = { children: this.#children, sockets: this.#sockets, store: this.#store, sinks: this.#sinks, streams: this.#streams };
-    return { ...(this.#head as Held<"welcome">), ...(this.#deaths && { deaths: this.#deaths }), ...lists };
+    const more = { ...(this.#deaths && { deaths: this.#deaths }), ...(this.#keeper && { keeper: this.#keeper }) };
+    return { ...(this.#head as Held<"welcome">), ...more, ...lists };
   }
 }

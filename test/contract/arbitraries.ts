@@ -117,6 +117,8 @@ const EFFECTS: Bodies<KeeperEffect> = {
   datagram: { path, bytes },
   echo: { token: u32 },
   written: { token: u32, sink: u32 },
+  upgrade: { token: u32, keeper: path, argv: few(path), waitMs: u32 },
+  recall: { token: u32 },
 };
 
 const REPORTS: Bodies<Report, "type" | "report"> = {
@@ -142,6 +144,9 @@ const REPORTS: Bodies<Report, "type" | "report"> = {
   echoed: { token: u32 },
   notified: { child: u32, pid: i32, uid: u32, monoNs: u64, bytes },
   ready: { child: u32, how: oneOf("newline", "end"), monoNs: u64 },
+  upgrading: { token: u32 },
+  upgrade: { token: u32, step: u8, errno: i32, text, tableWritten: u16 },
+  recalled: { key: text, value: bytes },
 };
 
 export const EFFECT_TYPES = Object.keys(EFFECTS) as KeeperEffect["type"][];
@@ -174,17 +179,25 @@ const socket = record<SocketEntry>({ socket: u32, family, listening: bool, serve
 const sink = record<SinkEntry>({ sink: u32, path, size: u64, limit: u64, regular: bool });
 const stream = record<StreamEntry>({ stream: u32, child: u32, mode, sink: u32, open: bool });
 
-export const welcome: Arbitrary<Welcome> = record<Welcome>({
-  version: u16,
-  keeperPid: i32,
-  quickDeaths: u32,
-  ready: bool,
-  daemonized: bool,
-  monoNs: u64,
-  freeSockets: u32,
-  children: few(child),
-  sockets: few(socket),
-  store: few(fc.tuple(text, bytes)).map((entries) => new Map(entries)),
-  sinks: few(sink),
-  streams: few(stream),
-});
+/** With the names of the keeper, or of an earlier one, which says none. */
+export const welcome: Arbitrary<Welcome> = fc
+  .tuple(named(), fc.boolean())
+  .map(([{ keeper, ...older }, isNamed]) => (isNamed ? { ...older, keeper } : older));
+
+function named(): Arbitrary<Required<Omit<Welcome, "deaths">>> {
+  return record<Required<Omit<Welcome, "deaths">>>({
+    keeper: record({ version: text, build: text, table: u16 }),
+    version: u16,
+    keeperPid: i32,
+    quickDeaths: u32,
+    ready: bool,
+    daemonized: bool,
+    monoNs: u64,
+    freeSockets: u32,
+    children: few(child),
+    sockets: few(socket),
+    store: few(fc.tuple(text, bytes)).map((entries) => new Map(entries)),
+    sinks: few(sink),
+    streams: few(stream),
+  });
+}

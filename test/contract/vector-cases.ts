@@ -180,6 +180,17 @@ const laterEffects: readonly (readonly [string, KeeperEffect])[] = [
     },
   ],
   ["signal-any-process", { type: "signal-process", pid: 0x7fff_ffff, startTicks: U64_MAX, signal: 9 }],
+  [
+    "upgrade",
+    {
+      type: "upgrade",
+      token: 7,
+      keeper: "/opt/ü/dist/holdfast-keeper",
+      argv: ["/usr/bin/node", "--expose-gc", "/opt/ü/d.cjs"],
+      waitMs: 10_000,
+    },
+  ],
+  ["recall", { type: "recall", token: U32_MAX }],
 ];
 
 /** What `batch-of-many` was recorded with. */
@@ -213,6 +224,7 @@ const welcome: readonly (readonly [string, KeeperFrame])[] = [
   ["welcome-end", { type: "welcome-end", value: {} }],
   ["deaths", { type: "deaths", value: { count: 12, waitStatus: 9 } }],
   ["deaths-unknown", { type: "deaths", value: { count: 1, waitStatus: -1 } }],
+  ["keeper", { type: "keeper", value: { version: "0.2.0", build: "d9595e3f2f8d", table: 1 } }],
 ];
 
 const EMPTY = { acknowledged: [], states: [], effects: [] };

@@ -58,4 +58,11 @@ export const laterReports: readonly (readonly [string, Report])[] = [
   ["spawn-failed-attribute", { type: "spawn-failed", report: 15n, child: 4, step: "attribute", errno: 95, pid: 0, ...instant }],
   ["spawn-failed-no-new-privs", { type: "spawn-failed", report: 16n, child: 5, step: "no-new-privs", errno: 22, pid: 4713, ...instant }],
   ["spawn-failed-nofile", { type: "spawn-failed", report: 17n, child: 6, step: "rlimit-nofile", errno: 1, pid: 4714, ...instant }],
+  ["upgrading", { type: "upgrading", report: 0n, token: 7 }],
+  ["upgrade-done", { type: "upgrade", report: 18n, token: 7, step: 0, errno: 0, text: "", tableWritten: 1 }],
+  [
+    "upgrade-failed",
+    { type: "upgrade", report: 19n, token: U32_MAX, step: 5, errno: -1, text: "unknown record 99: ü", tableWritten: 0xffff },
+  ],
+  ["recalled", { type: "recalled", report: 0n, key: "process/web:web_0", value: Buffer.from([1, 0, 255]) }],
 ];

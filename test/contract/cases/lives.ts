@@ -249,4 +249,28 @@ export const liveCases: readonly Case[] = [
       assert.notEqual((await d.next("became")).errno, 0);
     },
   },
+  {
+    name: "UPG the store is told when it is asked for, and then echoed",
+    async run(k) {
+      const d = await begin(k);
+      const state = (key: string, value: string) => ({ key, value: Buffer.from(value) });
+      await d.send({ states: [state("a", "1"), state("b", ""), state("c", "3")] });
+      await d.send({ states: [state("a", "2"), { key: "c", value: null }], effects: [{ type: "recall", token: 7 }] });
+      assert.equal((await d.next("echoed")).token, 7);
+      const told = d.history.flatMap((one) => (one.type === "recalled" ? [[one.key, Buffer.from(one.value).toString()]] : []));
+      assert.deepEqual(told.sort(), [
+        ["a", "2"],
+        ["b", ""],
+      ]);
+    },
+  },
+  {
+    name: "UPG the real keeper says its version and what it was built from",
+    only: "real",
+    async run(k) {
+      const d = new Daemon(await k.nextDaemon(), k.until);
+      const { keeper } = await d.hello();
+      assert.match(`${keeper?.version} ${keeper?.build} ${keeper?.table}`, /^\d+\.\d+\.\d+\S* [0-9a-f]{12} [1-9]\d*$/);
+    },
+  },
 ];

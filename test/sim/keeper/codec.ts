@@ -37,10 +37,11 @@ export function decodeDaemonFrame(tag: number, body: Buffer): Result<DaemonFrame
 
 /** A welcome as the frames that carry it. */
 export function welcomeFrames(welcome: Welcome): readonly WelcomeFrame[] {
-  const { deaths, children, sockets, store, sinks, streams, ...head } = welcome;
+  const { deaths, keeper, children, sockets, store, sinks, streams, ...head } = welcome;
   return [
     { type: "welcome", value: head },
     ...(deaths === undefined ? [] : [{ type: "deaths", value: deaths } as const]),
+    ...(keeper === undefined ? [] : [{ type: "keeper", value: keeper } as const]),
     ...children.map((value) => ({ type: "child", value }) as const),
     ...sockets.map((value) => ({ type: "socket", value }) as const),
     ...[...store].map(([key, value]) => ({ type: "stored", value: { key, value } }) as const),

@@ -5,7 +5,14 @@
 
 import type { DecodeError, KeeperFrame } from "../../../src/link/codec.ts";
 import type { UnknownEffect } from "../../../src/link/keepereffects.ts";
-import { type KeeperEffect, PROTOCOL_OLDEST, PROTOCOL_VERSION, type Report, type Welcome } from "../../../src/link/messages.ts";
+import {
+  type KeeperEffect,
+  type KeeperNames,
+  PROTOCOL_OLDEST,
+  PROTOCOL_VERSION,
+  type Report,
+  type Welcome,
+} from "../../../src/link/messages.ts";
 import { unreachable } from "../../../src/result.ts";
 import { isLeftOut } from "../leftout.ts";
 import { Children, type KeeperSelf } from "./children.ts";
@@ -18,6 +25,7 @@ import { Reports } from "./reports.ts";
 import { Sinks } from "./sinks.ts";
 import { Sockets } from "./sockets.ts";
 import { Streams } from "./streams.ts";
+import { Upgrade } from "./upgrade.ts";
 
 const STORE_MAX = 64 * 1024 * 1024;
 const FLUSH_MS = 2000;
@@ -41,6 +49,10 @@ export type FakeKeeperOptions = {
   readonly startDaemon: () => void;
   readonly onEnd: (code: number) => void;
   readonly self?: Partial<KeeperSelf>;
+  /** SIGKILL for the daemon that is connected. */
+  readonly killDaemon?: () => void;
+  /** Said in the welcome; absent, as a keeper of an earlier release. */
+  readonly names?: KeeperNames;
 };
 
 export class FakeKeeper {
@@ -53,6 +65,7 @@ export class FakeKeeper {
   readonly children: Children;
   readonly sockets: Sockets;
   readonly lives = new Lives();
+  readonly upgrade: Upgrade;
   readonly store = new Map<string, Uint8Array>();
   #storeBytes = 0;
   readonly datagrams: { readonly path: string; readonly bytes: Uint8Array }[] = [];
@@ -77,6 +90,13 @@ export class FakeKeeper {
     this.children = new Children(host, this.reports, this.sinks, this.streams, this.self);
     this.sockets = new Sockets(host, this.reports);
     this.children.isSocket = (socket) => this.sockets.has(socket);
+    this.upgrade = new Upgrade({
+      host,
+      reports: this.reports,
+      isPossible: () => this.lives.isReady && !this.#willsRunning,
+      killDaemon: () => options.killDaemon?.(),
+      daemonWillEnd: () => this.lives.restartAsked(),
+    });
   }
 
   start(): void {
@@ -100,6 +120,7 @@ export class FakeKeeper {
     this.#deliver = send;
     const inflight: (DaemonFrame | DecodeError)[] = [];
     const take = (): void => {
+      if (this.upgrade.isFrozen && open) return void this.#host.scheduler.after(1, take);
       const frame = inflight.shift();
       if (frame !== undefined && this.ended === null) this.#receive(frame);
     };
@@ -184,6 +205,7 @@ export class FakeKeeper {
       keeperPid: this.self.pid,
       quickDeaths: this.lives.quickDeaths,
       ...(this.lives.deaths && { deaths: this.lives.deaths }),
+      ...(this.#options.names && { keeper: this.#options.names }),
       ready: this.lives.everReady,
       daemonized: this.daemonized,
       monoNs: scheduler.monoNs,
@@ -278,6 +300,11 @@ export class FakeKeeper {
         return this.reports.tell({ type: "echoed", token: effect.token });
       case "written":
         return this.sinks.tell(effect.sink, () => this.reports.tell({ type: "echoed", token: effect.token }));
+      case "upgrade":
+        return this.upgrade.begin(effect);
+      case "recall":
+        for (const [key, value] of this.store) this.reports.tell({ type: "recalled", key, value });
+        return this.reports.tell({ type: "echoed", token: effect.token });
       case "datagram":
         return void this.datagrams.push({ path: effect.path, bytes: effect.bytes });
       default:
@@ -306,6 +333,7 @@ export class FakeKeeper {
     this.#deliver = null;
     this.reports.listener = null;
     this.sinks.setHardLimits(false);
+    this.upgrade.daemonEnded();
     const next = this.lives.died(death, this.#host.scheduler.nowMs);
     this.#host.trace(`keeper: the daemon died (${JSON.stringify(death)}): ${next.kind}`);
     if (next.kind === "start") return this.#startDaemon(next.delayMs);

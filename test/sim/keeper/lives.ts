@@ -30,6 +30,11 @@ export class Lives {
     this.#readyAtMs ??= nowMs;
   }
 
+  /** The present daemon is. */
+  get isReady(): boolean {
+    return this.#readyAtMs !== null;
+  }
+
   restartAsked(): void {
     this.#restartAsked = true;
   }
