@@ -38,7 +38,7 @@ export function view(name: string, changes: Partial<ProcessView> = {}): ProcessV
     spawnError: "",
     exitStatus: null,
     runsAtOnce: false,
-    startDue: false,
+    unsettled: false,
     dueText: "",
     job: null,
     pauses: false,

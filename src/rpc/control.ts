@@ -33,8 +33,11 @@ export type ProcessView = {
   readonly exitStatus: number | null;
   /** startsecs is 0: it is RUNNING as soon as it is spawned. (RPC-064) */
   readonly runsAtOnce: boolean;
-  /** It is down, or on its way down, and will start by itself, so there is something to stop. (CMN-009) */
-  readonly startDue: boolean;
+  /**
+   * It is down, or on its way down, and yet there is something to stop or to wait for: it will start by itself (CMN-009), or something of its last run is
+   * being ended (HOOK-007, KILL-001).
+   */
+  readonly unsettled: boolean;
   /** It is in BACKOFF for a pause that the configuration asks for: a start does not wait for the end of it. (CMN-008) */
   readonly pauses: boolean;
   /** What it waits for, in words that take the place of its usual description; the empty text when it does not. (CMN-012) */

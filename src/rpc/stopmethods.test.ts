@@ -19,7 +19,7 @@ test("RPC-081: what does not run, or is stopping already, is not running", async
 });
 
 test("better: what has ended and waits for its restart can be stopped, alone and with all others; the original refuses and starts it again", async () => {
-  const between = view("a", { state: "EXITED", startDue: true });
+  const between = view("a", { state: "EXITED", unsettled: true });
   const control = new FakeControl([group("g", between, view("b", { state: "EXITED" }))]);
   assert.equal(await supervisor(control, "stopProcess", "g:a"), true);
   await supervisor(control, "stopProcessGroup", "g");

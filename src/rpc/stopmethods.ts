@@ -49,9 +49,9 @@ export const stopAllProcesses = method({
 
 type Stop = { readonly called: string; readonly wait: boolean };
 
-/** What waits for its restart is not running, and would be a moment later; a schedule can be paused. (CRON-002) */
+/** What waits for its restart is not running, and would be a moment later; what its last run has left is waited for; a schedule can be paused. (CRON-002) */
 export function canStop(process: ProcessView): boolean {
-  return STATES[process.state].running || process.startDue || hasActiveJob(process);
+  return STATES[process.state].running || process.unsettled || hasActiveJob(process);
 }
 
 /** `called` is the name as the client gave it. (RPC-081..087) */

@@ -1,44 +1,25 @@
 /**
  * Goal: the daemon is killed at any moment, and whatever programs wait for, pause for, are checked for, scheduled or stopped for happens once and at its
- * time. HOLDFAST_KILLS=100 kills it as often; what has happened is read in the files that the programs write.
+ * time. What has happened is read in the files that the programs write.
  */
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, describe, test } from "node:test";
-import type { Snapshot } from "../../src/api/types.ts";
-import { askJson } from "./apiclient.ts";
-import { freePort, Instance, until } from "./instance.ts";
+import { freePort, until } from "./instance.ts";
+import { KILLS, Killed } from "./killed.ts";
 
-const KILLS = Number(process.env["HOLDFAST_KILLS"] ?? 5);
 /** As long as kills are going on, and a little longer, one of these is under way or about to begin. */
 const STEPS = KILLS + 3;
 const PAUSE_MS = 1000;
 const SLOT_MS = 2000;
-/** So long may pass between a kill and the one before it. */
-const BETWEEN_MS = 1500;
 
-/** Says when it begins, is told to end and ends, each with its pid and the time. */
-const PROGRAM = `#!/bin/sh
-say() { echo "$1 $$ $(date +%s%N)" >> "$FOLDER/$NAME.txt"; }
-trap 'say term; test -z "$child" || kill $child; exit 0' TERM
-say begin
-sleep "\${1:-1000}" & child=$!
-wait $child
-say end
-exit "\${2:-0}"
-`;
-
-type Said = { readonly word: string; readonly pid: string; readonly atMs: number };
-
-class Scene {
-  readonly it = new Instance({ after });
+class Scene extends Killed {
   readonly #sick: Server;
   #databasePort = 0;
-  kills = 0;
 
   constructor() {
+    super({ after });
     // Its first run is unwell, every other is well.
     this.#sick = createServer((_, answer) => {
       answer.statusCode = this.said("sick").length > 1 ? 200 : 503;
@@ -46,27 +27,7 @@ class Scene {
     });
   }
 
-  said(name: string): readonly Said[] {
-    const lines = this.it.read(`${name}.txt`).split("\n").filter(Boolean);
-    return lines.map((line) => {
-      const [word = "", pid = "", ns = "0"] = line.split(" ");
-      return { word, pid, atMs: Number(BigInt(ns) / 1_000_000n) };
-    });
-  }
-
-  words(name: string): readonly string[] {
-    return this.said(name).map(({ word }) => word);
-  }
-
-  async row(name: string) {
-    const { groups } = await askJson<Snapshot>({ socketPath: this.it.socket }, "/api/v1/state");
-    const row = groups.flatMap(({ processes }) => processes).find((one) => one.name === name);
-    assert.ok(row !== undefined, `no ${name}`);
-    return row;
-  }
-
   async begin(): Promise<void> {
-    writeFileSync(this.it.path("program"), PROGRAM, { mode: 0o755 });
     await new Promise<void>((resolve) => this.#sick.listen(0, "127.0.0.1", resolve));
     after(() => this.#sick.close());
     this.#databasePort = await freePort();
@@ -82,45 +43,25 @@ class Scene {
     after(() => database.close());
   }
 
-  #program(name: string, options: string, args = ""): string {
-    return `[program:${name}]\ncommand=${this.it.path("program")} ${args}\nenvironment=FOLDER="${this.it.dir}",NAME="${name}"\nstartsecs=0\n${options}\n`;
-  }
-
   #sections(): string {
     const { port } = this.#sick.address() as AddressInfo;
     const steps = Array.from({ length: STEPS }, (_, at) =>
-      this.#program(`step${at}`, `type=oneshot\n${at === 0 ? "" : `depends_on=step${at - 1}\n`}`, "0.5"),
+      this.program(`step${at}`, `type=oneshot\n${at === 0 ? "" : `depends_on=step${at - 1}\n`}`, "program 0.5"),
     );
     return [
       ...steps,
-      this.#program("db", `ready_when=tcp:${this.#databasePort}\nready_interval=200ms\nready_timeout=0`),
-      this.#program("web", "depends_on=db"),
-      this.#program("late", "depends_on=never:running\ndepends_timeout=3s"),
-      this.#program("never", "autostart=false\nready_when=unix:/nowhere/at/all\nready_timeout=0"),
-      this.#program("sick", `healthcheck=http://127.0.0.1:${port}/\nhealthcheck_interval=1s\nhealthcheck_timeout=1s\nhealthcheck_grace=0`),
-      this.#program("paused", `autorestart=true\nrestart_delay=${PAUSE_MS}ms\nrestart_delay_max=1h`, "0.2"),
-      this.#program("hour", "autorestart=true\nrestart_delay=1h\nrestart_delay_max=1h", "0"),
-      this.#program("job", `cron=*/${SLOT_MS / 1000} * * * * *`, "0.2"),
-      this.#program("lower", "autorestart=true"),
-      this.#program("upper", "autorestart=true\ndepends_on=lower"),
+      this.program("db", `ready_when=tcp:${this.#databasePort}\nready_interval=200ms\nready_timeout=0`),
+      this.program("web", "depends_on=db"),
+      this.program("late", "depends_on=never:running\ndepends_timeout=3s"),
+      this.program("never", "autostart=false\nready_when=unix:/nowhere/at/all\nready_timeout=0"),
+      this.program("sick", `healthcheck=http://127.0.0.1:${port}/\nhealthcheck_interval=1s\nhealthcheck_timeout=1s\nhealthcheck_grace=0`),
+      this.program("paused", `autorestart=true\nrestart_delay=${PAUSE_MS}ms\nrestart_delay_max=1h`, "program 0.2"),
+      this.program("hour", "autorestart=true\nrestart_delay=1h\nrestart_delay_max=1h", "program 0"),
+      this.program("job", `cron=*/${SLOT_MS / 1000} * * * * *`, "program 0.2"),
+      this.program("lower", "autorestart=true"),
+      this.program("upper", "autorestart=true\ndepends_on=lower"),
       "[group:pair]\nprograms=lower,upper",
     ].join("\n");
-  }
-
-  /** Kills one daemon after the other, at any moment of its life. */
-  async killAll(): Promise<void> {
-    let last = 0;
-    for (; this.kills < KILLS; this.kills++) {
-      const daemon = await until("another daemon", () => {
-        const pid = this.it.daemonPid();
-        return pid !== last && pid;
-      });
-      last = daemon;
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * BETWEEN_MS));
-      process.kill(daemon, "SIGKILL");
-      if (this.kills === Math.floor(KILLS / 2)) await this.databaseComesUp();
-    }
-    await until("the last daemon", () => this.it.daemonPid() !== last && this.it.daemonPid());
   }
 
   /** Stops and starts the pair, over and over, as long as daemons are killed. */
@@ -150,7 +91,7 @@ describe(`the daemon is killed ${KILLS} times`, { timeout: 240_000 + KILLS * 20_
   before(async () => {
     await scene.begin();
     dueMs = await until("an hour's pause has begun", async () => (await scene.row("hour")).retryAt ?? undefined);
-    [rounds] = await Promise.all([scene.operate(), scene.killAll()]);
+    [rounds] = await Promise.all([scene.operate(), scene.killAll(() => scene.databaseComesUp())]);
     await until("the last step is done", () => scene.words(`step${STEPS - 1}`).includes("end"));
     await until("the program that needs the database runs", () => scene.words("web").length > 0);
   });

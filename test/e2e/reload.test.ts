@@ -131,3 +131,21 @@ describe("reload", () => {
     },
   );
 });
+
+test("better: who waits for a stop is answered when a reload or a shutdown comes, and a fresh run is not stopped by it", async (t) => {
+  const it = new Instance(t);
+  it.configure(`[program:slow]\ncommand=sh -c "trap 'sleep 0.5; exit 0' TERM; echo up; while :; do sleep 0.05; done"\nstartsecs=0\n`);
+  await it.start();
+  for (const word of ["reload", "shutdown"]) {
+    await until("it is up", async () => (await it.ctl("tail", "slow")).stdout.includes("up"));
+    const stopped = it.ctl("stop", "slow");
+    await until("it stops", async () => (await info(it, "slow"))["statename"] === "STOPPING");
+    assert.equal((await it.ctl(word)).code, 0);
+    assert.deepEqual(await stopped, { code: 0, stdout: "slow: stopped\n", stderr: "" });
+    if (word === "reload") {
+      await until("it runs again", async () => (await info(it, "slow").catch(() => ({ statename: "" })))["statename"] === "RUNNING");
+      assert.equal(it.read("supervisord.log").split("stopped: slow").length, 2);
+    }
+  }
+  assert.equal(await it.exitCode(), 0);
+});

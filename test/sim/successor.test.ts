@@ -40,7 +40,7 @@ for (const reread of [false, true]) {
 
 test("a stop that meets a process between its end and its restart calls the restart off", async () => {
   const world = await host("[program:a]\ncommand=/bin/actor exit:0\nautorestart=true\nstartsecs=0\n");
-  const due = () => world.port?.process(ref("a"))?.startDue === true;
+  const due = () => world.port?.process(ref("a"))?.unsettled === true;
   assert.ok(await until(world, due), "after five short runs the restart waits");
   const port = await inCharge(world);
   assert.ok((await settled(world, port.stop(ref("a"), "stopped"))).ok);

@@ -44,9 +44,10 @@ test("nothing is done without a break", async () => {
 
 test("stop: it had come through, and is waited for", async () => {
   const getProcessInfo = look(info("a", "STOPPING"), info("a", "STOPPING"), info("a", "STOPPED"));
-  const { supervisor, calls } = world({ stopProcess: broken, getProcessInfo });
+  const notRunning: Failure = { kind: "fault", code: FAULTS.NOT_RUNNING, text: "NOT_RUNNING: a" };
+  const { supervisor, calls } = world({ stopProcess: sequence<true>(refuse(BROKEN), refuse(notRunning)), getProcessInfo });
   assert.deepEqual(await supervisor.stopProcess("a"), ok(true));
-  assert.equal(calls.filter((call) => call === "stopProcess").length, 1);
+  assert.deepEqual(calls.slice(-2), ["getProcessInfo", "stopProcess"]);
 });
 
 test("stop: it had been lost, and is given again", async () => {
@@ -61,6 +62,21 @@ test("stop: it ended between the look and the second order", async () => {
     getProcessInfo: look(info("a", "RUNNING")),
   });
   assert.deepEqual(await supervisor.stopProcess("a"), ok(true));
+});
+
+test("HOOK-007 CRON-002 stop: one that is down is told again, since what follows its end may go on, or its schedule", async () => {
+  const { supervisor, calls } = world({
+    stopProcess: sequence<true>(refuse(BROKEN), ok(true)),
+    getProcessInfo: look(info("a", "STOPPED")),
+  });
+  assert.deepEqual(await supervisor.stopProcess("a"), ok(true));
+  assert.equal(calls.filter((call) => call === "stopProcess").length, 2);
+  const down = info("g:a", "STOPPED", { stop: 1000 });
+  const group = world({
+    stopProcessGroup: sequence(refuse(BROKEN), ok([resultRow("g:a", SUCCESS)])),
+    getAllProcessInfo: async () => ok([down, info("g:b", "STOPPED", { stop: 1000 })]),
+  });
+  assert.deepEqual(await group.supervisor.stopProcessGroup("g"), ok([resultRow("g:b", SUCCESS), resultRow("g:a", SUCCESS)]));
 });
 
 test("start: it had come through: RUNNING, or why not", async () => {

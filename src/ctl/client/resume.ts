@@ -119,11 +119,10 @@ async function startAgain(look: Look, since: Since, start: () => Outcome<true>):
   return status === SUCCESS ? ok(true) : refuse({ kind: "fault", code: status, text: info.spawnerr });
 }
 
+/** It is given again also when the process is down: its post_stop may run, or its schedule be as it was. (HOOK-007, CRON-002) */
 async function stopAgain(look: Look, _since: Since, stop: () => Outcome<true>): Outcome<true> {
   const infos = await whenNoneIs(look, STATES.STOPPING.code);
-  if (!infos.ok) return infos;
-  if (infos.value.every(isStopped)) return ok(true);
-  return accepting(await stop(), FAULTS.NOT_RUNNING, true);
+  return infos.ok ? accepting(await stop(), FAULTS.NOT_RUNNING, true) : infos;
 }
 
 /** One that was stopped after its last start has not been started by the order: the start that is meant is the one before the stop, as in `restart`. */
@@ -159,9 +158,10 @@ async function stopAllAgain(look: Look, since: Since, stop: () => Outcome<readon
   const infos = await whenNoneIs(look, STATES.STOPPING.code);
   if (!infos.ok) return infos;
   const stopped = infos.value.filter((info) => isStopped(info) && since(info, info.stop)).map((info) => row(info, SUCCESS));
-  if (infos.value.every(isStopped)) return ok(stopped);
   const rest = await stop();
-  return rest.ok ? ok([...stopped, ...rest.value]) : rest;
+  if (!rest.ok) return rest;
+  const told = new Set(rest.value.map(nameOf));
+  return ok([...stopped.filter((one) => !told.has(nameOf(one))), ...rest.value]);
 }
 
 /** Looks until no process concerned is on its way any more. */
@@ -185,6 +185,10 @@ async function lookAt(supervisor: Supervisor, { process, group }: Names): Outcom
 function startStatus(info: ProcessInfo): number {
   if (info.state === STATES.RUNNING.code) return SUCCESS;
   return info.spawnerr === "" ? FAULTS.ABNORMAL_TERMINATION : FAULTS.SPAWN_ERROR;
+}
+
+function nameOf({ name, group }: ResultRow): string {
+  return makeNamespec({ group, process: name });
 }
 
 function row({ name, group }: ProcessInfo, status: number): ResultRow {

@@ -1,6 +1,7 @@
 /** The daemon as the RPC methods and the web pages see it. Views are kept until something in them changes: their XML is cached by identity. */
 
 import { hasStartDue } from "../../process/state.ts";
+import { isOver } from "../../process/sweeping.ts";
 import { ok, type Result, refuse } from "../../result.ts";
 import type { GroupView, JobView, ProcessRef, ProcessView, SupervisorControl } from "../../rpc/control.ts";
 import { isBeingRestarted } from "../../supervisor/operations.ts";
@@ -188,7 +189,7 @@ function viewOf(world: World, targets: Targets, group: Group, member: Member, jo
     spawnError: state.spawnError,
     exitStatus: state.exitStatus,
     runsAtOnce: config.startSecs <= 0,
-    startDue: state.state !== "BACKOFF" && hasStartDue(state),
+    unsettled: state.state !== "BACKOFF" && (hasStartDue(state) || !isOver(state)),
     dueText: state.life.waiting === undefined ? dueText(state) : waitingText(world, member),
     job,
     pauses: state.state === "BACKOFF" && (state.life.policy?.row ?? 0) > 0,

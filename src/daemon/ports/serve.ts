@@ -46,6 +46,8 @@ export const serveHttp = ({ runtime, control, watch, plugins }: Served, ...[desc
   // Node listens once more on the descriptor, and would make the queue half as long.
   http.listen({ fd: descriptor }, BACKLOG);
   return {
+    // What is answered in this turn of the event loop is written in it.
+    answered: () => new Promise((resolve) => setImmediate(resolve)),
     close() {
       http.close();
       http.closeAllConnections();

@@ -10,9 +10,12 @@ import { runningSupervisord } from "./alreadyrunning.ts";
 import { bindProblem, hostProblem, inUse } from "./servererrors.ts";
 
 /** Serves a listening descriptor until it is closed. Given by the composition root; the simulation has none. */
-export type Serve = (descriptor: number, server: ServerConfig) => { close(): void };
+export type Serve = (descriptor: number, server: ServerConfig) => Handle;
 
-type Open = { readonly server: ServerConfig; readonly socket: number; readonly descriptor: number; handle: { close(): void } | null };
+/** `answered` resolves when the answers that are known by now are in the kernel's hands. */
+type Handle = { answered(): Promise<void>; close(): void };
+
+type Open = { readonly server: ServerConfig; readonly socket: number; readonly descriptor: number; handle: Handle | null };
 
 /** Connections that may wait to be accepted. (HTTP-013) */
 export const BACKLOG = 1024;
@@ -68,6 +71,11 @@ export class Servers {
   serve(): void {
     for (const open of this.#open)
       if (open.handle === null && open.descriptor >= 0) open.handle = this.#serve(open.descriptor, open.server);
+  }
+
+  /** Whoever has waited for what has just happened hears of it: to be awaited before everything is closed. */
+  async answered(): Promise<void> {
+    await Promise.all(this.#open.map(({ handle }) => handle?.answered()));
   }
 
   /** Closes everything. The socket files are removed. (PROC-166) */
