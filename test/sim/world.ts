@@ -166,7 +166,7 @@ export class World {
       const started = await startDaemon({
         doors: instance.doors,
         load: () => this.#load(instance),
-        serve: () => ({ answered: async () => {}, close: () => {} }),
+        serve: () => ({ close: () => {} }),
         samples: instance.samples,
         ...(this.sizes && { sizes: this.sizes }),
         onBug,

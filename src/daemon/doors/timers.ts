@@ -7,3 +7,8 @@ export const realTimers: Timers = {
     return () => clearTimeout(timer);
   },
 };
+
+/** When everything of this turn of Node's event loop has been done, what was written to sockets among it. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

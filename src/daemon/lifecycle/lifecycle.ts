@@ -182,7 +182,8 @@ export class Lifecycle {
   async ended(): Promise<void> {
     if (this.#ending) return;
     this.#ending = true;
-    await this.#parts.servers.answered();
+    const answered = this.#parts.servers.answered();
+    if (answered !== null) await answered;
     if (this.#runtime.world.mood === "RESTARTING") await this.#rebuild();
     else await this.#shutDown();
     this.#runtime.loop.post((turn) => {

@@ -10,7 +10,7 @@ import { mainNamespaces } from "../../rpc/interfaces.ts";
 import { plainResult } from "../../rpc/plainvalues.ts";
 import { built, loadApi } from "../doors/built.ts";
 import { realFollow } from "../doors/follow.ts";
-import { realTimers } from "../doors/timers.ts";
+import { nextTurn, realTimers } from "../doors/timers.ts";
 import { postLine } from "../loop/activitylog.ts";
 import type { Runtime } from "../runtime.ts";
 import type { PluginHost } from "../serving/pluginhost.ts";
@@ -47,7 +47,7 @@ export const serveHttp = ({ runtime, control, watch, plugins }: Served, ...[desc
   http.listen({ fd: descriptor }, BACKLOG);
   return {
     // What is answered in this turn of the event loop is written in it.
-    answered: () => new Promise((resolve) => setImmediate(resolve)),
+    answered: nextTurn,
     close() {
       http.close();
       http.closeAllConnections();

@@ -12,8 +12,8 @@ import { bindProblem, hostProblem, inUse } from "./servererrors.ts";
 /** Serves a listening descriptor until it is closed. Given by the composition root; the simulation has none. */
 export type Serve = (descriptor: number, server: ServerConfig) => Handle;
 
-/** `answered` resolves when the answers that are known by now are in the kernel's hands. */
-type Handle = { answered(): Promise<void>; close(): void };
+/** `answered` resolves when the answers that are known by now are in the kernel's hands; without it there is nobody to be answered. */
+type Handle = { answered?(): Promise<void>; close(): void };
 
 type Open = { readonly server: ServerConfig; readonly socket: number; readonly descriptor: number; handle: Handle | null };
 
@@ -73,9 +73,10 @@ export class Servers {
       if (open.handle === null && open.descriptor >= 0) open.handle = this.#serve(open.descriptor, open.server);
   }
 
-  /** Whoever has waited for what has just happened hears of it: to be awaited before everything is closed. */
-  async answered(): Promise<void> {
-    await Promise.all(this.#open.map(({ handle }) => handle?.answered()));
+  /** Whoever has waited for what has just happened hears of it: to be awaited before everything is closed. null: there is nobody. */
+  answered(): Promise<unknown> | null {
+    const answers = this.#open.flatMap(({ handle }) => handle?.answered?.() ?? []);
+    return answers.length === 0 ? null : Promise.all(answers);
   }
 
   /** Closes everything. The socket files are removed. (PROC-166) */
