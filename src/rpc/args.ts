@@ -25,6 +25,14 @@ export function flag(value: RpcValue | undefined): boolean {
   return value === undefined || pythonTruth(value);
 }
 
+const TOKEN_MAX = 64;
+
+/** The word of a client by which it gives an order again whose answer it has lost; empty: none. null: it cannot be one. */
+export function orderToken(value: RpcValue | undefined): string | null {
+  const token = value ?? "";
+  return typeof token === "string" && token.length <= TOKEN_MAX ? token : null;
+}
+
 /** A signal by name or number; booleans and doubles count as whole numbers. (RPC-094..098) */
 export function signalNumber(value: RpcValue): Result<number, Failure> {
   const text = typeof value === "string" ? value : numberText(value);

@@ -20,6 +20,7 @@ import type {
   RollingOrder,
   Scaled,
   ScaleFailure,
+  ScaleWish,
   SupervisorControl,
   WaitOutcome,
 } from "./control.ts";
@@ -301,8 +302,8 @@ export class FakeControl implements SupervisorControl {
   }
 
   scaling: Result<Scaled, ScaleFailure> = refuse({ kind: "bad-name" });
-  async scale(program: string, numprocs: number | null, until: "ordered" | "done"): Promise<Result<Scaled, ScaleFailure>> {
-    this.done.push(`scale ${program} ${numprocs} ${until}`);
+  async scale({ program, numprocs, token }: ScaleWish, until: "ordered" | "done"): Promise<Result<Scaled, ScaleFailure>> {
+    this.done.push(`scale ${program} ${numprocs} ${until}${token === "" ? "" : ` ${token}`}`);
     return this.scaling;
   }
 

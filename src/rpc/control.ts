@@ -129,6 +129,9 @@ export type ReloadFailure =
   | { readonly kind: "none" }
   | { readonly kind: "failed"; readonly text: string };
 
+/** How many processes a program is to have; null: as many as the file says. `token`: the same word is the same order; empty: none. */
+export type ScaleWish = { readonly program: string; readonly numprocs: number | null; readonly token: string };
+
 /** A program that has another number of processes by now. */
 export type Scaled = {
   readonly before: number;
@@ -232,8 +235,8 @@ export interface SupervisorControl {
   operation(id: number, results: number): Promise<Operation | null>;
   /** A rolling restart is just stopping and starting it. */
   isBeingRestarted(ref: ProcessRef): boolean;
-  /** Gives a program as many processes as this; null: as many as the file says. `done`: what was added runs or has failed, what was removed is gone. */
-  scale(program: string, numprocs: number | null, until: "ordered" | "done"): Promise<Result<Scaled, ScaleFailure>>;
+  /** Gives a program another number of processes. `done`: what was added runs or has failed, what was removed is gone. */
+  scale(wish: ScaleWish, until: "ordered" | "done"): Promise<Result<Scaled, ScaleFailure>>;
   /** Orders nothing: waits as `scale` does for what it added and removed, and gives those added that failed. */
   scaleSettled(added: readonly ProcessRef[], removed: readonly ProcessRef[]): Promise<readonly ProcessRef[]>;
 

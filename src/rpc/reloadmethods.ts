@@ -1,13 +1,11 @@
 /** A program takes up a new configuration of its own. (RLD) */
 import { ok, refuse, unreachable } from "../result.ts";
-import { namespec } from "./args.ts";
+import { namespec, orderToken } from "./args.ts";
 import type { ReloadFailure } from "./control.ts";
 import { type Fault, fault } from "./faults.ts";
 import { type Answer, method } from "./method.ts";
 import { findProcess, refOf } from "./namespec.ts";
 import { isStruct, type RpcValue } from "./values.ts";
-
-const TOKEN_MAX = 64;
 
 export const reloadProcess = method({
   name: "reloadProcess",
@@ -34,8 +32,7 @@ export const reloadProcess = method({
 function tokenOf(options: RpcValue | undefined): string | null {
   if (options === undefined) return "";
   if (!isStruct(options) || ![...options.keys()].every((name) => name === "token")) return null;
-  const token = options.get("token") ?? "";
-  return typeof token === "string" && token.length <= TOKEN_MAX ? token : null;
+  return orderToken(options.get("token"));
 }
 
 function faultOf(name: string, failure: ReloadFailure): Fault {

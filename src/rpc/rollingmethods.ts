@@ -2,14 +2,13 @@
 import { ok, type Result, refuse } from "../result.ts";
 import { notRestarted, OPERATION_MAX, type Operation } from "../supervisor/rolling.ts";
 import { ROLLING } from "./answerrows.ts";
-import { flag, namespec } from "./args.ts";
+import { flag, namespec, orderToken } from "./args.ts";
 import type { ProcessRef, RollingOrder, SupervisorControl } from "./control.ts";
 import { type Failure, fault } from "./faults.ts";
 import { type Answer, method } from "./method.ts";
 import { byCodePoint, findGroupOrProcess, isGroup, makeNamespec, refOf, splitNamespec } from "./namespec.ts";
 import { isArray, isStruct, type RpcStruct, type RpcValue } from "./values.ts";
 
-const TOKEN_MAX = 64;
 const OPTIONS = ["atOnce", "each", "token"];
 
 const FIELDS =
@@ -70,9 +69,9 @@ export const ROLLING_METHODS = [rollingRestart, operation];
 function orderOf(options: RpcValue | undefined): RollingOrder | null {
   if (options === undefined) return { atOnce: 1, each: false, token: "" };
   if (!isStruct(options) || ![...options.keys()].every((name) => OPTIONS.includes(name))) return null;
-  const [atOnce, token] = [options.get("atOnce") ?? 1, options.get("token") ?? ""];
+  const [atOnce, token] = [options.get("atOnce") ?? 1, orderToken(options.get("token"))];
   if (typeof atOnce !== "number" || !Number.isInteger(atOnce) || atOnce < 1) return null;
-  if (typeof token !== "string" || token.length > TOKEN_MAX) return null;
+  if (token === null) return null;
   const each = options.has("each") && flag(options.get("each"));
   return { atOnce: each ? 1 : atOnce, each, token };
 }

@@ -12,11 +12,15 @@ test("SCL-002, SCL-004: scale tells what it did, and takes numbers from 0 to 100
   assert.deepEqual(await call(control, "holdfast.scale", "web", 2), { before: 1, after: 2, added: ["web"], removed: [], failed });
   await call(control, "holdfast.scale", "web", -1, new Map([["wait", false]]));
   assert.deepEqual(control.done.slice(-2), ["scale web 2 done", "scale web null ordered"]);
+  await call(control, "holdfast.scale", "web", 2, new Map([["token", "mine"]]));
+  assert.equal(control.done.at(-1), "scale web 2 done mine");
   for (const [number, options] of [
     [-2, undefined],
     [100_001, undefined],
     ["2", undefined],
     [2, new Map([["wiat", true]])],
+    [2, new Map([["token", 1]])],
+    [2, new Map([["token", "x".repeat(65)]])],
   ] as const) {
     const answer = await call(control, "holdfast.scale", "web", number, ...(options === undefined ? [] : [options]));
     assert.match(JSON.stringify(answer), /BAD_ARGUMENTS|INCORRECT_PARAMETERS/, String(number));

@@ -2,7 +2,7 @@
 import { NUMPROCS_MAX } from "../config/numprocs.ts";
 import { ok, refuse, unreachable } from "../result.ts";
 import type { ResultRow } from "./answerrows.ts";
-import { flag, namespec } from "./args.ts";
+import { flag, namespec, orderToken } from "./args.ts";
 import type { ProcessRef, ScaleFailure, SupervisorControl } from "./control.ts";
 import { FAULTS, type Fault, fault } from "./faults.ts";
 import { method } from "./method.ts";
@@ -18,7 +18,7 @@ const scale = method({
     {
       name: "options",
       type: "struct",
-      help: "wait: answer only when what was added runs, or failed to, and what was removed is gone (the default)",
+      help: "wait: answer only when what was added runs, or failed to, and what was removed is gone (the default); token: the same word is the same order",
       optional: true,
     },
   ],
@@ -32,9 +32,10 @@ const scale = method({
     const name = namespec(program);
     if (!name.ok) return name;
     if (!isCount(numprocs)) return refuse(fault("BAD_ARGUMENTS", `give a number from 0 to ${NUMPROCS_MAX}`));
-    if (options !== undefined && !areOptions(options)) return refuse(fault("INCORRECT_PARAMETERS"));
-    const until = flag(options?.get("wait")) ? "done" : "ordered";
-    const scaled = await control.scale(name.value, numprocs === -1 ? null : numprocs, until);
+    const order = orderOf(options);
+    if (order === null) return refuse(fault("INCORRECT_PARAMETERS"));
+    const wish = { program: name.value, numprocs: numprocs === -1 ? null : numprocs, token: order.token };
+    const scaled = await control.scale(wish, order.until);
     if (!scaled.ok) return refuse(faultOf(name.value, scaled.error));
     const { before, after, added, removed, failed } = scaled.value;
     return ok({
@@ -85,8 +86,12 @@ function isCount(value: RpcValue): value is number {
   return typeof value === "number" && Number.isInteger(value) && value >= -1 && value <= NUMPROCS_MAX;
 }
 
-function areOptions(value: RpcValue): value is ReadonlyMap<string, RpcValue> {
-  return isStruct(value) && [...value.keys()].every((name) => name === "wait");
+/** null: there is an option that it has not, or a value that cannot be. */
+function orderOf(options: RpcValue | undefined): { readonly until: "ordered" | "done"; readonly token: string } | null {
+  if (options === undefined) return { until: "done", token: "" };
+  if (!isStruct(options) || ![...options.keys()].every((name) => name === "wait" || name === "token")) return null;
+  const token = orderToken(options.get("token"));
+  return token === null ? null : { until: flag(options.get("wait")) ? "done" : "ordered", token };
 }
 
 function faultOf(program: string, failure: ScaleFailure): Fault {

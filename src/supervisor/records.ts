@@ -61,6 +61,8 @@ export const recordKeys = {
   operations: "operations",
   /** How many processes a program was told to have, see `scale.ts`. */
   scale: (program: string) => `${SCALE}${program}`,
+  /** The last orders of such numbers that had a token, with what came of each. */
+  scaleOrders: "scale-orders",
   stream: (stream: number) => `stream/${stream}`,
 } as const;
 

@@ -15,6 +15,15 @@ export type ScaleRecord = {
   readonly numprocs: number;
 };
 
+/** An order that was carried out: given again with the same token, since its answer was lost, it gets the same answer. */
+export type ScaleOrder = {
+  readonly token: string;
+  readonly before: number;
+  readonly numprocs: number;
+  readonly added: readonly Ref[];
+  readonly removed: readonly Ref[];
+};
+
 /** What was read, and which of the processes are the program's, in the order of their numbers. */
 export type Reading = { readonly groups: readonly GroupConfig[]; readonly own: readonly ProcessConfig[] };
 

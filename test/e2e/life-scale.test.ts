@@ -184,3 +184,17 @@ test("SCL-004: what is removed is gone when the answer comes; a newer order over
   assert.deepEqual(await call(it, "holdfast.scale", "old", 2), { before: 1, after: 2, added: ["old:o1"], removed: [], failed: [] });
   assert.equal((await states(it))["old:o0"], "STARTING", "nor by the daemon");
 });
+
+test("SCL-004: an order that is given again, since its answer was lost with the daemon, gets the same answer and changes nothing", async (context) => {
+  const it = new Instance(context);
+  it.configure(web(2));
+  await it.start();
+  const scale = (numprocs: number, token: string) => call(it, "holdfast.scale", "web", numprocs, { wait: false, token });
+  const first = await scale(4, "first");
+  assert.deepEqual(first, { before: 2, after: 4, added: ["web:web_02", "web:web_03"], removed: [], failed: [] });
+  const second = await scale(2, "second");
+  await killDaemon(it);
+  assert.deepEqual(await scale(4, "first"), first);
+  assert.deepEqual(await scale(2, "second"), second);
+  assert.equal((await it.ctl("scale", "web", "2")).stdout, "web: already 2\n");
+});

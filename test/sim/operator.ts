@@ -75,7 +75,9 @@ export class Operator {
     if (this.#chance.happens(0.3)) return this.#ask(`reload ${group}:${name}`, () => port.reload({ group, process: name }, ""));
     if (this.#chance.happens(0.4)) {
       const numprocs = this.#chance.pick([null, 0, 1, 2, 3, 5]);
-      return this.#ask(`scale ${group} ${numprocs}`, () => port.scale(group, numprocs, this.#chance.pick(["ordered", "done"])));
+      return this.#ask(`scale ${group} ${numprocs}`, () =>
+        port.scale({ program: group, numprocs, token: "" }, this.#chance.pick(["ordered", "done"])),
+      );
     }
     const refs = processes.filter((one) => one.group === group || this.#chance.happens(0.3)).map(refOf);
     const order = { atOnce: this.#chance.between(1, 3), each: this.#chance.happens(0.3), token: "" };

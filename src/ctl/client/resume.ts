@@ -49,9 +49,9 @@ export function resuming(supervisor: Supervisor, pace: Pace): Supervisor {
     removeProcessGroup: (name) => repeat(() => supervisor.removeProcessGroup(name), FAULTS.BAD_NAME, true),
     // A successor goes on with an update, and a second one finds nothing left to change.
     applyUpdate: (group) => repeat(() => supervisor.applyUpdate(group), null, true),
-    // It is answered as soon as it is stored; only an order without an answer is given again.
-    scale: (program, numprocs) => {
-      const scale = () => supervisor.scale(program, numprocs);
+    // The token says that it is the same order.
+    scale: (program, numprocs, token) => {
+      const scale = () => supervisor.scale(program, numprocs, token);
       return carryOut(supervisor, pace, scale, scale);
     },
     scaleSettled: (added, removed) => {
@@ -62,7 +62,6 @@ export function resuming(supervisor: Supervisor, pace: Pace): Supervisor {
       const reload = () => supervisor.reloadProcess(name, token);
       return carryOut(supervisor, pace, reload, reload);
     },
-    // The token says that it is the same order.
     rollingRestart: (names, options) => {
       const begin = () => supervisor.rollingRestart(names, options);
       return carryOut(supervisor, pace, begin, begin);

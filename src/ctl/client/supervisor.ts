@@ -108,7 +108,8 @@ function lifeMethods(call: Call) {
     /** Resolves when there are more results than these, when it has ended, or after a while. */
     operation: (id: number, results: number) => call("wait", asOperation, "holdfast.operation", id, results),
     /** -1: as many as the file says. Resolves when it is ordered. */
-    scale: (program: string, numprocs: number) => call("wait", asScaled, "holdfast.scale", program, numprocs, { wait: false }),
+    scale: (program: string, numprocs: number, token: string) =>
+      call("wait", asScaled, "holdfast.scale", program, numprocs, { wait: false, token }),
     /** Orders nothing. Resolves when what was added runs or has failed, and what was removed is gone; what failed. */
     scaleSettled: (added: readonly string[], removed: readonly string[]) =>
       call("wait", asResultRows, "holdfast.scaleSettled", added, removed),

@@ -1,4 +1,5 @@
 /** `scale`: another number of processes for a program, until the file says another one. (SCL) */
+import { randomUUID } from "node:crypto";
 import { NUMPROCS_MAX } from "../../config/numprocs.ts";
 import { ok, type Result, refuse } from "../../result.ts";
 import { FAULTS } from "../../rpc/faults.ts";
@@ -30,9 +31,9 @@ function countOf(word: string | undefined): number | null {
   return Number(word) <= NUMPROCS_MAX ? Number(word) : null;
 }
 
-/** The number is ordered once. The wait for what that added and removed may be given again after a break: it undoes no newer order. */
+/** The number is ordered once, by its token. The wait for what that added and removed may be given again after a break: it undoes no newer order. */
 async function scale(session: Session, program: string, numprocs: number): Promise<Result<unknown, Failure>> {
-  const ordered = await session.supervisor.scale(program, numprocs);
+  const ordered = await session.supervisor.scale(program, numprocs, randomUUID());
   if (!ordered.ok) return problem(session, program, ordered.error);
   const { added, removed } = ordered.value;
   const failed = await session.supervisor.scaleSettled(added, removed);

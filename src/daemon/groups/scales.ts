@@ -3,7 +3,7 @@ import { NUMPROCS_MAX } from "../../config/numprocs.ts";
 import type { Listening } from "../../config/reader.ts";
 import { ok, type Result } from "../../result.ts";
 import { decodeRecord, encodeRecord, recordKeys, scaledProgram } from "../../supervisor/records.ts";
-import type { ScaleRecord } from "../../supervisor/scale.ts";
+import type { ScaleOrder, ScaleRecord } from "../../supervisor/scale.ts";
 import type { Turn } from "../loop/turn.ts";
 import type { Inheritance, Part, Runtime } from "../runtime.ts";
 
@@ -17,9 +17,15 @@ export type ScaledReading = {
 /** Numbers by program. */
 type Records = ReadonlyMap<string, ScaleRecord>;
 
+/** So many orders are remembered: a client comes back within seconds. */
+const ORDERS_MAX = 8;
+/** One that concerns more processes than this is not. */
+const ORDER_NAMES_MAX = 2000;
+
 export class Scales implements Part {
   readonly #runtime: Runtime;
   #records: Records = new Map();
+  #orders: readonly ScaleOrder[] = [];
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
@@ -27,12 +33,16 @@ export class Scales implements Part {
 
   restore({ store }: Inheritance): void {
     this.#records = storedScales(store);
+    const bytes = store.get(recordKeys.scaleOrders);
+    const decoded = bytes === undefined ? null : decodeRecord(bytes);
+    if (decoded?.ok === true && Array.isArray(decoded.value)) this.#orders = decoded.value as readonly ScaleOrder[];
   }
 
   /** A fresh start and a reload go by the file. */
   async begin(): Promise<Result<true, never>> {
     const programs = [...this.#records.keys()];
     if (programs.length > 0) this.#runtime.loop.post((turn) => this.drop(turn, programs));
+    if (this.#orders.length > 0) this.#runtime.loop.post((turn) => this.#keep(turn, []));
     return await Promise.resolve(ok(true));
   }
 
@@ -48,6 +58,22 @@ export class Scales implements Part {
   drop(turn: Turn, programs: readonly string[]): void {
     for (const program of programs) if (this.#records.has(program)) turn.state(recordKeys.scale(program), null);
     this.#records = new Map([...this.#records].filter(([program]) => !programs.includes(program)));
+  }
+
+  /** The same word of a client is the same order; it may have lost the answer with a daemon. */
+  ordered(token: string): ScaleOrder | null {
+    return token === "" ? null : (this.#orders.find((order) => order.token === token) ?? null);
+  }
+
+  /** In the batch that carries it out. */
+  remember(turn: Turn, order: ScaleOrder): void {
+    if (order.token === "" || order.added.length + order.removed.length > ORDER_NAMES_MAX) return;
+    this.#keep(turn, [...this.#orders, order].slice(-ORDERS_MAX));
+  }
+
+  #keep(turn: Turn, orders: readonly ScaleOrder[]): void {
+    this.#orders = orders;
+    turn.state(recordKeys.scaleOrders, orders.length === 0 ? null : encodeRecord(orders));
   }
 
   reading(): ScaledReading {

@@ -5,9 +5,9 @@
 import type { GroupConfig, ProcessConfig } from "../../config/model.ts";
 import { faultText } from "../../config/report.ts";
 import { ok, type Result, refuse, unreachable } from "../../result.ts";
-import type { Scaled, ScaleFailure } from "../../rpc/control.ts";
+import type { Scaled, ScaleFailure, ScaleWish } from "../../rpc/control.ts";
 import { supervisorMessages as say } from "../../supervisor/loglines.ts";
-import { planScale, type Reading, type ScalePlan, type ScaleProblem } from "../../supervisor/scale.ts";
+import { planScale, type Reading, type ScaleOrder, type ScalePlan, type ScaleProblem } from "../../supervisor/scale.ts";
 import { isFirstStartDue, stepMember } from "../../supervisor/step.ts";
 import { planUpdate, updateGroup } from "../../supervisor/update.ts";
 import { findMember, type Ref } from "../../supervisor/world.ts";
@@ -27,9 +27,6 @@ type Parts = {
   readonly orders: Orders;
   readonly scales: Scales;
 };
-
-/** What is wanted of a program; null: what the file says. */
-type Wish = { readonly program: string; readonly numprocs: number | null };
 
 /** What the file says of the program. */
 type Section = { readonly name: string; readonly written: number; readonly isNumbered: boolean };
@@ -54,7 +51,7 @@ export class Scaling {
   }
 
   /** `until` "done": what was added runs, or has failed to, and what was removed is gone. */
-  async scale(wish: Wish, until: "ordered" | "done"): Promise<Result<Scaled, ScaleFailure>> {
+  async scale(wish: ScaleWish, until: "ordered" | "done"): Promise<Result<Scaled, ScaleFailure>> {
     const ordered = this.#last.then(() => this.#order(wish));
     this.#last = ordered;
     const plan = await ordered;
@@ -75,14 +72,16 @@ export class Scaling {
     return added.filter((ref) => this.#hasFailed(ref));
   }
 
-  async #order(wish: Wish): Promise<Result<ScalePlan & { readonly numprocs: number }, ScaleFailure>> {
+  async #order(wish: ScaleWish): Promise<Result<Omit<ScaleOrder, "token">, ScaleFailure>> {
+    const known = this.#parts.scales.ordered(wish.token);
+    if (known !== null) return ok(known);
     for (let tries = 0; tries < TRIES; tries++) {
       const read = await this.#read(wish);
       if (!read.ok) return read;
       const { section, numprocs, plan, active } = read.value;
       const prepared = await this.#prepare(plan.groups, active);
       if (!prepared.ok) return prepared;
-      const isDone = await this.#commit(wish.program, section, numprocs, plan, prepared.value);
+      const isDone = await this.#commit(wish, section, numprocs, plan, prepared.value);
       if (isDone) return ok({ ...plan, numprocs });
       if (this.#runtime.world.mood !== "RUNNING") return refuse({ kind: "going-down" });
     }
@@ -90,7 +89,7 @@ export class Scaling {
   }
 
   /** What follows from the number alone. */
-  async #read({ program, numprocs }: Wish) {
+  async #read({ program, numprocs }: ScaleWish) {
     const first = await this.#load(program, (section, written) => this.#present(program, section, written));
     if (!first.ok) return first;
     const { section, count } = first.value;
@@ -158,7 +157,13 @@ export class Scaling {
   }
 
   /** All of it in one turn. False: much has happened meanwhile, and nothing was done. */
-  #commit(program: string, section: Section, numprocs: number, plan: ScalePlan, groups: readonly Prepared[]): Promise<boolean> {
+  #commit(
+    { program, token }: ScaleWish,
+    section: Section,
+    numprocs: number,
+    plan: ScalePlan,
+    groups: readonly Prepared[],
+  ): Promise<boolean> {
     const { world, loop } = this.#runtime;
     return new Promise((resolve) => {
       loop.post((turn) => {
@@ -169,13 +174,15 @@ export class Scaling {
           return resolve(false);
         }
         this.#keep(turn, program, section, numprocs);
+        const { before, added, removed } = plan;
+        this.#parts.scales.remember(turn, { token, before, numprocs, added, removed });
         for (const { from, config } of groups) this.#parts.configurations.groupChanged(from, config);
         for (const group of groups) this.#change(turn, group, plan);
-        if (plan.before !== numprocs) {
-          const text = say.scaled(program, plan.before, numprocs, numprocs === section.written);
+        if (before !== numprocs) {
+          const text = say.scaled(program, before, numprocs, numprocs === section.written);
           this.#runtime.activity.write(turn, "info", text);
         }
-        this.#start(plan.added);
+        this.#start(added);
         turn.after.push(() => resolve(true));
         return undefined;
       });

@@ -103,7 +103,7 @@ export function supervisorControl(runtime: Runtime, parts: Parts): SupervisorCon
     rollingRestart: (refs, order) => parts.operations.order(refs, order),
     operation: (id, results) => parts.operations.watch(id, results),
     isBeingRestarted: (ref) => isBeingRestarted(runtime.world, label(ref)),
-    scale: (program, numprocs, until) => parts.scaling.scale({ program, numprocs }, until),
+    scale: (wish, until) => parts.scaling.scale(wish, until),
     scaleSettled: (added, removed) => parts.scaling.settled(added, removed),
     checkConfig: () => checkConfig(runtime),
     applyUpdate: (name) => parts.systemd.whileUpdating(() => extensions.around(name, () => parts.updates.apply(name))),
