@@ -103,13 +103,15 @@ function withTold(
   before: ProcessState,
   process: ProcessState,
   input: ProcessInput,
-  { start, end }: HookContext,
+  { start, end, stop }: HookContext,
   now: Now,
 ): ProcessState {
   const known = process.life.told ?? {};
   const { end: _, ...withoutEnd } = known;
+  const { stop: __, ...withoutStop } = known;
   let told: Told = input.type === "spawned" && known.end !== undefined ? withoutEnd : known;
-  if (start !== null && start !== told.start) told = { ...told, start };
+  if (start !== null && (start !== told.start || told.stop !== undefined)) told = { ...withoutStop, start };
+  if (process.state === "STOPPING" && before.state !== "STOPPING") told = { ...told, stop };
   if (input.type === "exited") told = { ...told, end: endOf(config, before, input.waitStatus, end ?? "exit", now) };
   const life = withLife(process.life, { told: told === known ? process.life.told : told });
   return life === process.life ? process : { ...process, life };

@@ -42,6 +42,8 @@ export type StopAfter = { readonly cause?: StopCause; readonly again?: boolean }
 export type Told = {
   /** What the last start was for. */
   readonly start?: Reason;
+  /** What it is stopped for, as it was when that began: a shutdown that comes meanwhile is no other stop. Gone with the next start. */
+  readonly stop?: Reason;
   /** How the last run ended; gone with the next one. */
   readonly end?: RunEnd;
 };

@@ -190,6 +190,18 @@ test("DEP-008: what is needed and down is started, on all ways, whatever its aut
   assert.deepEqual(states(host.take("web", { type: "start" })), ["web EXITED>STARTING"]);
 });
 
+test("HOOK-009, DEP-008: at the start of supervisord what starts anyway starts for its own sake, and what does not for others", () => {
+  const host = new Host(web({ dependsOn: on("db", "cache") }), db(), single("cache", { autostart: false }));
+  host.autostart();
+  const reasons = host.effects.flatMap((effect) =>
+    effect.type === "event" && effect.event.kind === "process-state" ? [[effect.event.process, effect.event.reason]] : [],
+  );
+  assert.deepEqual(reasons, [
+    ["db", "start"],
+    ["cache", "dependency"],
+  ]);
+});
+
 test("DEP-008: FATAL ones, and those that a user stopped, are started by a user's start alone", () => {
   for (const how of ["fatal", "stopped"] as const) {
     const host = new Host(web(), single("mid", { dependsOn: on("db") }), single("top", { dependsOn: on("mid") }), db({ startRetries: 0 }));

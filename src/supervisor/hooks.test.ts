@@ -229,6 +229,41 @@ test("HOOK-005 every kind of stop has its pre_stop, and says what for; a user's 
   assert.deepEqual([other.state("web"), told(other)], ["STOPPING", [["pre_stop", "shutdown", undefined]]]);
 });
 
+test("HOOK-009 a stop has one reason from its beginning to post_stop, though a shutdown comes meanwhile; the next one has its own", () => {
+  const it = host({ preStop: "p", stopCommand: "c", postStop: "e", startSecs: 0, stopWaitSecs: 60 });
+  const reasons = () => told(it).map(([what, reason]) => [what, reason]);
+  it.run("web");
+  it.take("web", { type: "stop" });
+  it.runBegins("web", "pre_stop");
+  it.goDown();
+  assert.deepEqual(reasons(), [["pre_stop", "stop"]]);
+  it.runExits("web", "pre_stop");
+  assert.deepEqual(reasons(), [["stop_command", "stop"]]);
+  it.runBegins("web", "stop_command");
+  it.ends("web", 15);
+  assert.deepEqual(reasons().at(-1), ["post_stop", "stop"]);
+  const events = it.effects.flatMap((effect) => (effect.type === "event" && effect.event.kind === "process-state" ? [effect.event] : []));
+  assert.deepEqual(
+    events.slice(-2).map(({ state, reason }) => [state, reason]),
+    [
+      ["STOPPING", "stop"],
+      ["STOPPED", "stop"],
+    ],
+  );
+  const again = host({ postStop: "e", startSecs: 0 });
+  again.run("web");
+  again.take("web", { type: "stop", cause: "memory", again: true });
+  again.ends("web", 15);
+  again.runs("web", "post_stop");
+  again.spawn("web");
+  again.take("web", { type: "stop" });
+  again.ends("web", 15);
+  assert.deepEqual(
+    told(again).map(([what, reason]) => [what, reason]),
+    [["post_stop", "stop"]],
+  );
+});
+
 test("HOOK-006 stop_command takes the place of the signal; when it fails the signal goes out at once", () => {
   const it = host({ stopCommand: "c", stopWaitSecs: 10 });
   it.run("web");

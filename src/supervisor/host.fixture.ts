@@ -12,19 +12,10 @@ import { type Effect, emptyStep, type Outcome, type Step } from "./effects.ts";
 import { goDown } from "./goingdown.ts";
 import { lookAtAllWaiting, stepAlone } from "./member.ts";
 import { advanceOperations } from "./operations.ts";
-import {
-  addGroup,
-  autostartsDue,
-  deadlinesDue,
-  isFirstStartDue,
-  nextDeadlineMs,
-  removeGroup,
-  stepMember,
-  stepMemberRun,
-  stepReports,
-} from "./step.ts";
+import { addGroup, autostartsDue, deadlinesDue, nextDeadlineMs, removeGroup, stepMember, stepMemberRun, stepReports } from "./step.ts";
 import { updateGroup } from "./update.ts";
 import { addWaiter } from "./waiters.ts";
+import { isFirstStartDue } from "./wanted.ts";
 import { allMembers, emptyWorld, findMember, type Member, type Ref, type Waiter } from "./world.ts";
 
 /** A group of its own for one program. */

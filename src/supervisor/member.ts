@@ -31,6 +31,7 @@ import { reasonOf, stopReason } from "./reasons.ts";
 import { mayStart } from "./startgate.ts";
 import { settleWaiters } from "./waiters.ts";
 import { timeoutText, waitsFor } from "./waittexts.ts";
+import { isFirstStartDue } from "./wanted.ts";
 import { changeConfig, isCleared, type Member, type Pending, removeMember, setState, type World } from "./world.ts";
 
 /**
@@ -106,7 +107,9 @@ function beginToWait(world: World, member: Member, waiting: Waiting, cause: Star
   const known = member.state.life.waiting;
   if (waiting !== known) apply(world, member, { type: "hold", waiting }, now, step);
   if (known === undefined) tellWait(world, member, step);
-  for (const one of pulledIn(world, member, cause === "user")) stepAlone(world, one, { type: "start", cause: "dependency" }, now, step);
+  // At the start of supervisord one that is to be started then anyway is started for its own sake.
+  const causeOf = (one: Member): StartCause => (cause === "autostart" && isFirstStartDue(one) ? "autostart" : "dependency");
+  for (const one of pulledIn(world, member, cause === "user")) stepAlone(world, one, { type: "start", cause: causeOf(one) }, now, step);
 }
 
 function tellWait(world: World, { ref, config, ...rest }: Member, step: Step): void {

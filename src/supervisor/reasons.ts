@@ -39,7 +39,7 @@ export function reasonOf(
 
 /** What it is stopped for. */
 export function stopReason(world: World, member: Member, { life }: ProcessState): Reason {
-  return STOP_REASONS[life.stopCause ?? orderedBy(world, member)];
+  return life.told?.stop ?? STOP_REASONS[life.stopCause ?? orderedBy(world, member)];
 }
 
 /** Who orders a stop of which the process itself knows no cause. */

@@ -13,9 +13,10 @@ import { cutoffMs, stepCutoff } from "./cutoff.ts";
 import { orderDueRestarts } from "./duerestarts.ts";
 import type { Step } from "./effects.ts";
 import { advanceGoingDown, reportGoingDown } from "./goingdown.ts";
-import { heedOrder, isScheduled } from "./jobs.ts";
+import { heedOrder } from "./jobs.ts";
 import { memberDeadlineMs, stepAlone, stepRun } from "./member.ts";
 import { reportWaits, settleGone } from "./waiters.ts";
+import { isFirstStartDue } from "./wanted.ts";
 import { findMember, forgetMember, groupsInOrder, inOrder, isCleared, type Member, makeGroup, type World } from "./world.ts";
 
 /** One input for one process, and whatever is due because of it. What comes too late for a group that was removed is nobody's business. */
@@ -119,9 +120,4 @@ function stayDown(member: Member, step: Step): void {
   if (member.pending === null || !member.pending.start) return;
   member.pending = { ...member.pending, start: false };
   step.effects.push({ type: "pending-changed", ref: member.ref });
-}
-
-export function isFirstStartDue(member: Member): boolean {
-  const { config, state } = member;
-  return config.autostart && !isScheduled(config) && state.state === "STOPPED" && state.attempt === 0 && state.life.wanted?.up !== false;
 }

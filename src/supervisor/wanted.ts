@@ -35,3 +35,9 @@ function isUp(process: ProcessState): boolean {
       return unreachable(process.state);
   }
 }
+
+/** It has never been started, and is to be when supervisord starts. A schedule starts what has one. */
+export function isFirstStartDue(member: Member): boolean {
+  const { config, state } = member;
+  return config.autostart && config.cron === null && state.state === "STOPPED" && state.attempt === 0 && state.life.wanted?.up !== false;
+}

@@ -149,6 +149,14 @@ test("a restart is what nobody ordered", () => {
   assert.deepEqual([history.restarts(it), history.exits(it).restarts], [3, { restart: 1, retry: 1, unhealthy: 1, update: 1 }]);
 });
 
+test("RST-006 a restart that was refused is none", () => {
+  const { history, it, changed } = scene(undefined, { ...NEVER_STARTED, state: "FATAL" });
+  changed("EXITED", "STARTING", undefined, "", "restart")(1);
+  changed("STARTING", "BACKOFF")(1);
+  changed("BACKOFF", "FATAL")(1);
+  assert.equal(history.restarts(it), 0);
+});
+
 test("an exit is the reason of the states that follow it, until the next start", () => {
   const { history, it, changed, end } = scene();
   changed("STARTING", "RUNNING", exited(exitWith(3)))(5.4);

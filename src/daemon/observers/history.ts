@@ -113,7 +113,8 @@ export class History {
     const past = this.#of(member);
     const { state, from, pid, cause, spawnError, reason } = event;
     if (state === "STARTING") {
-      const isRestart = reason !== null && !ORDERED.has(reason);
+      // One that was refused has come to its end in the same step.
+      const isRestart = reason !== null && !ORDERED.has(reason) && member.state.state !== "FATAL";
       // A restart that follows in the step of an end is written with it.
       if (isRestart && past.endReason !== null) past.restart = reason;
       else if (isRestart) this.#parts.exits.restarted(turn, member.ref, reason);
