@@ -64,6 +64,12 @@ test("stop: it ended between the look and the second order", async () => {
   assert.deepEqual(await supervisor.stopProcess("a"), ok(true));
 });
 
+test("a look that an order begins with survives more than one break", async () => {
+  const infos = [info("a", "RUNNING")];
+  const { supervisor } = world({ getAllProcessInfo: sequence(refuse(BROKEN), refuse(BROKEN), ok(infos)) });
+  assert.deepEqual(await supervisor.getAllProcessInfo(), ok(infos));
+});
+
 test("HOOK-007 CRON-002 stop: one that is down is told again, since what follows its end may go on, or its schedule", async () => {
   const { supervisor, calls } = world({
     stopProcess: sequence<true>(refuse(BROKEN), ok(true)),

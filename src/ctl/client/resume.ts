@@ -35,8 +35,13 @@ export function resuming(supervisor: Supervisor, pace: Pace): Supervisor {
     carryOut(supervisor, pace, give, (since) => again({ supervisor, pace, names }, since, give));
   const repeat = <T>(give: () => Outcome<T>, done: number | null, value: T) =>
     carryOut(supervisor, pace, give, async () => accepting(await give(), done, value));
+  const same = <T>(ask: () => Outcome<T>) => carryOut(supervisor, pace, ask, ask);
   return {
     ...supervisor,
+    // What an order begins with: a daemon may be killed more than once before it has answered.
+    getProcessInfo: (name) => same(() => supervisor.getProcessInfo(name)),
+    getAllProcessInfo: () => same(() => supervisor.getAllProcessInfo()),
+    jobs: () => same(() => supervisor.jobs()),
     startProcess: (name) => order({ process: name }, startAgain, () => supervisor.startProcess(name)),
     stopProcess: (name) => order({ process: name }, stopAgain, () => supervisor.stopProcess(name)),
     startProcessGroup: (group) => order({ group }, startAllAgain, () => supervisor.startProcessGroup(group)),
@@ -49,27 +54,12 @@ export function resuming(supervisor: Supervisor, pace: Pace): Supervisor {
     removeProcessGroup: (name) => repeat(() => supervisor.removeProcessGroup(name), FAULTS.BAD_NAME, true),
     // A successor goes on with an update, and a second one finds nothing left to change.
     applyUpdate: (group) => repeat(() => supervisor.applyUpdate(group), null, true),
-    // The token says that it is the same order.
-    scale: (program, numprocs, token) => {
-      const scale = () => supervisor.scale(program, numprocs, token);
-      return carryOut(supervisor, pace, scale, scale);
-    },
-    scaleSettled: (added, removed) => {
-      const wait = () => supervisor.scaleSettled(added, removed);
-      return carryOut(supervisor, pace, wait, wait);
-    },
-    reloadProcess: (name, token) => {
-      const reload = () => supervisor.reloadProcess(name, token);
-      return carryOut(supervisor, pace, reload, reload);
-    },
-    rollingRestart: (names, options) => {
-      const begin = () => supervisor.rollingRestart(names, options);
-      return carryOut(supervisor, pace, begin, begin);
-    },
-    operation: (id, results) => {
-      const look = () => supervisor.operation(id, results);
-      return carryOut(supervisor, pace, look, look);
-    },
+    // Where there is a token it says that this is the same order; others order nothing.
+    scale: (program, numprocs, token) => same(() => supervisor.scale(program, numprocs, token)),
+    scaleSettled: (added, removed) => same(() => supervisor.scaleSettled(added, removed)),
+    reloadProcess: (name, token) => same(() => supervisor.reloadProcess(name, token)),
+    rollingRestart: (names, options) => same(() => supervisor.rollingRestart(names, options)),
+    operation: (id, results) => same(() => supervisor.operation(id, results)),
     shutdown: () => repeat(() => supervisor.shutdown(), FAULTS.SHUTDOWN_STATE, true),
   };
 }
