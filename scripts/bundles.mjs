@@ -36,6 +36,13 @@ const NODE_CHECK = `if (!(parseInt(process.versions.node, 10) >= 20)) {
   process.exit(1);
 }`;
 
+/** The files in dist/ that are shipped; code that V8 has compiled is good for one version of Node.js only. */
+export function builtFiles() {
+  const programs = Object.keys(PROGRAMS).flatMap((name) => [`${name}.cjs`, `${name}.bundle.cjs`]);
+  const later = Object.keys(LATER).map((name) => `${name}.cjs`);
+  return [...programs, ...later, ...Object.keys(LIBRARIES).flatMap((name) => [`${name}.cjs`, `${name}.mjs`])];
+}
+
 /** Builds what is stale. */
 export async function buildBundles() {
   const names = Object.keys(PROGRAMS);

@@ -73,6 +73,8 @@ export class Instance {
   readonly dir = realpathSync(mkdtempSync(path.join(tmpdir(), "holdfast-e2e-")));
   readonly conf = path.join(this.dir, "supervisord.conf");
   readonly socket = path.join(this.dir, "s.sock");
+  /** The folder of supervisord and supervisorctl. */
+  bin = BIN;
   /** What supervisord and supervisorctl are born with. */
   env: NodeJS.ProcessEnv = process.env;
   /** What supervisord wrote on its stdout and stderr. */
@@ -108,7 +110,7 @@ export class Instance {
     if (this.#process?.exitCode !== null) throw new Error(`supervisord ended with ${this.#process?.exitCode}: ${this.output}`);
   }
 
-  spawnDaemon(args: readonly string[], executable = path.join(BIN, "supervisord")): void {
+  spawnDaemon(args: readonly string[], executable = path.join(this.bin, "supervisord")): void {
     const child = spawn(executable, [...args, "-c", this.conf], { cwd: this.dir, env: this.env, stdio: ["ignore", "pipe", "pipe"] });
     this.#process = child;
     const hear = (text: string): void => {
@@ -132,7 +134,7 @@ export class Instance {
   }
 
   ctl(...words: string[]): Promise<Finished> {
-    return run(path.join(BIN, "supervisorctl"), ["-c", this.conf, ...words], { cwd: this.dir, env: this.env });
+    return run(path.join(this.bin, "supervisorctl"), ["-c", this.conf, ...words], { cwd: this.dir, env: this.env });
   }
 
   signal(name: NodeJS.Signals): void {

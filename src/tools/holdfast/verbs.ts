@@ -1,8 +1,9 @@
 /** THE table of what `holdfast` can do. */
+import { BUILD_KEEPER } from "./buildkeeper.ts";
 import { completionVerb } from "./completion.ts";
 import type { Verb } from "./verb.ts";
 import { VERSION } from "./version.ts";
 
-const OTHERS: readonly Verb[] = [VERSION];
+const OTHERS: readonly Verb[] = [VERSION, BUILD_KEEPER];
 
 export const VERBS: readonly Verb[] = [...OTHERS, completionVerb(OTHERS)];
