@@ -52,7 +52,7 @@ async function measure({ control, watch }: Parts, look: Look): Promise<readonly 
 }
 
 function daemonFamilies({ control, watch }: Parts, look: Look): readonly Family[] {
-  const { pid, daemonPid, startedAt } = watch.daemon();
+  const { pid, daemonPid, startedAt, rotations } = watch.daemon();
   const labels = { version: HOLDFAST_VERSION, supervisor_version: SUPERVISOR_VERSION, identifier: control.identifier() };
   const parts = Object.entries({ keeper: look.processes.get(pid), daemon: look.processes.get(daemonPid) });
   const ofParts = (value: (sample: ProcessSample) => number): readonly Sample[] =>
@@ -68,6 +68,7 @@ function daemonFamilies({ control, watch }: Parts, look: Look): readonly Family[
       "CPU time of Holdfast's own processes.",
       ofParts(({ cpuMs }) => cpuMs / 1000),
     ),
+    counter("holdfast_rotations_total", "Logs that this daemon has rotated.", [{ labels: {}, value: rotations }]),
     gauge(
       "holdfast_resident_memory_bytes",
       "Resident memory of Holdfast's own processes.",

@@ -33,7 +33,7 @@ export class FakeWatch implements Watch {
   costMs = 1;
 
   daemon() {
-    return { pid: 11015, daemonPid: 11016, startedAt: 1000, configFile: "/etc/supervisord.conf", hostName: "here" };
+    return { pid: 11015, daemonPid: 11016, startedAt: 1000, configFile: "/etc/supervisord.conf", hostName: "here", rotations: 3 };
   }
 
   detail(ref: ProcessRef): ProcessDetail {

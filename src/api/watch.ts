@@ -31,6 +31,8 @@ export type DaemonFacts = {
   readonly startedAt: number;
   readonly configFile: string;
   readonly hostName: string;
+  /** Logs that this daemon has rotated. */
+  readonly rotations: number;
 };
 
 /** A listener pool's buffer. */

@@ -300,6 +300,29 @@ export const COMMANDS: readonly CommandRow[] = [
     source: "holdfast",
     load: () => import("./commands/reloadprog.ts"),
   }),
+  listing({
+    name: "reopen",
+    usage: ["reopen [<name>] [...]\tOpen log files again by their names, after something has moved them"],
+    more: ["Without a name all of them, as SIGUSR2 does; 'supervisord' is its own log.", PATTERNS],
+    needs: "server",
+    completes: "processes",
+    source: "holdfast",
+    load: () => import("./commands/reopen.ts"),
+  }),
+  listing({
+    name: "rotate",
+    usage: [
+      "rotate <name> [...]\tRotate logs now, whatever their size",
+      "rotate all\t\tRotate the logs of all processes",
+      "rotate supervisord\tRotate supervisord's own log",
+    ],
+    more: ["A log that is empty stays as it is.", PATTERNS],
+    words: PROCESS_NAME,
+    needs: "server",
+    completes: "processes",
+    source: "holdfast",
+    load: () => import("./commands/rotate.ts"),
+  }),
   telling({
     name: "scale",
     usage: [

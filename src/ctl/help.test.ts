@@ -26,7 +26,8 @@ test("CTL-067: the columns of the original's commands, trailing blanks included;
     "",
     "holdfast commands (type help <topic>):",
     "======================================",
-    "completion  deps  health  jobs  logs  reloadprog  scale  wait  why",
+    "completion  health  logs        reopen  scale  why",
+    "deps        jobs    reloadprog  rotate  wait ",
     "",
   ]);
 });

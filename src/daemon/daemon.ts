@@ -37,6 +37,7 @@ import { ChildStdin } from "./listeners/stdin.ts";
 import { AutoLogs } from "./logfiles/autologs.ts";
 import { Backlog } from "./logfiles/backlog.ts";
 import { Clearing } from "./logfiles/clearing.ts";
+import { LogOrders } from "./logfiles/logorders.ts";
 import { Outputs } from "./logfiles/outputs.ts";
 import { Streaming } from "./logfiles/streaming.ts";
 import { Targets } from "./logfiles/targets.ts";
@@ -258,7 +259,7 @@ function makeRooms(given: DaemonParts, runtime: Runtime, { configurations, ident
   ];
   const bringUp = new BringUp(runtime, { inOrder: parts, outputs, plugins, servers, pools, groups, firstStarts, systemd });
   const lifecycle = new Lifecycle(runtime, bringUp, { configurations, identity, servers, groups, unowned, cgroups });
-  const ofFiles = { autoLogs, targets, outputs, backlog, clearing };
+  const ofFiles = { autoLogs, targets, outputs, backlog, clearing, logOrders: new LogOrders(runtime, outputs) };
   const ofGroups = { records, unowned, groups, jobs, orders, updates, operations, reloads, scales, scaling };
   const ofLife = { firstStarts, bringUp, lifecycle, systemd };
   const stdin = new ChildStdin(runtime);

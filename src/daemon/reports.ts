@@ -43,7 +43,7 @@ function handle(daemon: Daemon, turn: Turn, report: Report): void {
       turn.acknowledge(report.report);
       return daemon.outputs.eof(turn, report.stream);
     case "limit":
-      return daemon.outputs.limit(report);
+      return daemon.outputs.rotations.limit(report);
     case "io-error":
     case "io-resumed":
       turn.acknowledge(report.report);

@@ -18,6 +18,7 @@ import type {
   ReloadFailure,
   ReloadPlan,
   RollingOrder,
+  RotateFailure,
   Scaled,
   ScaleFailure,
   ScaleWish,
@@ -203,6 +204,17 @@ export class FakeControl implements SupervisorControl {
   async clearLogs(ref: ProcessRef): Promise<Result<true, "failed">> {
     this.done.push(`clear ${ref.group}:${ref.process}`);
     return this.unclearable.has(ref.process) ? refuse("failed") : ok(true);
+  }
+
+  rotating: Result<true, RotateFailure> = ok(true);
+
+  async rotateLogs(ref: ProcessRef | null): Promise<Result<true, RotateFailure>> {
+    this.done.push(`rotate ${ref === null ? "the activity log" : `${ref.group}:${ref.process}`}`);
+    return this.rotating;
+  }
+
+  async reopenLogs(what: ProcessRef | "supervisord" | "all"): Promise<void> {
+    this.done.push(`reopen ${typeof what === "string" ? what : `${what.group}:${what.process}`}`);
   }
 
   shutdown(): void {

@@ -132,6 +132,12 @@ export type ReloadFailure =
 /** How many processes a program is to have; null: as many as the file says. `token`: the same word is the same order; empty: none. */
 export type ScaleWish = { readonly program: string; readonly numprocs: number | null; readonly token: string };
 
+/** Why a log is not rotated; `no-backups`: nothing would be kept. */
+export type RotateFailure =
+  | { readonly kind: "no-file" }
+  | { readonly kind: "no-backups" }
+  | { readonly kind: "failed"; readonly text: string };
+
 /** A program that has another number of processes by now. */
 export type Scaled = {
   readonly before: number;
@@ -191,6 +197,10 @@ export interface SupervisorControl {
   sendStdin(ref: ProcessRef, bytes: Uint8Array): Promise<Result<true, "closed" | "full">>;
   /** Empties both logs and the capture buffers, also of a process that is not running. */
   clearLogs(ref: ProcessRef): Promise<Result<true, "failed">>;
+  /** Rotates the logs of a process, or with null the activity log, though they have not reached their size; what is empty stays. (LOGX-023) */
+  rotateLogs(ref: ProcessRef | null): Promise<Result<true, RotateFailure>>;
+  /** Opens the logs of a process again by their names, the activity log (`supervisord`), or all, as at USR2. (LOGX-024) */
+  reopenLogs(what: ProcessRef | "supervisord" | "all"): Promise<void>;
 
   /** Null: there is no such process. */
   explain(ref: ProcessRef): Explanation | null;

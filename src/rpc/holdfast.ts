@@ -10,6 +10,7 @@ import type { PreviewedGroup, ProcessView, SupervisorControl } from "./control.t
 import { dependencies, startProcess, stopWithDependants } from "./dependencymethods.ts";
 import { fault } from "./faults.ts";
 import { JOB_METHODS } from "./jobmethods.ts";
+import { LOG_ORDER_METHODS } from "./logordermethods.ts";
 import { type Method, method } from "./method.ts";
 import { findProcess, refOf } from "./namespec.ts";
 import { resultOf } from "./plainvalues.ts";
@@ -162,6 +163,7 @@ export const HOLDFAST_METHODS: readonly Method[] = [
   stopWithDependants,
   dependencies,
   reloadProcess,
+  ...LOG_ORDER_METHODS,
   ...SCALE_METHODS,
   ...ROLLING_METHODS,
 ];

@@ -41,6 +41,8 @@ export const recordKeys = {
   survivors: "survivors",
   /** Present while a log is being cleared. */
   clearing: (number: number | "") => `clearing/${number}`,
+  /** Present while a log is being rotated that has not reached its size. */
+  rotating: (number: number | "") => `rotating/${number}`,
   group: (name: string) => `group/${name}`,
   /** What was read last of a group that is not active as it was read. */
   read: (generation: number, name: string) => `read/${generation}/${name}`,

@@ -1,6 +1,7 @@
 /** Goal: logs that are rotated, as those who look at them from outside see it. */
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { closeSync, existsSync, openSync, renameSync, writeSync } from "node:fs";
 import { test } from "node:test";
 import { Worker } from "node:worker_threads";
 import { Instance, until } from "./instance.ts";
@@ -49,4 +50,40 @@ test("LOG-023: whoever looks finds a log at its path at every moment, however of
     [],
     "nothing is left beside them",
   );
+});
+
+test("LOGX-023, LOGX-024: logs are rotated and opened again by order, while the program writes and when the daemon is killed", async (t) => {
+  const it = new Instance(t);
+  const counts = "i=0; while [ $i -lt 5 ]; do i=$((i+1)); echo line $i; read go; done < go; exec sleep 1000";
+  execFileSync("mkfifo", [it.path("go")]);
+  it.configure(
+    `[program:web]\ncommand=sh -c '${counts}'\nstartsecs=0\nstdout_logfile=${it.path("web.log")}\nstderr_logfile=NONE\n` +
+      `[program:none]\ncommand=sleep 1000\nstdout_logfile=NONE\nstderr_logfile=NONE\nstartsecs=0\n` +
+      `[program:bare]\ncommand=sleep 1000\nstdout_logfile=${it.path("bare.log")}\nstdout_logfile_backups=0\nstderr_logfile=NONE\nstartsecs=0\n`,
+  );
+  await it.start();
+  const go = openSync(it.path("go"), "w");
+  t.after(() => closeSync(go));
+  const said = async (...words: string[]): Promise<string> => (await it.ctl(...words)).stdout;
+  await until("it has begun", () => existsSync(it.path("web.log")) && it.read("web.log") === "line 1\n");
+  assert.equal(
+    await said("rotate", "web", "none", "bare"),
+    "web: rotated\nnone: ERROR (no log file)\nbare: ERROR (backups=0: nothing would be kept; use clear)\n",
+  );
+  assert.deepEqual([it.read("web.log"), it.read("web.log.1")], ["", "line 1\n"]);
+  writeSync(go, "\n");
+  await until("it goes on in the next file", () => it.read("web.log") === "line 2\n");
+  process.kill(it.daemonPid() ?? 0, "SIGKILL");
+  await until("the next daemon answers", async () => (await said("rotate", "all")).endsWith("web: rotated\n"));
+  assert.deepEqual([it.read("web.log"), it.read("web.log.1"), it.read("web.log.2")], ["", "line 2\n", "line 1\n"]);
+  assert.equal(await said("rotate", "supervisord"), "supervisord: rotated\n");
+  assert.match(it.read("supervisord.log.1"), /supervisord started with pid/);
+  renameSync(it.path("web.log"), it.path("moved.log"));
+  assert.equal(await said("reopen", "web"), "web: reopened\n");
+  writeSync(go, "\n");
+  await until("the path has a log again", () => existsSync(it.path("web.log")) && it.read("web.log") === "line 3\n");
+  renameSync(it.path("supervisord.log"), it.path("main.log"));
+  assert.equal(await said("reopen"), "all logs: reopened\n");
+  await until("the activity log is there again", () => existsSync(it.path("supervisord.log")));
+  assert.match(it.read("main.log"), /INFO supervisord logreopen\n/);
 });

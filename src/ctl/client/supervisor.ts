@@ -97,9 +97,13 @@ export function makeSupervisor(rpc: Rpc) {
   };
 }
 
-/** Reload, rolling restarts, scale. */
+/** Reload, rolling restarts, scale; logs that are rotated or opened again. */
 function lifeMethods(call: Call) {
   return {
+    /** `supervisord`: the activity log. */
+    rotateLogs: (name: string) => call("act", asDone, "holdfast.rotateLogs", name),
+    /** The empty name: all. */
+    reopenLogs: (name: string) => call("act", asDone, "holdfast.reopenLogs", name),
     /** Resolves when it has reloaded as far as it tells. */
     reloadProcess: (name: string, token: string) => call("wait", asDone, "holdfast.reloadProcess", name, { token }),
     /** The number of the operation. */

@@ -17,10 +17,10 @@ import type { Turn } from "../loop/turn.ts";
 import type { Watchers } from "../observers/watchers.ts";
 import type { Inheritance, Runtime } from "../runtime.ts";
 import { Reopening } from "./reopening.ts";
-import { rotate } from "./rotating.ts";
+import { Rotations } from "./rotations.ts";
 import type { Streaming } from "./streaming.ts";
 import { dropStreamRecords, restoreStreamState } from "./streamrecords.ts";
-import { type Clearable, type LogFile, lastOf, ownerOf, type Stream } from "./streams.ts";
+import { type Clearable, type LogFile, lastOf, ownerOf, type RotatedLog, type Stream } from "./streams.ts";
 import type { ChannelTarget, Targets } from "./targets.ts";
 
 export class Outputs {
@@ -30,18 +30,12 @@ export class Outputs {
   readonly #watchers: Watchers;
   readonly #files = new Map<number, LogFile>();
   readonly #streams = new Map<number, Stream>();
-  readonly #rotating = new Set<number>();
-  /** Sinks whose last rotation failed: told once, since the line may itself fill the activity log that cannot be rotated. */
-  readonly #growing = new Set<number>();
   readonly #reopening = new Reopening();
-  /** The last rotation under way, by place. */
-  readonly #rotations = new Map<string, Promise<void>>();
+  readonly rotations: Rotations;
   /** Files, by sink, of streams whose process nobody knows any more. */
   readonly #unowned = new Map<number, string>();
   /** The daemon's own sinks that the keeper has open. */
   readonly #own = new Set<number>();
-  /** Sinks that stood at their limit when a predecessor died: it may have begun to rotate them. */
-  readonly #resumed = new Set<number>();
   /** Bytes that could not be written, by sinks that are failing now. */
   readonly #lost = new Map<number, number>();
   #activityOpened: ((errno: number) => void) | null = null;
@@ -51,6 +45,12 @@ export class Outputs {
     this.#targets = targets;
     this.#streaming = streaming;
     this.#watchers = watchers;
+    const logs = {
+      get: (sink: number) => this.#files.get(sink),
+      at: (path: string) => this.at(path),
+      unowned: (sink: number) => this.#unowned.get(sink),
+    };
+    this.rotations = new Rotations(runtime, logs, this.#reopening);
   }
 
   /** Who writes the file at this path, however each of them spells it. */
@@ -136,58 +136,6 @@ export class Outputs {
     this.#closeIfDone(turn, stream);
   }
 
-  /** A file has reached its size: it is moved aside, the keeper gets the next one. The report stays pending until then. */
-  limit(report: Extract<Report, { type: "limit" }>): void {
-    const file = this.#files.get(report.sink);
-    if (file === undefined || this.#rotating.has(report.sink)) {
-      if (file === undefined) this.#runtime.loop.post((turn) => this.#growOn(turn, report));
-      return;
-    }
-    this.#rotating.add(report.sink);
-    const isStillOpen = (): boolean => this.#files.has(report.sink);
-    const resumed = this.#resumed.delete(report.sink);
-    void this.#oneByOne(file.place, () => rotate(this.#runtime, file, report, { resumed, isStillOpen })).then(
-      ({ truncate, regularOnly, limit, why }) => {
-        this.#runtime.loop.post((turn) => {
-          this.#rotating.delete(report.sink);
-          this.#sayGrowing(turn, file, why);
-          turn.acknowledge(report.report);
-          const now = this.#files.get(report.sink);
-          if (now === undefined) return;
-          const spec = sinkSpec(file.path, now === file ? limit : now.maxBytes, { truncate, regularOnly });
-          this.#reopening.ordered(turn, file.sink, spec);
-          for (const { sink, path, isOfRun } of this.at(file.path)) if (isOfRun) this.#reopening.ordered(turn, sink, sinkSpec(path, 0));
-        });
-      },
-    );
-  }
-
-  #sayGrowing(turn: Turn, file: LogFile, why: string | null): void {
-    if (why === null) this.#growing.delete(file.sink);
-    if (why === null || this.#growing.has(file.sink)) return;
-    this.#growing.add(file.sink);
-    this.#runtime.activity.write(turn, "critical", `cannot rotate ${file.path} (${file.owner}): ${why}; it grows on`);
-  }
-
-  /** Two runs of a process may write one path for a moment: a rotation counts on what the one before it has left. */
-  #oneByOne<T>(place: string, act: () => Promise<T>): Promise<T> {
-    const done = (this.#rotations.get(place) ?? Promise.resolve()).then(act);
-    const last = done.then(
-      () => undefined,
-      () => undefined,
-    );
-    this.#rotations.set(place, last);
-    void last.then(() => this.#rotations.get(place) === last && this.#rotations.delete(place));
-    return done;
-  }
-
-  /** How many backups the log of a forgotten process may have is not known: nothing of it is moved or cut off. */
-  #growOn(turn: Turn, report: Extract<Report, { type: "limit" }>): void {
-    turn.acknowledge(report.report);
-    const path = this.#unowned.get(report.sink);
-    if (path !== undefined) turn.effect({ type: "sink-reopen", sink: report.sink, spec: sinkSpec(path, 0, { regularOnly: true }) });
-  }
-
   /** After an update in place: logs that are being written get their new limits. */
   groupChanged(turn: Turn, group: Group, change: GroupChange, only?: Ref): void {
     // Of a process that is down no log is open.
@@ -198,7 +146,7 @@ export class Outputs {
         const { path, maxBytes, backups } = this.#targets.of(ref, group.config, config, channel);
         if (file === undefined || file.path !== path || (file.maxBytes === maxBytes && file.backups === backups)) continue;
         this.#files.set(file.sink, { ...file, maxBytes, backups });
-        if (file.maxBytes === maxBytes || this.#rotating.has(file.sink)) continue;
+        if (file.maxBytes === maxBytes || this.rotations.isUnderWay(file.sink)) continue;
         turn.effect({ type: "sink-reopen", sink: file.sink, spec: sinkSpec(path, maxBytes) });
       }
     }
@@ -252,10 +200,34 @@ export class Outputs {
 
   /** USR2: every file is opened again by its name. (LOG-034, LOG-036) */
   reopenAll(turn: Turn): void {
+    for (const file of this.#files.values()) this.#reopen(turn, file);
+  }
+
+  /** The same of the logs of a process that are open. (LOGX-024) */
+  reopen(turn: Turn, ref: Ref): void {
     for (const file of this.#files.values()) {
-      if (file.sink === SINK_CONSOLE) continue;
-      turn.effect({ type: "sink-reopen", sink: file.sink, spec: sinkSpec(file.path, file.maxBytes) });
+      const its = this.#streams.get(file.sink)?.ref;
+      if (its?.group === ref.group && its.process === ref.process) this.#reopen(turn, file);
     }
+  }
+
+  reopenActivity(turn: Turn): void {
+    if (this.activityFile !== undefined) this.#reopen(turn, this.activityFile);
+  }
+
+  #reopen(turn: Turn, file: LogFile): void {
+    if (file.sink !== SINK_CONSOLE) turn.effect({ type: "sink-reopen", sink: file.sink, spec: sinkSpec(file.path, file.maxBytes) });
+  }
+
+  /** The files of a process that may be rotated, also while it is down. */
+  rotatable(ref: Ref): readonly RotatedLog[] {
+    const member = findMember(this.#runtime.world, ref);
+    const group = this.#runtime.world.groups.get(ref.group);
+    if (member === undefined || group === undefined) return [];
+    return (["stdout", "stderr"] as const).flatMap((channel) => {
+      const { path, maxBytes, backups } = this.#targets.of(ref, group.config, member.config, channel);
+      return path === null ? [] : [{ path, maxBytes, backups }];
+    });
   }
 
   /** Resolves with the errno of the activity log's first opening, 0 when it is open. */
@@ -285,7 +257,6 @@ export class Outputs {
     if (this.#runtime.running.daemon.nodaemon) this.#own.add(SINK_CONSOLE);
     if (activityPath(this.#runtime.running.daemon) !== null) this.#own.add(SINK_ACTIVITY);
     this.#registerActivity(this.#runtime.running.daemon);
-    for (const sink of inheritance.sinks) if (sink.limit > 0n && sink.size >= sink.limit) this.#resumed.add(sink.sink);
     const children = new Map(inheritance.children.map((child) => [child.child, child]));
     for (const entry of inheritance.streams) {
       const { child, channel } = streamOwner(entry.stream);
@@ -298,6 +269,7 @@ export class Outputs {
       if (stream.target.asked !== (entry.mode === "asked")) this.#changeMode(stream);
     }
     this.#restoreFilesWithoutStreams(inheritance);
+    this.rotations.restore(inheritance);
   }
 
   /** The stream has ended and the process has not, or nobody knows the process any more, or the file was about to be closed. */
@@ -393,7 +365,7 @@ export class Outputs {
     this.#streams.delete(stream.stream);
     if (stream.target.asked) dropStreamRecords(turn, stream);
     this.#lost.delete(stream.stream);
-    this.#growing.delete(stream.stream);
+    this.rotations.gone(stream.stream);
     this.#reopening.done(stream.stream);
     if (this.#files.delete(stream.stream)) turn.effect({ type: "sink-close", sink: stream.stream });
   }

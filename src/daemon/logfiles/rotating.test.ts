@@ -65,10 +65,9 @@ const texts = (): Record<string, string> =>
 /** One daemon's rotation of the file that holds what `written` says. */
 async function rotated(backups: number, written: bigint, resumed: boolean, watch: Watch = {}): Promise<string | null> {
   const runtime = { doors: { files: watched(watch) } } as unknown as Runtime;
-  const file = { sink: 1, path: log, place: log, maxBytes: 10, backups, owner: "stdout of a" };
+  const file = { path: log, maxBytes: 10, backups };
   const device = lstatSync(folder, { bigint: true }).dev;
-  const report = { type: "limit", report: 1n, sink: 1, size: 10n, device, inode: written } as const;
-  return (await rotate(runtime, file, report, { resumed, isStillOpen: () => true })).why;
+  return (await rotate(runtime, file, { size: 10n, device, inode: written }, { resumed, isStillOpen: () => true })).why;
 }
 
 const inode = (): bigint => lstatSync(log, { bigint: true }).ino;

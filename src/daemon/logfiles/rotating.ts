@@ -1,15 +1,23 @@
 /** Carries out a rotation: the keeper holds the stream meanwhile, the pipe holds the program, and nothing else waits. */
 import path from "node:path";
 import type { FileInfo } from "../../doors.ts";
-import type { Report } from "../../link/messages.ts";
 import { backupName, backupsAmong, planRotation } from "../../logs/rotation.ts";
 import { ok } from "../../result.ts";
 import type { Runtime } from "../runtime.ts";
 import { isSame, moveAside } from "./aside.ts";
-import type { LogFile } from "./streams.ts";
+import type { RotatedLog } from "./streams.ts";
 
-/** How the file is opened after it, and why it was not moved, where that is to be told. */
-export type Rotated = { readonly truncate: boolean; readonly regularOnly: boolean; readonly limit: number; readonly why: string | null };
+/** The file that was written, as whoever wants it rotated knows it. */
+export type Written = { readonly size: bigint; readonly device: bigint; readonly inode: bigint };
+
+/** How the file is opened after it, whether it was moved or is to be emptied, and why not, where that is to be told. */
+export type Rotated = {
+  readonly truncate: boolean;
+  readonly regularOnly: boolean;
+  readonly limit: number;
+  readonly isMoved: boolean;
+  readonly why: string | null;
+};
 
 export type Circumstances = {
   /** A predecessor may have begun with it. */
@@ -22,14 +30,9 @@ export type Circumstances = {
  * After a rename that fails it is tried again when the file has grown by its limit once more. Where another file lies at the path by now (another run's,
  * or one that logrotate made), nothing is moved: the keeper goes on in that one. A link is moved itself, as in the original, and never the file behind it.
  */
-export async function rotate(
-  runtime: Runtime,
-  file: LogFile,
-  report: Extract<Report, { type: "limit" }>,
-  circumstances: Circumstances,
-): Promise<Rotated> {
+export async function rotate(runtime: Runtime, file: RotatedLog, written: Written, circumstances: Circumstances): Promise<Rotated> {
   const { files } = runtime.doors;
-  if (!circumstances.isStillOpen()) return { truncate: false, regularOnly: true, limit: file.maxBytes, why: null };
+  if (!circumstances.isStillOpen()) return { truncate: false, regularOnly: true, limit: file.maxBytes, isMoved: false, why: null };
   const found = await files.lstat(file.path);
   const link = found.ok && found.value.kind === "other" && (await isLink(runtime, file.path, found.value));
   if (link && isOfTheSystem(file.path)) return UNROTATED;
@@ -37,28 +40,29 @@ export async function rotate(
     return { ...UNROTATED, why: "it is a link, and without backups the file behind it would have to be emptied" };
   const names = file.backups > 0 ? await files.list(path.dirname(file.path)) : ok([]);
   // Without the list of backups a rename could replace one of them.
-  if (!names.ok) return growOn(file, report, `its backups cannot be listed: ${names.error}`);
+  if (!names.ok) return growOn(file, written, `its backups cannot be listed: ${names.error}`);
   const existing = backupsAmong(names.value, path.basename(file.path), file.backups);
-  const baseIsOurs = link || (found.ok && found.value.inode === report.inode && found.value.device === report.device);
+  const baseIsOurs = link || (found.ok && found.value.inode === written.inode && found.value.device === written.device);
   const resumed = circumstances.resumed || (found.ok && !baseIsOurs);
   const isAside = resumed && found.ok && found.value.links > 1 && (await isSame(files, found.value, backupName(file.path, 1)));
   const plan = planRotation({ path: file.path, backups: file.backups, existing, resumed, baseIsOurs, isAside });
   for (const { from, to } of plan.renames) {
     const renamed = await files.rename(from, to);
     if (renamed.ok || renamed.error === "ENOENT") continue;
-    return growOn(file, report, `renaming ${from} to ${to} failed with ${renamed.error}`);
+    return growOn(file, written, `renaming ${from} to ${to} failed with ${renamed.error}`);
   }
   const moved = plan.aside === null ? ok(true as const) : await moveAside(files, plan.aside);
-  if (!moved.ok) return growOn(file, report, `renaming ${file.path} to ${backupName(file.path, 1)} failed with ${moved.error}`);
-  return { truncate: plan.truncate, regularOnly: true, limit: file.maxBytes, why: null };
+  if (!moved.ok) return growOn(file, written, `renaming ${file.path} to ${backupName(file.path, 1)} failed with ${moved.error}`);
+  const isMoved = plan.aside !== null || plan.truncate;
+  return { truncate: plan.truncate, regularOnly: true, limit: file.maxBytes, isMoved, why: null };
 }
 
-function growOn(file: LogFile, report: Extract<Report, { type: "limit" }>, why: string): Rotated {
-  return { truncate: false, regularOnly: true, limit: Number(report.size) + file.maxBytes, why };
+function growOn(file: RotatedLog, written: Written, why: string): Rotated {
+  return { truncate: false, regularOnly: true, limit: Number(written.size) + file.maxBytes, isMoved: false, why };
 }
 
 /** A link that is there already is followed, as at the start; it is never cut off, since it may lead elsewhere by the time. */
-const UNROTATED: Rotated = { truncate: false, regularOnly: false, limit: 0, why: null };
+const UNROTATED: Rotated = { truncate: false, regularOnly: false, limit: 0, isMoved: false, why: null };
 
 /** What is neither file nor folder is a link, if something else, or nothing, is behind it. */
 async function isLink(runtime: Runtime, file: string, itself: FileInfo): Promise<boolean> {

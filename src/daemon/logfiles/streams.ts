@@ -5,14 +5,18 @@ import { isCapturedRun } from "../../process/auxiliary.ts";
 import { type Ref, runOfLabel } from "../../supervisor/world.ts";
 import type { ChannelTarget } from "./targets.ts";
 
-/** A file that the keeper writes. */
-export type LogFile = {
-  readonly sink: number;
+/** A log as rotations need it. */
+export type RotatedLog = {
   readonly path: string;
-  /** The same for every spelling of a path: `x.log`, `./x.log`, `/srv/app/x.log`. */
-  readonly place: string;
   readonly maxBytes: number;
   readonly backups: number;
+};
+
+/** A file that the keeper writes. */
+export type LogFile = RotatedLog & {
+  readonly sink: number;
+  /** The same for every spelling of a path: `x.log`, `./x.log`, `/srv/app/x.log`. */
+  readonly place: string;
   readonly owner: string;
   /** Beside that of the process itself, by what runs beside it. */
   readonly isOfRun?: boolean;

@@ -36,6 +36,7 @@ export function watchOf(runtime: Runtime, parts: Parts): Watch {
       startedAt: runtime.startedWallMs,
       configFile: runtime.running.file,
       hostName: runtime.doors.birth.hostName,
+      rotations: parts.outputs.rotations.count,
     }),
     detail: (ref) => {
       const member = findMember(runtime.world, ref);

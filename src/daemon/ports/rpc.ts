@@ -26,6 +26,7 @@ import type { Systemd } from "../lifecycle/systemd.ts";
 import type { Pools } from "../listeners/pools.ts";
 import type { ChildStdin } from "../listeners/stdin.ts";
 import type { Clearing } from "../logfiles/clearing.ts";
+import type { LogOrders } from "../logfiles/logorders.ts";
 import type { Targets } from "../logfiles/targets.ts";
 import { activityPath, postLine } from "../loop/activitylog.ts";
 import type { History } from "../observers/history.ts";
@@ -57,6 +58,7 @@ type Parts = {
   readonly pools: Pools;
   readonly stdin: ChildStdin;
   readonly clearing: Clearing;
+  readonly logOrders: LogOrders;
   readonly targets: Targets;
   readonly history: History;
   readonly sweeps: Sweeps;
@@ -89,6 +91,8 @@ export function supervisorControl(runtime: Runtime, parts: Parts): SupervisorCon
     resumeJob: (ref) => parts.jobs.resume(ref),
     sendStdin: (ref, bytes) => parts.stdin.send(ref, bytes),
     clearLogs: (ref) => parts.clearing.clear(ref),
+    rotateLogs: (ref) => parts.logOrders.rotate(ref),
+    reopenLogs: (what) => parts.logOrders.reopen(what),
     shutdown: () => runtime.loop.post((turn) => parts.lifecycle.orderDown(turn, "SHUTDOWN")),
     restart: () => parts.lifecycle.reload(),
     mainLogfile: () => activityPath(runtime.running.daemon),
