@@ -81,7 +81,25 @@ class Graph extends Host {
         const needs = [...allMembers(this.world)].filter((one) => this.#needs(one, member) && this.#goesDown(one));
         assert.ok(needs.length > 0, `${name} is to be stopped later, and nobody needs it`);
       }
-      this.#before.set(name, state);
+      this.#checkBound(member);
+    }
+    for (const member of allMembers(this.world)) this.#before.set(label(member.ref), member.state.state);
+  }
+
+  /** It goes down with what it is bound to, and before it where that is ordered. (BND-001, BND-002) */
+  #checkBound(member: Member): void {
+    if (this.world.mood !== "RUNNING") return;
+    const { state, stopping, pid, life } = member.state;
+    const isUp = (state === "STARTING" || state === "RUNNING") && !stopping && life.stopAfter === undefined;
+    for (const target of member.config.bindTo.filter(({ condition }) => condition !== "exited_ok")) {
+      for (const one of this.meant(target)) {
+        if (this.#before.get(label(one.ref)) !== "RUNNING" || one.state.state === "RUNNING") continue;
+        assert.ok(!isUp, `${label(member.ref)} runs on, and ${label(one.ref)} does not`);
+        assert.ok(
+          one.state.state !== "STOPPING" || pid === 0,
+          `${label(one.ref)} is stopped before ${label(member.ref)}, which is bound to it`,
+        );
+      }
     }
   }
 
@@ -154,8 +172,9 @@ test("I-11, I-15: whatever happens, starts wait for their conditions and for not
       fc.array(edge, { maxLength: 9 }),
       fc.array(act, { maxLength: 60, size: "max" }),
       fc.constantFrom("always", "never", "unexpected"),
-      (edges, acts, autorestart) => {
-        const host = graph(edges, { autorestart, startRetries: 1, stopWaitSecs: 2 } as Partial<ProcessConfig>);
+      fc.constantFrom(0, 1),
+      (edges, acts, autorestart, startSecs) => {
+        const host = graph(edges, { autorestart, startSecs, startRetries: 1, stopWaitSecs: 2 } as Partial<ProcessConfig>);
         for (const { kind, which, ms } of acts) {
           const could = new Map([...allMembers(host.world)].map((member) => [member, host.holdsAll(member)]));
           const before = new Map([...allMembers(host.world)].map((member) => [member, member.state.attempt]));
