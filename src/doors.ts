@@ -60,6 +60,8 @@ export interface Files {
   list(path: string): Promise<Result<readonly string[], Errno>>;
   /** Replaces atomically where the target is a regular file. */
   write(path: string, bytes: Uint8Array, mode: number): Promise<Result<true, Errno>>;
+  /** The same, and it is on the disk, file and name, when it is answered; never in place, where a reader might find half of it. */
+  writeDurably(path: string, bytes: Uint8Array, mode: number): Promise<Result<true, Errno>>;
   /** Fails with EEXIST when there is something at the path already. */
   createExclusive(path: string, mode: number): Promise<Result<true, Errno>>;
   rename(from: string, to: string): Promise<Result<true, Errno>>;

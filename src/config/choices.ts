@@ -22,6 +22,9 @@ export function either(words: readonly string[], or = "or"): string {
 }
 
 /** Whether programs get control groups. */
+export const PERSIST_WHAT = { what: "persist_what", words: ["enable", "all"] } as const satisfies Choice;
+
+/** Who enforces limits of memory, processes and processor. */
 export const CGROUPS = { what: "use of control groups", words: ["auto", "off", "require"] } as const satisfies Choice;
 export type CgroupsChoice = (typeof CGROUPS)["words"][number];
 

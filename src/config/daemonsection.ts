@@ -70,7 +70,11 @@ export function readDaemonSection(
   const values: Readonly<Record<string, unknown>> = Object.fromEntries(ROWS.map((row) => [row[0], read(row)]));
   const all: Record<string, unknown> = {};
   fill(all, ROWS, values);
-  const { logfile, pidfile, ...fields } = all as Fields<typeof SUPERVISORD>;
+  const { logfile, pidfile, persistState, ...fields } = all as Fields<typeof SUPERVISORD>;
+  if (fields.persistWhat === "all" && persistState === null) {
+    const remedy = "name a file, such as persist_state=/var/lib/supervisor/state.json";
+    reader.fail("persist_what", "persist_what is nothing without persist_state", remedy);
+  }
   const path = (name: string): string => absolute(expandUser(name, around.homes, around.accounts), facts.cwd);
   return {
     daemon: {
@@ -78,6 +82,7 @@ export function readDaemonSection(
       childLogDir: fields.childLogDir ?? facts.tempDir,
       logfile: logfile === "syslog" ? logfile : path(logfile),
       pidfile: path(pidfile),
+      persistState: persistState === null ? null : path(persistState),
     },
     environment: values["environment"] as DaemonSection["environment"],
     user: flags.get("user")?.text ?? (values["user"] as string | null),

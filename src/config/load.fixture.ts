@@ -116,6 +116,7 @@ function filesOf(
     mayExecute: never,
     readAt: never,
     readGuarded: never,
+    writeDurably: never,
     write: never,
     createExclusive: never,
     rename: never,

@@ -19,6 +19,7 @@ import { Groups } from "./groups/groups.ts";
 import { Jobs } from "./groups/jobs.ts";
 import { Operations } from "./groups/operations.ts";
 import { Orders } from "./groups/orders.ts";
+import { Persisted } from "./groups/persisted.ts";
 import { Reloads } from "./groups/reloads.ts";
 import { readingWith, Scales, storedScales } from "./groups/scales.ts";
 import { Scaling } from "./groups/scaling.ts";
@@ -247,6 +248,7 @@ function makeRooms(given: DaemonParts, runtime: Runtime, { configurations, ident
   const reloads = new Reloads(runtime);
   const scales = new Scales(runtime);
   const scaling = new Scaling(runtime, { configurations, autoLogs, records, orders, scales });
+  const persisted = new Persisted(runtime);
   const firstStarts = new FirstStarts(runtime);
   const systemd = new Systemd(runtime, watchers);
   const processes = processDeadlines(runtime);
@@ -255,13 +257,13 @@ function makeRooms(given: DaemonParts, runtime: Runtime, { configurations, ident
   // Servers are bound before anything is done to files or programs: a second supervisord by mistake ends there and has destroyed nothing. (CONF-354)
   const parts: readonly Part[] = [
     ...[unowned, preparations, barrier, backlog, processes, jobs, probes, sweeps, cgroups, memory, pools, outputs, clearing],
-    ...[plugins, servers, fastCgi, autoLogs, firstStarts, ...history.parts, readings, auxiliary, scales, operations, systemd],
+    ...[plugins, servers, fastCgi, autoLogs, firstStarts, ...history.parts, readings, auxiliary, scales, operations, persisted, systemd],
   ];
   const bringUp = new BringUp(runtime, { inOrder: parts, outputs, plugins, servers, pools, groups, firstStarts, systemd });
   const lifecycle = new Lifecycle(runtime, bringUp, { configurations, identity, servers, groups, unowned, cgroups });
   const ofFiles = { autoLogs, targets, outputs, backlog, clearing, logOrders: new LogOrders(runtime, outputs) };
   const ofGroups = { records, unowned, groups, jobs, orders, updates, operations, reloads, scales, scaling };
-  const ofLife = { firstStarts, bringUp, lifecycle, systemd };
+  const ofLife = { persisted, firstStarts, bringUp, lifecycle, systemd };
   const stdin = new ChildStdin(runtime);
   const ofStarts = { fastCgi, readings, preparations, auxiliary, probes, sweeps, cgroups };
   return { parts, watchers, history, plugins, pools, stdin, ...ofFiles, ...ofStarts, ...ofGroups, ...ofLife };

@@ -8,6 +8,7 @@ import type { Groups } from "./groups/groups.ts";
 import type { Jobs } from "./groups/jobs.ts";
 import type { Operations } from "./groups/operations.ts";
 import type { Orders } from "./groups/orders.ts";
+import type { Persisted } from "./groups/persisted.ts";
 import type { Reloads } from "./groups/reloads.ts";
 import type { Unowned } from "./groups/unowned.ts";
 import type { BringUp } from "./lifecycle/bringup.ts";
@@ -54,6 +55,7 @@ export type Daemon = {
   readonly cgroups: Cgroups;
   readonly firstStarts: FirstStarts;
   readonly systemd: Systemd;
+  readonly persisted: Persisted;
   readonly bringUp: BringUp;
   readonly lifecycle: Lifecycle;
   /** What clients see. */

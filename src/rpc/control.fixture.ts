@@ -72,6 +72,9 @@ export class FakeControl implements SupervisorControl {
   moodNow: Mood = "RUNNING";
   active: readonly GroupView[];
   readonly done: string[] = [];
+  /** What is remembered; null: nothing is. */
+  keptStates: ReturnType<SupervisorControl["kept"]> = null;
+  keptProblem: string | null = null;
   /** By path. */
   readonly contents = new Map<string, Uint8Array>();
   readonly inodes = new Map<string, bigint>();
@@ -317,6 +320,15 @@ export class FakeControl implements SupervisorControl {
   async scale({ program, numprocs, token }: ScaleWish, until: "ordered" | "done"): Promise<Result<Scaled, ScaleFailure>> {
     this.done.push(`scale ${program} ${numprocs} ${until}${token === "" ? "" : ` ${token}`}`);
     return this.scaling;
+  }
+
+  readonly setEnabled = (refs: readonly ProcessRef[], enabled: boolean) => this.#remember(enabled ? "enable" : "disable", refs);
+  readonly kept = () => this.keptStates;
+  readonly keepWanted = (refs: readonly ProcessRef[], up: boolean) => this.keptStates && this.#remember(up ? "keep up" : "keep down", refs);
+
+  async #remember(what: string, refs: readonly ProcessRef[]): Promise<Result<true, string>> {
+    this.done.push(`${what} ${refs.map(({ group, process }) => `${group}:${process}`).join(" ")}`);
+    return this.keptProblem === null ? ok(true) : refuse(this.keptProblem);
   }
 
   async scaleSettled(added: readonly ProcessRef[], removed: readonly ProcessRef[]): Promise<readonly ProcessRef[]> {

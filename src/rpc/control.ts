@@ -10,6 +10,7 @@ import type { ConfigError, DaemonConfig, GroupConfig, LogLevel } from "../config
 import type { Clock, Files } from "../doors.ts";
 import type { Mood, State } from "../process/states.ts";
 import type { Result } from "../result.ts";
+import type { KeptStates } from "../supervisor/kept.ts";
 import type { Operation } from "../supervisor/rolling.ts";
 import type { PlannedProcess } from "../supervisor/update.ts";
 
@@ -247,6 +248,12 @@ export interface SupervisorControl {
   isBeingRestarted(ref: ProcessRef): boolean;
   /** Gives a program another number of processes. `done`: what was added runs or has failed, what was removed is gone. */
   scale(wish: ScaleWish, until: "ordered" | "done"): Promise<Result<Scaled, ScaleFailure>>;
+  /** On the disk when it is answered; the error says why nothing has changed. (BOOT-011) */
+  setEnabled(refs: readonly ProcessRef[], enabled: boolean): Promise<Result<true, string>>;
+  /** What is remembered, by `group:process`; null without persist_state. */
+  kept(): KeptStates | null;
+  /** Remembers what a client is about to start or stop, where that is kept; null: it is not. (BOOT-012) */
+  keepWanted(refs: readonly ProcessRef[], up: boolean): Promise<Result<true, string>> | null;
   /** Orders nothing: waits as `scale` does for what it added and removed, and gives those added that failed. */
   scaleSettled(added: readonly ProcessRef[], removed: readonly ProcessRef[]): Promise<readonly ProcessRef[]>;
 

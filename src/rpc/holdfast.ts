@@ -13,6 +13,7 @@ import { JOB_METHODS } from "./jobmethods.ts";
 import { LOG_ORDER_METHODS } from "./logordermethods.ts";
 import { type Method, method } from "./method.ts";
 import { findProcess, refOf } from "./namespec.ts";
+import { PERSIST_METHODS } from "./persistmethods.ts";
 import { resultOf } from "./plainvalues.ts";
 import { processesByName } from "./processinfo.ts";
 import { reloadProcess } from "./reloadmethods.ts";
@@ -166,6 +167,7 @@ export const HOLDFAST_METHODS: readonly Method[] = [
   ...LOG_ORDER_METHODS,
   ...SCALE_METHODS,
   ...ROLLING_METHODS,
+  ...PERSIST_METHODS,
 ];
 
 function groupRow({ group, change, details, processes }: PreviewedGroup): RpcStruct {

@@ -52,7 +52,10 @@ export const startAllProcesses = method({
  */
 export async function startOne(control: SupervisorControl, process: ProcessView, start: Start): Promise<Result<true, Fault>> {
   const command = await checkCommand(control, process);
-  return command.ok ? begin(control, process, start) : command;
+  if (!command.ok) return command;
+  const keeping = control.keepWanted([refOf(process)], true);
+  const kept = keeping === null ? ok(true) : await keeping;
+  return kept.ok ? begin(control, process, start) : refuse(fault("FAILED", kept.error));
 }
 
 /** `deps` false: it does not wait for what it depends on. (DEP-010) */
@@ -70,6 +73,9 @@ export async function startInOrder(
   const wanted = inStates(processes, "running", false).filter(({ job }) => job === null);
   const commands = await Promise.all(wanted.map((process) => checkCommand(control, process)));
   const found = wanted.filter((_, index) => commands[index]?.ok === true);
+  const keeping = control.keepWanted(processes.map(refOf), true);
+  const kept = keeping === null ? ok(true) : await keeping;
+  if (!kept.ok) return rowsOf(wanted.map((process) => ({ process, outcome: refuse(fault("FAILED", kept.error)), atOnce: true })));
   const allOrdered = control.startTogether(found.map(refOf));
   const ordered = wanted.map((process, index) => {
     const command = commands[index];

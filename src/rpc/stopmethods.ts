@@ -60,6 +60,16 @@ export function stopOne(
   process: ProcessView,
   { called, wait }: Stop,
 ): Promise<Result<true, Fault>> | Result<true, Fault> {
+  const keeping = control.keepWanted([refOf(process)], false);
+  if (keeping === null) return stopNow(control, process, { called, wait });
+  return keeping.then((kept) => (kept.ok ? stopNow(control, process, { called, wait }) : refuse(fault("FAILED", kept.error))));
+}
+
+function stopNow(
+  control: SupervisorControl,
+  process: ProcessView,
+  { called, wait }: Stop,
+): Promise<Result<true, Fault>> | Result<true, Fault> {
   if (!canStop(process)) return refuse(fault("NOT_RUNNING", called));
   return control
     .stop(refOf(process), wait ? "stopped" : "ordered")
@@ -71,11 +81,18 @@ function hasActiveJob({ job }: ProcessView): boolean {
 }
 
 /** In the order that is given; all are told at once, and none waits for another. (RPC-089, RPC-090) */
-export function stopInOrder(control: SupervisorControl, processes: readonly ProcessView[], wait: boolean): Promise<readonly ResultRow[]> {
+export async function stopInOrder(
+  control: SupervisorControl,
+  processes: readonly ProcessView[],
+  wait: boolean,
+): Promise<readonly ResultRow[]> {
+  const keeping = control.keepWanted(processes.map(refOf), false);
+  const kept = keeping === null ? ok(true) : await keeping;
   const running = processes.filter(canStop);
+  if (!kept.ok) return rowsOf(running.map((process) => ({ process, outcome: refuse(fault("FAILED", kept.error)), atOnce: true })));
   control.stopTogether(running.map(refOf));
   const ordered = running.map((process) => {
-    const outcome = stopOne(control, process, { called: rowName(process), wait });
+    const outcome = stopNow(control, process, { called: rowName(process), wait });
     const note = hasActiveJob(process) ? SCHEDULE_PAUSED : undefined;
     return { process, outcome, note, atOnce: !wait || process.state === "BACKOFF" };
   });

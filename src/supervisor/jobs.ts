@@ -12,6 +12,7 @@ import { isOver } from "../process/sweeping.ts";
 import { assert, unreachable } from "../result.ts";
 import type { Zone } from "../zone.ts";
 import type { Step } from "./effects.ts";
+import { startsByItself } from "./kept.ts";
 import { supervisorMessages as say } from "./loglines.ts";
 import { stepAlone } from "./member.ts";
 import { type Member, setState, type World } from "./world.ts";
@@ -55,7 +56,8 @@ export function stepJob(world: World, member: Member, zones: Zones, now: Now, st
   const { config } = member;
   if (world.mood !== "RUNNING") return;
   if (!isScheduled(config)) return setJob(world, member, undefined, step);
-  const job = currentJob(config, member.state.life.job, now);
+  const known = member.state.life.job;
+  const job = currentJob(known === undefined ? { ...config, autostart: startsByItself(world, member) } : config, known, now);
   setJob(world, member, job, step);
   if (mayRunQueued(member, job)) return run(world, member, { ...job, queued: false }, now, step);
   if (job.paused) return;

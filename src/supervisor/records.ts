@@ -20,6 +20,7 @@ export type RecordVersion = (typeof RECORD_VERSIONS)[number];
 
 const LIFE = "life/";
 const SCALE = "scale/";
+const KEPT = "kept/";
 
 /** Where each kind of record lies in the store. */
 export const recordKeys = {
@@ -65,11 +66,17 @@ export const recordKeys = {
   scale: (program: string) => `${SCALE}${program}`,
   /** The last orders of such numbers that had a token, with what came of each. */
   scaleOrders: "scale-orders",
+  /** A piece of what is kept for `persist_state`, see `kept.ts`. */
+  kept: (piece: number) => `${KEPT}${piece}`,
   stream: (stream: number) => `stream/${stream}`,
 } as const;
 
 export function isLifeKey(key: string): boolean {
   return key.startsWith(LIFE);
+}
+
+export function isKeptKey(key: string): boolean {
+  return key.startsWith(KEPT);
 }
 
 /** The name of the program whose record it is; null: it is another record. */

@@ -14,6 +14,7 @@ import { orderDueRestarts } from "./duerestarts.ts";
 import type { Step } from "./effects.ts";
 import { advanceGoingDown, reportGoingDown } from "./goingdown.ts";
 import { heedOrder } from "./jobs.ts";
+import { applyKept } from "./kept.ts";
 import { memberDeadlineMs, stepAlone, stepRun } from "./member.ts";
 import { reportWaits, settleGone } from "./waiters.ts";
 import { isFirstStartDue } from "./wanted.ts";
@@ -47,7 +48,10 @@ export function addGroup(world: World, config: GroupConfig, step: Step): void {
   const group = makeGroup(config, world.nextSequence);
   world.nextSequence += 1;
   world.groups.set(config.name, group);
-  for (const member of group.members.values()) step.changed.add(member.ref);
+  for (const member of group.members.values()) {
+    applyKept(world, member);
+    step.changed.add(member.ref);
+  }
   step.effects.push({ type: "group-changed", group, change: "added" });
   step.effects.push({ type: "event", event: { kind: "process-group", change: "ADDED", group: config.name } });
 }

@@ -15,6 +15,7 @@ import { assert, unreachable } from "../result.ts";
 import { stopTogether } from "./dependencies.ts";
 import type { Step } from "./effects.ts";
 import { isScheduled } from "./jobs.ts";
+import { applyKept } from "./kept.ts";
 import { supervisorMessages as say } from "./loglines.ts";
 import { lookAtAllWaiting, stepAlone } from "./member.ts";
 import { endOperationsOf } from "./operations.ts";
@@ -119,6 +120,7 @@ function changedMember(world: World, group: Group, next: ProcessConfig | null, p
   if (member === undefined) {
     assert(next !== null, `${group.config.name}:${process} is to leave and is not there`);
     const added = makeMember(group.config.name, next);
+    applyKept(world, added);
     step.changed.add(added.ref);
     return added;
   }

@@ -39,5 +39,8 @@ function isUp(process: ProcessState): boolean {
 /** It has never been started, and is to be when supervisord starts. A schedule starts what has one. */
 export function isFirstStartDue(member: Member): boolean {
   const { config, state } = member;
-  return config.autostart && config.cron === null && state.state === "STOPPED" && state.attempt === 0 && state.life.wanted?.up !== false;
+  const { wanted } = state.life;
+  // What was enabled starts by itself though its configuration does not say so. (BOOT-011)
+  const startsByItself = config.autostart || (wanted?.up === true && wanted.by === "autostart");
+  return startsByItself && config.cron === null && state.state === "STOPPED" && state.attempt === 0 && wanted?.up !== false;
 }

@@ -81,6 +81,8 @@ export type World = {
   readonly due: Set<Member>;
   /** Members of which something is left that is being killed, and perhaps some that are gone. */
   readonly sweeping: Set<Member>;
+  /** What is kept of clients' words (`persist_state`): whether a process that comes into the world starts by itself, by `group:process`. */
+  autostarts: ReadonlyMap<string, boolean>;
   nextSequence: number;
   readonly waiters: Map<number, Waiter>;
   readonly dependants: Dependants<Member>;
@@ -100,6 +102,7 @@ export function emptyWorld(): World {
     sweeping: new Set(),
     exit: null,
     cutoff: null,
+    autostarts: new Map(),
     nextSequence: 0,
     waiters: new Map(),
     dependants: new Dependants(),

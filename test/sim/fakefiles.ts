@@ -26,6 +26,7 @@ export function fakeFiles(tree: Tree, perform: Perform): Files {
       perform(`read ${path}`, () => failing(tree, "read", path) ?? mapped(read(tree, path), (bytes) => bytes.slice(0, length))),
     list: (path) => perform(`list ${path}`, () => failing(tree, "list", path) ?? tree.list(path)),
     write: (path, bytes, mode) => perform(`write ${path}`, () => failing(tree, "write", path) ?? replace(tree, path, bytes, mode)),
+    writeDurably: (path, bytes, mode) => perform(`write ${path}`, () => failing(tree, "write", path) ?? replace(tree, path, bytes, mode)),
     createExclusive: (path, mode) =>
       perform(
         `create ${path}`,

@@ -192,6 +192,9 @@ const operation = struct({
 });
 export type OperationInfo = ReturnType<typeof operation>;
 
+/** What is remembered of a process over the end of supervisord. */
+const enabledInfo = struct({ name: text, enabled: text, wanted: text });
+
 /** What holdfast.scale tells. */
 const scaled = struct({ before: number, after: number, added: texts, removed: texts, failed: structs(resultRow) });
 export type Scaled = ReturnType<typeof scaled>;
@@ -247,6 +250,7 @@ export const asDependencies = rows(dependency);
 export const asConfigReport = one(configReport);
 export const asOperation = one(operation);
 export const asScaled = one(scaled);
+export const asEnabled = rows(enabledInfo);
 export const asJobs = rows(jobInfo);
 export const asExplained = one(explained);
 export const asWhy = one(why);

@@ -14,6 +14,7 @@ import {
   asConfigReport,
   asDependencies,
   asDone,
+  asEnabled,
   asExplained,
   asFlag,
   asJobs,
@@ -83,6 +84,9 @@ export function makeSupervisor(rpc: Rpc) {
     pauseJob: (name: string) => call("act", asDone, "holdfast.pauseJob", name),
     resumeJob: (name: string) => call("act", asDone, "holdfast.resumeJob", name),
     ...lifeMethods(call),
+    /** All of them or none; given again it is the same. */
+    setEnabled: (names: readonly string[], enabled: boolean) => call("read", asDone, "holdfast.setEnabled", names, enabled),
+    enabled: () => call("read", asEnabled, "holdfast.enabled"),
     checkConfig: () => call("read", asConfigReport, "holdfast.checkConfig"),
     /** False: the daemon leaves it to the client to stop the group and add it anew. */
     applyUpdate: (group: string) => call("wait", asFlag, "holdfast.applyUpdate", group),

@@ -41,6 +41,7 @@ export function realFiles(): Files {
     readGuarded: (path, length) => flat(attempt(() => readGuarded(path, Math.min(length, READ_AT_MAX)))),
     list: (path) => attempt(async () => (await readdir(pathHere(path), { encoding: "buffer" })).map(textOf).sort()),
     write: (path, bytes, mode) => write(path, bytes, mode, `${process.pid}.${++writes}`),
+    writeDurably: (path, bytes, mode) => writeDurably(path, bytes, mode, `${process.pid}.${++writes}`),
     createExclusive: (path, mode) => attempt(async () => create(path, mode, O_EXCL | O_NOFOLLOW)),
     rename: (from, to) => attempt(() => rename(pathOf(from), pathOf(to)).then(() => true as const)),
     link: (from, to) => attempt(() => link(pathOf(from), pathOf(to)).then(() => true as const)),
@@ -162,6 +163,29 @@ async function write(path: string, bytes: Uint8Array, mode: number, unique: stri
   return !replaced.ok && NO_NEIGHBOUR.has(replaced.error) ? attempt(() => writeInPlace(real, bytes, mode)) : replaced;
 }
 
+async function writeDurably(path: string, bytes: Uint8Array, mode: number, unique: string): Promise<Result<true, Errno>> {
+  const target = await followTrusted(path);
+  if (!target.ok) return target;
+  const real = target.value;
+  const found = await attempt(() => lstat(pathOf(real)));
+  if (found.ok && !found.value.isFile()) return refuse(found.value.isDirectory() ? "EISDIR" : "EINVAL");
+  const replaced = await replace(real, bytes, mode, `${dirname(real)}/.${basename(real)}.${unique}.new`, true);
+  return replaced.ok ? attempt(() => syncFolder(dirname(real))) : replaced;
+}
+
+/** So that the name is there after a loss of power. A file system that knows no such thing says EINVAL. */
+async function syncFolder(folder: string): Promise<true> {
+  const opened = await open(pathOf(folder), O_RDONLY);
+  try {
+    await opened.sync();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EINVAL") throw error;
+  } finally {
+    await opened.close();
+  }
+  return true;
+}
+
 /** Where the links at the end of a path lead. A link that somebody else made, or could swap before it is used, would lend its maker our rights: ELOOP. */
 async function followTrusted(path: string): Promise<Result<string, Errno>> {
   const target = await followLinks(path);
@@ -203,12 +227,19 @@ function isUnderProc(path: string): boolean {
   return path.startsWith("/proc/");
 }
 
-async function replace(target: string, bytes: Uint8Array, mode: number, neighbour: string): Promise<Result<true, Errno>> {
+async function replace(
+  target: string,
+  bytes: Uint8Array,
+  mode: number,
+  neighbour: string,
+  isDurable = false,
+): Promise<Result<true, Errno>> {
   const file = await attempt(() => open(pathOf(neighbour), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode));
   if (!file.ok) return file;
   const done = await attempt(async () => {
     try {
       await file.value.writeFile(bytes);
+      if (isDurable) await file.value.sync();
     } finally {
       await file.value.close();
     }

@@ -116,6 +116,7 @@ function throughLanes(files: Files, lanes: Lanes, patienceMs?: number): Files {
     readGuarded: (file, length) => run(file, () => files.readGuarded(file, length)),
     list: (folder) => run(`${folder}/.`, () => files.list(folder)),
     write: (file, bytes, mode) => run(file, () => files.write(file, bytes, mode)),
+    writeDurably: (file, bytes, mode) => run(file, () => files.writeDurably(file, bytes, mode)),
     createExclusive: (file, mode) => run(file, () => files.createExclusive(file, mode)),
     rename: (from, to) => run(from, () => files.rename(from, to)),
     link: (from, to) => run(from, () => files.link(from, to)),

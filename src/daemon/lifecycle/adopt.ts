@@ -3,7 +3,7 @@
 import type { Config } from "../../config/model.ts";
 import { logText } from "../../config/report.ts";
 import { ok, type Result, refuse } from "../../result.ts";
-import { encodeRecord, recordKeys, scaledProgram } from "../../supervisor/records.ts";
+import { encodeRecord, isKeptKey, recordKeys, scaledProgram } from "../../supervisor/records.ts";
 import { allMembers, label, makeGroup, runOfLabel, type World } from "../../supervisor/world.ts";
 import type { Configurations } from "../groups/configurations.ts";
 import { configRecord } from "../groups/daemonrecords.ts";
@@ -60,7 +60,9 @@ export async function continueAdopted(
   inheritance: Inheritance,
   { stored, problem, why }: Basis & { readonly why: string },
 ): Promise<void> {
-  const dropped = [...inheritance.store.keys()].filter((key) => scaledProgram(key) === null && (stored === null || !IS_CONFIG.test(key)));
+  const dropped = [...inheritance.store.keys()].filter(
+    (key) => scaledProgram(key) === null && !isKeptKey(key) && (stored === null || !IS_CONFIG.test(key)),
+  );
   dropInTurns(runtime, dropped, (turn, key) => turn.state(key, null));
   runtime.loop.post((turn) => {
     const { activity, world } = runtime;

@@ -29,19 +29,18 @@ export class Systemd implements Part {
   /** What starts by itself has been started, and clients are answered. */
   up(): void {
     this.#isUp = true;
-    this.#runtime.loop.post(() => undefined);
+    this.#look();
   }
 
   /** Around the reading of a configuration, and what it changes at once. */
-  async whileUpdating<T>(act: () => Promise<T>): Promise<T> {
+  whileUpdating<T>(act: () => Promise<T>): Promise<T> {
+    if (!this.#isOn()) return act();
     this.#updates += 1;
-    this.#runtime.loop.post(() => undefined);
-    try {
-      return await act();
-    } finally {
+    this.#look();
+    return act().finally(() => {
       this.#updates -= 1;
-      this.#runtime.loop.post(() => undefined);
-    }
+      this.#look();
+    });
   }
 
   turned(now: Now): void {
@@ -78,6 +77,11 @@ export class Systemd implements Part {
     if (everyMs === null || this.#watchdogAtMs === null || monoMs < this.#watchdogAtMs || !this.#isOn()) return;
     this.#watchdogAtMs = monoMs + everyMs;
     this.#send(turn, "WATCHDOG=1");
+  }
+
+  /** In a turn of its own: a daemon that tells nothing has none for it. */
+  #look(): void {
+    if (this.#isOn()) this.#runtime.loop.post(() => undefined);
   }
 
   /** A reload that was told is brought to its end, also where the new configuration wants to hear of it no more. */

@@ -32,7 +32,8 @@ function whyNot({ world }: Runtime, member: Member): string {
 
 function isComingUp({ config, state }: Member): boolean {
   // A job runs when its schedule says so. (RDY-015)
-  if (!config.autostart || isScheduled(config)) return false;
+  const { wanted } = state.life;
+  if (!(config.autostart || (wanted?.up === true && wanted.by === "autostart")) || isScheduled(config)) return false;
   switch (state.state) {
     case "RUNNING":
     case "STOPPING":

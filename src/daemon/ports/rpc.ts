@@ -15,6 +15,7 @@ import type { Groups } from "../groups/groups.ts";
 import type { Jobs } from "../groups/jobs.ts";
 import type { Operations } from "../groups/operations.ts";
 import type { Orders } from "../groups/orders.ts";
+import type { Persisted } from "../groups/persisted.ts";
 import type { Reloads } from "../groups/reloads.ts";
 import { reread } from "../groups/reread.ts";
 import type { Scales } from "../groups/scales.ts";
@@ -53,6 +54,7 @@ type Parts = {
   readonly scales: Scales;
   readonly scaling: Scaling;
   readonly records: GroupRecords;
+  readonly persisted: Persisted;
   readonly lifecycle: Lifecycle;
   readonly systemd: Systemd;
   readonly pools: Pools;
@@ -109,6 +111,9 @@ export function supervisorControl(runtime: Runtime, parts: Parts): SupervisorCon
     isBeingRestarted: (ref) => isBeingRestarted(runtime.world, label(ref)),
     scale: (wish, until) => parts.scaling.scale(wish, until),
     scaleSettled: (added, removed) => parts.scaling.settled(added, removed),
+    setEnabled: (refs, enabled) => parts.persisted.change({ names: refs.map(label), change: { enabled, wanted: null } }),
+    kept: () => parts.persisted.states,
+    keepWanted: (refs, up) => parts.persisted.ordered(refs, up),
     checkConfig: () => checkConfig(runtime),
     applyUpdate: (name) => parts.systemd.whileUpdating(() => extensions.around(name, () => parts.updates.apply(name))),
     remoteEvent: (type, data) => {
