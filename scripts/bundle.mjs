@@ -27,13 +27,14 @@ export async function makeBundle({ platform = HERE, node = process.execPath, lev
   const name = `holdfast-${keeperNames().version}-${platform}`;
   const folder = inRoot("build", "bundle", "holdfast");
   rmSync(folder, { recursive: true, force: true });
-  layOutInstallation(folder, platform);
+  const epoch = await sourceEpoch();
+  layOutInstallation(folder, platform, epoch);
   mkdirSync(path.join(folder, "node", "bin"), { recursive: true });
   copyFileSync(node, path.join(folder, "node", "bin", "node"));
   chmodSync(path.join(folder, "node", "bin", "node"), 0o755);
   mkdirSync(target, { recursive: true });
   const file = path.join(target, `${name}.tar.gz`);
-  tarball(folder, file, { epoch: await sourceEpoch(), level });
+  tarball(folder, file, { epoch, level });
   rmSync(folder, { recursive: true, force: true });
   return file;
 }

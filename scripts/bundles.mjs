@@ -4,6 +4,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { run } from "./command.mjs";
 import { DAEMON_FLAGS } from "./daemonflags.mjs";
+import { insideFile, keepInside } from "./inside.mjs";
 import { inRoot } from "./places.mjs";
 import { Stop, step } from "./progress.mjs";
 import { isStale, place } from "./stale.mjs";
@@ -51,7 +52,7 @@ export async function buildBundles() {
     ...Object.keys(LATER).map((name) => `${name}.cjs`),
     ...Object.keys(LIBRARIES).flatMap((name) => [`${name}.cjs`, `${name}.mjs`]),
   ];
-  const outputs = [...programs, ...others].map((file) => inRoot("dist", file));
+  const outputs = [...[...programs, ...others].map((file) => inRoot("dist", file)), insideFile("programs")];
   const starter = inRoot("scripts", "starter.cjs");
   const makers = ["bundles.mjs", "codecache.cjs", "daemonflags.mjs"].map((name) => inRoot("scripts", name));
   if (!isStale(outputs, [inRoot("src"), starter, ...makers, inRoot("package-lock.json")])) return;
@@ -59,10 +60,13 @@ export async function buildBundles() {
     const began = Date.now();
     // Code of an older bundle must never meet a newer one.
     for (const name of names) rmSync(inRoot("dist", `${name}.bundle.cache`), { force: true });
-    await bundle(Object.fromEntries(names.map((name) => [`${name}.bundle`, PROGRAMS[name]?.entry ?? ""])), "cjs");
-    await bundle(LATER, "cjs");
-    await bundle(LIBRARIES, "cjs");
-    await bundle(LIBRARIES, "esm");
+    const inside = [
+      ...(await bundle(Object.fromEntries(names.map((name) => [`${name}.bundle`, PROGRAMS[name]?.entry ?? ""])), "cjs")),
+      ...(await bundle(LATER, "cjs")),
+      ...(await bundle(LIBRARIES, "cjs")),
+      ...(await bundle(LIBRARIES, "esm")),
+    ];
+    keepInside("programs", inside);
     for (const name of names) place(inRoot("dist", `${name}.cjs`), `${NODE_CHECK}\n${readFileSync(starter, "utf8")}`, began);
     await Promise.all(names.map((name) => keepCode(name)));
   });
@@ -82,6 +86,7 @@ function withoutNodesVariables() {
 }
 
 /**
+ * Returns what was read.
  * @param {Record<string, string>} entries
  * @param {"cjs" | "esm"} format
  * @param {import("esbuild").BuildOptions} more
@@ -89,13 +94,14 @@ function withoutNodesVariables() {
 async function bundle(entries, format, more = {}) {
   const began = Date.now();
   const { build } = await import("esbuild");
-  const { outputFiles = [] } = await orStop(
+  const { outputFiles = [], metafile } = await orStop(
     build({
       absWorkingDir: inRoot(),
       entryPoints: entries,
       outdir: "dist",
       outExtension: { ".js": format === "cjs" ? ".cjs" : ".mjs" },
       bundle: true,
+      metafile: true,
       write: false,
       platform: "node",
       target: "node20",
@@ -109,6 +115,7 @@ async function bundle(entries, format, more = {}) {
   );
   mkdirSync(inRoot("dist"), { recursive: true });
   for (const { path, contents } of outputFiles) place(path, contents, began);
+  return Object.keys(metafile?.inputs ?? {});
 }
 
 /**

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { insideFile, keepInside } from "./inside.mjs";
 import { inRoot } from "./places.mjs";
 import { Stop, step } from "./progress.mjs";
 import { isStale, place } from "./stale.mjs";
@@ -14,7 +15,7 @@ const TYPES = { ".js": "text/javascript; charset=utf-8", ".css": "text/css; char
 
 /** Builds it when it is stale. */
 export async function buildWebPage() {
-  if (!isStale([path.join(OUT, "manifest.json")], SOURCES)) return;
+  if (!isStale([path.join(OUT, "manifest.json"), insideFile("page")], SOURCES)) return;
   await step("the web page", async () => {
     const began = Date.now();
     const bundles = await bundle();
@@ -36,11 +37,12 @@ export async function buildWebPage() {
 /** @returns {Promise<Map<".js" | ".css", Uint8Array>>} */
 async function bundle() {
   const { build } = await import("esbuild");
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     absWorkingDir: inRoot(),
     entryPoints: { app: "web/main.tsx" },
     outdir: "dist/web/assets",
     bundle: true,
+    metafile: true,
     write: false,
     minify: true,
     format: "esm",
@@ -54,6 +56,7 @@ async function bundle() {
     if (error?.errors === undefined) throw error;
     throw new Stop("The web page could not be bundled: repair what is named above and run this again.");
   });
+  keepInside("page", Object.keys(metafile.inputs));
   return new Map(outputFiles.map(({ path: file, contents }) => [/** @type {".js" | ".css"} */ (path.extname(file)), contents]));
 }
 

@@ -5,6 +5,7 @@ import { SUPERVISORD_PROGRAM } from "../../src/config/supervisord.ts";
 import { COMMANDS } from "../../src/ctl/commandtable.ts";
 import { SUPERVISORCTL_FLAGS } from "../../src/ctl/flags.ts";
 import type { CommandOption, CommandRow } from "../../src/ctl/session.ts";
+import { VERBS } from "../../src/tools/holdfast/verbs.ts";
 import { EXAMPLES } from "./examples.ts";
 import { argument, literal, type Page, page, paragraphs, section, tagged } from "./mdoc.ts";
 import { isExtension, ownOptions } from "./reference.ts";
@@ -18,7 +19,7 @@ const SYSTEM_PLACES = ["/etc/supervisord.conf", "/etc/supervisor/supervisord.con
 
 /** The pages by their place in the project. */
 export function pages(): Readonly<Record<string, string>> {
-  const all = [supervisord(), supervisorctl(), configuration(), sample(), pidproxy()];
+  const all = [supervisord(), supervisorctl(), configuration(), sample(), pidproxy(), holdfast()];
   return Object.fromEntries(all.map((one) => [`docs/man/${one.name}.${one.section}`, page(one, DATE)]));
 }
 
@@ -214,6 +215,26 @@ function pidproxy(): Page {
       ),
       section("EXAMPLES", literal("[program:mysql]\ncommand=pidproxy /run/mysqld/mysqld.pid /usr/bin/mysqld_safe")),
       seeAlso("supervisord 8"),
+    ],
+  };
+}
+
+function holdfast(): Page {
+  return {
+    name: "holdfast",
+    section: 1,
+    brief: "what is done without a running supervisord",
+    body: [
+      section("SYNOPSIS", ".Nm", ".Ar verb", ".Op Ar options"),
+      section("DESCRIPTION", paragraphs("Programs are run by supervisord and controlled by supervisorctl. For the rest there are verbs:")),
+      ...VERBS.map(({ name, what, usage, flags: own }) =>
+        section(
+          `HOLDFAST ${name.toUpperCase()}`,
+          paragraphs(sentence(what), ...(usage === "" ? [] : [`Usage: holdfast ${name} ${usage}`])),
+          ...(own.length === 0 ? [] : [flags(own)]),
+        ),
+      ),
+      seeAlso("supervisorctl 1", "supervisord 8"),
     ],
   };
 }

@@ -81,6 +81,27 @@ test("PKG-007: publint and a dry run of npm publish have nothing to say", async 
   }
 });
 
+test("PKG-041: the list of components and the licence texts name all that is inside", () => {
+  const main = folders[0] ?? "";
+  type Component = { readonly name: string; readonly type: string; readonly components?: readonly Component[] };
+  const sbom = JSON.parse(readFileSync(path.join(main, "dist", "sbom.cdx.json"), "utf8")) as {
+    readonly specVersion: string;
+    readonly components: readonly Component[];
+  };
+  assert.equal(sbom.specVersion, "1.5");
+  const packages = ["@preact/signals", "@preact/signals-core", "@rgrove/parse-xml", "preact"];
+  assert.deepEqual(
+    sbom.components.map(({ name }) => name),
+    [...packages, "holdfast-keeper", "musl"],
+  );
+  const sources = sbom.components.find(({ name }) => name === "holdfast-keeper")?.components?.map(({ name }) => name) ?? [];
+  assert.ok(sources.includes("keeper/main.c") && sources.includes("launcher/shell.c"));
+  for (const folder of folders) {
+    const licences = readFileSync(path.join(folder, "LICENSE-third-party"), "utf8");
+    for (const name of [...packages, ...(folder === main ? [] : ["musl,"])]) assert.match(licences, new RegExp(`^## ${name} `, "m"));
+  }
+});
+
 function installOffline(name: string, ...files: string[]): Promise<{ readonly prefix: string; readonly said: string }> {
   const prefix = path.join(base, name);
   const words = ["install", "-g", "--offline", "--prefix", prefix, "--cache", path.join(base, `${name} cache`), "--no-audit", "--no-fund"];
