@@ -52,9 +52,9 @@ test("BOOT-012, DEP-007: what is kept is written first, and nothing is ordered w
   const it = control();
   it.keptStates = new Map();
   await call(it, "holdfast.stopProcesses", ["web", "nope"]);
-  await call(it, "holdfast.startProcesses", ["db", "nope"]);
+  await call(it, "holdfast.startProcesses", ["db", "web"]);
   it.keptProblem = "disk full";
-  assert.deepEqual(it.done, ["keep down web:web", "stop web:web stopped", "keep up db:db", "start db:db running"]);
+  assert.deepEqual(it.done, ["keep down web:web", "stop web:web stopped", "keep up db:db web:web", "start db:db running"]);
   it.done.length = 0;
   const started = await call(it, "holdfast.startProcesses", ["web", "db"]);
   assert.match(JSON.stringify(started), /"status":30,"description":"FAILED: disk full"/);
