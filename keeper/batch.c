@@ -8,6 +8,7 @@
 #include "host.h"
 #include "sockets.h"
 #include "streams.h"
+#include "upgrade.h"
 
 struct store stored_states = {.map = MAP_EMPTY(stored_states.map)};
 
@@ -90,7 +91,7 @@ static void carry_out(const struct effect *e, uint64_t batch) {
     case EFFECT_ECHO: report(VOLATILE, REPORT_ECHOED, F4(e->number)); break;
     case EFFECT_WRITTEN: sink_echo(e->number, e->token); break;
     case EFFECT_RECALL: recall(e->number); break;
-    case EFFECT_UPGRADE_RESERVED: break;
+    case EFFECT_UPGRADE: upgrade_ask(e); break;
   }
 }
 

@@ -36,29 +36,37 @@ struct span read_text(struct reader *r) {
   return s;
 }
 
-size_t frame_size(const struct field *fields, size_t n) {
-  size_t size = 6;
-  for (size_t i = 0; i < n; i++) size += fields[i].size == FIELD_BYTES ? 4 + (size_t)fields[i].value : fields[i].size;
+static bool is_bytes(const struct field *f) { return f->size >= FIELD_RAW; }
+
+size_t fields_size(const struct field *fields, size_t n) {
+  size_t size = 0;
+  for (size_t i = 0; i < n; i++) size += !is_bytes(&fields[i]) ? fields[i].size : (fields[i].size == FIELD_BYTES ? 4u : 0u) + (size_t)fields[i].value;
   return size;
 }
+
+size_t frame_size(const struct field *fields, size_t n) { return 6 + fields_size(fields, n); }
 
 static uint8_t *put(uint8_t *to, uint64_t value, unsigned size) {
   for (unsigned i = 0; i < size; i++) *to++ = (uint8_t)(value >> (8 * i));
   return to;
 }
 
-void frame_write(uint8_t *to, uint16_t tag, const struct field *fields, size_t n) {
-  to = put(to, frame_size(fields, n) - 4, 4);
-  to = put(to, tag, 2);
+uint8_t *fields_write(uint8_t *to, const struct field *fields, size_t n) {
   for (size_t i = 0; i < n; i++) {
-    if (fields[i].size != FIELD_BYTES) {
+    if (!is_bytes(&fields[i])) {
       to = put(to, fields[i].value, fields[i].size);
       continue;
     }
-    to = put(to, fields[i].value, 4);
+    if (fields[i].size == FIELD_BYTES) to = put(to, fields[i].value, 4);
     if (fields[i].value > 0) memcpy(to, fields[i].bytes, (size_t)fields[i].value);
     to += fields[i].value;
   }
+  return to;
+}
+
+void frame_write(uint8_t *to, uint16_t tag, const struct field *fields, size_t n) {
+  to = put(to, frame_size(fields, n) - 4, 4);
+  (void)fields_write(put(to, tag, 2), fields, n);
 }
 
 char *span_copy(struct span s) {

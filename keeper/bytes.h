@@ -25,7 +25,7 @@ static inline bool read_whole(const struct reader *r) { return !r->bad && r->at 
 
 /* One field of a frame: a number of 1 to 8 bytes, or bytes with their length before them. */
 struct field { uint64_t value; const void *bytes; uint8_t size; };
-enum { FIELD_BYTES = 0xff };
+enum { FIELD_BYTES = 0xff, FIELD_RAW = 0xfe /* without their length */ };
 #define F1(v) {(uint64_t)(v), NULL, 1}
 #define F2(v) {(uint64_t)(v), NULL, 2}
 #define F4(v) {(uint64_t)(uint32_t)(v), NULL, 4}
@@ -33,6 +33,9 @@ enum { FIELD_BYTES = 0xff };
 #define FB(data, length) {(uint64_t)(length), (data), FIELD_BYTES}
 #define FIELDS(...) (const struct field[]){__VA_ARGS__}, sizeof((const struct field[]){__VA_ARGS__}) / sizeof(struct field)
 
+/* The fields alone. The writer returns the place behind them. */
+size_t fields_size(const struct field *fields, size_t n);
+uint8_t *fields_write(uint8_t *to, const struct field *fields, size_t n);
 /* The size of a frame with its length and tag. */
 size_t frame_size(const struct field *fields, size_t n);
 /* Writes the frame to `to`, which has room for frame_size() bytes. */

@@ -121,6 +121,28 @@ void channel_acknowledged(uint32_t number, uint64_t report) {
   channel_take_messages(c);
 }
 
+void channel_descriptors(const struct child *c, int *notify, int *ready) {
+  *notify = c->channel ? c->channel->notify : -1;
+  *ready = c->channel ? c->channel->ready : -1;
+}
+
+bool channel_restore(struct child *c, int notify, int ready) {
+  if (notify < 0 && ready < 0) return true;
+  struct channel *h = sys_alloc(sizeof *h);
+  if (!h || (ready >= 0 && !reports_promise(&K.reports, 1))) return free(h), false;
+  h->notify = notify;
+  h->ready = ready;
+  c->channel = h;
+  return true;
+}
+
+bool channel_reported(uint32_t number, const struct report *report) {
+  struct child *c = child_get(number);
+  if (!c || !c->channel) return true;
+  c->channel->last = report;
+  return ++c->channel->waiting <= MESSAGES_MAX;
+}
+
 void channel_close(struct child *c) {
   struct channel *h = c->channel;
   if (!h) return;

@@ -9,11 +9,12 @@
 #include "host.h"
 #include "sockets.h"
 #include "streams.h"
+#include "upgrade.h"
 
 enum { DRAIN_MS = 500 };
 
 struct map all_children = MAP_EMPTY(all_children);
-static struct map pids = MAP_EMPTY(pids);
+struct map child_pids = MAP_EMPTY(child_pids);
 
 struct child *child_get(uint32_t number) {
   struct node *n = map_get(&all_children, number);
@@ -101,7 +102,7 @@ void child_reaped(struct child *c, int status, const struct rusage *usage) {
   c->ended_mono = now_mono();
   c->ended_wall = now_wall();
   stdin_end(c);
-  if (c->by_pid.key > 0) map_drop(&pids, &c->by_pid);
+  if (c->by_pid.key > 0) map_drop(&child_pids, &c->by_pid);
   if (c->spawning) return;
   if (c->step > 0) {
     channel_close(c);
@@ -154,7 +155,7 @@ static void spawned(struct job *job) {
     spawn_failed_early(c, r);
   } else {
     c->state = CHILD_RUNNING;
-    if (!r->reaped) map_put(&pids, &c->by_pid, (uint64_t)c->pid);
+    if (!r->reaped) map_put(&child_pids, &c->by_pid, (uint64_t)c->pid);
     if (c->step == 0) report(DURABLE, REPORT_SPAWNED, F4(r->child), F4(c->pid), F8(c->mono), F8(c->wall));
     for (int i = 0; i < 2; i++) {
       if (r->open[i]) sink_happens(r->open[i], OPENED);
@@ -258,7 +259,7 @@ static void ring(struct timer *timer) {
   child_drained((uint32_t)c->node.key);
 }
 
-static struct child *child_new(const struct spawn *s) {
+struct child *child_new(const struct spawn *s) {
   struct child *c = sys_alloc(sizeof *c);
   if (!c) return NULL;
   c->label = span_copy(s->label);
@@ -315,6 +316,12 @@ void child_spawn(const struct spawn *s, uint64_t batch) {
   spawn_submit(r);
 }
 
+void child_go_on(struct child *c) {
+  if (c->channel) channel_listen(c);
+  if (!c->reaped) stdin_ready(c);
+  else if (c->state == CHILD_RUNNING) ended(c);
+}
+
 void child_forget(uint32_t number) {
   struct child *c = child_get(number);
   if (c && !c->reaped) return;
@@ -351,9 +358,10 @@ void children_reap(void) {
   int status;
   struct rusage usage;
   for (pid_t pid; (pid = sys_wait(&status, &usage)) > 0;) {
-    struct node *n = map_get(&pids, (uint64_t)pid);
+    struct node *n = map_get(&child_pids, (uint64_t)pid);
     if (pid == the_daemon.pid && !the_daemon.adopted) daemon_reaped(status);
     else if (n) child_reaped(owner_of(n, struct child, by_pid), status, &usage);
-    else if (!was_just_spawned(pid, status, &usage) && K.reports.volatile_bytes < UNSENT_MAX) report(VOLATILE, REPORT_ORPHAN, F4(pid), F4(status));
+    else if (upgrade_reaped(pid, status) || was_just_spawned(pid, status, &usage)) continue;
+    else if (K.reports.volatile_bytes < UNSENT_MAX) report(VOLATILE, REPORT_ORPHAN, F4(pid), F4(status));
   }
 }

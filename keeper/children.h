@@ -3,6 +3,8 @@
 #include "effects.h"
 #include "keeper.h"
 
+struct input { struct input *next; size_t length, offset; uint8_t bytes[]; };
+
 struct child {
   struct node node, by_pid;
   struct spawn_request *spawning;        /* while it is being spawned */
@@ -28,9 +30,13 @@ struct child {
   char *label;
 };
 
-extern struct map all_children;
+extern struct map all_children, child_pids;
 
 struct child *child_get(uint32_t number);
+/* Not spawned yet; NULL: no memory. */
+struct child *child_new(const struct spawn *s);
+/* As another keeper left it, now that all is there. */
+void child_go_on(struct child *c);
 void child_spawn(const struct spawn *spawn, uint64_t batch);
 void child_reaped(struct child *c, int status, const struct rusage *usage);
 void child_drained(uint32_t number);
@@ -58,6 +64,10 @@ void channel_take_messages(struct child *c);
 void channel_take_readiness(struct child *c);
 void channel_acknowledged(uint32_t child, uint64_t report);
 void channel_close(struct child *c);
+/* Its socket and its pipe, -1: none; and one that another keeper had, with its messages that are kept. False: no memory, or it cannot be. */
+void channel_descriptors(const struct child *c, int *notify, int *ready);
+bool channel_restore(struct child *c, int notify, int ready);
+bool channel_reported(uint32_t child, const struct report *report);
 
 /* processes.c */
 void process_signal(pid_t pid, uint64_t start, int signal);
@@ -65,6 +75,8 @@ void process_signal(pid_t pid, uint64_t start, int signal);
 /* stdin.c */
 void stdin_write(uint32_t number, struct span bytes);
 void stdin_close(uint32_t number);
+/* They wait. False: no memory. */
+bool stdin_add(struct child *c, struct span bytes);
 void stdin_begin(struct child *c);
 void stdin_ready(struct child *c);
 void stdin_end(struct child *c);

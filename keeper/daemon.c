@@ -6,8 +6,10 @@
 #include "link.h"
 #include "sockets.h"
 #include "streams.h"
+#include "upgrade.h"
 
-enum { PARTING_MS = 1000, FLUSH_MS = 2000, RETRY_MS = 1000 };
+/* UNREADY_MAX: new daemons in a row that end before they are ready, before the one before the upgrade is started again. */
+enum { UNREADY_MAX = 3, PARTING_MS = 1000, FLUSH_MS = 2000, RETRY_MS = 1000 };
 
 struct daemon the_daemon = {.socket = -1, .pidfd = -1};
 static uint64_t signal_report[65];
@@ -110,7 +112,37 @@ void daemon_start(void) {
   spawn_submit(r);
 }
 
+static void free_words(char **words) {
+  for (char **w = words; w && *w; w++) free(*w);
+  free(words);
+}
+
+/* Whether all that it names by whole paths is still there. */
+static bool is_there(char **words) {
+  struct stat st;
+  for (; *words; words++) {
+    if ((*words)[0] == '/' && stat(*words, &st) < 0) return false;
+  }
+  return true;
+}
+
+/* The new daemon cannot be had. */
+static void take_former(void) {
+  char **former = the_daemon.former;
+  the_daemon.former = NULL;
+  if (!is_there(former) || !reports_promise(&K.reports, 1)) {
+    free_words(former);
+    return;
+  }
+  free_words(the_daemon.argv);
+  the_daemon.argv = former;
+  the_daemon.program = former[0];
+  upgrade_report(restored_token, UPGRADE_FORMER_DAEMON, 0, "the new daemon has ended three times before it was ready: the one before is started again", false);
+}
+
 void daemon_ready(void) {
+  free_words(the_daemon.former);
+  the_daemon.former = NULL;
   lives_ready(&the_daemon.lives, now_mono());
   reserve_resume();
   reserve_tasks();
@@ -134,6 +166,8 @@ void daemon_reaped(int status) {
   if (the_daemon.lives.ever_ready) reserve_tasks();
   reserve_resume();
   struct life_after after = lives_ended(&the_daemon.lives, status, now_mono());
+  if (upgrade_daemon_ended()) return;
+  if (the_daemon.former && the_daemon.lives.unready >= UNREADY_MAX) take_former();
   if (after.end) {
     if (the_daemon.begun && status >= 0 && WIFSIGNALED(status)) explain_end(WTERMSIG(status));
     K.leave_none = true;
@@ -171,6 +205,13 @@ void signal_acknowledged(uint32_t signal) {
   (void)reports_promise(&K.reports, 1);
 }
 
+bool signal_reported(uint32_t signal, uint64_t report) {
+  if (signal < 1 || signal > 64 || signal_report[signal] > 0) return false;
+  signal_report[signal] = report;
+  reports_release(&K.reports, 1);
+  return true;
+}
+
 static void out_of_time(struct timer *timer) { (void)timer, time_is_up = true; }
 
 void keeper_end(int code) {
@@ -180,7 +221,7 @@ void keeper_end(int code) {
   end_timer.ring = out_of_time;
   timer_set(&K.timers, &end_timer, now_mono() + FLUSH_MS * MS);
   MAP_EACH(stream, s, &all_streams) stream_happens(s, DRAIN);
-  MAP_EACH(sink, s, &all_sinks) sink_happens(s, LIMITS);
+  sinks_go_on();
 }
 
 static bool streams_drained(void) {

@@ -4,6 +4,7 @@
 #include "timers.h"
 
 extern struct daemon {
+  char **former;              /* the command line of the one before, until the present one has been ready; NULL: none */
   char **argv, *program;      /* program: with its whole path, since daemonizing may change the directory */
   struct lives lives;
   struct spawn_request *spawning;
@@ -34,6 +35,8 @@ void keeper_end(int code);
 void end_go(void);
 /* The report about a signal has been acknowledged. */
 void signal_acknowledged(uint32_t signal);
+/* As another keeper left it: a signal is reported already; false: that cannot be. */
+bool signal_reported(uint32_t signal, uint64_t report);
 
 /* reserve.c */
 void reserve_init(void);

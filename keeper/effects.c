@@ -191,6 +191,10 @@ static bool read_body(struct reader *r, struct effect *e) {
     case EFFECT_UMASK: e->value = read_i32(r); return true;
     case EFFECT_BECOME: e->uid = read_u32(r), e->gid = read_u32(r), read_groups(r, &e->groups); return true;
     case EFFECT_LIMIT: e->limit = read_limit(r, 1); return true;
+    case EFFECT_UPGRADE:
+      e->token = read_u32(r), e->text = read_text(r), e->words = read_list(r, skip_text), e->number = read_u32(r);
+      if (e->words.count == 0 || e->number > UPGRADE_WAIT_MAX) r->bad = true;
+      return true;
     case EFFECT_WRITTEN: e->token = read_u32(r), e->number = read_u32(r); return true;
     case EFFECT_DATAGRAM: e->text = read_text(r), e->bytes = read_span(r); return true;
     default: return false;

@@ -57,7 +57,7 @@ struct effect {
   int32_t pid;                /* of a signal to any process, and when that one was started */
   uint64_t start;
   uint32_t uid, gid;
-  struct list groups;
+  struct list groups, words;
   struct span text, bytes;
   struct sink_spec spec;
   struct limit limit;

@@ -19,6 +19,8 @@ void host_daemonize(const struct effect *e, uint64_t batch);
 /* Once no worker is busy: the fork that was asked for. */
 void host_fork(void);
 void host_init(void);
+/* Nothing but 0, 1 and 2 is inherited by what is executed. */
+void host_close_on_exec(void);
 
 /* limits.c: how many processes and threads there may be, UINT64_MAX: as many as you like; and a sentence that ends with what is scarce. */
 uint64_t limits_tasks(void);

@@ -18,6 +18,7 @@ extern struct keeper {
   struct workers workers;
   enum ending ending;
   bool leave_none;            /* no child may outlive the keeper */
+  bool frozen;                /* nothing is read and no job is begun: a table is written, or taken up */
 } K;
 
 #define report(kind, tag, ...) reports_add(&K.reports, kind, tag, FIELDS(__VA_ARGS__))

@@ -87,7 +87,7 @@ void link_close(void) {
   the_daemon.have = the_daemon.room = the_daemon.greeting_length = the_daemon.greeting_sent = 0;
   the_daemon.refused = the_daemon.blocked = the_daemon.watching_out = false;
   reports_disconnected(&K.reports);
-  MAP_EACH(sink, s, &all_sinks) sink_happens(s, LIMITS);
+  sinks_go_on();
 }
 
 void link_flush(void) {
@@ -174,7 +174,7 @@ void link_greet(uint16_t version) {
   the_daemon.greeting_length = size;
   K.reports.connected = true;
   K.reports.failed = false;
-  MAP_EACH(sink, s, &all_sinks) sink_happens(s, LIMITS);
+  sinks_go_on();
 }
 
 void link_refuse(enum refusal code, const char *text) {

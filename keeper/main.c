@@ -8,6 +8,7 @@
 #include "host.h"
 #include "link.h"
 #include "streams.h"
+#include "upgrade.h"
 
 #ifdef __GLIBC__
 #include <malloc.h>
@@ -87,6 +88,7 @@ static _Noreturn void loop(void) {
   struct epoll_event events[EVENTS_MAX];
   for (;;) {
     if (host.daemonize.wanted && K.workers.inflight == 0) host_fork();
+    upgrade_go();
     link_flush();
     if (K.reports.failed) daemon_lost(); /* the next daemon is told everything anew */
     if (K.ending != RUNNING) end_go();
@@ -103,9 +105,7 @@ static bool init_process(void) {
   while ((fd = open("/dev/null", O_RDWR)) >= 0 && fd < 3) {}
   if (fd >= 3) close(fd);
   for (int i = 0; i < 64; i++) host.inherited |= (uint64_t)(fcntl(i, F_GETFD) >= 0) << i;
-  if (syscall(SYS_close_range, 3, ~0u, 4 /* CLOSE_RANGE_CLOEXEC */) < 0) {
-    for (int i = 3; i < 65536; i++) (void)fcntl(i, F_SETFD, FD_CLOEXEC);
-  }
+  if (!getenv(RESUME_VARIABLE)) host_close_on_exec(); /* else that may have to be done by the one before */
   sigset_t taken, all;
   sigfillset(&all);
   sigprocmask(SIG_SETMASK, &all, NULL);
@@ -125,8 +125,8 @@ static bool init_process(void) {
 
 static bool init_table(void) {
   reserve_init();
-  /* Five signals may be waiting to be reported; the timers of the daemon, the reserve and the end. */
-  return sinks_init() && reports_promise(&K.reports, 5) && timers_join(&K.timers, 3) && workers_init(&K.workers, &K.timers);
+  /* Five signals may be waiting to be reported; the timers of the daemon, the reserve, an upgrade and the end. */
+  return sinks_init() && reports_promise(&K.reports, 5) && timers_join(&K.timers, 4);
 }
 
 static char *whole_path(char *path) {
@@ -155,10 +155,23 @@ static int print_formats(void) {
   return write(1, line, (size_t)n) == n ? 0 : 1;
 }
 
+/* With nothing under way, or, where another keeper was before, with all that it left. */
+static bool begin(const char *resumed) {
+  if (!resumed) host_init();
+  bool begun = init_process() && init_table() && workers_init(&K.workers, &K.timers) && watch(WATCH_SIGNALS, 0, K.signals, EPOLLIN, false) &&
+               watch(WATCH_RESULTS, 0, K.workers.event, EPOLLIN | (uint32_t)EPOLLET, false);
+  if (resumed) resume(resumed, begun);
+  return begun;
+}
+
 int main(int argc, char **argv) {
-  the_daemon.argv = program_words(argv);
-  if (argc == 2 && the_daemon.argv == argv + 1 && strcmp(argv[1], "--formats") == 0) return print_formats();
-  if (!the_daemon.argv[0] || the_daemon.argv[0][0] == '-') {
+  const char *resumed = getenv(RESUME_VARIABLE);
+  own_words = argv;
+  the_daemon.argv = resumed ? NULL : program_words(argv);
+  bool plain = the_daemon.argv == argv + 1;
+  if (plain && argc == 2 && strcmp(argv[1], "--formats") == 0) return print_formats();
+  if (plain && argc == 3 && strcmp(argv[1], "--check") == 0) return init_table() && resume_check(argv[2]) ? 0 : 1;
+  if (!resumed && (!the_daemon.argv[0] || the_daemon.argv[0][0] == '-')) {
     static const char usage[] = "usage: holdfast-keeper PROGRAM [ARGUMENT...] (PROGRAM is the path of the daemon that is to be kept)\n";
     (void)!write(2, usage, sizeof usage - 1);
     return 2;
@@ -166,10 +179,8 @@ int main(int argc, char **argv) {
 #ifdef __GLIBC__
   (void)mallopt(M_ARENA_MAX, 1); /* else each worker would have an arena of its own */
 #endif
-  the_daemon.program = whole_path(the_daemon.argv[0]);
-  host_init();
-  bool begun = init_process() && init_table() && watch(WATCH_SIGNALS, 0, K.signals, EPOLLIN, false);
-  if (!begun || !watch(WATCH_RESULTS, 0, K.workers.event, EPOLLIN | (uint32_t)EPOLLET, false)) {
+  if (!resumed) the_daemon.program = whole_path(the_daemon.argv[0]);
+  if (!begin(resumed)) {
     static const char sorry[] = "supervisord: no memory, no descriptors or no threads to begin with\n";
     (void)!write(2, sorry, sizeof sorry - 1);
     return 1;

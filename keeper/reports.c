@@ -75,10 +75,19 @@ uint64_t reports_add(struct reports *r, enum report_kind kind, uint16_t tag, con
   struct field all[16] = {{kind == DURABLE ? ++r->last_number : 0, NULL, 8}};
   memcpy(all + 1, fields, n * sizeof *fields);
   b->number = all[0].value;
-  b->large = NULL;
   b->sent = false;
   b->length = (uint32_t)frame_size(all, n + 1);
-  frame_write(b->small, tag, all, n + 1);
+  b->large = b->length > REPORT_BYTES ? sys_realloc(NULL, b->length) : NULL;
+  /* The reason of a failed upgrade, in a host without memory, is left out; what is not kept waits for the next daemon to be told all anew. */
+  if (b->length > REPORT_BYTES && !b->large && kind == VOLATILE) {
+    free(b);
+    r->failed = true;
+    return 0;
+  }
+  for (size_t i = 1; b->length > REPORT_BYTES && !b->large && i <= n; i++) {
+    if (all[i].size == FIELD_BYTES) b->length -= (uint32_t)all[i].value, all[i].value = 0;
+  }
+  frame_write(b->large ? b->large : b->small, tag, all, n + 1);
   if (kind == VOLATILE) r->volatile_bytes += b->length;
   append(r, b);
   return b->number;
@@ -91,6 +100,20 @@ struct report *large_new(size_t bytes) {
   if (b->large) return b;
   free(b);
   return NULL;
+}
+
+struct report *reports_restore(struct reports *r, uint16_t tag, struct span body) {
+  struct reader at = {body.at, body.at + body.length, false};
+  uint64_t number = read_u64(&at);
+  size_t header = tag == REPORT_BLOCK ? BLOCK_HEADER : tag == REPORT_NOTIFIED ? NOTIFIED_HEADER : 0, size = 6 + (size_t)body.length;
+  if (at.bad || number <= r->last_number || size < header || size > FRAME_MAX) return NULL;
+  struct report *b = header > 0 || size > REPORT_BYTES ? large_new(size) : sys_alloc(sizeof *b);
+  if (!b) return NULL;
+  b->number = r->last_number = number;
+  b->length = (uint32_t)size;
+  frame_write(b->large ? b->large : b->small, tag, &(struct field){body.length, body.at, FIELD_RAW}, 1);
+  append(r, b);
+  return b;
 }
 
 struct report *block_new(void) { return large_new(BLOCK_HEADER + BLOCK_BYTES); }

@@ -36,6 +36,9 @@ enum report_kind { VOLATILE, DURABLE };
 /* Adds a small report. DURABLE uses up one promise; returns the report's number (0 for VOLATILE). */
 uint64_t reports_add(struct reports *r, enum report_kind kind, uint16_t tag, const struct field *fields, size_t n);
 
+/* One that another keeper left, `body` from its number on; NULL: no memory, or it cannot be. */
+struct report *reports_restore(struct reports *r, uint16_t tag, struct span body);
+
 /* A report of so many bytes, to be filled behind its header and then added, or discarded (as a block). NULL: no memory. */
 struct report *large_new(size_t bytes);
 /* Durable. The report's number stands before the fields, the length of the bytes behind them. */

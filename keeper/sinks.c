@@ -19,8 +19,8 @@ struct sink *sink_get(uint32_t number) {
 
 /* Not a regular file: never blocks, never seeks, knows no limit. */
 static bool is_nonregular(const struct sink *s) { return s->file.kind == FILE_OTHER || s->file.kind == FILE_SOCKET; }
-static bool is_busy(const struct sink *s) { return s->state == OPENING || s->state == BUSY || s->state == CLOSING_OPENING || s->state == CLOSING_BUSY; }
-bool sink_is_direct(const struct sink *s) { return !is_busy(s) && is_nonregular(s); }
+bool sink_is_busy(const struct sink *s) { return s->state == OPENING || s->state == BUSY || s->state == CLOSING_OPENING || s->state == CLOSING_BUSY; }
+bool sink_is_direct(const struct sink *s) { return !sink_is_busy(s) && is_nonregular(s); }
 /* A sink that is to be closed stays so. */
 static void become(struct sink *s, enum sink_state state, enum sink_state closing) { s->state = is_closing(s) ? closing : state; }
 
@@ -162,7 +162,11 @@ static void submit(struct sink *s) {
 
 /* Does what waits, as far as that goes. The end of an op may add the next, which may begin a job. */
 static void go_on(struct sink *s) {
-  for (struct op *op; !is_busy(s) && (op = s->first);) {
+  if (K.frozen && s->first && s != datagrams) {
+    become(s, BLOCKED, CLOSING_BLOCKED);
+    return;
+  }
+  for (struct op *op; !sink_is_busy(s) && (op = s->first);) {
     bool moves = op->kind == OP_WRITE || op->kind == OP_MOVE;
     bool full = moves && is_held_back(s), here = op->kind == OP_ECHO || (moves && is_nonregular(s));
     if (full || (here && op->kind == OP_WRITE && !write_nonregular(s, op))) {
@@ -172,7 +176,7 @@ static void go_on(struct sink *s) {
     if (here) op_end(s, take_first(s));
     else submit(s);
   }
-  if (!is_busy(s)) s->state = EMPTY;
+  if (!sink_is_busy(s)) s->state = EMPTY;
 }
 
 static void look_at_limit(struct sink *s) {
@@ -347,11 +351,27 @@ void sink_echo(uint32_t number, uint32_t token) {
 
 void sink_datagram(struct span path, struct span bytes) { add_bytes(datagrams, OP_DATAGRAM, path, bytes); }
 
+static uint64_t *report_about(struct sink *s, uint16_t tag) {
+  return tag == REPORT_LIMIT ? &s->limit_report : tag == REPORT_IO_ERROR ? &s->error_report : &s->resumed_report;
+}
+
 void sink_acknowledged(uint32_t number, uint16_t tag) {
   struct node *n = map_get(&all_sinks, number);
-  if (!n || !reports_promise(&K.reports, 1)) return;
-  struct sink *s = owner_of(n, struct sink, node);
-  *(tag == REPORT_LIMIT ? &s->limit_report : tag == REPORT_IO_ERROR ? &s->error_report : &s->resumed_report) = 0;
+  if (n && reports_promise(&K.reports, 1)) *report_about(owner_of(n, struct sink, node), tag) = 0;
+}
+
+bool sink_reported(uint32_t number, uint16_t tag, uint64_t report) {
+  struct node *n = map_get(&all_sinks, number);
+  if (!n) return true;
+  uint64_t *about = report_about(owner_of(n, struct sink, node), tag);
+  if (*about > 0) return false;
+  *about = report;
+  reports_release(&K.reports, 1);
+  return true;
+}
+
+void sinks_go_on(void) {
+  MAP_EACH(sink, s, &all_sinks) sink_happens(s, LIMITS);
 }
 
 bool sinks_quiet(void) {

@@ -7,6 +7,7 @@
 struct target { char *path; uint8_t flags; uint32_t mode; uint64_t limit; };
 
 /* BORROWED: inherited and shared with others, no regular file; a write may block. */
+/* The numbers of both kinds are in tables that keepers leave to others. */
 enum file_kind { FILE_NONE, FILE_REGULAR, FILE_BORROWED, FILE_OTHER, FILE_SOCKET };
 struct file { int fd; enum file_kind kind; uint64_t size, device, inode; };
 
@@ -81,8 +82,14 @@ void sink_add(struct sink *sink, struct op *op);
 /* Takes an op back that has not been begun; false: it is under way. */
 bool sink_withdraw(struct sink *sink, struct op *op);
 void sink_lost(struct sink *sink, int error, uint64_t bytes);
+/* As another keeper left it: this report about it is kept; false: that cannot be. */
+bool sink_reported(uint32_t number, uint16_t tag, uint64_t report);
+/* Nothing is frozen any more, or limits are enforced from now on, or no more. */
+void sinks_go_on(void);
 void sink_acknowledged(uint32_t number, uint16_t tag);
 /* Nothing waits to be written. */
 bool sinks_quiet(void);
+/* A worker has it. */
+bool sink_is_busy(const struct sink *sink);
 /* The main thread itself writes to it: it is not busy, and no regular file. */
 bool sink_is_direct(const struct sink *sink);

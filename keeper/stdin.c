@@ -1,8 +1,6 @@
 /* The children's stdin: bytes wait here until the pipe takes them, STDIN_MAX at most per child. */
 #include "children.h"
 
-struct input { struct input *next; size_t length, offset; uint8_t bytes[]; };
-
 static void fail(uint32_t child, int error, size_t not_taken) { report(VOLATILE, REPORT_STDIN_FAILED, F4(child), F4(error), F4(not_taken)); }
 
 void stdin_end(struct child *c) {
@@ -43,22 +41,23 @@ void stdin_ready(struct child *c) {
   if (c->stdin_closing && !c->spawning) stdin_end(c);
 }
 
-void stdin_write(uint32_t number, struct span bytes) {
-  struct child *c = child_get(number);
-  bool open = c && (c->spawning || c->stdin_fd >= 0) && !c->stdin_closing && !c->reaped;
-  bool room = open && c->input_bytes + bytes.length <= STDIN_MAX;
-  struct input *i = room ? sys_realloc(NULL, sizeof *i + bytes.length) : NULL;
-  if (!i) {
-    fail(number, !open ? EPIPE : !room ? ENOBUFS : ENOMEM, bytes.length);
-    return;
-  }
-  bool first = !c->input;
+bool stdin_add(struct child *c, struct span bytes) {
+  struct input *i = sys_realloc(NULL, sizeof *i + bytes.length);
+  if (!i) return false;
   *i = (struct input){NULL, bytes.length, 0};
   if (bytes.length > 0) memcpy(i->bytes, bytes.at, bytes.length);
   *c->input_last = i;
   c->input_last = &i->next;
   c->input_bytes += bytes.length;
-  if (!c->spawning && first) stdin_ready(c);
+  return true;
+}
+
+void stdin_write(uint32_t number, struct span bytes) {
+  struct child *c = child_get(number);
+  bool open = c && (c->spawning || c->stdin_fd >= 0) && !c->stdin_closing && !c->reaped;
+  bool room = open && c->input_bytes + bytes.length <= STDIN_MAX, first = open && !c->input;
+  if (!room || !stdin_add(c, bytes)) fail(number, !open ? EPIPE : !room ? ENOBUFS : ENOMEM, bytes.length);
+  else if (!c->spawning && first) stdin_ready(c);
 }
 
 /* The child is spawned: what came for it meanwhile is written; when its stdin is no pipe it is refused. */

@@ -162,7 +162,7 @@ static void go_on(struct stream *s, bool readable) {
   }
   if (s->ended && s->writing == 0) end(s);
   else if (s->ended) s->state = CLOSING;
-  else if (!readable && K.ending < FLUSHING) arm(s);
+  else if ((!readable || K.frozen) && K.ending < FLUSHING) arm(s);
   else if (!readable) s->state = IDLE;
   else if (s->mode == MODE_ASKED) ask(s);
   else move(s);
@@ -268,6 +268,34 @@ void stream_written(struct stream *s, size_t bytes) {
   s->writing--;
   s->writing_bytes -= bytes;
   stream_happens(s, WRITTEN);
+}
+
+bool stream_waits(struct stream *s, struct op *op) {
+  op->stream = s;
+  if (s->state == ENDED) return false;
+  if (!op->block) {
+    bool idle = s->state == IDLE;
+    s->state = op->kind == OP_MOVE ? MOVING : WRITING;
+    return idle;
+  }
+  blocks++;
+  s->writing++;
+  s->writing_bytes += op->length;
+  if (s->state == IDLE && (s->writing >= ANSWERED_MAX || s->writing_bytes >= BLOCK_BYTES)) s->state = BEHIND;
+  return true;
+}
+
+bool stream_asked(struct stream *s, uint64_t block, struct report *report) {
+  if (!s || s->state != IDLE) return false;
+  blocks++;
+  s->state = ASKING;
+  s->block = report;
+  s->block_number = block;
+  return true;
+}
+
+void stream_go_on(struct stream *s) {
+  if (s->state == IDLE && !s->watched) go_on(s, false);
 }
 
 /* The daemon may say the next two at any time. */

@@ -48,6 +48,10 @@ void stream_happens(struct stream *s, enum stream_event event);
 void block_released(void);
 /* So many bytes of a block with a verdict are in the file, or lost. */
 void stream_written(struct stream *s, size_t bytes);
+/* As another keeper left it: what waits for it in a sink, the block that its daemon has; false: that cannot be. Then, when all is there, it goes on. */
+bool stream_waits(struct stream *s, struct op *op);
+bool stream_asked(struct stream *s, uint64_t block, struct report *report);
+void stream_go_on(struct stream *s);
 void stream_change(const struct effect *e);
 void stream_verdict(const struct effect *e);
 void stream_acknowledged(uint32_t number);

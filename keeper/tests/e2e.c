@@ -2,35 +2,7 @@
  * End to end: each scenario is a daemon of a real keeper. `e2e run KEEPER [NAME]` runs them, each in its own folder; `e2e scenario NAME` is what the
  * keeper runs.
  */
-#include "daemon.h"
-
-static void finish(void) {
-  struct out o = {0};
-  put(&o, 0, 4);
-  struct making *b = batch_new();
-  batch_effect(b, EFFECT_EXIT, &o);
-  batch_send(b);
-  while (next_message(5000).bytes) {}
-  _exit(0);
-}
-
-static int32_t await_spawned(uint32_t child) {
-  struct message m = await(REPORT_SPAWNED);
-  CHECK_EQ(read_u32(&m.r), child);
-  int32_t pid = read_i32(&m.r);
-  CHECK(pid > 0);
-  ack(m.number);
-  return pid;
-}
-
-static int await_exited(uint32_t child) {
-  struct message m = await(REPORT_EXITED);
-  CHECK_EQ(read_u32(&m.r), child);
-  (void)read_i32(&m.r);
-  int status = read_i32(&m.r);
-  ack(m.number);
-  return status;
-}
+#include "scenario.h"
 
 /* A program's life: spawned, its output in its file, its end of file, its exit status. */
 static void life(void) {
@@ -384,14 +356,14 @@ static void refusals(void) {
   batch_put(b, "kept", "x", 1);
   put(&o, 7, 2);
   batch_effect(b, 999, &o);
-  batch_effect(b, EFFECT_UPGRADE_RESERVED, &o);
+  batch_effect(b, 998, &o);
   batch_send(b);
   m = await(REPORT_UNKNOWN);
   CHECK_EQ(read_u64(&m.r), 2);
   CHECK_EQ(read_u16(&m.r), 999);
   m = await(REPORT_UNKNOWN);
   CHECK_EQ(read_u64(&m.r), 2);
-  CHECK_EQ(read_u16(&m.r), EFFECT_UPGRADE_RESERVED);
+  CHECK_EQ(read_u16(&m.r), 998);
   send_raw("\x02\x00\x00\x00\x63\x00", 6);
   m = await(REPORT_UNKNOWN);
   CHECK_EQ(read_u64(&m.r), 0);
@@ -550,14 +522,18 @@ static const struct { const char *name; void (*run)(void); int code; bool (*afte
   {"rotation", rotation, 0, NULL},   {"birth", birth, 0, NULL},         {"failures", failures, 0, NULL},   {"sockets", sockets, 0, NULL},
   {"lingering", lingering, 0, NULL}, {"refusals", refusals, 0, NULL},   {"frozen", frozen, 0, NULL},       {"wills", wills, 0, in_order},
   {"early_end", early_end, 2, child_is_gone}, {"early_signal", early_signal, 128 + SIGSEGV, NULL},         {"daemonize", daemonize, 0, went_on},
+  {"upgrade", upgrade, 0, NULL},     {"upgrade_fails", upgrade_fails, 0, NULL},                       {"upgrade_returns", upgrade_returns, 0, NULL},
+  {"upgrade_forbidden", upgrade_forbidden, 0, NULL},     {"upgrade_allowed", upgrade_allowed, 0, NULL},
 };
 
 static int run_one(const char *keeper, const char *self, unsigned i) {
   char dir[] = "/tmp/keeper-e2e-XXXXXX";
   if (!mkdtemp(dir)) return 1;
   setenv("KEEPER_TEST_DIR", dir, 1);
+  upgrade_name(scenarios[i].name, self);
   pid_t pid = fork();
   if (pid == 0) {
+    upgrade_prepare(scenarios[i].name);
     execl(keeper, keeper, self, "scenario", scenarios[i].name, NULL);
     _exit(126);
   }

@@ -12,7 +12,7 @@
 
 static struct faults *f;
 static uint32_t base;         /* numbers of this round begin here */
-static unsigned ended, listened, opened, refused, children, echoed;
+static unsigned ended, listened, opened, refused, children, echoed, upgraded;
 
 static void die_quietly(void) { kill(getpid(), SIGKILL); }
 
@@ -55,6 +55,8 @@ static bool take(int ms) {
     case REPORT_SINK_OPENED: opened++; break;
     case REPORT_ECHOED: echoed++; break;
     case REPORT_REFUSED: refused++; break;
+    case REPORT_UPGRADE: upgraded++; break;
+    case REPORT_UPGRADING: _exit(0);
     case FRAME_CHILD:
       children++;
       effect_signal(read_u32(&m.r), SIGKILL, true); /* it may wait for what its daemon cannot send any more */
@@ -194,6 +196,32 @@ static void odd_sinks(void) {
 
 static void restarts(void) { die_quietly(); }
 
+/* With a program that writes, one that does not read, and a socket. Whoever the new keeper starts goes on here: see as_daemon(). */
+static void upgrades(void) {
+  static char bytes[100000];
+  struct spawning s = two_logs("echo x; echo y >&2; exec sleep 100");
+  s.err.mode = MODE_ASKED;
+  spawn_now(&s);
+  effect_listen(base + 1, FAMILY_UNIX, true, in_dir("sock"), 0, 0600, STALE_TRY_CONNECT);
+  until(&listened, 1, "listened");
+  effect_stdin(base + 1, bytes, sizeof bytes);
+  char own[64], keeper[512] = "", self[512] = "";
+  snprintf(own, sizeof own, "/proc/%d/exe", (int)getppid());
+  struct out o = {0};
+  put(&o, f->nth, 4);
+  put_text(&o, readlink(own, keeper, sizeof keeper - 1) > 0 ? keeper : "");
+  put(&o, 2, 4);
+  put_text(&o, readlink("/proc/self/exe", self, sizeof self - 1) > 0 ? self : "");
+  put_text(&o, "daemon");
+  put(&o, 10000, 4);
+  struct making *b = batch_new();
+  batch_effect(b, EFFECT_UPGRADE, &o);
+  batch_send(b);
+  until(&upgraded, 1, "end of the upgrade");
+  effect_signal(base + 1, SIGKILL, true);
+  until(&ended, 1, "end of the child");
+}
+
 static void clean_up(void) {
   for (uint32_t i = 1; i < 4; i++) {
     effect_number(EFFECT_SINK_CLOSE, base + i);
@@ -228,7 +256,7 @@ static void check_rest(void) {
 
 static const struct { const char *name; void (*act)(void); } operations[] = {
   {"spawn", spawns}, {"spawn with attributes", spawns_with}, {"signal a process", signals_a_process},
-  {"ask", asks}, {"listen", listens}, {"sink", sinks}, {"odd sink", odd_sinks}, {"restart", restarts},
+  {"ask", asks}, {"listen", listens}, {"sink", sinks}, {"odd sink", odd_sinks}, {"restart", restarts}, {"upgrade", upgrades},
 };
 #define OPERATIONS (sizeof operations / sizeof operations[0])
 
@@ -248,7 +276,7 @@ static void as_daemon(void) {
       clean_up();
       again = false;
     } else {
-      ended = listened = opened = refused = echoed = 0;
+      ended = listened = opened = refused = echoed = upgraded = 0;
       f->nth++;
       base += 10;
       f->fired = 0;
@@ -295,9 +323,10 @@ static int run_operation(const char *keeper, const char *self, unsigned operatio
 
 int main(int argc, char **argv) {
   if (argc == 2) as_daemon();
-  if (argc != 3) return 2;
+  if (argc < 3) return 2;
   for (unsigned i = 0; i < OPERATIONS; i++) {
-    if (fork() == 0) _exit(run_operation(argv[2], argv[0], i));
+    bool named = argc < 4 || strcmp(argv[3], operations[i].name) == 0;
+    if (named && fork() == 0) _exit(run_operation(argv[2], argv[0], i));
   }
   int failed = 0;
   for (int status; wait(&status) > 0;) failed |= status != 0;

@@ -11,12 +11,13 @@
 #include "../timers.h"
 #include "../workers.h"
 #include "daemon.h"
+#include "tables.h"
 
 /* attributes.c */
 void attributes_are_in_their_ranges(void);
 void steps_of_later_versions(void);
 
-static long fault_in; /* the nth call from now fails; 0: none does */
+long fault_in; /* the nth call from now fails; 0: none does */
 
 bool sys_fault(const char *call) {
   (void)call;
@@ -348,7 +349,8 @@ static void lanes_have_room_for_each_other(void) {
   CHECK_EQ(w.queued, 2 * HANGING - LANE_MAX - SPAWN_LANE_MAX - 1);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+  if (argc == 3) return record_table(argv[2]);
   static const struct { const char *name; void (*run)(void); } tests[] = {
     {"bytes: what was written is read, and no cut of it", bytes_read_what_was_written},
     {"map: holds what was put, grown or not", map_holds_what_was_put},
@@ -359,6 +361,10 @@ int main(void) {
     {"lanes: what hangs in one holds up no other", lanes_have_room_for_each_other},
     {"effects: every cut of a batch is refused", every_cut_of_a_batch_is_refused},
     {"effects: an attribute that cannot be fails its spawn alone", attributes_are_in_their_ranges},
+    {"tables: what was written is read; what was changed or cut off is not", tables_are_read_as_written},
+    {"tables: records of other versions", tables_of_other_versions},
+    {"tables: each call fails once", tables_cannot_be_written},
+    {"tables: the vectors of every release", tables_of_every_release},
     {"reports: steps that version 1 does not know", steps_of_later_versions},
   };
   for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++) {

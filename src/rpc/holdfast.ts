@@ -20,7 +20,6 @@ import { reloadProcess } from "./reloadmethods.ts";
 import { restartAllProcesses, restartProcess } from "./restartmethods.ts";
 import { ROLLING_METHODS } from "./rollingmethods.ts";
 import { SCALE_METHODS } from "./scalemethods.ts";
-import { TOGETHER_METHODS } from "./togethermethods.ts";
 import type { RpcStruct } from "./values.ts";
 
 const previewUpdate = method({
@@ -163,7 +162,6 @@ export const HOLDFAST_METHODS: readonly Method[] = [
   ...JOB_METHODS,
   startProcess,
   stopWithDependants,
-  ...TOGETHER_METHODS,
   dependencies,
   reloadProcess,
   ...LOG_ORDER_METHODS,

@@ -65,8 +65,7 @@ export function stopOne(
   return keeping.then((kept) => (kept.ok ? stopNow(control, process, { called, wait }) : refuse(fault("FAILED", kept.error))));
 }
 
-/** Without a word to what remembers it. */
-export function stopNow(
+function stopNow(
   control: SupervisorControl,
   process: ProcessView,
   { called, wait }: Stop,

@@ -13,7 +13,6 @@ export const START: Order = {
   toOne: (supervisor, name) => supervisor.startProcess(name),
   toGroup: (supervisor, group) => supervisor.startProcessGroup(group),
   toAll: (supervisor) => supervisor.startAllProcesses(),
-  toSeveral: (supervisor, names) => supervisor.startProcesses(names),
   concerns: (info) => !isRunning(info),
   words: {
     [SUCCESS]: "started",
@@ -29,9 +28,8 @@ export const START: Order = {
   resumesJobs: true,
 };
 
-const { toSeveral: _, ...ONE_BY_ONE } = START;
 const ALONE: Order = {
-  ...ONE_BY_ONE,
+  ...START,
   toOne: (supervisor, name) => supervisor.startProcessAlone(name),
   words: { ...START.words, [FAULTS.UNKNOWN_METHOD]: "this supervisord has no --no-deps" },
 };

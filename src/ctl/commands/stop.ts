@@ -15,7 +15,6 @@ export const STOP: Order = {
   toOne: (supervisor, name) => supervisor.stopProcess(name),
   toGroup: (supervisor, group) => supervisor.stopProcessGroup(group),
   toAll: (supervisor) => supervisor.stopAllProcesses(),
-  toSeveral: (supervisor, names) => supervisor.stopProcesses(names),
   concerns: isRunning,
   words: {
     [SUCCESS]: "stopped",
