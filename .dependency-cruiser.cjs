@@ -20,7 +20,20 @@ const ROOMS = {
 };
 
 /** The rooms of src/daemon: each may import those that stand before it. What it needs of a later one is handed in when it is made. */
-const DAEMON_ROOMS = ["loop", "observers", "serving", "listeners", "logfiles", "runs", "spawn", "probes", "groups", "lifecycle", "ports"];
+const DAEMON_ROOMS = [
+  "loop",
+  "observers",
+  "serving",
+  "listeners",
+  "logfiles",
+  "runs",
+  "spawn",
+  "probes",
+  "groups",
+  "lifecycle",
+  "upgrade",
+  "ports",
+];
 /** The rest of src/daemon that all of its rooms know. */
 const FOR_DAEMON_ROOMS = "^src/daemon/runtime\\.ts$";
 

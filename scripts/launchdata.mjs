@@ -1,5 +1,6 @@
 // dist/launch.json: how the package that lies here is run, and what it understands, for a daemon of another version that is to be replaced by it
 // (`supervisorctl upgrade`). bin/ is compiled from the same constants; what the keeper in dist/ says of itself (`holdfast-keeper --formats`) agrees with it.
+import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { DAEMON_FLAGS } from "./daemonflags.mjs";
 import { keeperNames } from "./keeper.mjs";
@@ -18,10 +19,20 @@ export function launchData() {
     daemon: "dist/daemon.cjs",
     keeper: "dist/holdfast-keeper",
     build,
+    daemonBuild: daemonBuild(),
     protocol: [1, numberIn("keeper/protocol.h", /\bPROTOCOL_VERSION = (\d+)/)],
     table: [1, numberIn("keeper/protocol.h", /\bTABLE_VERSION = (\d+)/)],
     states: [1, numberIn("src/supervisor/records.ts", /\bRECORD_VERSIONS = \[.*"(\d+)"\]/)],
   };
+}
+
+/** What the daemon is made of, as a short hash. */
+function daemonBuild() {
+  const hash = createHash("sha256");
+  for (const name of ["daemon.cjs", "daemon.bundle.cjs", "api.cjs", "plugin-thread.cjs", "web/manifest.json"]) {
+    hash.update(readFileSync(inRoot("dist", name)));
+  }
+  return hash.digest("hex").slice(0, 12);
 }
 
 /** Writes it when it says anything else. */

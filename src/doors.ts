@@ -184,6 +184,34 @@ export type ProbeResult = { readonly result: "ok" | "failed" | "error"; readonly
 /** Never rejects, and ends after `timeoutMs` at the latest. */
 export type ProbeNetwork = (probe: NetworkProbe, timeoutMs: number, calledOff: AbortSignal) => Promise<ProbeResult>;
 
+/** What came of a program: an exit code, or why there is none: the errno of its start, `late`, or the signal that ended it. */
+export type ToolResult = { readonly end: number | string; readonly stdout: string; readonly stderr: string };
+
+/** Runs a program to its end, by its path. Never rejects. `own`: the environment of the daemon, which holds nothing that would change node. */
+export type RunTool = (
+  file: string,
+  args: readonly string[],
+  more: { readonly input: string; readonly timeoutMs: number; readonly environment: "none" | "own" },
+) => Promise<ToolResult>;
+
+/** The program that this process runs, and the way to what may take its place. */
+export interface Installation {
+  /** The folder with bin/ and dist/. */
+  readonly root: string;
+  /** dist/launch.json as it was when this process began; null: there was none. */
+  readonly launchData: string | null;
+  /** As packages of a platform are called: x64, arm64. */
+  readonly arch: string;
+  /** The node that runs this. */
+  readonly node: string;
+  readonly nodeVersion: string;
+  /** With what this process was started. */
+  readonly argv: readonly string[];
+  /** Without links; null: it leads nowhere. */
+  realPath(path: string): Promise<string | null>;
+  readonly run: RunTool;
+}
+
 export type Doors = {
   readonly clock: Clock;
   readonly keeper: Keeper;
@@ -201,6 +229,7 @@ export type Doors = {
   readonly birth: Birth;
   readonly self: Self;
   readonly probe: ProbeNetwork;
+  readonly installation: Installation;
   /** The first of the lines that a user's expression (flag u) matches; null: none, or it takes too long to find out. */
   readonly firstMatch: (expression: string, lines: readonly string[]) => string | null;
   /** The numeric IPv4 address of a host name; the error is what the resolver said. */

@@ -358,6 +358,20 @@ export const COMMANDS: readonly CommandRow[] = [
     source: "holdfast",
     load: () => import("./commands/scale.ts"),
   }),
+  telling({
+    name: "upgrade",
+    usage: ["upgrade\t\t\tReplace supervisord by what is installed now; no program notices"],
+    more: ["Exit status 0, 1 if it was refused and all goes on as it is, 7 if the new daemon is not there after 30 seconds."],
+    options: [
+      { name: "check", value: null, help: "make all checks and change nothing" },
+      { name: "daemon-only", value: null, help: "the daemon alone, also after a new Node.js" },
+      { name: "from", value: "DIR", help: "the package in this folder instead of the one that was started" },
+      { name: "force", value: null, help: "also when nothing differs" },
+    ],
+    needs: "server",
+    source: "holdfast",
+    load: () => import("./commands/upgrade.ts"),
+  }),
   listing({
     name: "why",
     usage: ["why <name> [...]\tTell why processes are as they are, and what happens next"],

@@ -26,8 +26,8 @@ test("CTL-067: the columns of the original's commands, trailing blanks included;
     "",
     "holdfast commands (type help <topic>):",
     "======================================",
-    "completion  disable  health  logs        reopen  scale  why",
-    "deps        enable   jobs    reloadprog  rotate  wait ",
+    "completion  disable  health  logs        reopen  scale    wait",
+    "deps        enable   jobs    reloadprog  rotate  upgrade  why ",
     "",
   ]);
 });

@@ -66,6 +66,7 @@ import { AuxiliaryRuns } from "./spawn/auxiliary.ts";
 import { FastCgiSockets } from "./spawn/fastcgi.ts";
 import { Preparations } from "./spawn/preparations.ts";
 import { Readings } from "./spawn/readings.ts";
+import { Upgrades } from "./upgrade/upgrades.ts";
 
 export type DaemonParts = {
   readonly doors: Doors;
@@ -196,6 +197,7 @@ function makeRuntime(parts: DaemonParts, inheritance: Inheritance, owners: Owner
       return identity.keeperPid;
     },
     keeperVersion: inheritance.version,
+    keeperNames: inheritance.keeper ?? null,
     get uid() {
       return identity.uid;
     },
@@ -253,17 +255,32 @@ function makeRooms(given: DaemonParts, runtime: Runtime, { configurations, ident
   const systemd = new Systemd(runtime, watchers);
   const processes = processDeadlines(runtime);
   const jobs = new Jobs(runtime);
+  const upgrades = new Upgrades(runtime);
   const memory = new MemoryLimits(runtime, given.samples ?? readSamples);
   // Servers are bound before anything is done to files or programs: a second supervisord by mistake ends there and has destroyed nothing. (CONF-354)
   const parts: readonly Part[] = [
     ...[unowned, preparations, barrier, backlog, processes, jobs, probes, sweeps, cgroups, memory, pools, outputs, clearing],
-    ...[plugins, servers, fastCgi, autoLogs, firstStarts, ...history.parts, readings, auxiliary, scales, operations, persisted, systemd],
+    ...[
+      plugins,
+      servers,
+      fastCgi,
+      autoLogs,
+      firstStarts,
+      ...history.parts,
+      readings,
+      auxiliary,
+      scales,
+      operations,
+      persisted,
+      systemd,
+      upgrades,
+    ],
   ];
   const bringUp = new BringUp(runtime, { inOrder: parts, outputs, plugins, servers, pools, groups, firstStarts, systemd });
   const lifecycle = new Lifecycle(runtime, bringUp, { configurations, identity, servers, groups, unowned, cgroups });
   const ofFiles = { autoLogs, targets, outputs, backlog, clearing, logOrders: new LogOrders(runtime, outputs) };
   const ofGroups = { records, unowned, groups, jobs, orders, updates, operations, reloads, scales, scaling };
-  const ofLife = { persisted, firstStarts, bringUp, lifecycle, systemd };
+  const ofLife = { persisted, firstStarts, bringUp, lifecycle, systemd, upgrades };
   const stdin = new ChildStdin(runtime);
   const ofStarts = { fastCgi, readings, preparations, auxiliary, probes, sweeps, cgroups };
   return { parts, watchers, history, plugins, pools, stdin, ...ofFiles, ...ofStarts, ...ofGroups, ...ofLife };

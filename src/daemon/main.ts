@@ -9,6 +9,7 @@ import { readSupervisordArguments, type SupervisordCommand, takeSupervisordArgum
 import type { Doors } from "../doors.ts";
 import { makeScrypt } from "../http/passwords.ts";
 import { type Result, refuse } from "../result.ts";
+import { HOLDFAST_VERSION } from "../version.ts";
 import { type DaemonParts, startDaemon } from "./daemon.ts";
 import { realAccounts } from "./doors/accounts.ts";
 import { readBirth } from "./doors/birth.ts";
@@ -16,6 +17,7 @@ import { realCgroups } from "./doors/cgroups.ts";
 import { realClock } from "./doors/clock.ts";
 import { firstMatch } from "./doors/expressions.ts";
 import { realFiles } from "./doors/files.ts";
+import { inPlaceOf, readStandardInput, realInstallation } from "./doors/installation.ts";
 import { KEEPER_FD_VARIABLE, keeperDescriptor, openKeeper } from "./doors/keeper.ts";
 import { realKernel } from "./doors/kernel.ts";
 import { filesInLanes, makeThreads } from "./doors/lanes.ts";
@@ -32,6 +34,8 @@ import { doubtsOf } from "./ports/checking.ts";
 import { serveHttp } from "./ports/serve.ts";
 import type { Runtime } from "./runtime.ts";
 import { checkWith, type OpenPlugin } from "./serving/pluginhost.ts";
+import { unreadable } from "./upgrade/checkstates.ts";
+import { CHECK_STATES, readQuestion, writeAnswer } from "./upgrade/question.ts";
 
 /** A bug: the keeper starts the next daemon, no child notices. */
 const EXIT_BUG = 70;
@@ -57,9 +61,11 @@ async function main(): Promise<void> {
     birth,
     self: realSelf,
     probe: probeNetwork,
+    installation: realInstallation(),
     firstMatch,
     resolveHost: realResolveHost,
   };
+  if (process.argv[2] === CHECK_STATES && process.env[KEEPER_FD_VARIABLE] === undefined) return checkStates(doors);
   // A successor must come up whatever the file says by now, so the file is read here only for those who ask about it.
   const command = takeSupervisordArguments(doors);
   if (command.kind === "run") return run(doors, command.flags);
@@ -82,6 +88,32 @@ async function hashPassword(doors: Commanded): Promise<void> {
   const password = await readPassword();
   if (!password.ok) return leave(doors, 2, "", `supervisord: ${password.error}\n`);
   leave(doors, 0, `${await makeScrypt(password.value, randomSalt())}\n`);
+}
+
+/** `--check-states`: a daemon that is to be replaced by this one asks whether that would go well. (UPG, step 3) */
+async function checkStates(doors: Commanded): Promise<void> {
+  const question = readQuestion(readStandardInput());
+  if (!question.ok) return leave(doors, 1, "", `${question.error}\n`);
+  const { birth, keeperPid, store } = question.value;
+  inPlaceOf(keeperPid);
+  const asked = { ...doors, birth: { ...doors.birth, ...birth } };
+  const problems = [...unreadable(store), ...(await configurationProblems(asked))];
+  const answer = writeAnswer(problems, { version: HOLDFAST_VERSION, node: doors.installation.nodeVersion });
+  leave(doors, problems.length === 0 ? 0 : 1, answer);
+}
+
+/** A file that the user of supervisord may not read, after a change of user, is not looked at, as at a takeover. */
+async function configurationProblems(doors: Commanded): Promise<readonly string[]> {
+  const command = await readSupervisordArguments(doors);
+  const lines = (errors: readonly ConfigError[]): readonly string[] => renderErrors(errors, doors.birth.argv0).trimEnd().split("\n");
+  if (command.kind === "wrong") return lines(command.errors);
+  if (command.kind !== "run") return [];
+  const { file } = await findConfigFile(doors, command.flags);
+  if (!file.ok) return lines(file.error);
+  const read = await doors.files.readText(path.resolve(doors.birth.cwd, file.value));
+  if (!read.ok && read.error === "EACCES") return [];
+  const loaded = await loadConfig(doors, { file: file.value, flags: command.flags, checkPlugin: checkWith(plugins()) });
+  return loaded.ok ? [] : lines(loaded.error);
 }
 
 type Flags = Extract<SupervisordCommand, { kind: "run" | "check" | "print-config" }>["flags"];

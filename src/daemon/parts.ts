@@ -33,6 +33,7 @@ import type { AuxiliaryRuns } from "./spawn/auxiliary.ts";
 import type { FastCgiSockets } from "./spawn/fastcgi.ts";
 import type { Preparations } from "./spawn/preparations.ts";
 import type { Readings } from "./spawn/readings.ts";
+import type { Upgrades } from "./upgrade/upgrades.ts";
 
 export type Daemon = {
   readonly runtime: Runtime;
@@ -58,6 +59,7 @@ export type Daemon = {
   readonly persisted: Persisted;
   readonly bringUp: BringUp;
   readonly lifecycle: Lifecycle;
+  readonly upgrades: Upgrades;
   /** What clients see. */
   readonly control: SupervisorControl;
   readonly watch: Watch;

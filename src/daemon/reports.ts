@@ -16,6 +16,10 @@ import type { Turn } from "./loop/turn.ts";
 import type { Ended } from "./observers/history.ts";
 import type { Daemon } from "./parts.ts";
 import { limitFailureText, saySpawnFailure, spawnErrorText, whyNotSpawned } from "./spawn/spawnerrors.ts";
+import { orderBySignal } from "./upgrade/upgrades.ts";
+
+/** Its report is acknowledged with what comes of it: a daemon that is killed meanwhile leaves it to its successor. */
+const SIGUSR1 = 10;
 
 /** Posts a report; they are handled in the order in which they came. */
 export function receive(daemon: Daemon, report: Report): void {
@@ -55,6 +59,7 @@ function handle(daemon: Daemon, turn: Turn, report: Report): void {
       turn.acknowledge(report.report);
       return stepChild(daemon, turn, report, (member) => saysReady(daemon, turn, member, report));
     case "signal":
+      if (report.signal === SIGUSR1) return orderBySignal(daemon.runtime, daemon.upgrades, turn, report.report);
       turn.acknowledge(report.report);
       return onSignal(daemon.runtime, daemon.lifecycle, daemon.outputs, turn, report.signal);
     case "signal-failed":
@@ -74,7 +79,7 @@ function handle(daemon: Daemon, turn: Turn, report: Report): void {
       return daemon.runtime.requests.replied(report);
     case "upgrading":
     case "upgrade":
-      return turn.acknowledge(report.report);
+      return daemon.upgrades.heard(turn, report);
     case "recalled":
       return daemon.runtime.requests.recalled(report);
     case "became":
@@ -86,11 +91,15 @@ function handle(daemon: Daemon, turn: Turn, report: Report): void {
       // Nothing of a refused batch happened, so what this daemon believes is wrong from here on: the next one starts from what was stored.
       throw new Error(`the keeper refused batch ${report.batch}: ${report.text} (code ${report.code})`);
     case "unknown":
-      if (daemon.runtime.requests.unknown(report.tag)) return undefined;
-      return daemon.runtime.activity.write(turn, "warn", `the keeper does not know tag ${report.tag}; it is older than this daemon`);
+      return unknown(daemon, turn, report.tag);
     default:
       return unreachable(report);
   }
+}
+
+function unknown({ runtime, upgrades }: Daemon, turn: Turn, tag: number): void {
+  if (runtime.requests.unknown(tag) || upgrades.unknown(turn, tag)) return;
+  runtime.activity.write(turn, "warn", `the keeper does not know tag ${tag}; it is older than this daemon`);
 }
 
 function stepTo(

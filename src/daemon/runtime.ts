@@ -3,7 +3,7 @@ import type { Config, ConfigError } from "../config/model.ts";
 import type { Listening } from "../config/reader.ts";
 import type { Doors, Now } from "../doors.ts";
 import type { PoolEffect } from "../events/buffer.ts";
-import type { Welcome } from "../link/messages.ts";
+import type { KeeperNames, Welcome } from "../link/messages.ts";
 import type { StreamEffect } from "../logs/pipeline.ts";
 import type { Result } from "../result.ts";
 import type { Effect, GroupChange, Step } from "../supervisor/effects.ts";
@@ -44,6 +44,8 @@ export type Runtime = {
   readonly keeperPid: number;
   /** The version of the protocol that the keeper speaks with us: one of an earlier release may lack what is new. */
   readonly keeperVersion: number;
+  /** Which keeper it is; null: one of an earlier release, which does not say it. */
+  readonly keeperNames: KeeperNames | null;
   readonly uid: number;
   /** Carries out what the pure rooms want done, in its order. */
   readonly carryOut: (turn: Turn, effects: readonly AnyEffect[]) => void;

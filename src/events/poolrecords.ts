@@ -101,6 +101,13 @@ export function restorePool(
   return ok({ pool: assemble(config, stored, listeners, [...left.values()]), lost });
 }
 
+/** null: a daemon of this release can take it up. */
+export function whyNoPool(record: Uint8Array): string | null {
+  const opened = unsealJson(POOL_VERSION, record);
+  if (!opened.ok) return opened.error;
+  return isPoolRecord(opened.value) ? null : "it is not a pool";
+}
+
 function assemble(config: PoolConfig, stored: PoolRecord, listeners: readonly Listener[], waiting: readonly QueuedEvent[]): Pool {
   return {
     config,

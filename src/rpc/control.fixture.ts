@@ -25,6 +25,7 @@ import type {
   SupervisorControl,
   WaitOutcome,
 } from "./control.ts";
+import { FakeUpgrades } from "./upgrades.fixture.ts";
 
 export const NOW_MS = Date.UTC(2026, 10, 24, 5, 40, 27);
 
@@ -65,13 +66,11 @@ export function alone(...processes: readonly ProcessView[]): GroupView[] {
   return processes.map((process) => ({ name: process.name, priority: process.priority, processes: [process] }));
 }
 
-export class FakeControl implements SupervisorControl {
+export class FakeControl extends FakeUpgrades implements SupervisorControl {
   wallMs = NOW_MS;
-  monoMs = 1000;
   zoneMinutes = 0;
   moodNow: Mood = "RUNNING";
   active: readonly GroupView[];
-  readonly done: string[] = [];
   /** What is remembered; null: nothing is. */
   keptStates: ReturnType<SupervisorControl["kept"]> = null;
   keptProblem: string | null = null;
@@ -107,6 +106,7 @@ export class FakeControl implements SupervisorControl {
   removing: Result<true, "bad-name" | "still-running"> = ok(true);
 
   constructor(active: readonly GroupView[] = []) {
+    super();
     this.active = active;
   }
 

@@ -157,6 +157,65 @@ export type ScaleFailure =
   | { readonly kind: "unreadable"; readonly text: string }
   | { readonly kind: "failed"; readonly text: string };
 
+export type UpgradeOptions = {
+  /** Nothing changes. */
+  readonly check: boolean;
+  readonly daemonOnly: boolean;
+  /** Also when nothing differs. */
+  readonly force: boolean;
+  /** The folder of another package than the one that is installed; absolute. */
+  readonly from: string | null;
+};
+
+/** What runs, what it is replaced by, and how far that has come; `begun`: the connection ends now, and `lastUpgrade` says what became of this id. */
+export type Upgraded = {
+  readonly outcome: "nothing" | "checked" | "begun";
+  readonly id: number;
+  readonly keeper: string;
+  readonly keeperBuild: string;
+  readonly daemon: string;
+  readonly installedKeeper: string;
+  readonly installedKeeperBuild: string;
+  readonly installedDaemon: string;
+  /** The version of Node.js that the next daemon runs under. */
+  readonly node: string;
+  /** How many programs run. */
+  readonly processes: number;
+};
+
+/** `step` 0 and `over`: it is done. */
+export type LastUpgrade = {
+  readonly id: number;
+  readonly at: number;
+  readonly over: boolean;
+  readonly step: number;
+  readonly error: string;
+  readonly fromKeeper: string;
+  readonly fromKeeperBuild: string;
+  readonly fromDaemon: string;
+  readonly toKeeper: string;
+  readonly toKeeperBuild: string;
+  readonly toDaemon: string;
+  readonly node: string;
+  /** How long nobody could be asked. */
+  readonly awayMs: number;
+  readonly processes: number;
+};
+
+/** What is not known is empty, or 0. */
+export type Versions = {
+  readonly keeper: string;
+  readonly keeperBuild: string;
+  readonly daemon: string;
+  readonly node: string;
+  readonly protocol: number;
+  readonly table: number;
+  readonly installedKeeper: string;
+  readonly installedKeeperBuild: string;
+  readonly installedDaemon: string;
+  readonly lastUpgrade: LastUpgrade | null;
+};
+
 export interface SupervisorControl {
   readonly clock: Pick<Clock, "now" | "offsetMinutes">;
   readonly files: Pick<Files, "stat" | "readAt">;
@@ -256,6 +315,10 @@ export interface SupervisorControl {
   keepWanted(refs: readonly ProcessRef[], up: boolean): Promise<Result<true, string>> | null;
   /** Orders nothing: waits as `scale` does for what it added and removed, and gives those added that failed. */
   scaleSettled(added: readonly ProcessRef[], removed: readonly ProcessRef[]): Promise<readonly ProcessRef[]>;
+
+  /** Has keeper and daemon replaced by what is installed. An error says at which step it was refused. (UPG-005) */
+  upgrade(options: UpgradeOptions): Promise<Result<Upgraded, string>>;
+  versions(): Promise<Versions>;
 
   /** Emits REMOTE_COMMUNICATION; resolves when no death of the daemon can lose it any more. (RPC-113) */
   remoteEvent(type: string, data: string): Promise<void>;

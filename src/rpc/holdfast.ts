@@ -20,6 +20,7 @@ import { reloadProcess } from "./reloadmethods.ts";
 import { restartAllProcesses, restartProcess } from "./restartmethods.ts";
 import { ROLLING_METHODS } from "./rollingmethods.ts";
 import { SCALE_METHODS } from "./scalemethods.ts";
+import { UPGRADE_METHODS } from "./upgrademethods.ts";
 import type { RpcStruct } from "./values.ts";
 
 const previewUpdate = method({
@@ -168,6 +169,7 @@ export const HOLDFAST_METHODS: readonly Method[] = [
   ...SCALE_METHODS,
   ...ROLLING_METHODS,
   ...PERSIST_METHODS,
+  ...UPGRADE_METHODS,
 ];
 
 function groupRow({ group, change, details, processes }: PreviewedGroup): RpcStruct {

@@ -62,6 +62,8 @@ export const recordKeys = {
   env: (name: string) => `env/${name}`,
   /** Rolling restarts: those that go on, and the last that have ended. */
   operations: "operations",
+  /** The last upgrade in place. */
+  upgrade: "upgrade",
   /** How many processes a program was told to have, see `scale.ts`. */
   scale: (program: string) => `${SCALE}${program}`,
   /** The last orders of such numbers that had a token, with what came of each. */

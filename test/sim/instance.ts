@@ -4,7 +4,7 @@
  */
 
 import type { Sampled } from "../../src/api/watch.ts";
-import type { Account, Accounts, Birth, Clock, Doors, Keeper } from "../../src/doors.ts";
+import type { Account, Accounts, Birth, Clock, Doors, Keeper, ToolResult } from "../../src/doors.ts";
 import type { KeeperFrame } from "../../src/link/codec.ts";
 import { type Batch, PROTOCOL_VERSION, type Report, type Welcome } from "../../src/link/messages.ts";
 import { WelcomeBuilder } from "../../src/link/welcome.ts";
@@ -27,6 +27,8 @@ export type InstanceParts = {
   readonly diesAtCall: number | null;
   readonly onBatch: (batch: Batch) => void;
   readonly onDeath: (instance: Instance, death: Death) => void;
+  /** What programs answer that the daemon runs itself; without it there are none. */
+  readonly runTool?: (file: string, args: readonly string[]) => ToolResult;
 };
 
 const NEVER = new Promise<never>(() => {});
@@ -116,6 +118,16 @@ export class Instance {
           const result = this.#chance.happens(0.7) ? "ok" : this.#chance.pick(["failed", "error"] as const);
           return { result, text: result, output: "" };
         }),
+      installation: {
+        root: "/opt/holdfast",
+        launchData: null,
+        arch: "x64",
+        node: "/bin/node",
+        nodeVersion: "20.0.0",
+        argv: ["/bin/node", "/opt/holdfast/dist/daemon.cjs"],
+        realPath: (path) => this.#perform("realpath", () => path),
+        run: (file, args) => this.#perform("run", () => parts.runTool?.(file, args) ?? { end: "ENOENT", stdout: "", stderr: "" }),
+      },
       resolveHost: () => this.#perform("resolve", () => ok("127.0.0.1")),
     };
   }

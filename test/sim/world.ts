@@ -3,7 +3,7 @@ import { findConfigFile, loadConfig } from "../../src/config/load.ts";
 import { type DaemonParts, startDaemon } from "../../src/daemon/daemon.ts";
 import type { Daemon } from "../../src/daemon/parts.ts";
 import type { Runtime } from "../../src/daemon/runtime.ts";
-import type { Birth } from "../../src/doors.ts";
+import type { Birth, ToolResult } from "../../src/doors.ts";
 import type { SupervisorControl } from "../../src/rpc/control.ts";
 import { Chance } from "./chance.ts";
 import { Instance } from "./instance.ts";
@@ -48,6 +48,8 @@ export class World {
   sizes: DaemonParts["sizes"] = undefined;
   /** The next daemon dies at this call. */
   nextDiesAtCall: number | null = null;
+  /** What programs answer that the daemon runs itself; null: there are none. */
+  runTool: ((file: string, args: readonly string[]) => ToolResult) | null = null;
   #burst = { sinceMs: 0, batches: 0 };
   /** No daemon comes up any more, whatever the keeper does. */
   exitCode: number | null = null;
@@ -79,6 +81,7 @@ export class World {
     this.keeper = new FakeKeeper({
       host: this.host,
       startDaemon: () => this.#startDaemon(),
+      killDaemon: () => this.instance?.die(),
       onEnd: (code) => {
         this.exitCode = code;
       },
@@ -133,6 +136,7 @@ export class World {
         this.invariants.batch(batch);
         this.life?.batch(batch);
       },
+      ...(this.runTool && { runTool: this.runTool }),
       onDeath: (dead) => {
         if (this.instance !== dead) return;
         this.instance = null;

@@ -199,6 +199,27 @@ const enabledInfo = struct({ name: text, enabled: text, wanted: text });
 const scaled = struct({ before: number, after: number, added: texts, removed: texts, failed: structs(resultRow) });
 export type Scaled = ReturnType<typeof scaled>;
 
+/** What holdfast.upgrade tells. */
+const upgraded = struct({
+  ...{ outcome: text, id: number, keeper: text, keeperBuild: text, daemon: text },
+  ...{ installedKeeper: text, installedKeeperBuild: text, installedDaemon: text, node: text, processes: number },
+});
+export type UpgradeInfo = ReturnType<typeof upgraded>;
+
+const lastUpgrade = struct({
+  ...{ id: number, at: number, over: flag, step: number, error: text, fromKeeper: text, fromKeeperBuild: text, fromDaemon: text },
+  ...{ toKeeper: text, toKeeperBuild: text, toDaemon: text, node: text, awayMs: number, processes: number },
+});
+export type LastUpgradeInfo = ReturnType<typeof lastUpgrade>;
+
+/** What holdfast.versions tells. */
+const versions = struct({
+  ...{ keeper: text, keeperBuild: text, daemon: text, node: text, protocol: number, table: number },
+  ...{ installedKeeper: text, installedKeeperBuild: text, installedDaemon: text },
+  lastUpgrade: structOrNull(lastUpgrade),
+});
+export type VersionsInfo = ReturnType<typeof versions>;
+
 /** What holdfast.jobs tells of one process with a schedule. (CRON-002) */
 const jobInfo = struct({
   group: text,
@@ -251,6 +272,8 @@ export const asConfigReport = one(configReport);
 export const asOperation = one(operation);
 export const asScaled = one(scaled);
 export const asEnabled = rows(enabledInfo);
+export const asUpgraded = one(upgraded);
+export const asVersions = one(versions);
 export const asJobs = rows(jobInfo);
 export const asExplained = one(explained);
 export const asWhy = one(why);

@@ -27,6 +27,8 @@ import {
   asResultRows,
   asScaled,
   asText,
+  asUpgraded,
+  asVersions,
   asWhy,
 } from "./infos.ts";
 import type { CallKind, Rpc } from "./rpc.ts";
@@ -101,7 +103,7 @@ export function makeSupervisor(rpc: Rpc) {
   };
 }
 
-/** Reload, rolling restarts, scale; logs that are rotated or opened again. */
+/** Reload, rolling restarts, scale, upgrades; logs that are rotated or opened again. */
 function lifeMethods(call: Call) {
   return {
     /** `supervisord`: the activity log. */
@@ -115,6 +117,10 @@ function lifeMethods(call: Call) {
       call("act", asNumber, "holdfast.rollingRestart", names, options),
     /** Resolves when there are more results than these, when it has ended, or after a while. */
     operation: (id: number, results: number) => call("wait", asOperation, "holdfast.operation", id, results),
+    /** Given once: a broken connection is what an upgrade looks like. */
+    upgrade: (options: { readonly check: boolean; readonly daemonOnly: boolean; readonly force: boolean; readonly from?: string }) =>
+      call("wait", asUpgraded, "holdfast.upgrade", options),
+    versions: () => call("read", asVersions, "holdfast.versions"),
     /** -1: as many as the file says. Resolves when it is ordered. */
     scale: (program: string, numprocs: number, token: string) =>
       call("wait", asScaled, "holdfast.scale", program, numprocs, { wait: false, token }),

@@ -2,6 +2,7 @@
 
 import { clearCapture, NEW_STREAM, type StreamState, type StreamStep } from "../../logs/pipeline.ts";
 import { chunkRecord, restoreStream, streamRecord } from "../../logs/streamrecord.ts";
+import { ok, type Result } from "../../result.ts";
 import type { Turn } from "../loop/turn.ts";
 import type { Stream } from "./streams.ts";
 
@@ -32,13 +33,17 @@ export function clearStreamCapture(turn: Turn, stream: Stream): void {
 
 /** The predecessor's state; a record that cannot be read means to begin anew. */
 export function restoreStreamState(store: ReadonlyMap<string, Uint8Array>, stream: number): StreamState {
+  const restored = readStreamState(store, stream);
+  return restored.ok ? restored.value : NEW_STREAM;
+}
+
+export function readStreamState(store: ReadonlyMap<string, Uint8Array>, stream: number): Result<StreamState, string> {
   const record = store.get(stateKey(stream));
-  if (record === undefined) return NEW_STREAM;
+  if (record === undefined) return ok(NEW_STREAM);
   const chunks = new Map<number, Uint8Array>();
   const prefix = chunkPrefix(stream);
   for (const [key, bytes] of store) if (key.startsWith(prefix)) chunks.set(Number(key.slice(prefix.length)), bytes);
-  const restored = restoreStream(record, chunks);
-  return restored.ok ? restored.value : NEW_STREAM;
+  return restoreStream(record, chunks);
 }
 
 function isNew(state: StreamState): boolean {

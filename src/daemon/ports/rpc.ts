@@ -36,6 +36,7 @@ import type { Sweeps } from "../runs/sweeps.ts";
 import type { Runtime } from "../runtime.ts";
 import { findCommand } from "../spawn/command.ts";
 import { readVariables, withVariablesOf } from "../spawn/environment.ts";
+import type { Upgrades } from "../upgrade/upgrades.ts";
 import { checkConfig } from "./checking.ts";
 import { dependantsOf, dependencies } from "./dependencies.ts";
 import { explain, lastWords } from "./explain.ts";
@@ -65,6 +66,7 @@ type Parts = {
   readonly history: History;
   readonly sweeps: Sweeps;
   readonly cgroups: Cgroups;
+  readonly upgrades: Upgrades;
 };
 
 export function supervisorControl(runtime: Runtime, parts: Parts): SupervisorControl {
@@ -115,6 +117,8 @@ export function supervisorControl(runtime: Runtime, parts: Parts): SupervisorCon
     kept: () => parts.persisted.states,
     keepWanted: (refs, up) => parts.persisted.ordered(refs, up),
     checkConfig: () => checkConfig(runtime),
+    upgrade: (options) => parts.upgrades.order(options),
+    versions: () => parts.upgrades.versions(),
     applyUpdate: (name) => parts.systemd.whileUpdating(() => extensions.around(name, () => parts.updates.apply(name))),
     remoteEvent: (type, data) => {
       runtime.loop.post((turn) => parts.pools.emit(turn, { kind: "remote-communication", type, data }, runtime.doors.clock.now()));

@@ -254,13 +254,14 @@ export const liveCases: readonly Case[] = [
     async run(k) {
       const d = await begin(k);
       const state = (key: string, value: string) => ({ key, value: Buffer.from(value) });
-      await d.send({ states: [state("a", "1"), state("b", ""), state("c", "3")] });
+      await d.send({ states: [state("a", "1"), state("b", ""), state("c", "3"), state("long", "x".repeat(100_000))] });
       await d.send({ states: [state("a", "2"), { key: "c", value: null }], effects: [{ type: "recall", token: 7 }] });
       assert.equal((await d.next("echoed")).token, 7);
       const told = d.history.flatMap((one) => (one.type === "recalled" ? [[one.key, Buffer.from(one.value).toString()]] : []));
       assert.deepEqual(told.sort(), [
         ["a", "2"],
         ["b", ""],
+        ["long", "x".repeat(100_000)],
       ]);
     },
   },
