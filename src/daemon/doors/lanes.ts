@@ -30,13 +30,14 @@ export function makeThreads(files: Files): void {
   void files.stat("/").finally(() => delete process.env["UV_THREADPOOL_SIZE"]);
 }
 
-type Waiting = { readonly folder: string; readonly begin: () => void };
+type Begin = () => void;
 
 export class Lanes {
   readonly #most: number;
   readonly #mostOfFolder: number;
   readonly #busy = new Map<string, number>();
-  readonly #waiting = new Set<Waiting>();
+  /** By folder: thousands may wait for one of them, and are not looked at one by one. */
+  readonly #waiting = new Map<string, Set<Begin>>();
   #taken = 0;
 
   constructor(most: number, mostOfFolder: number) {
@@ -49,22 +50,22 @@ export class Lanes {
     return new Promise((resolve, reject) => {
       const folder = path.dirname(file);
       const cancel = late === undefined ? () => undefined : realTimers.after(late.patienceMs, () => giveUp(late.answer));
-      const waiting: Waiting = {
-        folder,
-        begin: () =>
-          void act()
-            .then(resolve, reject)
-            .finally(() => {
-              cancel();
-              this.#left(folder);
-            }),
-      };
+      const begin = (): void =>
+        void act()
+          .then(resolve, reject)
+          .finally(() => {
+            cancel();
+            this.#left(folder);
+          });
       // What is under way goes on and keeps its lane until the kernel lets go of it.
       const giveUp = (answer: T): void => {
-        this.#waiting.delete(waiting);
+        const waiting = this.#waiting.get(folder);
+        if (waiting?.delete(begin) === true && waiting.size === 0) this.#waiting.delete(folder);
         resolve(answer);
       };
-      this.#waiting.add(waiting);
+      const waiting = this.#waiting.get(folder);
+      if (waiting === undefined) this.#waiting.set(folder, new Set([begin]));
+      else waiting.add(begin);
       this.#go();
     });
   }
@@ -77,16 +78,48 @@ export class Lanes {
     this.#go();
   }
 
+  /** A folder of which one has begun waits for its next turn behind the others. */
   #go(): void {
-    for (const waiting of this.#waiting) {
+    for (const [folder, waiting] of this.#waiting) {
       if (this.#taken >= this.#most) return;
-      const busy = this.#busy.get(waiting.folder) ?? 0;
-      if (busy >= this.#mostOfFolder) continue;
-      this.#waiting.delete(waiting);
-      this.#busy.set(waiting.folder, busy + 1);
+      const busy = this.#busy.get(folder) ?? 0;
+      const [first] = waiting;
+      if (busy >= this.#mostOfFolder || first === undefined) continue;
+      waiting.delete(first);
+      this.#waiting.delete(folder);
+      if (waiting.size > 0) this.#waiting.set(folder, waiting);
+      this.#busy.set(folder, busy + 1);
       this.#taken += 1;
-      waiting.begin();
+      first();
     }
+  }
+}
+
+/**
+ * Questions about files, asked by many at once: a thousand programs of one command look for it in the same folders. Who asks what another waits to ask
+ * gets the same answer, which is found after both have asked; what is under way already may be older than the question.
+ */
+export class SharedQuestions {
+  readonly #lanes: Lanes;
+  readonly #waiting = new Map<string, Promise<unknown>>();
+
+  constructor(lanes: Lanes) {
+    this.#lanes = lanes;
+  }
+
+  /** Everybody who asks by the same name about the same file has to ask the same. */
+  ask<T>(name: string, file: string, act: () => Promise<T>): Promise<T> {
+    const key = `${name} ${file}`;
+    const known = this.#waiting.get(key);
+    if (known !== undefined) return known as Promise<T>;
+    let isWaiting = true;
+    const asked = this.#lanes.run(file, () => {
+      isWaiting = false;
+      this.#waiting.delete(key);
+      return act();
+    });
+    if (isWaiting) this.#waiting.set(key, asked);
+    return asked;
   }
 }
 
@@ -99,8 +132,18 @@ export function filesInLanes(files: Files): Pick<Doors, "logReads" | "logChanges
   return {
     logReads: throughLanes(files, logs, READING_MS),
     logChanges: throughLanes(files, logs),
-    commandFiles: throughLanes(files, new Lanes(COMMAND_LANES, LANES_OF_A_FOLDER)),
+    commandFiles: sharing(files, new Lanes(COMMAND_LANES, LANES_OF_A_FOLDER)),
     envFiles: throughLanes(files, new Lanes(ENV_LANES, LANES_OF_A_FOLDER)),
+  };
+}
+
+/** The two questions of whoever looks for a command are shared. */
+function sharing(files: Files, lanes: Lanes): Files {
+  const shared = new SharedQuestions(lanes);
+  return {
+    ...throughLanes(files, lanes),
+    stat: (file) => shared.ask("stat", file, () => files.stat(file)),
+    mayExecute: (file) => shared.ask("mayExecute", file, () => files.mayExecute(file)),
   };
 }
 
