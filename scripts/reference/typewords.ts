@@ -107,6 +107,7 @@ export const TYPE_WORDS: { readonly [T in OptionType]: TypeWords } = {
   },
   retries: { words: { en: "whole number, or `infinite`", zh: "整数，或 `infinite`" }, pattern: `(${INTEGER}|${anyCase("infinite")})` },
   zone: { words: { en: "name of a time zone, such as `Europe/Berlin`", zh: "时区名称，例如 `Europe/Berlin`" }, pattern: ".+" },
+  prefix: { words: { en: 'text, in `"…"` to keep blanks at its ends', zh: '文本；写在 `"…"` 中可保留首尾空格' }, pattern: null },
   targets: {
     words: {
       en: "names of groups, programs or processes (`group:process`, `group:*`), each with `:CONDITION` behind it if wanted, separated by commas",

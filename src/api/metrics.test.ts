@@ -20,6 +20,7 @@ test("where processes cannot be seen the rest is told all the same", async () =>
   const watch = new FakeWatch();
   watch.samples = refuse("EACCES");
   watch.pools = [{ pool: "p", length: 3, capacity: 10 }];
+  watch.dropped.set("console", 12);
   const exit = { at: 0, exitCode: null, signal: "SIGKILL", expected: false, coreDumped: false };
   watch.details.set("db", { restarts: 4, lastExit: exit });
   const text = await metricsText({ control, watch });
@@ -31,6 +32,7 @@ test("where processes cannot be seen the rest is told all the same", async () =>
     'holdfast_process_last_exit_code{group="db",name="db"} -1',
     'holdfast_process_log_bytes{group="db",name="db",stream="stdout"} 5',
     'holdfast_event_queue_length{pool="p"} 3',
+    'holdfast_log_dropped_lines_total{target="console"} 12',
   ])
     assert.ok(text.includes(`${line}\n`), line);
   assert.ok(!text.includes("cpu_seconds"), "nothing is made up");

@@ -219,6 +219,11 @@ function queueFamilies({ watch }: Parts): readonly Family[] {
       "Events that may wait before the oldest is discarded.",
       queues.map(({ pool, capacity }) => ({ labels: { pool }, value: capacity })),
     ),
+    counter(
+      "holdfast_log_dropped_lines_total",
+      "Lines of programs that did not reach a target besides their log.",
+      [...watch.droppedLines()].map(([target, value]) => ({ labels: { target }, value })),
+    ),
   ];
 }
 

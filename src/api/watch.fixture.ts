@@ -52,6 +52,12 @@ export class FakeWatch implements Watch {
     return refuse("no file");
   }
 
+  dropped = new Map<string, number>();
+
+  droppedLines(): ReadonlyMap<string, number> {
+    return this.dropped;
+  }
+
   queues(): readonly QueueFacts[] {
     return this.pools;
   }

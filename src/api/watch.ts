@@ -63,6 +63,8 @@ export interface Watch {
   /** The options of a process as they are in force; an error is why the file cannot be read now. */
   options(ref: ProcessRef): Promise<Result<readonly OptionValue[], string>>;
   queues(): readonly QueueFacts[];
+  /** Lines that did not reach a target, by its name (`console`), since this daemon began. */
+  droppedLines(): ReadonlyMap<string, number>;
   /** Tells that something which is shown has changed. What it returns ends it. */
   onChange(changed: () => void): () => void;
   /** Tells of everything that a listener could get. What it returns ends it. */

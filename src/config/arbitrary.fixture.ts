@@ -71,6 +71,7 @@ const VALUES: { readonly [T in OptionType]: readonly string[] } = {
   restartlimit: ["10/1h", "1/30s", "10", "0/1h", "3/", "x/1m", ""],
   retries: ["0", "3", "-1", "x", ""],
   zone: ["Europe/Berlin", "UTC", "europe/berlin", "Europe/Berln", "Mars", ""],
+  prefix: ["x", '"{process} | "', "{nope}", "{pid}", '"', ""],
   targets: ["a", "b:started", "g:*", "a, b", "a:b:c", "nope", "", ","],
 };
 

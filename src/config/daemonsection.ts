@@ -61,6 +61,8 @@ export function readDaemonSection(
     switch (name) {
       case "user":
         return reader.text(name, option, names);
+      case "console":
+        return flags.has(name) ? "all" : reader.read(name, option, names);
       case "environment":
         return reader.convert(name, option, reader.text(name, option, hostNames(base), { id: name }));
       default:
@@ -75,6 +77,7 @@ export function readDaemonSection(
     const remedy = "name a file, such as persist_state=/var/lib/supervisor/state.json";
     reader.fail("persist_what", "persist_what is nothing without persist_state", remedy);
   }
+  checkConsole(reader, fields);
   const path = (name: string): string => absolute(expandUser(name, around.homes, around.accounts), facts.cwd);
   return {
     daemon: {
@@ -88,6 +91,17 @@ export function readDaemonSection(
     user: flags.get("user")?.text ?? (values["user"] as string | null),
     extraOptions: values["extra_options"] as DaemonSection["extraOptions"],
   };
+}
+
+const LINE_MAX_RANGE = [1024, 256 * 1024] as const;
+
+/** (LOGX-002) */
+function checkConsole(reader: SectionReader, fields: Pick<DaemonConfig, "console" | "consoleLineMax" | "nodaemon">): void {
+  const [least, most] = LINE_MAX_RANGE;
+  if (fields.consoleLineMax < least || fields.consoleLineMax > most)
+    reader.fail("console_line_max", `console_line_max is not from 1KB to 256KB: ${fields.consoleLineMax}`, "write a size such as 16KB");
+  if (fields.console === "all" && !fields.nodaemon)
+    reader.warn("console=all without nodaemon=true (or -n) has no effect: in the background there is no console");
 }
 
 /** A flag beats the file (CLI-014); an empty path does not (CLI-027). Flags were checked when the line was read. */

@@ -180,7 +180,7 @@ function withoutOurs(fields: object, rows: Readonly<Record<string, Option>>): Re
 }
 
 function channelShape({ logfile, ...rest }: ChannelConfig): Record<string, unknown> {
-  return { ...rest, logfile: logfile.kind === "file" ? logfile.path : logfile.kind === "auto" ? "auto" : null };
+  return { ...withoutOurs(rest, PROGRAM), logfile: logfile.kind === "file" ? logfile.path : logfile.kind === "auto" ? "auto" : null };
 }
 
 /** Groups and processes that the original keeps in its lists and never uses: a second one of the same name (CONF-217, CONF-269). */

@@ -15,6 +15,10 @@ test("CMN-003: what is used is told by option and program, in the order of the t
     "clear_env (w)",
   );
   assert.equal(await inUse(`${one("a")}cron=@daily\n${one("b")}type=oneshot\n`), "type (b), cron (a)");
+  assert.equal(
+    await inUse(`${one("a")}stderr_logfile_prefix=x\nstdout_logfile_format=json\n`),
+    "stdout_logfile_format (a), stderr_logfile_prefix (a)",
+  );
   const many = Array.from({ length: 12 }, (_, number) => one(`p${number + 10}`)).join("");
   assert.match(String(await inUse(`[program-default]\nclear_env=true\n${many}`)), /^clear_env \(p10, .*, p19 and 2 more\)$/);
   assert.deepEqual([extensionsLine("x (a)"), extensionsLine(null)], ["extensions in use: x (a)", "extensions in use: none"]);

@@ -68,6 +68,8 @@ export function remedyFor(kind: OptionType | "folder" | "name", text: string, kn
       return "give a whole number, or infinite";
     case "zone":
       return suggestedZone(text);
+    case "prefix":
+      return 'write text with {group}, {process}, {channel} or {pid}, in "…" where blanks at its end count';
     case "targets":
       return conditionRemedy(text);
     case "text":

@@ -9,6 +9,7 @@ import { CGROUPS, COLOR } from "./choices.ts";
 import { GROUP_DEPENDENCIES } from "./dependencyoptions.ts";
 import { HOST_OPTIONS } from "./hostoptions.ts";
 import { LIFE_OPTIONS } from "./lifeoptions.ts";
+import { CONSOLE, lineOptions } from "./logoptions.ts";
 import type { Channel, Option, Words } from "./optionrow.ts";
 
 export { type Channel, type Member, type Option, SCOPES, type Scope, type Words } from "./optionrow.ts";
@@ -333,6 +334,7 @@ export const SUPERVISORD = {
     },
   },
   ...HOST_OPTIONS,
+  ...CONSOLE,
   extra_options: {
     type: "list",
     default: "",
@@ -486,6 +488,7 @@ function channel<const C extends Channel>(name: C, first: number) {
       sample: "false",
       brief: { en: `send ${name} to syslog too, with the name of the process`, zh: `同时将 ${name} 连同进程名发送到 syslog` },
     },
+    ...lineOptions(name),
   } as const satisfies Record<string, Option>);
 }
 

@@ -10,6 +10,7 @@ import { parseSchedule, type Schedule } from "./cronfields.ts";
 import { parseDuration } from "./durations.ts";
 import { type EnvFileName, parseEnvFileNames } from "./envfile.ts";
 import { type Limit, parseLimit } from "./limits.ts";
+import { parsePrefix } from "./lineprefix.ts";
 import { parseByteSize, parseDecimalIn, parseInteger, parseIntegerIn, parseOctal } from "./numbers.ts";
 import { expandUser, folderOf, type Homes } from "./pathnames.ts";
 import { type Probe, type ProbeKind, parseProbe } from "./probes.ts";
@@ -71,6 +72,8 @@ export interface Values {
   /** A number, `INFINITE_RETRIES` for the word `infinite`. */
   retries: number;
   targets: readonly WrittenTarget[];
+  /** What stands before each line of a log. */
+  prefix: string;
 }
 
 export type OptionType = keyof Values;
@@ -138,6 +141,7 @@ export const READERS: { readonly [T in OptionType]: Reader<Values[T]> } = {
   retries: parseRetries,
   zone: (text) => (isZoneName(text) ? ok(text) : refuse(`not a time zone: ${quoted(text)}`)),
   targets: parseTargets,
+  prefix: parsePrefix,
 };
 
 const NO_CHOICE: Choice = { what: "word", words: [] };

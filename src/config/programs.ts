@@ -106,10 +106,11 @@ export const PROCESS_FIELDS: readonly string[] = [
   "stderr",
 ];
 const PROCESS = unwritten(PROCESS_FIELDS, [PER_SECTION, PER_PROCESS]);
-const LOG_FIELDS = [...fieldsIn(PER_SECTION, "stdout"), "logfile", ...fieldsIn(PER_LOG.stdout, "stdout")];
+/** The fields of a channel, in their order. */
+export const CHANNEL_FIELDS: readonly string[] = [...fieldsIn(PER_SECTION, "stdout"), "logfile", ...fieldsIn(PER_LOG.stdout, "stdout")];
 const LOGS = {
-  stdout: unwritten(LOG_FIELDS, [PER_SECTION, PER_LOG.stdout], "stdout"),
-  stderr: unwritten(LOG_FIELDS, [PER_SECTION, PER_LOG.stderr], "stderr"),
+  stdout: unwritten(CHANNEL_FIELDS, [PER_SECTION, PER_LOG.stdout], "stdout"),
+  stderr: unwritten(CHANNEL_FIELDS, [PER_SECTION, PER_LOG.stderr], "stderr"),
 };
 const CHECKS = ordered(HEALTH, [], () => true);
 

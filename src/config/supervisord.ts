@@ -51,6 +51,7 @@ export const SUPERVISORD_PROGRAM: Program = {
     { name: "profile_options", short: null, long: "profile_options", value: "LIST", help: "accepted for compatibility, without effect" },
     ourFlag(EXIT_CODE_FROM, "end with the exit code of this program, or group:process, when it ends (exit_on=exit)", { value: "NAME" }),
     { ...ourFlag("systemd_notify", "tell systemd when supervisord is ready, reloads and stops (systemd_notify=true)"), long: "systemd" },
+    ourFlag("console", SUPERVISORD.console.brief.en.replace(/:.*/, " (console=all)")),
     ourFlag("check", "check the configuration, show every error and warning, start nothing"),
     ourFlag("print-config", "print the configuration in effect and where each value comes from"),
     ourFlag("hash-password", "read a password from standard input, print what to write behind password= instead of it", { acts: true }),

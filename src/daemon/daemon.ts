@@ -38,6 +38,7 @@ import { ChildStdin } from "./listeners/stdin.ts";
 import { AutoLogs } from "./logfiles/autologs.ts";
 import { Backlog } from "./logfiles/backlog.ts";
 import { Clearing } from "./logfiles/clearing.ts";
+import { LineTargets } from "./logfiles/linetargets.ts";
 import { LogOrders } from "./logfiles/logorders.ts";
 import { Outputs } from "./logfiles/outputs.ts";
 import { Streaming } from "./logfiles/streaming.ts";
@@ -173,6 +174,7 @@ function makeRuntime(parts: DaemonParts, inheritance: Inheritance, owners: Owner
       beforeSending: (turn) => barrier.beforeSending(turn, doors.clock.now()),
       afterTurn: () => {
         letListenersGo(daemon());
+        letProgramsEnd(daemon());
         setAlarm(daemon());
       },
       onBug: parts.onBug,
@@ -229,7 +231,8 @@ function makeRooms(given: DaemonParts, runtime: Runtime, { configurations, ident
   const pools = new Pools(runtime, plugins, watchers);
   const autoLogs = new AutoLogs(runtime);
   const targets = new Targets(runtime, autoLogs);
-  const outputs = new Outputs(runtime, targets, new Streaming(runtime, pools), watchers);
+  const lines = new LineTargets(runtime);
+  const outputs = new Outputs(runtime, targets, new Streaming(runtime, pools, lines), lines, watchers);
   const backlog = new Backlog(runtime, pools, outputs);
   const clearing = new Clearing(runtime, outputs);
   const fastCgi = new FastCgiSockets(runtime);
@@ -278,7 +281,7 @@ function makeRooms(given: DaemonParts, runtime: Runtime, { configurations, ident
   ];
   const bringUp = new BringUp(runtime, { inOrder: parts, outputs, plugins, servers, pools, groups, firstStarts, systemd });
   const lifecycle = new Lifecycle(runtime, bringUp, { configurations, identity, servers, groups, unowned, cgroups });
-  const ofFiles = { autoLogs, targets, outputs, backlog, clearing, logOrders: new LogOrders(runtime, outputs) };
+  const ofFiles = { autoLogs, targets, outputs, backlog, clearing, logOrders: new LogOrders(runtime, outputs), lines };
   const ofGroups = { records, unowned, groups, jobs, orders, updates, operations, reloads, scales, scaling };
   const ofLife = { persisted, firstStarts, bringUp, lifecycle, systemd, upgrades };
   const stdin = new ChildStdin(runtime);
@@ -290,6 +293,11 @@ function makeRooms(given: DaemonParts, runtime: Runtime, { configurations, ident
 function letListenersGo(daemon: Daemon): void {
   if ((daemon.runtime.world.goingDown?.listeningUntilMs ?? null) === null || !daemon.pools.allIsHeard()) return;
   daemon.runtime.loop.post((turn) => daemon.runtime.step(turn, (step, now) => allIsHeard(daemon.runtime.world, now, step)));
+}
+
+/** Who waits for a console that nobody reads cannot end. */
+function letProgramsEnd({ runtime, lines, outputs }: Daemon): void {
+  if (runtime.world.mood === "SHUTDOWN" && outputs.holdsBlocks && !lines.hasLeft) runtime.loop.post((turn) => lines.leave(turn));
 }
 
 /** An alarm so late says that nothing ran here for that time. (HLT-006) */

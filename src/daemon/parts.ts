@@ -20,6 +20,7 @@ import type { Pools } from "./listeners/pools.ts";
 import type { ChildStdin } from "./listeners/stdin.ts";
 import type { AutoLogs } from "./logfiles/autologs.ts";
 import type { Backlog } from "./logfiles/backlog.ts";
+import type { LineTargets } from "./logfiles/linetargets.ts";
 import type { Outputs } from "./logfiles/outputs.ts";
 import type { Targets } from "./logfiles/targets.ts";
 import type { History } from "./observers/history.ts";
@@ -44,6 +45,7 @@ export type Daemon = {
   readonly pools: Pools;
   readonly stdin: ChildStdin;
   readonly outputs: Outputs;
+  readonly lines: LineTargets;
   readonly backlog: Backlog;
   readonly history: History;
   readonly watchers: Watchers;

@@ -29,6 +29,7 @@ const PLAIN: StreamOptions = {
   syslog: false,
   echo: false,
   match: false,
+  lineMax: 0,
 };
 
 const latin1 = (bytes: Uint8Array) => Buffer.from(bytes).toString("latin1");
@@ -80,6 +81,7 @@ function run(
 
 test("a stream is asked only where somebody needs its blocks", () => {
   assert.equal(needsAsking(PLAIN), false);
+  assert.equal(needsAsking({ ...PLAIN, lineMax: 1 }), true);
   for (const wish of ["protocol", "events", "syslog", "echo", "strip"] as const)
     assert.equal(needsAsking({ ...PLAIN, [wish]: true }), true, wish);
   assert.equal(needsAsking({ ...PLAIN, captureMaxBytes: 1 }), true);
@@ -273,4 +275,37 @@ test("RDY-006 lines are looked at whatever else becomes of them, and what is log
   assert.deepEqual([second.verdict.kind, second.lines, second.state], ["as-is", ["now ready"], NEW_STREAM]);
   const captured = passBlock(NEW_STREAM, Buffer.from(`${BEGIN}ready\n${END}`), { ...options, captureMaxBytes: 100 });
   assert.deepEqual([captured.verdict.kind, captured.lines.length], ["drop", 1]);
+});
+
+test("LOGX-000: whole lines are made of what the log gets, behind tokens and stripping; they are the same in any pieces and over deaths of the daemon", () => {
+  const options: StreamOptions = { ...PLAIN, strip: true, captureMaxBytes: 100, lineMax: 12 };
+  const piece = fc.constantFrom("ab", "\n", "\x1b[1m", BEGIN, "cap\n", END, BEGIN.slice(0, 9), "0123456789", "\x1b");
+  const whole = (blocks: readonly string[]): { log: string; whole: string } => {
+    let state: StreamState = NEW_STREAM;
+    const [log, lines]: [string[], string[]] = [[], []];
+    const chunks = new Map<number, Uint8Array>();
+    for (const block of [...blocks, null]) {
+      const step = block === null ? endStream(state, options) : passBlock(state, Buffer.from(block, "latin1"), options);
+      for (const { chunk, bytes } of step.chunks) bytes === null ? chunks.delete(chunk) : chunks.set(chunk, bytes);
+      log.push(logged(step, block ?? ""));
+      lines.push(latin1(step.whole));
+      const restored = restoreStream(streamRecord(step.state), chunks);
+      assert.ok(restored.ok);
+      state = restored.value;
+    }
+    return { log: log.join(""), whole: lines.join("") };
+  };
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 20 }), (blocks) => {
+      const { log, whole: lines } = whole(blocks);
+      assert.equal(lines, whole([blocks.join("")]).whole);
+      assert.equal(lines.replaceAll("\n", ""), log.replaceAll("\n", ""));
+      assert.ok(lines === "" || lines.endsWith("\n"));
+    }),
+  );
+});
+
+test("LOGX-001: without anybody who wants lines none are made", () => {
+  const step = passBlock(NEW_STREAM, Buffer.from("a\nb"), { ...PLAIN, events: true });
+  assert.deepEqual([step.whole.length, step.state], [0, NEW_STREAM]);
 });

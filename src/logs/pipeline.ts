@@ -4,9 +4,11 @@
  * batch. So log and events of a block are exact, whoever dies when.
  *
  * The order for a piece of output is the original's: strip, log file and syslog, echo, event (LOG-063); tokens are looked for before stripping (LOG-093).
+ * What is left for the log file also comes as whole lines, where a target wants these. (LOGX-000)
  */
 import { type Capture, type ChunkChange, collect, collected, discard, NO_CAPTURE } from "./capture.ts";
 import { type Channel, commEventText, echoText, protocolEchoText } from "./echo.ts";
+import { endLines, takeWholeLines } from "./lines.ts";
 import { type MatchState, NEW_MATCH, takeMatchLines } from "./match.ts";
 import { type StripState, strip, stripEnd } from "./strip.ts";
 import { takeLines } from "./syslog.ts";
@@ -31,6 +33,8 @@ export type StreamOptions = {
   readonly echo: boolean;
   /** The lines are looked at, until one says that the program is ready. (RDY-006) */
   readonly match: boolean;
+  /** Whole lines are wanted, of so many bytes at most; 0: they are not. */
+  readonly lineMax: number;
 };
 
 export type StreamState = {
@@ -43,7 +47,13 @@ export type StreamState = {
   readonly heldLine: Uint8Array;
   /** Where the search for a line stands in the middle of one. */
   readonly match?: MatchState;
+  /** The begin of a line, for those who get whole ones. */
+  readonly line?: Uint8Array;
+  /** How many bytes of a block whose verdict is still to come have gone their way. */
+  readonly taken?: Taken;
 };
+
+export type Taken = { readonly block: bigint; readonly bytes: number };
 
 /** A stream of which nothing has been read. (LOG-092, LOG-093) */
 export const NEW_STREAM: StreamState = {
@@ -81,12 +91,14 @@ export type StreamStep = {
   readonly chunks: readonly ChunkChange[];
   /** The lines that have ended in the block, where they are looked at. */
   readonly lines: readonly string[];
+  /** The lines that have ended, where whole ones are wanted, each with its LF: of what the log file would get as it is. */
+  readonly whole: Uint8Array;
 };
 
 /** Whether the daemon must see the blocks of a stream at all. If not, the keeper writes them on its own. */
 export function needsAsking(options: StreamOptions): boolean {
-  const { protocol, captureMaxBytes, events, syslog, echo, logged, match } = options;
-  return protocol || captureMaxBytes > 0 || events || syslog || echo || match || (options.strip && logged);
+  const { protocol, captureMaxBytes, events, syslog, echo, logged, match, lineMax } = options;
+  return protocol || captureMaxBytes > 0 || events || syslog || echo || match || lineMax > 0 || (options.strip && logged);
 }
 
 /** A block that the keeper asks about. The state is the same object when nothing in it changed: then there is nothing to store. */
@@ -95,7 +107,7 @@ export function passBlock(state: StreamState, block: Uint8Array, options: Stream
   if (options.protocol) passProtocol(work, block, options);
   else if (options.captureMaxBytes > 0) passTokens(work, block, options);
   else passPiece(work, block, { ...options, captured: false });
-  const step = finish(state, work, block);
+  const step = finish(state, work, block, options);
   return options.match ? withLines(step, state, block) : step;
 }
 
@@ -120,7 +132,13 @@ export function endStream(state: StreamState, options: StreamOptions): StreamSte
   if (work.heldLine.length > 0) work.effects.push({ type: "syslog", process: options.process, line: work.heldLine });
   work.heldLine = NOTHING;
   dropCapture(work);
-  return finish(state, work, NOTHING);
+  return withRest(finish(state, work, NOTHING, options));
+}
+
+/** What is held back of a line is one. */
+function withRest(step: StreamStep): StreamStep {
+  const { line, ...state } = step.state;
+  return line === undefined ? step : { ...step, state, whole: Buffer.concat([step.whole, endLines(line)]) };
 }
 
 /** The logs are being cleared: a capture in progress goes as well. (LOG-041) */
@@ -130,6 +148,7 @@ export function clearCapture(state: StreamState): { readonly state: StreamState;
 }
 
 const NOTHING = new Uint8Array(0);
+const NO_LINES = { held: NOTHING, whole: NOTHING };
 
 /** A step under way: a state of its own that changes, and what has come of it so far. */
 type Work = { -readonly [Key in keyof StreamState]: StreamState[Key] } & {
@@ -145,10 +164,16 @@ function begin(state: StreamState): Work {
   return { ...state, logFile: [], effects: [], chunks: [] };
 }
 
-function finish(before: StreamState, work: Work, block: Uint8Array): StreamStep {
-  const { tokens, capture, strip: stripState, cutCharacter, heldLine, logFile, effects, chunks } = work;
-  const after: StreamState = { tokens, capture, strip: stripState, cutCharacter, heldLine };
-  return { state: isSame(before, after) ? before : after, verdict: verdictOf(logFile, block), effects, chunks, lines: [] };
+function finish(before: StreamState, work: Work, block: Uint8Array, { lineMax }: StreamOptions): StreamStep {
+  const { tokens, capture, strip: stripState, cutCharacter, heldLine, effects, chunks, taken } = work;
+  const logFile = joined(work.logFile);
+  const { held, whole } = lineMax > 0 ? takeWholeLines(before.line ?? NOTHING, logFile, lineMax) : NO_LINES;
+  const after: StreamState = {
+    ...{ tokens, capture, strip: stripState, cutCharacter, heldLine },
+    ...(held.length > 0 && { line: held }),
+    ...(taken !== undefined && { taken }),
+  };
+  return { state: isSame(before, after) ? before : after, verdict: verdictOf(logFile, block), effects, chunks, lines: [], whole };
 }
 
 /** The log gets a stripped copy; what the protocol says is for `events/`. The echo comes before the log, as in the original. (LOG-068, LOG-075) */
@@ -244,12 +269,15 @@ function dropCapture(work: Work): void {
 }
 
 /** `as-is` spares the keeper the bytes that it has already. */
-function verdictOf(logFile: readonly Uint8Array[], block: Uint8Array): LogVerdict {
-  const length = logFile.reduce((sum, part) => sum + part.length, 0);
-  if (length === 0) return { kind: "drop" };
-  const [only] = logFile;
-  const bytes = logFile.length === 1 && only !== undefined ? only : Buffer.concat(logFile);
-  return length === block.length && Buffer.compare(bytes, block) === 0 ? { kind: "as-is" } : { kind: "replace", bytes };
+function verdictOf(logFile: Uint8Array, block: Uint8Array): LogVerdict {
+  if (logFile.length === 0) return { kind: "drop" };
+  const isSameBytes = logFile === block || (logFile.length === block.length && Buffer.compare(logFile, block) === 0);
+  return isSameBytes ? { kind: "as-is" } : { kind: "replace", bytes: logFile };
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const [only] = parts;
+  return parts.length === 1 && only !== undefined ? only : Buffer.concat(parts);
 }
 
 function isSame(a: StreamState, b: StreamState): boolean {
@@ -257,5 +285,6 @@ function isSame(a: StreamState, b: StreamState): boolean {
 }
 
 function holdsNothing(state: StreamState): boolean {
-  return state.tokens.held.length === 0 && state.cutCharacter.length === 0 && state.heldLine.length === 0;
+  const { tokens, cutCharacter, heldLine, line } = state;
+  return tokens.held.length === 0 && cutCharacter.length === 0 && heldLine.length === 0 && line === undefined;
 }

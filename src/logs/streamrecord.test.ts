@@ -10,6 +10,8 @@ const STATE: StreamState = {
   strip: "sequence",
   cutCharacter: new Uint8Array([0xe2]),
   heldLine: new Uint8Array([104]),
+  line: new Uint8Array([104, 105]),
+  taken: { block: 12n, bytes: 4096 },
 };
 const CHUNKS = new Map([
   [3, new Uint8Array(20)],

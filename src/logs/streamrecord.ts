@@ -24,10 +24,13 @@ type StreamRecord = {
   readonly cutCharacter: string;
   readonly heldLine: string;
   readonly match?: { readonly strip: StripState; readonly half: string };
+  readonly line?: string;
+  /** The number of the block, and how much of it. */
+  readonly taken?: readonly [block: string, bytes: number];
 };
 
 export function streamRecord(state: StreamState): Uint8Array {
-  const { tokens, capture, strip, cutCharacter, heldLine, match } = state;
+  const { tokens, capture, strip, cutCharacter, heldLine, match, line, taken } = state;
   const record: StreamRecord = {
     version: VERSION,
     capturing: tokens.capturing,
@@ -40,6 +43,8 @@ export function streamRecord(state: StreamState): Uint8Array {
     cutCharacter: toBase64(cutCharacter),
     heldLine: toBase64(heldLine),
     ...(match === undefined ? {} : { match: { strip: match.strip, half: toBase64(match.half) } }),
+    ...(line !== undefined && { line: toBase64(line) }),
+    ...(taken !== undefined && { taken: [String(taken.block), taken.bytes] }),
   };
   return new TextEncoder().encode(JSON.stringify(record));
 }
@@ -61,6 +66,8 @@ export function restoreStream(record: Uint8Array, chunks: ReadonlyMap<number, Ui
     cutCharacter: fromBase64(stored.cutCharacter),
     heldLine: fromBase64(stored.heldLine),
     ...(stored.match === undefined ? {} : { match: { strip: stored.match.strip, half: fromBase64(stored.match.half) } }),
+    ...(stored.line !== undefined && { line: fromBase64(stored.line) }),
+    ...(stored.taken !== undefined && { taken: { block: BigInt(stored.taken[0]), bytes: stored.taken[1] } }),
   });
 }
 
@@ -92,11 +99,19 @@ function isMatchRecord(value: unknown): boolean {
   return isStripState(strip) && typeof half === "string";
 }
 
+function isTaken(value: unknown): boolean {
+  if (!Array.isArray(value) || value.length !== 2) return false;
+  const [block, bytes] = value as unknown[];
+  return typeof block === "string" && /^\d{1,20}$/.test(block) && Number.isSafeInteger(bytes);
+}
+
 function isStreamRecord(value: unknown): value is StreamRecord {
   if (typeof value !== "object" || value === null) return false;
-  const { version, capturing, held, first, chunks, skip, rest, strip, cutCharacter, heldLine, match } = value as Partial<StreamRecord>;
+  const { version, capturing, held, first, chunks, skip, rest, strip, cutCharacter, heldLine, match, line, taken } =
+    value as Partial<StreamRecord>;
   if (version !== VERSION || typeof capturing !== "boolean" || !isStripState(strip)) return false;
   if (match !== undefined && !isMatchRecord(match)) return false;
+  if ((line !== undefined && typeof line !== "string") || (taken !== undefined && !isTaken(taken))) return false;
   if (!Array.isArray(chunks) || ![first, skip, ...chunks].every(Number.isSafeInteger)) return false;
   return [held, rest, cutCharacter, heldLine].every((text) => typeof text === "string");
 }

@@ -1,6 +1,6 @@
 /** One process under test: what is said to it, when, and what came of it in words that a test can compare. */
 import type { ChannelConfig, ProcessConfig } from "../config/model.ts";
-import { OURS } from "../config/ours.fixture.ts";
+import { CHANNEL_OURS, OURS } from "../config/ours.fixture.ts";
 import type { Now } from "../doors.ts";
 import type { Checked } from "./health.ts";
 import { readMessage } from "./messages.ts";
@@ -38,6 +38,7 @@ export const ALLOWED = [
 ];
 
 const CHANNEL: ChannelConfig = {
+  ...CHANNEL_OURS,
   logfile: { kind: "none" },
   maxBytes: 0,
   backups: 0,

@@ -1,6 +1,6 @@
 /** A daemon made of plain values, for the tests of this room and of `http`. Its verbs are recorded in `done`; what they answer can be set. */
 import type { GroupConfig, ProcessConfig } from "../config/model.ts";
-import { OURS } from "../config/ours.fixture.ts";
+import { CHANNEL_OURS, OURS } from "../config/ours.fixture.ts";
 import type { FileInfo } from "../doors.ts";
 import type { Mood } from "../process/states.ts";
 import { ok, type Result, refuse } from "../result.ts";
@@ -359,12 +359,11 @@ export class FakeActivity implements Activity {
 
 export function processConfig(name: string, changes: Partial<ProcessConfig> = {}): ProcessConfig {
   const channel = {
+    ...CHANNEL_OURS,
     logfile: { kind: "auto" },
     maxBytes: 52428800,
     backups: 10,
-    captureMaxBytes: 0,
-    eventsEnabled: false,
-    syslog: false,
+    ...{ captureMaxBytes: 0, eventsEnabled: false, syslog: false },
   } as const;
   return {
     ...OURS,

@@ -70,6 +70,8 @@ export const recordKeys = {
   scaleOrders: "scale-orders",
   /** A piece of what is kept for `persist_state`, see `kept.ts`. */
   kept: (piece: number) => `${KEPT}${piece}`,
+  /** Present once lines of programs went to the console: the sink of those of stderr. */
+  console: "console",
   stream: (stream: number) => `stream/${stream}`,
 } as const;
 

@@ -61,6 +61,7 @@ for (const [title, { shell, root, supervisord }] of Object.entries(CONSOLES)) {
   }, async (t) => {
     const { it, begin } = place(t);
     const programs = Object.entries(PATHS).map(([name, file]) => writes(name, file));
+    programs.push(`${writes("named", "NONE")}stdout_console=true\n`);
     it.configure(programs.join("\n"), `${supervisord ?? ""}nodaemon=true\n`);
     execFileSync("ln", ["-s", "/dev/stdout", it.path("console.link")]);
     if (root) for (const name of ["", ...it.files()]) if (name !== "console.link") chownSync(it.path(name), NOBODY, NOBODY);
@@ -87,6 +88,12 @@ for (const [title, { shell, root, supervisord }] of Object.entries(CONSOLES)) {
         console(),
       );
     }
+    const named = lines.filter((line) => line.startsWith("named | "));
+    assert.deepEqual(
+      named,
+      Array.from({ length: 20 }, (_, i) => `named | said by named ${i + 1}`),
+      console(),
+    );
     assert.deepEqual(lines.filter((line) => line.startsWith("20")).join("\n"), it.read("supervisord.log").trimEnd());
     if (shell.includes("BEGIN")) assert.deepEqual([lines[0], lines.at(-2)], ["BEGIN", "END 0"]);
     if (shell === TERMINAL)
@@ -117,7 +124,11 @@ for (const [title, { shell, root }] of Object.entries(DEAF)) {
       (_, i) =>
         `[program:flood${i}]\ncommand=sh -c "yes | head -c 300000; sleep 1000"\nstdout_logfile=/dev/stdout\nstdout_logfile_maxbytes=0\n`,
     );
-    it.configure([...floods, writes("file", it.path("file.log"))].join("\n"), "nodaemon=true\nloglevel=blather\n");
+    const named = Array.from(
+      { length: 4 },
+      (_, i) => `[program:named${i}]\ncommand=sh -c "yes | head -c 3000000; sleep 1000"\nstdout_logfile=NONE\nstdout_console=true\n`,
+    );
+    it.configure([...floods, ...named, writes("file", it.path("file.log"))].join("\n"), "nodaemon=true\nloglevel=blather\n");
     it.append("s.conf", "");
     if (root) for (const name of ["", ...it.files()]) chownSync(it.path(name), NOBODY, NOBODY);
     const started = begin(shell);

@@ -10,24 +10,29 @@ import { NEW_STREAM } from "../../logs/pipeline.ts";
 import type { GroupChange } from "../../supervisor/effects.ts";
 import { findMember, type Group, memberOfChild, memberOfRun, type Ref } from "../../supervisor/world.ts";
 import { activityPath, activitySpec, openEffects } from "../loop/activitylog.ts";
-import { errnoName, whyNotOpened } from "../loop/errno.ts";
-import { SINK_ACTIVITY, SINK_CONSOLE, streamNumber, streamOwner } from "../loop/numbers.ts";
+import { whyNotOpened } from "../loop/errno.ts";
+import { SINK_ACTIVITY, SINK_CONSOLE, SINK_CONSOLE_ERR, streamNumber, streamOwner } from "../loop/numbers.ts";
 import { sinkSpec } from "../loop/sinkspec.ts";
 import type { Turn } from "../loop/turn.ts";
 import type { Watchers } from "../observers/watchers.ts";
 import type { Inheritance, Runtime } from "../runtime.ts";
+import { Blocks } from "./blocks.ts";
+import type { LineTargets } from "./linetargets.ts";
+import { Losses } from "./losses.ts";
 import { Reopening } from "./reopening.ts";
 import { Rotations } from "./rotations.ts";
 import type { Streaming } from "./streaming.ts";
 import { dropStreamRecords, restoreStreamState } from "./streamrecords.ts";
-import { type Clearable, type LogFile, lastOf, ownerOf, type RotatedLog, type Stream } from "./streams.ts";
+import { type Clearable, type LogFile, ownerOf, type RotatedLog, type Stream } from "./streams.ts";
 import type { ChannelTarget, Targets } from "./targets.ts";
 
 export class Outputs {
   readonly #runtime: Runtime;
   readonly #targets: Targets;
   readonly #streaming: Streaming;
-  readonly #watchers: Watchers;
+  readonly #lines: LineTargets;
+  readonly #blocks: Blocks;
+  readonly #losses: Losses;
   readonly #files = new Map<number, LogFile>();
   readonly #streams = new Map<number, Stream>();
   readonly #reopening = new Reopening();
@@ -36,15 +41,15 @@ export class Outputs {
   readonly #unowned = new Map<number, string>();
   /** The daemon's own sinks that the keeper has open. */
   readonly #own = new Set<number>();
-  /** Bytes that could not be written, by sinks that are failing now. */
-  readonly #lost = new Map<number, number>();
   #activityOpened: ((errno: number) => void) | null = null;
 
-  constructor(runtime: Runtime, targets: Targets, streaming: Streaming, watchers: Watchers) {
+  constructor(runtime: Runtime, targets: Targets, streaming: Streaming, lines: LineTargets, watchers: Watchers) {
     this.#runtime = runtime;
     this.#targets = targets;
     this.#streaming = streaming;
-    this.#watchers = watchers;
+    this.#lines = lines;
+    this.#blocks = new Blocks(runtime, streaming, lines, (stream) => this.#files.has(stream.stream));
+    this.#losses = new Losses(runtime, watchers);
     const logs = {
       get: (sink: number) => this.#files.get(sink),
       at: (path: string) => this.at(path),
@@ -86,6 +91,11 @@ export class Outputs {
     }
   }
 
+  /** Whether blocks wait for room in a target. */
+  get holdsBlocks(): boolean {
+    return this.#blocks.holdsSome;
+  }
+
   streamOf(stream: number): Stream | undefined {
     return this.#streams.get(stream);
   }
@@ -94,10 +104,7 @@ export class Outputs {
     const stream = this.#streams.get(report.stream);
     if (stream === undefined)
       return turn.effect({ type: "verdict", stream: report.stream, block: report.block, verdict: { kind: "as-is" } });
-    const { captured } = stream;
-    if (captured !== undefined) stream.captured = lastOf(captured, report.bytes);
-    const verdict: Verdict = captured === undefined ? this.#streaming.block(turn, stream, report.bytes) : { kind: "drop" };
-    turn.effect({ type: "verdict", stream: report.stream, block: report.block, verdict });
+    this.#blocks.block(turn, stream, report);
     if (stream.target.options.match) this.#stopMatching(turn, stream.child);
   }
 
@@ -163,19 +170,8 @@ export class Outputs {
   /** A write failed, or works again: told once each. */
   trouble(turn: Turn, report: Extract<Report, { type: "io-error" | "io-resumed" }>): void {
     const file = this.#files.get(report.sink);
-    if (file === undefined) return;
-    this.#watchers.changed(turn);
-    if (report.type === "io-error") this.#lost.set(report.sink, Math.max(1, Number(report.lostBytes)));
-    else this.#lost.delete(report.sink);
-    if (report.type === "io-resumed") {
-      this.#runtime.activity.write(turn, "warn", `${file.path} (${file.owner}) is written again; ${report.lostBytes} bytes were lost`);
-    } else {
-      this.#runtime.activity.write(
-        turn,
-        "critical",
-        `cannot write ${file.path} (${file.owner}): ${errnoName(report.errno)}; its output is lost until that works again`,
-      );
-    }
+    if (file !== undefined) this.#losses.trouble(turn, report, file);
+    else if (report.sink === SINK_CONSOLE || report.sink === SINK_CONSOLE_ERR) this.#lines.trouble(turn, report);
   }
 
   opened(turn: Turn, report: Extract<Report, { type: "sink-opened" }>): void {
@@ -194,8 +190,7 @@ export class Outputs {
 
   /** Bytes of a child's output that could not be written, as far as is known; 0 when all is well. */
   lostBytes(child: number): number {
-    if (this.#lost.size === 0) return 0;
-    return (this.#lost.get(streamNumber(child, "stdout")) ?? 0) + (this.#lost.get(streamNumber(child, "stderr")) ?? 0);
+    return this.#losses.of(child);
   }
 
   /** USR2: every file is opened again by its name. (LOG-034, LOG-036) */
@@ -252,7 +247,8 @@ export class Outputs {
 
   /** A successor knows the streams from their numbers, the rest from the processes' records. What runs beside one writes where it began to. */
   restore(inheritance: Inheritance): void {
-    for (const { sink } of inheritance.sinks) if (sink === SINK_ACTIVITY || sink === SINK_CONSOLE) this.#own.add(sink);
+    this.#lines.restore(inheritance);
+    for (const { sink } of inheritance.sinks) if (sink <= SINK_CONSOLE_ERR) this.#own.add(sink);
     // A predecessor that was ready had ordered both; the keeper may not have them open yet.
     if (this.#runtime.running.daemon.nodaemon) this.#own.add(SINK_CONSOLE);
     if (activityPath(this.#runtime.running.daemon) !== null) this.#own.add(SINK_ACTIVITY);
@@ -266,6 +262,7 @@ export class Outputs {
       if (stream.target.isOfRun === true && !isOpen) this.#files.delete(entry.stream);
       stream.ended = !entry.open;
       stream.state = restoreStreamState(inheritance.store, entry.stream);
+      this.#streaming.restored(stream);
       if (stream.target.asked !== (entry.mode === "asked")) this.#changeMode(stream);
     }
     this.#restoreFilesWithoutStreams(inheritance);
@@ -363,8 +360,9 @@ export class Outputs {
   #closeIfDone(turn: Turn, stream: Stream): void {
     if (!stream.ended || !stream.reaped) return;
     this.#streams.delete(stream.stream);
+    this.#blocks.gone(stream);
     if (stream.target.asked) dropStreamRecords(turn, stream);
-    this.#lost.delete(stream.stream);
+    this.#losses.gone(stream.stream);
     this.rotations.gone(stream.stream);
     this.#reopening.done(stream.stream);
     if (this.#files.delete(stream.stream)) turn.effect({ type: "sink-close", sink: stream.stream });

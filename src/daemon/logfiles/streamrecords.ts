@@ -47,7 +47,8 @@ export function readStreamState(store: ReadonlyMap<string, Uint8Array>, stream: 
 }
 
 function isNew(state: StreamState): boolean {
-  const { tokens, capture, strip, cutCharacter, heldLine, match } = state;
+  const { tokens, capture, strip, cutCharacter, heldLine, match, line, taken } = state;
+  if (line !== undefined || taken !== undefined) return false;
   if (
     tokens.capturing ||
     tokens.held.length > 0 ||

@@ -1,6 +1,7 @@
 /** Where the output of one channel goes, and what is done to it on the way. */
 import type { GroupConfig, ProcessConfig } from "../../config/model.ts";
 import type { Channel } from "../../events/types.ts";
+import { type LinePlan, linePlan } from "../../logs/lineplan.ts";
 import { needsAsking, type StreamOptions } from "../../logs/pipeline.ts";
 import { findMember, type Ref } from "../../supervisor/world.ts";
 import type { Runtime } from "../runtime.ts";
@@ -14,6 +15,8 @@ export type ChannelTarget = {
   readonly isOfRun?: true;
   /** Each block is shown to the daemon before it is written. */
   readonly asked: boolean;
+  /** What is made of whole lines of it; null: nothing. */
+  readonly lines: LinePlan | null;
   /** What the pipeline does with it; the pid is that of the moment. */
   readonly options: Omit<StreamOptions, "pid">;
 };
@@ -31,6 +34,7 @@ export class Targets {
     const settings = config[channel];
     const protocol = group.kind === "listeners" && channel === "stdout";
     const path = this.#pathOf(ref, config, channel);
+    const lines = protocol ? null : linePlan(settings, this.#runtime.running.daemon);
     const options: ChannelTarget["options"] = {
       group: ref.group,
       process: ref.process,
@@ -43,9 +47,10 @@ export class Targets {
       syslog: settings.syslog && !protocol,
       echo: this.#runtime.activity.writes("debug"),
       match: this.#isAwaited(ref, config),
+      lineMax: lines === null ? 0 : this.#runtime.running.daemon.consoleLineMax,
     };
     const asked = needsAsking({ ...options, pid: 0 });
-    return { path, maxBytes: Math.max(0, settings.maxBytes), backups: settings.backups, asked, options };
+    return { path, maxBytes: Math.max(0, settings.maxBytes), backups: settings.backups, asked, lines, options };
   }
 
   /**

@@ -13,6 +13,8 @@ const BLOCK = 4096;
 /** Sinks with numbers of their own, below every child's. */
 export const SINK_ACTIVITY = 1;
 export const SINK_CONSOLE = 2;
+/** Supervisord's own stderr, where lines of programs go there. */
+export const SINK_CONSOLE_ERR = 3;
 const FIRST = 16;
 
 export class Numbers {

@@ -9,6 +9,7 @@ import { ownPid, readSamples } from "../doors/samples.ts";
 import type { Scales } from "../groups/scales.ts";
 import { zonesOf } from "../groups/zones.ts";
 import type { Pools } from "../listeners/pools.ts";
+import type { LineTargets } from "../logfiles/linetargets.ts";
 import type { Outputs } from "../logfiles/outputs.ts";
 import type { History } from "../observers/history.ts";
 import type { Watchers } from "../observers/watchers.ts";
@@ -23,6 +24,7 @@ type Parts = {
   readonly pools: Pools;
   readonly watchers: Watchers;
   readonly outputs: Outputs;
+  readonly lines: LineTargets;
   readonly scales: Scales;
   readonly sweeps: Sweeps;
   readonly cgroups: Cgroups;
@@ -52,6 +54,7 @@ export function watchOf(runtime: Runtime, parts: Parts): Watch {
     },
     options: (ref) => optionsOf(runtime, parts.scales, ref),
     queues: () => parts.pools.queues(),
+    droppedLines: () => parts.lines.droppedLines(),
     onChange: (changed) => parts.watchers.onChange(changed),
     onEvent: (heard) => parts.watchers.onEvent(heard),
     sample: readSamples,
