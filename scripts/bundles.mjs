@@ -28,6 +28,12 @@ const PROGRAMS = {
 /** Loaded by the programs while they run. */
 const LATER = { "plugin-thread": "src/plugin/thread.ts", api: "src/api/api.ts" };
 
+/**
+ * The source of a program stays in memory with it. Names are left as they are, so that a stack says who it was; to keep them beside short ones would take more
+ * memory than that saves. Lines are short enough to be shown with an error.
+ */
+const COMPACT = { minifyWhitespace: true, minifySyntax: true, lineLimit: 160 };
+
 /** What others import from the package. */
 const LIBRARIES = { listener: "src/listener/index.ts" };
 
@@ -61,8 +67,8 @@ export async function buildBundles() {
     // Code of an older bundle must never meet a newer one.
     for (const name of names) rmSync(inRoot("dist", `${name}.bundle.cache`), { force: true });
     const inside = [
-      ...(await bundle(Object.fromEntries(names.map((name) => [`${name}.bundle`, PROGRAMS[name]?.entry ?? ""])), "cjs")),
-      ...(await bundle(LATER, "cjs")),
+      ...(await bundle(Object.fromEntries(names.map((name) => [`${name}.bundle`, PROGRAMS[name]?.entry ?? ""])), "cjs", COMPACT)),
+      ...(await bundle(LATER, "cjs", COMPACT)),
       ...(await bundle(LIBRARIES, "cjs")),
       ...(await bundle(LIBRARIES, "esm")),
     ];
