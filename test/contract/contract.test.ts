@@ -18,6 +18,7 @@ import { socketCases } from "./cases/sockets.ts";
 import { spawnCases } from "./cases/spawn.ts";
 import { stdinCases } from "./cases/stdin.ts";
 import { streamCases } from "./cases/streams.ts";
+import { upgradeCases } from "./cases/upgrades.ts";
 import { fakeKeeper } from "./fake-subject.ts";
 import { leftRunning } from "./left-running.ts";
 import { type Programs, realKeeper } from "./real-subject.ts";
@@ -31,6 +32,7 @@ const ROOMS: Readonly<Record<string, readonly Case[]>> = {
   stdin: stdinCases,
   sockets: socketCases,
   lives: liveCases,
+  upgrades: upgradeCases,
 };
 /** Each case meets the fake keeper in several histories. */
 const FAKE_SEEDS = [1, 2, 3, 4, 5];

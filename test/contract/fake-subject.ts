@@ -17,6 +17,7 @@ export function fakeKeeper(seed = 1): Keeper {
   const tree = new Tree();
   tree.directory(FOLDER);
   tree.put("/bin/actor", "", 0o755);
+  tree.put("/bin/keeper", "", 0o755);
   tree.put("/dev/null", "");
   const host: Host = {
     scheduler,
@@ -38,6 +39,7 @@ export function fakeKeeper(seed = 1): Keeper {
     kind: "fake",
     folder: FOLDER,
     actor: "/bin/actor",
+    itself: { keeper: "/bin/keeper", argv: ["/bin/daemon"] },
     until,
     get pid() {
       return keeper.self.pid;

@@ -40,6 +40,7 @@ export async function realKeeper(programs: Programs, { subreaper }: { readonly s
     kind: "real",
     folder,
     actor: programs.actor,
+    itself: { keeper: programs.keeper, argv: [programs.relay, address] },
     until,
     get pid() {
       return child.pid ?? 0;

@@ -37,6 +37,8 @@ export interface Keeper {
   readonly folder: string;
   /** The program of the suite. */
   readonly actor: string;
+  /** What this keeper is, and runs as its daemon: for an upgrade to the same. */
+  readonly itself: { readonly keeper: string; readonly argv: readonly string[] };
   readonly until: Until;
   /** The keeper's own pid, which changes when it becomes a daemon. */
   readonly pid: number;
