@@ -110,7 +110,7 @@ static bool init_process(void) {
   sigfillset(&all);
   sigprocmask(SIG_SETMASK, &all, NULL);
   sigemptyset(&taken);
-  static const int wanted[] = {SIGCHLD, SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR2};
+  static const int wanted[] = {SIGCHLD, SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR1, SIGUSR2};
   for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
     signal(wanted[i], SIG_DFL);
     sigaddset(&taken, wanted[i]);
@@ -125,8 +125,8 @@ static bool init_process(void) {
 
 static bool init_table(void) {
   reserve_init();
-  /* Five signals may be waiting to be reported; the timers of the daemon, the reserve, an upgrade and the end. */
-  return sinks_init() && reports_promise(&K.reports, 5) && timers_join(&K.timers, 4);
+  /* Six signals may be waiting to be reported; the timers of the daemon, the reserve, an upgrade and the end. */
+  return sinks_init() && reports_promise(&K.reports, 6) && timers_join(&K.timers, 4);
 }
 
 static char *whole_path(char *path) {

@@ -14,6 +14,8 @@ const DATA = {
   ...{ protocol: [1, 2], table: [1, 1], states: [1, 3] },
 };
 const FORMATS = `holdfast-keeper ${DATA.version} ${DATA.build} protocol 1-2 table 1-1\n`;
+/** The head of an executable for x64. */
+const ELF = Buffer.from("7f454c4602010100000000000000000003003e00", "hex");
 const GOOD = { end: 0, stderr: "" };
 
 type Answers = { readonly formats?: string; readonly states?: string };
@@ -22,7 +24,7 @@ type Answers = { readonly formats?: string; readonly states?: string };
 async function installed({ formats = FORMATS, states = "ok\nnode 22.0.0\n" }: Answers = {}): Promise<World> {
   const world = await host("[program:a]\ncommand=actor hold\n[program:b]\ncommand=actor count:100000:50\n", (made) => {
     made.tree.put(`${ROOT}/dist/launch.json`, JSON.stringify(DATA));
-    made.tree.put(`${ROOT}/dist/holdfast-keeper`, "", 0o755);
+    made.tree.put(`${ROOT}/dist/holdfast-keeper`, ELF, 0o755);
     made.tree.put("/bin/node", "", 0o755);
     made.runTool = (_, [...args]) => {
       if (args.at(-1) === "--formats") return { ...GOOD, stdout: formats };

@@ -74,6 +74,11 @@ async function findTarget(runtime: Runtime, { from }: Options): Promise<Result<T
 }
 
 async function askKeeper({ doors }: Runtime, { keeper, data, isKeeperNamed }: Target): Promise<Result<Names, string>> {
+  const head = await doors.files.readAt(keeper, 0, ELF_HEAD_BYTES);
+  if (!head.ok) return refuse(`${keeper}: ${head.error}`);
+  // Node would hand to a shell what is none of this machine's.
+  if (!isExecutable(head.value, doors.installation.arch))
+    return refuse(`${keeper}: ENOEXEC, it is no executable of linux-${doors.installation.arch}`);
   const { end, stdout, stderr } = await doors.installation.run(keeper, ["--formats"], {
     input: "",
     timeoutMs: FORMATS_MS,
@@ -85,6 +90,19 @@ async function askKeeper({ doors }: Runtime, { keeper, data, isKeeperNamed }: Ta
     return refuse(`${keeper} is ${formatsText(formats)}, and its package has ${formatsText(data)}`);
   }
   return ok({ keeper: formats.version, keeperBuild: formats.build, daemon: data.version });
+}
+
+const ELF_HEAD_BYTES = 20;
+const ELF_MAGIC = 0x464c457f;
+const MACHINE_AT = 18;
+/** By the kernel's numbers; of other platforms only that it is one. */
+const MACHINES: Readonly<Record<string, number>> = { x64: 62, arm64: 183 };
+
+function isExecutable(head: Uint8Array, arch: string): boolean {
+  if (head.length < ELF_HEAD_BYTES) return false;
+  const view = new DataView(head.buffer, head.byteOffset, head.length);
+  const machine = MACHINES[arch];
+  return view.getUint32(0, true) === ELF_MAGIC && (machine === undefined || view.getUint16(MACHINE_AT, true) === machine);
 }
 
 type How = { readonly by: Plan["by"]; readonly keeper: string | null; readonly isOther: boolean };

@@ -98,7 +98,8 @@ export class Upgrades implements Part {
     if (report.type === "upgrading") return isOurs ? this.#ordered?.settle(null) : undefined;
     const { step, errno, text } = report;
     const refused = step === 0 ? null : { step, text: text !== "" ? text : errnoName(errno) };
-    if (this.#last?.id === report.token && !this.#last.isOver) this.#isOver(turn, this.#last, refused);
+    // A new daemon that does not come up is told of behind a step 0.
+    if (this.#last?.id === report.token && (!this.#last.isOver || refused !== null)) this.#isOver(turn, this.#last, refused);
     if (isOurs) this.#ordered?.settle(refused);
   }
 
@@ -162,7 +163,7 @@ export class Upgrades implements Part {
     const awayMs = record.awaySinceMs === null ? null : Math.max(0, clock.now().monoMs - record.awaySinceMs);
     const { step, text: error } = refused === null ? { step: 0, text: "" } : { step: refused.step, text: refusalText(refused) };
     this.#write(turn, { ...record, isOver: true, step, error, awayMs });
-    if (refused !== null) return this.#runtime.activity.write(turn, "warn", `${error}; everything goes on as it is`);
+    if (refused !== null) return this.#runtime.activity.write(turn, "warn", `${error.replaceAll("\n", "; ")}; everything goes on as it is`);
     const away = awayMs === null ? "" : `, control was away for ${(awayMs / 1000).toFixed(2)} s`;
     return this.#runtime.activity.write(turn, "info", `upgraded in place: ${namesText(record.from, record.to).join(", ")}${away}`);
   }
