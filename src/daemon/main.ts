@@ -161,8 +161,9 @@ async function run(doors: Commanded, flags: Flags): Promise<void> {
   const started = await startDaemon(parts);
   isUp = true;
   if (started.ok) return collectWhenSettled();
-  const { text, code } = started.error;
-  leave(doors, code, "", errors !== "" ? errors : `Error: ${text}\nFor help, use ${doors.birth.argv0} -h\n`);
+  const { text, code, hint } = started.error;
+  const more = hint === undefined ? "" : `  hint: ${hint}\n`;
+  leave(doors, code, "", errors !== "" ? errors : `Error: ${text}\n${more}For help, use ${doors.birth.argv0} -h\n`);
 }
 
 /** The thread's program lies beside this one, where both were built. */

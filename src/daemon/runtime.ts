@@ -53,8 +53,8 @@ export type Runtime = {
   readonly step: (turn: Turn, act: (step: Step, now: Now) => void, now?: Now) => void;
 };
 
-/** Why a start ends: the words for whoever started supervisord, and its exit code. */
-export type BootFailure = { readonly text: string; readonly code: number };
+/** Why a start ends: the words for whoever started supervisord, what to do about it, and its exit code. */
+export type BootFailure = { readonly text: string; readonly code: number; readonly hint?: string };
 
 /** What is restored, begun, told of changed groups, or has deadlines. daemon.ts has the list of them, and with it their order. */
 export type Part = {

@@ -20,6 +20,7 @@ import { reloadProcess } from "./reloadmethods.ts";
 import { restartAllProcesses, restartProcess } from "./restartmethods.ts";
 import { ROLLING_METHODS } from "./rollingmethods.ts";
 import { SCALE_METHODS } from "./scalemethods.ts";
+import { TOGETHER_METHODS } from "./togethermethods.ts";
 import { UPGRADE_METHODS } from "./upgrademethods.ts";
 import type { RpcStruct } from "./values.ts";
 
@@ -163,6 +164,7 @@ export const HOLDFAST_METHODS: readonly Method[] = [
   ...JOB_METHODS,
   startProcess,
   stopWithDependants,
+  ...TOGETHER_METHODS,
   dependencies,
   reloadProcess,
   ...LOG_ORDER_METHODS,

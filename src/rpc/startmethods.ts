@@ -55,7 +55,7 @@ export async function startOne(control: SupervisorControl, process: ProcessView,
   if (!command.ok) return command;
   const keeping = control.keepWanted([refOf(process)], true);
   const kept = keeping === null ? ok(true) : await keeping;
-  return kept.ok ? begin(control, process, start) : refuse(fault("FAILED", kept.error));
+  return kept.ok ? beginStart(control, process, start) : refuse(fault("FAILED", kept.error));
 }
 
 /** `deps` false: it does not wait for what it depends on. (DEP-010) */
@@ -79,7 +79,7 @@ export async function startInOrder(
   const allOrdered = control.startTogether(found.map(refOf));
   const ordered = wanted.map((process, index) => {
     const command = commands[index];
-    const outcome = command?.ok === false ? command : begin(control, process, { called: rowName(process), wait });
+    const outcome = command?.ok === false ? command : beginStart(control, process, { called: rowName(process), wait });
     return { process, outcome, atOnce: !wait || process.runsAtOnce || !(outcome instanceof Promise) };
   });
   allOrdered();
@@ -102,7 +102,7 @@ export async function checkCommand(control: SupervisorControl, process: ProcessV
 }
 
 /** While the command was looked up the world went on, so everything is asked again. */
-function begin(
+export function beginStart(
   control: SupervisorControl,
   process: ProcessView,
   { called, wait, deps = true }: Start,

@@ -65,7 +65,8 @@ export function stopOne(
   return keeping.then((kept) => (kept.ok ? stopNow(control, process, { called, wait }) : refuse(fault("FAILED", kept.error))));
 }
 
-function stopNow(
+/** Without a word to what remembers it. */
+export function stopNow(
   control: SupervisorControl,
   process: ProcessView,
   { called, wait }: Stop,

@@ -4,8 +4,10 @@ import { test } from "node:test";
 import type { ProcessConfig } from "../config/model.ts";
 import { at } from "../process/life.fixture.ts";
 import { exitWith } from "../process/waitstatus.ts";
+import { on } from "./dependencies.fixture.ts";
 import { goOnGoingDown } from "./goingdown.ts";
 import { groupOf, Host, single } from "./host.fixture.ts";
+import { setState } from "./world.ts";
 
 const SIGKILL = 9;
 
@@ -218,4 +220,14 @@ test("CTR-004: a successor that finds the code goes on to end with it", () => {
   host.step((step) => goOnGoingDown(host.world, at(host.nowMs), step));
   assert.equal(host.exits("other", 0).at(-1), "ended");
   assert.equal(host.world.exit?.code, 3);
+});
+
+test("CTR-001 DEP-013: a start out of FATAL that is refused makes it FATAL anew, and that ends supervisord", () => {
+  const host = new Host(single("web", { exitOn: "fatal", dependsOn: on("db"), dependsTimeout: 2000 }), single("db", { startRetries: 0 }));
+  const web = host.member("web");
+  setState(host.world, web, { ...web.state, state: "FATAL", attempt: 1 });
+  host.take("web", { type: "start" });
+  assert.deepEqual([host.state("web"), host.world.exit], ["FATAL", null]);
+  host.pass(2000);
+  assert.deepEqual(host.world.exit, { code: 1 });
 });

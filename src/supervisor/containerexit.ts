@@ -51,7 +51,9 @@ type End = { readonly code: number; readonly words: string };
 
 function endOf({ config, state }: Member, before: ProcessState, input: ProcessInput): End | null {
   // A process that is given up ends supervisord whatever it waits for: no run of it would ever end otherwise.
-  if (state.state === "FATAL" && before.state !== "FATAL") return { code: state.life.lastCode || 1, words: "is FATAL" };
+  // One that is FATAL stays so while a start of it waits, and becomes it anew when that start is refused.
+  if (state.state === "FATAL" && (before.state !== "FATAL" || state.attempt > before.attempt))
+    return { code: state.life.lastCode || 1, words: "is FATAL" };
   if (config.exitOn === "fatal") return null;
   const code = codeOfRun(before, input);
   if (code === null || input.type !== "exited") return null;

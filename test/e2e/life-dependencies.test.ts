@@ -114,3 +114,33 @@ describe("dependencies", { timeout: 300_000 }, () => {
     assert.equal((await info(it, "web"))["statename"], "STOPPED");
   });
 });
+
+test("DEP-007, DEP-020: several by name are one order: nobody passes on what is about to run anew, and what is needed goes down last", async (t) => {
+  const it = new Instance(t);
+  const says = (name: string, then: string) =>
+    `sh -c "trap 'echo ${name} down >> ${it.dir}/order; exit 0' TERM; echo ${name} up >> ${it.dir}/order; ${then}"`;
+  const stays = "while :; do sleep 0.05; done";
+  it.configure(
+    `[program:job]\ncommand=${says("job", "sleep 0.5; echo job done >> order")}\ndirectory=${it.dir}\ntype=oneshot\n` +
+      `[program:db]\ncommand=${says("db", stays)}\nstartsecs=0\n[program:web]\ncommand=${says("web", stays)}\nstartsecs=0\ndepends_on=job, db\n` +
+      `[program:plain]\ncommand=sleep 1000\nstartsecs=0\n[program:other]\ncommand=sleep 1000\nstartsecs=0\n`,
+  );
+  await it.start();
+  const order = () => it.read("order").split("\n").filter(Boolean);
+  await until("web is up", () => order().includes("web up"));
+  const since = order().length;
+  assert.deepEqual(await it.ctl("restart", "web", "job", "db", "nope"), {
+    code: 1,
+    stdout:
+      "web: stopped\njob: ERROR (not running)\ndb: stopped\nnope: ERROR (no such process)\n" +
+      "web: started\njob: started\ndb: started\nnope: ERROR (no such process)\n",
+    stderr: "",
+  });
+  await until("web is up again", () => order().lastIndexOf("web up") > since);
+  const seen = order().slice(since);
+  assert.deepEqual(seen.slice(0, 2), ["web down", "db down"]);
+  assert.ok(seen.indexOf("web up") > seen.indexOf("job done"), seen.join(", "));
+  assert.deepEqual((await it.ctl("stop", "db", "web")).stdout, "db: stopped\nweb: stopped\n");
+  assert.deepEqual(order().slice(-2), ["web down", "db down"]);
+  assert.equal((await it.ctl("restart", "plain", "other")).stdout, "plain: stopped\nother: stopped\nplain: started\nother: started\n");
+});

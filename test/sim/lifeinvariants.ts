@@ -73,7 +73,10 @@ export class LifeInvariants {
     const others = children.onLife;
     children.onLife = (child, alive, waitStatus) => {
       others(child, alive, waitStatus);
-      if (ownerOf(child.label) !== null) {
+      const owner = ownerOf(child.label);
+      if (owner !== null) {
+        // A start that fails for it has failed then, however late a daemon hears of it.
+        if (!alive && child.label === `${owner}:pre_start`) this.#endedMs.set(owner, this.#nowMs());
         if (alive) this.runs.born(child.label, child.child, this.#nowMs());
         else this.runs.gone(child.child);
         return;

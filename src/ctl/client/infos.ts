@@ -257,6 +257,11 @@ export function asFlag(value: Value): Result<boolean, Failure> {
   return typeof value === "boolean" ? ok(value) : misfit("a boolean");
 }
 
+/** False: there are no rows, and the client has to do it otherwise. */
+export function asRowsOrFalse(value: Value): Result<readonly ResultRow[] | false, Failure> {
+  return value === false ? ok(false) : asResultRows(value);
+}
+
 /** Methods that only ever answer true. */
 export function asDone(_value: Value): Result<true, Failure> {
   return ok(true);

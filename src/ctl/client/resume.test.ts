@@ -227,3 +227,40 @@ test("start of a group and of all, as the second half of a restart", async () =>
   assert.deepEqual(await supervisor.startProcessGroup("g"), ok(rows));
   assert.deepEqual(await supervisor.startAllProcesses(), ok(rows));
 });
+
+test("DEP-007 several by name: an order that was lost is given again, whatever it answers; one that came through is waited for", async () => {
+  const down = [info("db", "STOPPED", { start: 10 }), info("web", "STOPPED", { start: 10 }), info("other", "RUNNING", { start: 1000 })];
+  for (const answer of [false as const, [resultRow("db", SUCCESS), resultRow("web", SUCCESS)]]) {
+    const { supervisor } = world({
+      startProcesses: sequence<typeof answer>(refuse(BROKEN), ok(answer)),
+      getAllProcessInfo: async () => ok(down),
+    });
+    assert.deepEqual(await supervisor.startProcesses(["db", "web"]), ok(answer));
+  }
+  const already: Failure = { kind: "fault", code: FAULTS.ALREADY_STARTED, text: "ALREADY_STARTED: old" };
+  const waiting = info("g:web", "STOPPED", { description: "waiting for db (STARTING)" });
+  const { supervisor, calls } = world({
+    startProcesses: broken,
+    getAllProcessInfo: async () => ok([waiting, info("db", "RUNNING", { start: 1000 }), info("old", "RUNNING", { start: 10 })]),
+    startProcess: async (name) => (name === "old" ? refuse(already) : ok(true)),
+  });
+  assert.deepEqual(
+    await supervisor.startProcesses(["g:web", "old", "db:db"]),
+    ok([
+      resultRow("g:web", SUCCESS),
+      { ...resultRow("old", FAULTS.ALREADY_STARTED), description: "ALREADY_STARTED: old" },
+      resultRow("db", SUCCESS),
+    ]),
+  );
+  assert.equal(calls.filter((call) => call === "startProcesses").length, 1);
+});
+
+test("DEP-020 several by name are told to stop again, and what is down by then was stopped", async () => {
+  const rows = [resultRow("web", FAULTS.NOT_RUNNING), resultRow("db", SUCCESS), resultRow("nope", FAULTS.BAD_NAME)];
+  const { supervisor } = world({
+    stopProcesses: sequence<typeof rows>(refuse(BROKEN), ok(rows)),
+    getAllProcessInfo: async () => ok([info("web", "STOPPED"), info("db", "RUNNING")]),
+  });
+  const answer = await supervisor.stopProcesses(["web", "db", "nope"]);
+  assert.deepEqual(answer.ok && answer.value !== false && answer.value.map(({ status }) => status), [SUCCESS, SUCCESS, FAULTS.BAD_NAME]);
+});

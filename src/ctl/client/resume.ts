@@ -9,7 +9,7 @@
 import { STATES } from "../../process/states.ts";
 import { ok, type Result, refuse } from "../../result.ts";
 import { FAULTS, SUCCESS } from "../../rpc/faults.ts";
-import { makeNamespec } from "../../rpc/namespec.ts";
+import { makeNamespec, splitNamespec } from "../../rpc/namespec.ts";
 import { isStopped } from "../processstate.ts";
 import { type Failure, isFault } from "./failure.ts";
 import type { ProcessInfo, ResultRow } from "./infos.ts";
@@ -25,6 +25,8 @@ const BREAKS_MAX = 5;
 
 export type Pace = { monoMs(): number; sleep(ms: number): Promise<void> };
 
+/** False: the order has not been given, and each has to be. */
+type Rows = readonly ResultRow[] | false;
 type Outcome<T> = Promise<Result<T, Failure>>;
 /** Whether a process, by its times, was started or stopped since the order was first given. */
 type Since = (info: ProcessInfo, seconds: number) => boolean;
@@ -44,6 +46,8 @@ export function resuming(supervisor: Supervisor, pace: Pace): Supervisor {
     jobs: () => same(() => supervisor.jobs()),
     startProcess: (name) => order({ process: name }, startAgain, () => supervisor.startProcess(name)),
     stopProcess: (name) => order({ process: name }, stopAgain, () => supervisor.stopProcess(name)),
+    startProcesses: (names) => order({ processes: names }, startSeveralAgain, () => supervisor.startProcesses(names)),
+    stopProcesses: (names) => order({ processes: names }, stopSeveralAgain, () => supervisor.stopProcesses(names)),
     startProcessGroup: (group) => order({ group }, startAllAgain, () => supervisor.startProcessGroup(group)),
     stopProcessGroup: (group) => order({ group }, stopAllAgain, () => supervisor.stopProcessGroup(group)),
     startAllProcesses: () => order({}, startAllAgain, () => supervisor.startAllProcesses()),
@@ -94,7 +98,7 @@ function accepting<T>(outcome: Result<T, Failure>, done: number | null, value: T
   return !outcome.ok && done !== null && isFault(outcome.error, done) ? ok(value) : outcome;
 }
 
-type Names = { readonly process?: string; readonly group?: string };
+type Names = { readonly process?: string; readonly group?: string; readonly processes?: readonly string[] };
 type Look = { readonly supervisor: Supervisor; readonly pace: Pace; readonly names: Names };
 /** After a break: finds the order carried out, or gives it again. */
 type Again<T> = (look: Look, since: Since, give: () => Outcome<T>) => Outcome<T>;
@@ -138,6 +142,35 @@ async function startAllAgain(look: Look, since: Since, start: () => Outcome<read
   return ok(rows);
 }
 
+/** Some of them have been started since, or wait, so the order has come through; what has no row then has its own answer. */
+async function startSeveralAgain(look: Look, since: Since, start: () => Outcome<Rows>): Outcome<Rows> {
+  const lost: { given: Result<Rows, Failure> | null } = { given: null };
+  const begun = await startAllAgain(look, since, async () => {
+    lost.given = await start();
+    return ok([]);
+  });
+  if (lost.given !== null || !begun.ok) return lost.given ?? begun;
+  const rows = new Map(begun.value.map((one) => [nameOf(one), one]));
+  const all: ResultRow[] = [];
+  for (const name of look.names.processes ?? []) {
+    const known = rows.get(plainName(name));
+    const given = known === undefined ? await look.supervisor.startProcess(name) : ok(true as const);
+    if (!given.ok && given.error.kind !== "fault") return given;
+    all.push(known ?? rowNamed(name, given));
+  }
+  return ok(all);
+}
+
+/** What is down by now has been stopped by the order. */
+async function stopSeveralAgain(look: Look, _since: Since, stop: () => Outcome<Rows>): Outcome<Rows> {
+  const infos = await whenNoneIs(look, STATES.STOPPING.code);
+  if (!infos.ok) return infos;
+  const given = await stop();
+  if (!given.ok || given.value === false) return given;
+  const isDone = ({ status }: ResultRow): boolean => status === FAULTS.NOT_RUNNING;
+  return ok(given.value.map((one) => (isDone(one) ? { ...one, status: SUCCESS, description: "OK" } : one)));
+}
+
 /** For what it depends on. (CMN-012) */
 function waits(info: ProcessInfo): boolean {
   return info.state !== STATES.RUNNING.code && info.description.startsWith("waiting for ");
@@ -162,18 +195,32 @@ async function whenNoneIs({ supervisor, pace, names }: Look, state: number): Out
   }
 }
 
-async function lookAt(supervisor: Supervisor, { process, group }: Names): Outcome<readonly ProcessInfo[]> {
+async function lookAt(supervisor: Supervisor, { process, group, processes }: Names): Outcome<readonly ProcessInfo[]> {
   if (process !== undefined) {
     const info = await supervisor.getProcessInfo(process);
     return info.ok ? ok([info.value]) : info;
   }
   const infos = await supervisor.getAllProcessInfo();
-  return infos.ok && group !== undefined ? ok(infos.value.filter((info) => info.group === group)) : infos;
+  if (!infos.ok || (group === undefined && processes === undefined)) return infos;
+  const names = new Set(processes?.map(plainName));
+  return ok(infos.value.filter((info) => info.group === group || names.has(makeNamespec({ group: info.group, process: info.name }))));
 }
 
 function startStatus(info: ProcessInfo): number {
   if (info.state === STATES.RUNNING.code) return SUCCESS;
   return info.spawnerr === "" ? FAULTS.ABNORMAL_TERMINATION : FAULTS.SPAWN_ERROR;
+}
+
+/** `cat:cat` is `cat`. */
+function plainName(name: string): string {
+  const { group, process } = splitNamespec(name);
+  return makeNamespec({ group, process: process ?? group });
+}
+
+function rowNamed(called: string, given: Result<true, Failure>): ResultRow {
+  const { group, process } = splitNamespec(called);
+  const fault = given.ok || given.error.kind !== "fault" ? { code: SUCCESS, text: "OK" } : given.error;
+  return { name: process ?? called, group, status: fault.code, description: fault.text };
 }
 
 function nameOf({ name, group }: ResultRow): string {

@@ -25,6 +25,7 @@ import {
   asProcessInfo,
   asProcessInfos,
   asResultRows,
+  asRowsOrFalse,
   asScaled,
   asText,
   asUpgraded,
@@ -58,6 +59,9 @@ export function makeSupervisor(rpc: Rpc) {
     startAllProcesses: () => call("wait", asResultRows, "startAllProcesses"),
     /** Without what it depends on. */
     startProcessAlone: (name: string) => call("wait", asDone, "holdfast.startProcess", name, { deps: false }),
+    /** As one order, a row for each name; false: none of them depends on anything, and each is started by itself. */
+    startProcesses: (names: readonly string[]) => call("wait", asRowsOrFalse, "holdfast.startProcesses", names),
+    stopProcesses: (names: readonly string[]) => call("wait", asRowsOrFalse, "holdfast.stopProcesses", names),
     /** With everything that needs it. */
     stopWithDependants: (name: string) => call("wait", asResultRows, "holdfast.stopWithDependants", name),
     dependencies: () => call("read", asDependencies, "holdfast.dependencies"),

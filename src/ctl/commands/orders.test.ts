@@ -80,7 +80,7 @@ test("CTL-091: another fault is an unknown result code, and ends the command", a
   const { text, exit } = await world.run("start a b");
   assert.equal(text, "error: <class 'ValueError'>, Unknown result code 30 for a\n");
   assert.equal(exit, 1);
-  assert.equal(world.calls.filter((call) => call.startsWith("startProcess")).length, 1);
+  assert.equal(world.calls.filter((call) => call.startsWith("startProcess ")).length, 1);
 });
 
 test("CTL-092: a command line that cannot be parsed shows as not executable", async () => {
@@ -160,7 +160,7 @@ test("CTL-103: unknown names are said twice: 1, a group 2", async () => {
 test("CTL-104: all are stopped before the first is started", async () => {
   const world = scene({ methods: { stopProcess: done, startProcess: done } });
   await world.run("restart a b");
-  const orders = world.calls.filter((call) => call !== "getVersion");
+  const orders = world.calls.filter((call) => call !== "getVersion" && !call.includes("Processes"));
   assert.deepEqual(orders, ["stopProcess a", "stopProcess b", "startProcess a", "startProcess b"]);
 });
 
@@ -251,4 +251,28 @@ test("--json: an item per result", async () => {
     { name: "b", group: "b", process: "b", error: "spawn error", code: 50 },
   ]);
   assert.equal(exit, 7);
+});
+
+test("DEP-007, DEP-020: several by name are one order where they depend on something; else, and elsewhere, one after the other", async () => {
+  const many = rows(resultRow("db", 80), resultRow("g:web", FAULTS.ALREADY_STARTED), resultRow("nope", FAULTS.BAD_NAME));
+  const world = scene({ methods: { startProcesses: many, stopProcesses: rows(resultRow("db", 80), resultRow("g:web", 80)) } });
+  assert.deepEqual(await world.run("start db g:web nope"), {
+    text: "db: started\ng:web: ERROR (already started)\nnope: ERROR (no such process)\n",
+    exit: 1,
+  });
+  assert.equal((await world.run("stop db g:web")).text, "db: stopped\ng:web: stopped\n");
+  assert.deepEqual(
+    world.calls.filter((each) => each !== "getVersion"),
+    ["startProcesses db,g:web,nope", "stopProcesses db,g:web"],
+  );
+  for (const startProcesses of [async () => ok(false as const), () => fault("UNKNOWN_METHOD"), () => fault("SHUTDOWN_STATE")]) {
+    const plain = scene({ methods: { startProcesses, startProcess: done } });
+    assert.deepEqual(await plain.run("start a b"), { text: "a: started\nb: started\n", exit: 0 });
+    assert.deepEqual(plain.calls.slice(1), ["startProcesses a,b", "startProcess a", "startProcess b"]);
+  }
+  for (const line of ["start a", "start a a", "start a b*", "start a g:*", "start --no-deps a b"]) {
+    const other = scene({ methods: { startProcesses: many, startProcess: done, startProcessAlone: done } });
+    await other.run(line);
+    assert.ok(!other.calls.some((each) => each.startsWith("startProcesses")), line);
+  }
 });

@@ -21,6 +21,8 @@ export type Order = ResultWords & {
   toOne(supervisor: Supervisor, name: string): Outcome<true>;
   toGroup(supervisor: Supervisor, group: string): Outcome<readonly ResultRow[]>;
   toAll(supervisor: Supervisor): Outcome<readonly ResultRow[]>;
+  /** To several by name, as one order; false: none of them depends on anything, so each gets it by itself. */
+  toSeveral?(supervisor: Supervisor, names: readonly string[]): Outcome<readonly ResultRow[] | false>;
   /** The processes that get the order when it goes to a pattern: those that it would concern in a group. */
   concerns(info: ProcessInfo): boolean;
   readonly unknownGroupExit: number;
@@ -34,6 +36,8 @@ const AT_ONCE_MAX = 16;
 /** Gives the order to each name in turn; `all` among them is everybody. An error of the server ends it. */
 export async function giveOrder(session: Session, names: readonly string[], order: Order): Outcome<unknown> {
   if (names.includes("all")) return reportResults(session, order, await order.toAll(session.supervisor));
+  const several = await giveToSeveral(session, names, order);
+  if (several !== null) return several;
   for (const name of names) {
     const given = await (isPattern(name) ? giveToMatching : splitNamespec(name).process === null ? giveToGroup : giveToOne)(
       session,
@@ -43,6 +47,16 @@ export async function giveOrder(session: Session, names: readonly string[], orde
     if (!given.ok) return given;
   }
   return ok(null);
+}
+
+/** null: they get it one after the other, as any other supervisord has it. (DEP-007, DEP-020) */
+async function giveToSeveral(session: Session, names: readonly string[], order: Order): Promise<Result<unknown, Failure> | null> {
+  if (order.toSeveral === undefined || names.length < 2 || new Set(names).size < names.length) return null;
+  if (names.some((name) => isPattern(name) || splitNamespec(name).process === null)) return null;
+  const rows = await order.toSeveral(session.supervisor, names);
+  if (rows.ok) return rows.value === false ? null : reportResults(session, order, ok(rows.value));
+  // What a daemon has against it, another one first of all, it has against each of them as well.
+  return rows.error.kind === "fault" ? null : rows;
 }
 
 async function giveToOne(session: Session, name: string, order: Order): Outcome<unknown> {

@@ -13,6 +13,7 @@ export const START: Order = {
   toOne: (supervisor, name) => supervisor.startProcess(name),
   toGroup: (supervisor, group) => supervisor.startProcessGroup(group),
   toAll: (supervisor) => supervisor.startAllProcesses(),
+  toSeveral: (supervisor, names) => supervisor.startProcesses(names),
   concerns: (info) => !isRunning(info),
   words: {
     [SUCCESS]: "started",
@@ -28,8 +29,9 @@ export const START: Order = {
   resumesJobs: true,
 };
 
+const { toSeveral: _, ...ONE_BY_ONE } = START;
 const ALONE: Order = {
-  ...START,
+  ...ONE_BY_ONE,
   toOne: (supervisor, name) => supervisor.startProcessAlone(name),
   words: { ...START.words, [FAULTS.UNKNOWN_METHOD]: "this supervisord has no --no-deps" },
 };

@@ -15,6 +15,7 @@ export const STOP: Order = {
   toOne: (supervisor, name) => supervisor.stopProcess(name),
   toGroup: (supervisor, group) => supervisor.stopProcessGroup(group),
   toAll: (supervisor) => supervisor.stopAllProcesses(),
+  toSeveral: (supervisor, names) => supervisor.stopProcesses(names),
   concerns: isRunning,
   words: {
     [SUCCESS]: "stopped",

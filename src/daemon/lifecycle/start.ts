@@ -3,7 +3,7 @@ import { daemonMessages as say } from "../../logs/loglines.ts";
 import { ok, type Result, refuse } from "../../result.ts";
 import type { Outputs } from "../logfiles/outputs.ts";
 import { activityPath, postLine } from "../loop/activitylog.ts";
-import { whyNotOpened } from "../loop/errno.ts";
+import { errnoName, whyNotOpened } from "../loop/errno.ts";
 import type { BootFailure, Runtime } from "../runtime.ts";
 import type { BringUp } from "./bringup.ts";
 import type { Identity, Line } from "./identity.ts";
@@ -14,7 +14,7 @@ type Parts = { readonly bringUp: BringUp; readonly outputs: Outputs; readonly id
 
 export async function boot(runtime: Runtime, { bringUp, outputs, identity }: Parts): Promise<Result<true, BootFailure>> {
   const became = await identity.become(runtime);
-  if (!became.ok) return refuse({ text: became.error, code: 2 });
+  if (!became.ok) return refuse({ text: became.error, code: 2, ...userHint(identity.uid) });
   const limited = await raiseLimits(runtime);
   if (!limited.ok) return refuse({ text: limited.error, code: 2 });
   const opened = await openLog(runtime, bringUp, outputs, [...became.value, ...limited.value]);
@@ -38,7 +38,16 @@ async function openLog(runtime: Runtime, bringUp: BringUp, outputs: Outputs, lin
   });
   const errno = activityPath(runtime.running.daemon) === null ? 0 : await opened;
   if (errno === 0) return ok(true);
-  return refuse({ text: `cannot open the log file ${runtime.running.daemon.logfile}: ${whyNotOpened(errno)}`, code: 1 });
+  const text = `cannot open the log file ${runtime.running.daemon.logfile}: ${whyNotOpened(errno)}`;
+  return refuse({ text, code: 1, ...(errnoName(errno) === "EROFS" && { hint: READ_ONLY }) });
+}
+
+/** As Docker's documents have it. (CONT-003) */
+const READ_ONLY = "the file system is read-only: name a file of a tmpfs, or logfile=/dev/null with logfile_maxbytes=0";
+
+/** Most often a container that was given a user. (CONT-005) */
+function userHint(uid: number): { readonly hint?: string } {
+  return uid === 0 ? {} : { hint: `the container, or whoever started it, already runs supervisord as user ${uid}: remove user= (or -u)` };
 }
 
 /** (PROC-223, CONF-356..359) */

@@ -121,13 +121,17 @@ export class AutoLogs {
         postLine(
           this.#runtime,
           "warn",
-          `could not create ${path}: ${made.error}; the output of ${process.name} goes there once it can be opened`,
+          `could not create ${path}: ${made.error}; the output of ${process.name} goes there once it can be opened${made.error === "EROFS" ? READ_ONLY : ""}`,
         );
       return path;
     }
     return null;
   }
 }
+
+/** (CONT-003) */
+const READ_ONLY =
+  ": AUTO logs need a tmpfs as childlogdir, or a file of their own, such as stdout_logfile=/dev/stdout with stdout_logfile_maxbytes=0";
 
 /** The keys of the AUTO logs that these processes have or will have. */
 function neededKeys(group: string, members: Iterable<Member>): Set<string> {
