@@ -115,15 +115,20 @@ export class Dependants<M extends Dependant> {
   }
 }
 
+/** It is ordered down, and something of it is left. */
+export function goesDown(state: ProcessState): boolean {
+  const isUp = state.state === "STARTING" || state.state === "RUNNING";
+  return state.state === "STOPPING" || !isOver(state) || (isUp && (state.stopping || state.life.stopAfter !== undefined));
+}
+
 function entryOf({ config, state }: Dependant): Entry {
   const { life } = state;
   const isUp = state.state === "STARTING" || state.state === "RUNNING";
-  const goesDown = state.state === "STOPPING" || !isOver(state) || (isUp && (state.stopping || life.stopAfter !== undefined));
   return {
     config,
     waits: life.waiting !== undefined,
     isBound: isUp && config.bindTo.length > 0,
-    goesDown: goesDown && hasDependencies(config),
+    goesDown: goesDown(state) && hasDependencies(config),
     stopsLater: life.stopAfter !== undefined,
     isUp,
   };

@@ -254,6 +254,28 @@ test("DEP-011: a client waits with the start, and hears when a dependency has fa
   assert.equal(host.state("top"), "STARTING");
 });
 
+test("DEP-011: a client hears as well when what is needed was stopped by a user, has ended for good, or is not there any more", () => {
+  const settled = (words: readonly string[]) => words.filter((word) => word.startsWith("settle"));
+  const waiting = (over: Partial<ProcessConfig> = {}): Host => {
+    const host = new Host(web(), db({ startSecs: 0, ...over }));
+    host.take("web", { type: "start" });
+    assert.deepEqual(host.wait(1, "web", "running"), []);
+    return host;
+  };
+  assert.deepEqual(settled(waiting().take("db", { type: "stop" })), ["settle 1 db, which is stopped by user"]);
+  const ended = waiting({ startSecs: 1 });
+  ended.spawn("db");
+  ended.nowMs += 2000;
+  assert.deepEqual(settled(ended.exits("db", 0)), ["settle 1 db, which is EXITED"]);
+  const restarted = waiting({ startSecs: 1, autorestart: "always", restartDelay: 5000 });
+  restarted.spawn("db");
+  restarted.nowMs += 2000;
+  assert.deepEqual(settled(restarted.exits("db", 0)), []);
+  const alone = new Host(web());
+  alone.take("web", { type: "start" });
+  assert.deepEqual(alone.wait(1, "web", "running"), ["settle 1 db, which is not there"]);
+});
+
 test("DEP-012, CMN-009: a start joins a wait; a stop ends it without a change of state, for good", () => {
   const host = new Host(web(), db());
   host.autostart();

@@ -6,6 +6,7 @@ import type { StartCause } from "../process/causes.ts";
 import type { Waiting } from "../process/life.ts";
 import { hasStartDue, type InputOf, type ProcessInput, type ProcessState } from "../process/state.ts";
 import { allHold, conditionOf, lacksOf, membersOf } from "./conditions.ts";
+import { goesDown } from "./dependants.ts";
 import { hasDependencies, needKeysFor, needKeysOf } from "./needs.ts";
 import { wantedOf } from "./wanted.ts";
 import { allMembers, isStopped, type Member, type World } from "./world.ts";
@@ -99,12 +100,20 @@ export function followStop(world: World, member: Member, act: Followers["act"]):
 
 /** Those that are up, bound to it, and not on their way down. */
 export function upBoundTo(world: World, member: Member): readonly Member[] {
-  return world.dependants.boundTo(member).filter((one) => {
-    if (!isUp(one)) return false;
-    return one.config.bindTo.some((target) => {
-      if (target.group !== member.ref.group || target.processes?.includes(member.ref.process) === false) return false;
-      return conditionOf(target, member) !== "exited_ok";
-    });
+  return world.dependants.boundTo(member).filter((one) => isUp(one) && isBoundTo(one, member));
+}
+
+/** Whether something bound to it is on its way down already: that goes first all the same. (BND-002) */
+export function isBoundGoingDown(world: World, member: Member): boolean {
+  if (!world.dependants.isNeeded(member)) return false;
+  for (const one of allMembers(world)) if (one.config.bindTo.length > 0 && goesDown(one.state) && isBoundTo(one, member)) return true;
+  return false;
+}
+
+function isBoundTo({ config }: Member, member: Member): boolean {
+  return config.bindTo.some((target) => {
+    if (target.group !== member.ref.group || target.processes?.includes(member.ref.process) === false) return false;
+    return conditionOf(target, member) !== "exited_ok";
   });
 }
 
@@ -128,8 +137,12 @@ function isUp({ state }: Member): boolean {
  * done. (DEP-020)
  */
 export function stopTogether(world: World, members: Iterable<Member>, input: InputOf<"stop">, act: Followers["act"]): boolean {
-  const up = [...members].filter(isUp);
-  const needed = new Set(up.filter(({ config }) => hasDependencies(config)).flatMap(({ config }) => needKeysOf(config)));
+  const all = [...members];
+  const up = all.filter(isUp);
+  // What goes down already needs what it needs until it is down.
+  const needed = new Set(
+    all.filter((one) => hasDependencies(one.config) && (isUp(one) || goesDown(one.state))).flatMap(({ config }) => needKeysOf(config)),
+  );
   if (needed.size === 0) return false;
   const later = new Set(
     up.filter((member) => member.state.pid !== 0 && needKeysFor(member.ref, member.config).some((key) => needed.has(key))),

@@ -23,7 +23,16 @@ import { stepProcess } from "../process/table.ts";
 
 import { noteExit, startsNothing, withLastCode } from "./containerexit.ts";
 
-import { type Followers, followChange, followStop, followWait, mustStopLater, pulledIn, upBoundTo } from "./dependencies.ts";
+import {
+  type Followers,
+  followChange,
+  followStop,
+  followWait,
+  isBoundGoingDown,
+  mustStopLater,
+  pulledIn,
+  upBoundTo,
+} from "./dependencies.ts";
 
 import type { Effect, Step } from "./effects.ts";
 import { supervisorMessages as say } from "./loglines.ts";
@@ -124,7 +133,7 @@ function tellWait(world: World, { ref, config, ...rest }: Member, step: Step): v
 function stopInTurn(world: World, member: Member, input: InputOf<"stop">, now: Now, step: Step): void {
   const bound = world.dependants.isEmpty || world.mood !== "RUNNING" ? [] : upBoundTo(world, member);
   for (const one of bound) stepAlone(world, one, { type: "stop", cause: "bind", again: true }, now, step);
-  const isInTurn = bound.length > 0 || member.state.life.stopAfter !== undefined;
+  const isInTurn = bound.length > 0 || member.state.life.stopAfter !== undefined || isBoundGoingDown(world, member);
   apply(world, member, isInTurn && mustStopLater(world, member) ? { ...input, type: "stop-later" } : input, now, step);
 }
 

@@ -43,6 +43,26 @@ test("DEP-020: exited_ok keeps nobody; what does not run keeps nobody", () => {
   assert.deepEqual(signals(down.stopTogether("db", "api", "web")), ["signal 15 to db"]);
 });
 
+test("DEP-020, BND-002: what goes down already is waited for as well: in an order for several, in a shutdown, and by what it is bound to", () => {
+  const several = chain();
+  assert.deepEqual(signals(several.take("api", { type: "stop" })), ["signal 15 to api"]);
+  several.exits("web", 0);
+  assert.deepEqual(signals(several.stopTogether("db", "api", "other")), ["signal 15 to other"]);
+  assert.deepEqual(signals(several.exits("api", 0)), ["signal 15 to db"]);
+  const down = chain();
+  down.take("web", { type: "stop" });
+  down.exits("api", 0);
+  assert.deepEqual(signals(down.goDown()), ["signal 15 to other"]);
+  assert.deepEqual(signals(down.exits("web", 0)), ["signal 15 to db"]);
+  const bound = new Host(single("web", { bindTo: on("db") }), single("db")).run("db").run("web");
+  bound.take("web", { type: "stop" });
+  assert.deepEqual(signals(bound.take("db", { type: "stop" })), []);
+  assert.deepEqual(signals(bound.exits("web", 0)), ["signal 15 to db"]);
+  const alone = chain();
+  alone.take("web", { type: "stop" });
+  assert.deepEqual(signals(alone.take("db", { type: "stop" })), ["signal 15 to db"], "stop db alone stops db alone");
+});
+
 test("DEP-020: a wait ends by the dependant's own stopwaitsecs and SIGKILL", () => {
   const host = new Host(single("web", { dependsOn: on("db"), stopWaitSecs: 5 }), single("db", { stopWaitSecs: 1 })).run("db").run("web");
   assert.deepEqual(signals(host.stopTogether("web", "db")), ["signal 15 to web"]);

@@ -1,5 +1,6 @@
 /** What people are told of a process that waits for others. */
 import type { Target } from "../config/targets.ts";
+import { hasStartDue } from "../process/state.ts";
 import { conditionOf, type Lack, lacksOf, membersOf } from "./conditions.ts";
 import { isStoppedByUser } from "./dependencies.ts";
 import { label, type Member, type World } from "./world.ts";
@@ -55,9 +56,11 @@ const NOT_SO: Readonly<Record<string, string>> = {
 export function hopelessText(world: World, member: Member, seen: Set<Member> = new Set()): string | null {
   if (member.state.life.waiting === undefined || seen.has(member)) return null;
   seen.add(member);
-  for (const { target } of lacksOf(world, member)) {
+  for (const { target, member: lacking } of lacksOf(world, member)) {
+    if (lacking === null) return `${target.name}, which is not there`;
     for (const one of membersOf(world, target)) {
-      if (hasFailed(one, target)) return `${nameOf(one)}, which is ${one.state.state}`;
+      const given = givenUp(one, target);
+      if (given !== null) return `${nameOf(one)}, which is ${given}`;
       const further = hopelessText(world, one, seen);
       if (further !== null) return further;
     }
@@ -65,10 +68,23 @@ export function hopelessText(world: World, member: Member, seen: Set<Member> = n
   return null;
 }
 
-function hasFailed(one: Member, target: Target): boolean {
-  const { state, spawnError, deadlines } = one.state;
-  if (state === "FATAL") return deadlines["fatal-retry"] === undefined;
-  return state === "EXITED" && conditionOf(target, one) === "exited_ok" && spawnError !== "" && deadlines.restart === undefined;
+/** How it is, if it is not what is asked and nothing starts it any more; null: it may still come. */
+function givenUp(one: Member, target: Target): string | null {
+  const { state, spawnError } = one.state;
+  if (hasStartDue(one.state) || one.pending !== null) return null;
+  switch (state) {
+    case "FATAL":
+      return state;
+    case "STOPPED":
+      return isStoppedByUser(one) ? "stopped by user" : null;
+    case "EXITED": {
+      // What has a schedule runs again at its next slot.
+      const mayCome = conditionOf(target, one) === "exited_ok" ? spawnError === "" : one.config.cron !== null;
+      return mayCome ? null : state;
+    }
+    default:
+      return null;
+  }
 }
 
 /** As clients write it. */
