@@ -523,7 +523,7 @@ static const struct { const char *name; void (*run)(void); int code; bool (*afte
   {"lingering", lingering, 0, NULL}, {"refusals", refusals, 0, NULL},   {"frozen", frozen, 0, NULL},       {"wills", wills, 0, in_order},
   {"early_end", early_end, 2, child_is_gone}, {"early_signal", early_signal, 128 + SIGSEGV, NULL},         {"daemonize", daemonize, 0, went_on},
   {"upgrade", upgrade, 0, NULL},     {"upgrade_fails", upgrade_fails, 0, NULL},                       {"upgrade_returns", upgrade_returns, 0, NULL},
-  {"upgrade_forbidden", upgrade_forbidden, 0, NULL},     {"upgrade_allowed", upgrade_allowed, 0, NULL},
+  {"upgrade_forbidden", upgrade_forbidden, 0, NULL},     {"upgrade_allowed", upgrade_allowed, 0, NULL}, {"upgrade_pid1", upgrade, 0, NULL},
 };
 
 static int run_one(const char *keeper, const char *self, unsigned i) {
@@ -533,7 +533,7 @@ static int run_one(const char *keeper, const char *self, unsigned i) {
   upgrade_name(scenarios[i].name, self);
   pid_t pid = fork();
   if (pid == 0) {
-    upgrade_prepare(scenarios[i].name);
+    upgrade_prepare(scenarios[i].name, keeper, self);
     execl(keeper, keeper, self, "scenario", scenarios[i].name, NULL);
     _exit(126);
   }

@@ -26,7 +26,7 @@ struct message await_upgrade(uint32_t token, int step);
 void note_pid(const char *name, int32_t pid);
 /* That the keeper's process is as the first daemon found it. */
 void check_process(bool first);
-/* Before a scenario: what its daemons must know; and what its keeper may not do, in the process that becomes it. */
+/* Before a scenario: what its daemons must know; and what its keeper may not do, or is, in the process that becomes it. */
 void upgrade_name(const char *scenario, const char *self);
-void upgrade_prepare(const char *scenario);
+void upgrade_prepare(const char *scenario, const char *keeper, const char *self);
 #endif
