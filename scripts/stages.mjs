@@ -34,8 +34,14 @@ const LIFE_SIMULATIONS = 2;
 /** A scenario waits for most of its time; so does a daemon that is asked about its configuration, if less. */
 const SCENARIOS_A_CORE = 3;
 const CONFIGURATIONS_AT_ONCE = 3;
-const PACK_TOOLS = { cc: "gcc", "musl-gcc": "musl-tools", npm: "npm", tar: "tar", setpriv: "util-linux" };
-const ARM64_TOOLS = { cc: "gcc", "aarch64-linux-gnu-gcc": "gcc-aarch64-linux-gnu", "qemu-aarch64-static": "qemu-user-static" };
+const PACK_TOOLS = { cc: "gcc", make: "make", "musl-gcc": "musl-tools", npm: "npm", tar: "tar", setpriv: "util-linux" };
+const DEB_TOOLS = { cc: "gcc", "musl-gcc": "musl-tools", "dpkg-deb": "dpkg", unshare: "util-linux" };
+const ARM64_TOOLS = {
+  cc: "gcc",
+  make: "make",
+  "aarch64-linux-gnu-gcc": "gcc-aarch64-linux-gnu",
+  "qemu-aarch64-static": "qemu-user-static",
+};
 /** Cases that measure how fast something is. */
 const CASES_ALONE = new Set(["one-job-a-run"]);
 
@@ -83,6 +89,7 @@ export const STAGES = [
   { name: "corpus", what: "real configuration files", jobs: () => corpus([]) },
   { name: "probe", what: "real configuration files: what programs are given", jobs: () => corpus(["--probe"]) },
   { name: "pack", what: "the packages of npm and the bundle, installed and run", jobs: () => packages("pack", PACK_TOOLS) },
+  { name: "deb", what: "the Debian package, installed on an overlay of this machine", jobs: () => packages("deb", DEB_TOOLS) },
   { name: "arm64", what: "the keeper and the launchers for arm64, under qemu", jobs: () => packages("arm64", ARM64_TOOLS) },
   {
     name: "unit",
