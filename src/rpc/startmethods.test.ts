@@ -255,3 +255,23 @@ test("RPC-027: in rows and texts a process is called by its name alone where the
   control.starts.set("a", "spawn-error").set("b", "spawn-error");
   assert.deepEqual(await supervisor(control, "startAllProcesses"), [row("a", 50, "SPAWN_ERROR: g:a", "g"), row("b", 50, "SPAWN_ERROR: b")]);
 });
+
+test("CRON-002: what an update makes a job of, while all commands are looked up, is not run because everything was started", async () => {
+  const job = {
+    schedule: "@daily",
+    timezone: null,
+    paused: false,
+    queued: false,
+    nextMs: null,
+    nextText: "",
+    skipped: { overlap: 0, missed: 0 },
+  };
+  const control = new FakeControl([group("a", view("a")), group("b", view("b"))]);
+  let found = (_: null): void => {};
+  control.commands.set("b", new Promise((resolve) => (found = resolve)));
+  const rows = supervisor(control, "startAllProcesses");
+  control.active = [group("a", view("a")), group("b", view("b", { job }))];
+  found(null);
+  assert.deepEqual(await rows, [{ name: "a", group: "a", status: 80, description: "OK" }]);
+  assert.deepEqual(control.done, ["start a:a running"]);
+});

@@ -70,8 +70,11 @@ export async function startInOrder(
   processes: readonly ProcessView[],
   wait: boolean,
 ): Promise<readonly ResultRow[]> {
-  const wanted = inStates(processes, "running", false).filter(({ job }) => job === null);
-  const commands = await Promise.all(wanted.map((process) => checkCommand(control, process)));
+  const stopped = inStates(processes, "running", false).filter(({ job }) => job === null);
+  const looked = await Promise.all(stopped.map(async (process) => ({ process, command: await checkCommand(control, process) })));
+  // An update may have made a job of it meanwhile.
+  const still = looked.filter(({ process }) => (control.process(refOf(process))?.job ?? null) === null);
+  const [wanted, commands] = [still.map(({ process }) => process), still.map(({ command }) => command)];
   const found = wanted.filter((_, index) => commands[index]?.ok === true);
   const keeping = control.keepWanted(processes.map(refOf), true);
   const kept = keeping === null ? ok(true) : await keeping;
