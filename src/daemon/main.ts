@@ -15,6 +15,7 @@ import { realAccounts } from "./doors/accounts.ts";
 import { readBirth } from "./doors/birth.ts";
 import { realCgroups } from "./doors/cgroups.ts";
 import { realClock } from "./doors/clock.ts";
+import { compileLater } from "./doors/engine.ts";
 import { firstMatch } from "./doors/expressions.ts";
 import { realFiles } from "./doors/files.ts";
 import { inPlaceOf, readStandardInput, realInstallation } from "./doors/installation.ts";
@@ -119,6 +120,7 @@ async function configurationProblems(doors: Commanded): Promise<readonly string[
 type Flags = Extract<SupervisordCommand, { kind: "run" | "check" | "print-config" }>["flags"];
 
 async function run(doors: Commanded, flags: Flags): Promise<void> {
+  compileLater();
   const descriptor = keeperDescriptor(process.env);
   if (!descriptor.ok) return leave(doors, 1, "", `supervisord: ${descriptor.error}\n`);
   delete process.env[KEEPER_FD_VARIABLE];
