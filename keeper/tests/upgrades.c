@@ -293,13 +293,30 @@ void upgrade_forbidden(void) {
   finish();
 }
 
-/* Where a descriptor may not be executed, its name may. */
+/* Signals while there is no daemon, so before, while and after the keeper is replaced: until one is told. */
+static void signal_in_between(pid_t keeper, pid_t daemon) {
+  if (fork() > 0) return;
+  close(3);
+  while (kill(daemon, 0) == 0) sched_yield();
+  kill(keeper, SIGTERM);
+  for (int i = 0; i < 2000; i++) kill(keeper, SIGUSR2), usleep(50);
+  _exit(0);
+}
+
+/* Where a descriptor may not be executed, its name may. UPG-008: SIGTERM in the middle is told to the new daemon. */
 void upgrade_allowed(void) {
   struct greeting g = say_hello();
   if (stage_of(g) == 0) {
     effect_empty(EFFECT_READY);
+    signal_in_between(getppid(), getpid());
     upgrade_to(1);
   }
   await_upgrade(1, UPGRADE_DONE);
+  for (int seen = 0; seen != 3;) {
+    struct message m = await(REPORT_SIGNAL);
+    int32_t signal = read_i32(&m.r);
+    CHECK(signal == SIGTERM || signal == SIGUSR2);
+    seen |= signal == SIGTERM ? 1 : 2;
+  }
   finish();
 }
