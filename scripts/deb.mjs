@@ -52,6 +52,7 @@ export async function makeDeb(platform, { target = PACKAGES, compress = "xz", ve
   const root = path.join(tree, "usr/lib/holdfast");
   layOutInstallation(root, platform, how.epoch);
   for (const name of ["LICENSE", "LICENSE-third-party"]) rmSync(path.join(root, name));
+  if (version !== keeperNames().version) nameDaemon(path.join(root, "dist", "launch.json"), version);
   mkdirSync(path.join(tree, "usr/bin"), { recursive: true });
   for (const name of COMMANDS) symlinkSync(`../lib/holdfast/bin/${name}`, path.join(tree, "usr/bin", name));
   for (const folder of ["etc/supervisor/conf.d", "var/log/supervisor"]) mkdirSync(path.join(tree, folder), { recursive: true });
@@ -110,6 +111,11 @@ function put(tree, place, bytes, mode = 0o644) {
   mkdirSync(path.dirname(file), { recursive: true });
   writeFileSync(file, bytes);
   chmodSync(file, mode);
+}
+
+/** So that it is another daemon for one that runs. @param {string} file @param {string} name */
+function nameDaemon(file, name) {
+  writeFileSync(file, `${JSON.stringify({ ...JSON.parse(readFileSync(file, "utf8")), daemonBuild: name }, null, 2)}\n`);
 }
 
 /** @param {string} name */

@@ -173,7 +173,9 @@ echo '== status'; runs
 echo '== pid'; pid
 echo '== main'; systemctl show -p MainPID --value supervisor; supervisorctl pid
 echo '== reload'; systemctl reload supervisor; echo "code $?"
+echo '== daemon'; pgrep -fx 'holdfast: daemon'
 echo '== upgrade'; ${DPKG} -i /root/later.deb; echo "code $?"
+echo '== daemon after the upgrade'; pgrep -fx 'holdfast: daemon'
 echo '== pid after the upgrade'; runs >/dev/null; pid
 echo '== purge of supervisor'; dpkg --purge supervisor; echo "code $?"
 echo '== service after the purge'; systemctl is-active supervisor; systemctl is-enabled supervisor
@@ -194,6 +196,8 @@ systemctl --no-block poweroff
   assert.match(at("status"), /^p +RUNNING /);
   assert.equal(new Set(at("main").split("\n")).size, 1, "the main process of the unit is supervisord");
   for (const name of ["pid after the upgrade", "pid after the purge"]) assert.equal(at(name), at("pid"), all);
+  assert.match(at("upgrade"), /^holdfast: supervisord was upgraded in place: 1 process untouched/m);
+  assert.notEqual(at("daemon after the upgrade"), at("daemon"));
   assert.equal(at("service after the purge"), "active\nenabled");
   assert.match(at("remove"), /^inactive$/m);
   assert.equal(at("left"), "");
