@@ -72,6 +72,17 @@ test("ROLL-001: N at a time in their order; what does not run is left out; the n
   assert.equal(it.operation.ended, "done");
 });
 
+test("ROLL-001: what is just starting is restarted as well, and not passed over", () => {
+  const it = new Scene(["a", "b"]);
+  it.set("b", { state: "STARTING", attempt: 3 });
+  it.set("a", { attempt: 2 });
+  assert.deepEqual(it.stopped, ["a", "b"]);
+  // A stop of one that is being spawned waits for its pid.
+  it.set("b", { state: "STARTING", attempt: 3 }).set("b", { state: "STOPPED", attempt: 3, isStartDue: true });
+  it.set("b", { attempt: 4 });
+  assert.deepEqual([it.results, it.operation.ended], [["a restarted", "b restarted"], "done"]);
+});
+
 test("ROLL-001: with a check a process is good when it is healthy, within a time that begins with its new run", () => {
   const checked = { isHealthy: true, healthyMs: 100 };
   const it = new Scene([]);

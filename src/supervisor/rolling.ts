@@ -137,7 +137,7 @@ function failed({ name }: UnderWay, text: string): OperationResult {
   return { name, result: "failed", text };
 }
 
-/** The next that run; what does not is left out. */
+/** The next that run, or are on their way to it; what does not is left out. */
 function nextBatch(operation: Operation, look: Look): { readonly operation: Operation; readonly stop: readonly string[] } {
   const batch: UnderWay[] = [];
   const results: OperationResult[] = [];
@@ -145,7 +145,7 @@ function nextBatch(operation: Operation, look: Look): { readonly operation: Oper
   for (; at < operation.left.length && batch.length < operation.atOnce; at++) {
     const name = operation.left[at] ?? "";
     const seen = look(name);
-    if (seen?.state === "RUNNING") batch.push({ name, attempt: seen.attempt });
+    if (seen?.state === "RUNNING" || seen?.state === "STARTING") batch.push({ name, attempt: seen.attempt });
     else results.push({ name, result: "skipped", text: seen === null ? "removed" : seen.state });
   }
   const next = { ...operation, left: operation.left.slice(at), batch, results: [...operation.results, ...results] };

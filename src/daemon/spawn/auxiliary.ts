@@ -10,13 +10,13 @@ import { stepMember, stepMemberRun } from "../../supervisor/step.ts";
 import { allMembers, findMember, type Member, memberOfRun, type Ref, runOfLabel } from "../../supervisor/world.ts";
 import type { Outputs } from "../logfiles/outputs.ts";
 import type { Targets } from "../logfiles/targets.ts";
-import { errnoName } from "../loop/errno.ts";
 import type { Turn } from "../loop/turn.ts";
 import type { History } from "../observers/history.ts";
 import type { Cgroups } from "../runs/cgroups.ts";
 import type { Inheritance, Part, Runtime } from "../runtime.ts";
 import type { Readings } from "./readings.ts";
 import { planRun, type RunPlan, runFrame } from "./runplan.ts";
+import { whyNotRun } from "./spawnerrors.ts";
 
 /** So many at a time; others wait in their order, and that counts for nobody. (CMN-026) */
 export const PLACES = { check: 8, other: 64 } as const;
@@ -115,7 +115,7 @@ export class AuxiliaryRuns implements Part {
     this.#leave(report.child);
     if (member === undefined) turn.effect({ type: "forget-child", child: report.child });
     else if (report.type === "exited") this.#step(turn, member, { ...report, type: "run-exited", output }, at);
-    else this.#step(turn, member, { type: "run-not-spawned", child: report.child, text: `${report.step}: ${errnoName(report.errno)}` }, at);
+    else this.#step(turn, member, { type: "run-not-spawned", child: report.child, text: whyNotRun(member.config, report) }, at);
     return true;
   }
 

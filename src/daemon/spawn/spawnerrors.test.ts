@@ -6,7 +6,7 @@ import { program } from "../../process/life.fixture.ts";
 import type { Member } from "../../supervisor/world.ts";
 import { streamNumber } from "../loop/numbers.ts";
 import { Turn } from "../loop/turn.ts";
-import { limitFailureText, saySpawnFailure, spawnErrorText } from "./spawnerrors.ts";
+import { limitFailureText, saySpawnFailure, spawnErrorText, whyNotRun } from "./spawnerrors.ts";
 
 const CHILD = 20;
 const { EACCES, EAGAIN, EIO, EISDIR, EMFILE, ENOENT, ENOEXEC, ENOMEM, EPERM } = constants.errno;
@@ -96,6 +96,9 @@ test("LIM-002 what limits could not be set is told with option, value and errno"
     assert.equal(limitFailureText(config, failure(step, EPERM)), `couldn't set ${what}: EPERM`);
     assert.equal(said(step, EPERM, { config }), `stderr: supervisor: couldn't set ${what}: EPERM\n${LAST}`);
   }
+  const config = program({ rlimitNofile: { soft: 65_536, hard: null } });
+  assert.equal(whyNotRun(config, failure("rlimit-nofile", EPERM)), "couldn't set rlimit_nofile to 65536: EPERM");
+  assert.equal(whyNotRun(config, failure("exec", ENOENT)), "exec: ENOENT");
   for (const step of ["exec", "setgroups", "rlimit", "rlimit-nofile", "setpgid"] as const)
     assert.equal(limitFailureText(program(), failure(step, EPERM)), null, step);
 });

@@ -62,6 +62,11 @@ function childFailureText(uid: number, member: Member, failure: Failure): string
   }
 }
 
+/** Why a command beside a program was not run: it has the same limits. (LIM-002, LIM-003) */
+export function whyNotRun(config: ProcessConfig, { step, errno }: Pick<Failure, "step" | "errno">): string {
+  return limitFailureText(config, { step, errno }) ?? `${step}: ${errnoName(errno)}`;
+}
+
 /** What limits a program could not be set, by the option that says it; null for what no option says. (LIM-002) */
 export function limitFailureText(config: ProcessConfig, { step, errno }: Pick<Failure, "step" | "errno">): string | null {
   const resource = step.startsWith("rlimit-") ? step.slice("rlimit-".length) : "";
