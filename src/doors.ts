@@ -212,6 +212,18 @@ export interface Installation {
   readonly run: RunTool;
 }
 
+/** Where syslog listens over a network. */
+export type NetworkAddress = { readonly kind: "udp" | "tcp"; readonly host: string; readonly port: number };
+
+/** Takes records for a while that cannot be sent yet. */
+export interface LogSocket {
+  /** False: there is no room, and the record is dropped. */
+  send(record: Uint8Array): boolean;
+}
+
+/** `onRoom` is called when there is room again after a record was dropped. */
+export type OpenLogSocket = (address: NetworkAddress, onRoom: () => void) => LogSocket;
+
 export type Doors = {
   readonly clock: Clock;
   readonly keeper: Keeper;
@@ -232,6 +244,7 @@ export type Doors = {
   readonly installation: Installation;
   /** The first of the lines that a user's expression (flag u) matches; null: none, or it takes too long to find out. */
   readonly firstMatch: (expression: string, lines: readonly string[]) => string | null;
+  readonly openLogSocket: OpenLogSocket;
   /** The numeric IPv4 address of a host name; the error is what the resolver said. */
   readonly resolveHost: (host: string) => Promise<Result<string, string>>;
 };

@@ -107,6 +107,21 @@ export const TYPE_WORDS: { readonly [T in OptionType]: TypeWords } = {
   },
   retries: { words: { en: "whole number, or `infinite`", zh: "整数，或 `infinite`" }, pattern: `(${INTEGER}|${anyCase("infinite")})` },
   zone: { words: { en: "name of a time zone, such as `Europe/Berlin`", zh: "时区名称，例如 `Europe/Berlin`" }, pattern: ".+" },
+  logtargets: {
+    words: { en: "`syslog`, `journal`, absolute paths, separated by commas", zh: "`syslog`、`journal`、绝对路径，以逗号分隔" },
+    pattern: null,
+  },
+  syslogaddress: {
+    words: { en: "`/path`, `udp://HOST:PORT` or `tcp://HOST:PORT`", zh: "`/路径`、`udp://HOST:PORT` 或 `tcp://HOST:PORT`" },
+    pattern: null,
+  },
+  sysloglevels: {
+    words: {
+      en: "`emerg`, `alert`, `crit`, `err`, `warning`, `notice`, `info` or `debug`; or two, with a comma between",
+      zh: "`emerg`、`alert`、`crit`、`err`、`warning`、`notice`、`info` 或 `debug`；也可写两个，以逗号分隔",
+    },
+    pattern: null,
+  },
   prefix: { words: { en: 'text, in `"…"` to keep blanks at its ends', zh: '文本；写在 `"…"` 中可保留首尾空格' }, pattern: null },
   targets: {
     words: {

@@ -72,6 +72,9 @@ const VALUES: { readonly [T in OptionType]: readonly string[] } = {
   retries: ["0", "3", "-1", "x", ""],
   zone: ["Europe/Berlin", "UTC", "europe/berlin", "Europe/Berln", "Mars", ""],
   prefix: ["x", '"{process} | "', "{nope}", "{pid}", '"', ""],
+  logtargets: ["syslog", "journal, /tmp/x.log", "x.log", "syslog,syslog", ""],
+  syslogaddress: ["/dev/log", "udp://127.0.0.1:514", "tcp://h", ""],
+  sysloglevels: ["info", "info,err", "x", ""],
   targets: ["a", "b:started", "g:*", "a, b", "a:b:c", "nope", "", ","],
 };
 

@@ -8,6 +8,7 @@ import type { Schedule } from "./cronfields.ts";
 import { durationText } from "./durations.ts";
 import { type EnvFileName, envFileNamesText } from "./envfile.ts";
 import { type Limit, limitText } from "./limits.ts";
+import { type SyslogAddress, syslogAddressText } from "./logtargets.ts";
 import type { Config, GroupConfig, LogTarget, ProcessConfig, SocketConfig } from "./model.ts";
 import { type Ordered, ordered } from "./optionfields.ts";
 import { type Channel, PROGRAM, SECTIONS } from "./optiontable.ts";
@@ -193,6 +194,8 @@ function valueInWords(name: string, type: OptionType, value: unknown): string {
       return probeText(value as Probe);
     case "restartlimit":
       return restartLimitText(value as RestartLimit);
+    case "syslogaddress":
+      return syslogAddressText(value as SyslogAddress);
     case "retries":
       return retriesText(value as number);
     case "schedule":

@@ -1,5 +1,6 @@
 /** Remedies: what a user can do about a value that is wrong. The message says what is wrong in the original's words; the hint is ours. */
 import { scheduleRemedy } from "./cronfields.ts";
+import { SEVERITIES } from "./logtargets.ts";
 import { nearest, suggested } from "./nearest.ts";
 import { type Bounds, LOG_LEVELS, type OptionType } from "./optiontypes.ts";
 import { probeRemedy } from "./probes.ts";
@@ -68,19 +69,17 @@ export function remedyFor(kind: OptionType | "folder" | "name", text: string, kn
       return "give a whole number, or infinite";
     case "zone":
       return suggestedZone(text);
+    case "logtargets":
+      return "write syslog, journal, or the absolute path of a file; commas between several";
     case "prefix":
       return 'write text with {group}, {process}, {channel} or {pid}, in "…" where blanks at its end count';
+    case "syslogaddress":
+      return "write /dev/log, udp://127.0.0.1:514 or tcp://[::1]:6514";
+    case "sysloglevels":
+      return suggestedLevel(text);
     case "targets":
       return conditionRemedy(text);
-    case "text":
-    case "list":
-    case "dirpath":
-    case "logfile":
-    case "choice":
-    case "probe":
-    case "fraction":
-    case "decimal":
-    case "whole":
+    default:
       return null;
   }
 }
@@ -88,6 +87,14 @@ export function remedyFor(kind: OptionType | "folder" | "name", text: string, kn
 function suggestedZone(text: string): string {
   const near = nearestZone(text);
   return near === null ? "give a name such as Europe/Berlin, or UTC" : `did you mean ${near}?`;
+}
+
+function suggestedLevel(text: string): string {
+  const wrong = text
+    .split(",")
+    .map((word) => word.trim())
+    .find((word) => !SEVERITIES.some((severity) => severity === word.toLowerCase()));
+  return suggested(wrong ?? "", SEVERITIES) ?? "write info, or info,err for stdout and stderr";
 }
 
 const SIGNAL_WORDS = Object.keys(SIGNALS).map((name) => name.slice(3));

@@ -62,3 +62,38 @@ test("stdout_console and stderr_console say it for one program", async () => {
   const { stdout, stderr } = await program("stdout_console=true\n");
   assert.deepEqual([stdout.console, stderr.console], [true, null]);
 });
+
+test("LOGX-040..043: targets and syslog, each with its errors", async () => {
+  const { stdout, syslogAddress, syslogFacility, syslogTag, syslogLevels } = await program(
+    "stdout_targets=syslog, /tmp/x\nstdout_rate=5\nsyslog_address=udp://[::1]:514\nsyslog_facility=Local0\nsyslog_tag=t\nsyslog_level=info,err\n",
+  );
+  assert.deepEqual([stdout.targets, stdout.rate], [["syslog", "/tmp/x"], 5]);
+  assert.deepEqual(
+    [syslogAddress, syslogFacility, syslogTag, syslogLevels],
+    [{ kind: "udp", host: "::1", port: 514 }, "local0", "t", ["info", "err"]],
+  );
+  const wrong = await faults(
+    "[program:x]\ncommand=/x\nstdout_logfile=/tmp/x.log\nstdout_targets=/tmp/x.log\nstdout_rate=-1\nsyslog_address=udp:x\nsyslog_facility=local9\nsyslog_level=inf\n",
+  );
+  assert.equal(wrong.length, 5);
+  assert.ok(wrong.some(({ message }) => message.startsWith("stdout_targets names the log file itself: '/tmp/x.log'")));
+});
+
+test("what has no effect is said", async () => {
+  const said = async (section: string) => (await warnings(`${section}\n`)).join("\n");
+  const one = "[program:x]\ncommand=/x\n";
+  assert.match(
+    await said(`${one}stdout_logfile=NONE\nstdout_logfile_format=json`),
+    /stdout_logfile_format without stdout_logfile has no effect/,
+  );
+  assert.match(
+    await said(`${one}stdout_logfile_format=json\nstdout_logfile_prefix=x`),
+    /stdout_logfile_prefix with the format json has no effect/,
+  );
+  assert.match(await said(`${one}syslog_tag=x`), /syslog_tag without stdout_syslog or a target has no effect/);
+  assert.match(
+    await said("[eventlistener:x]\ncommand=/x\nevents=EVENT\nstdout_logfile_format=json"),
+    /stdout_logfile_format for an event listener, whose stdout is its protocol, has no effect/,
+  );
+  assert.equal(await said(`${one}stdout_logfile=NONE\nstdout_targets=/tmp/x,syslog\nstdout_logfile_format=json\nsyslog_tag=x`), "");
+});

@@ -1,4 +1,5 @@
 /** The options of lines: what those of a program look like in its logs, and where else they go. A part of the table. (LOGX) */
+import { FACILITY_WORDS } from "./logtargets.ts";
 import type { Channel, Option } from "./optionrow.ts";
 
 /** Of [supervisord]: supervisord's own stdout and stderr, for the lines of all programs. */
@@ -92,22 +93,6 @@ export const CONSOLE = {
 export function lineOptions<const C extends Channel>(name: C) {
   const of: { readonly of: C } = { of: name };
   return {
-    console: {
-      type: "boolean",
-      default: null,
-      unset: { en: "what `console` of [supervisord] says", zh: "由 [supervisord] 的 `console` 决定" },
-      scope: "process",
-      member: { ...of, field: "console" },
-      isOurs: true,
-      brief: {
-        en: `lines of ${name} also go to supervisord's own ${name}, in the foreground`,
-        zh: `前台运行时，${name} 的各行也写到 supervisord 自己的 ${name}`,
-      },
-      more: {
-        en: "The log file is as without it.",
-        zh: "日志文件不受影响。",
-      },
-    },
     logfile_format: {
       type: "choice",
       choice: { what: "format of a log", words: ["raw", "text", "json"] },
@@ -157,3 +142,115 @@ export function lineOptions<const C extends Channel>(name: C) {
     },
   } as const satisfies Record<string, Option>;
 }
+
+/** Where else the lines of a channel go. */
+export function targetOptions<const C extends Channel>(name: C) {
+  const of: { readonly of: C } = { of: name };
+  return {
+    console: {
+      type: "boolean",
+      default: null,
+      unset: { en: "what `console` of [supervisord] says", zh: "由 [supervisord] 的 `console` 决定" },
+      scope: "process",
+      member: { ...of, field: "console" },
+      isOurs: true,
+      brief: {
+        en: `lines of ${name} also go to supervisord's own ${name}, in the foreground`,
+        zh: `前台运行时，${name} 的各行也写到 supervisord 自己的 ${name}`,
+      },
+      more: {
+        en: "The log file is as without it.",
+        zh: "日志文件不受影响。",
+      },
+    },
+    targets: {
+      type: "logtargets",
+      default: "",
+      scope: "process",
+      member: { ...of, field: "targets" },
+      isOurs: true,
+      brief: {
+        en: `where else ${name} goes: syslog, journal, absolute paths, comma separated`,
+        zh: `${name} 的其他去向：syslog、journal、绝对路径，以逗号分隔`,
+      },
+      more: {
+        en: "A path gets what the log file gets; it is appended to and never rotated here. `syslog` is what `syslog` of the channel says, `journal` systemd's journal.",
+        zh: "路径得到与日志文件相同的内容，只追加，不在此轮转。`syslog` 等同于该通道的 `syslog` 选项，`journal` 为 systemd 日志。",
+      },
+    },
+    rate: {
+      type: "whole",
+      range: [0, 1_000_000],
+      default: "0",
+      scope: "process",
+      member: { ...of, field: "rate" },
+      isOurs: true,
+      brief: {
+        en: `lines of ${name} per second that go to console, syslog and journal, 0 for all`,
+        zh: `${name} 每秒写到控制台、syslog 和 journal 的行数，0 表示不限`,
+      },
+      more: {
+        en: "After a pause ten times as many go at once. What is over is dropped there and told, at most every 10 seconds; the log file gets everything.",
+        zh: "停顿之后可一次写出十倍的行数。超出的行在那里被丢弃，至多每 10 秒提示一次；日志文件得到全部内容。",
+      },
+    },
+  } as const satisfies Record<string, Option>;
+}
+
+/** Of a program: what its lines look like in syslog and in the journal. */
+export const SYSLOG = {
+  syslog_facility: {
+    type: "choice",
+    choice: { what: "facility of syslog", words: FACILITY_WORDS },
+    default: null,
+    unset: { en: "user", zh: "user" },
+    scope: "process",
+    member: { field: "syslogFacility" },
+    isOurs: true,
+    brief: { en: "facility of the program's lines in syslog", zh: "程序各行在 syslog 中的 facility" },
+    more: {
+      en: "For `stdout_syslog`, `stderr_syslog` and the targets `syslog` and `journal`. With any of `syslog_facility`, `syslog_tag` and `syslog_level` a record is `TAG[PID]: LINE`; with none it is Supervisor's.",
+      zh: "用于 `stdout_syslog`、`stderr_syslog` 以及 `syslog`、`journal` 目标。设置 `syslog_facility`、`syslog_tag`、`syslog_level` 任一时，记录为 `TAG[PID]: LINE`；都不设置时与 Supervisor 相同。",
+    },
+  },
+  syslog_tag: {
+    type: "prefix",
+    default: null,
+    unset: { en: "the name of the process", zh: "进程名" },
+    scope: "process",
+    member: { field: "syslogTag" },
+    isOurs: true,
+    brief: { en: "tag of the program's lines in syslog", zh: "程序各行在 syslog 中的标签" },
+    more: {
+      en: "`{group}`, `{process}`, `{channel}` and `{pid}` stand for what they say.",
+      zh: "`{group}`、`{process}`、`{channel}` 和 `{pid}` 代表各自的值。",
+    },
+  },
+  syslog_level: {
+    type: "sysloglevels",
+    default: null,
+    unset: { en: "info", zh: "info" },
+    scope: "process",
+    member: { field: "syslogLevels" },
+    isOurs: true,
+    brief: {
+      en: "level of the program's lines in syslog, or two: of stdout and of stderr",
+      zh: "程序各行在 syslog 中的级别；写两个时分别用于 stdout 和 stderr",
+    },
+  },
+  syslog_address: {
+    type: "syslogaddress",
+    default: "/dev/log",
+    scope: "process",
+    member: { field: "syslogAddress" },
+    isOurs: true,
+    brief: {
+      en: "where syslog listens: /path, udp://HOST:PORT or tcp://HOST:PORT",
+      zh: "syslog 监听的位置：/路径、udp://HOST:PORT 或 tcp://HOST:PORT",
+    },
+    more: {
+      en: "Over a network the records are those of RFC 5424; with TCP each has its length before it. What cannot be sent waits, up to 1 MiB for an address; then it is dropped and told. There is no TLS: a syslog daemon on the same host can do that.",
+      zh: "通过网络时使用 RFC 5424 记录；TCP 中每条记录前有其长度。发不出去的内容等待，每个地址最多 1 MiB，超出则丢弃并提示。不支持 TLS，可由本机的 syslog 守护进程承担。",
+    },
+  },
+} as const satisfies Record<string, Option>;

@@ -9,7 +9,7 @@ import { CGROUPS, COLOR } from "./choices.ts";
 import { GROUP_DEPENDENCIES } from "./dependencyoptions.ts";
 import { HOST_OPTIONS } from "./hostoptions.ts";
 import { LIFE_OPTIONS } from "./lifeoptions.ts";
-import { CONSOLE, lineOptions } from "./logoptions.ts";
+import { CONSOLE, lineOptions, SYSLOG, targetOptions } from "./logoptions.ts";
 import type { Channel, Option, Words } from "./optionrow.ts";
 
 export { type Channel, type Member, type Option, SCOPES, type Scope, type Words } from "./optionrow.ts";
@@ -489,6 +489,7 @@ function channel<const C extends Channel>(name: C, first: number) {
       brief: { en: `send ${name} to syslog too, with the name of the process`, zh: `同时将 ${name} 连同进程名发送到 syslog` },
     },
     ...lineOptions(name),
+    ...targetOptions(name),
   } as const satisfies Record<string, Option>);
 }
 
@@ -675,6 +676,7 @@ export const PROGRAM = {
   },
   ...channel("stdout", 15),
   ...channel("stderr", 23),
+  ...SYSLOG,
   environment: {
     type: "environment",
     default: "",

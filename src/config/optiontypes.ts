@@ -11,6 +11,14 @@ import { parseDuration } from "./durations.ts";
 import { type EnvFileName, parseEnvFileNames } from "./envfile.ts";
 import { type Limit, parseLimit } from "./limits.ts";
 import { parsePrefix } from "./lineprefix.ts";
+import {
+  type LogTargets,
+  parseLogTargets,
+  parseSyslogAddress,
+  parseSyslogLevels,
+  type SyslogAddress,
+  type SyslogLevels,
+} from "./logtargets.ts";
 import { parseByteSize, parseDecimalIn, parseInteger, parseIntegerIn, parseOctal } from "./numbers.ts";
 import { expandUser, folderOf, type Homes } from "./pathnames.ts";
 import { type Probe, type ProbeKind, parseProbe } from "./probes.ts";
@@ -74,6 +82,9 @@ export interface Values {
   targets: readonly WrittenTarget[];
   /** What stands before each line of a log. */
   prefix: string;
+  logtargets: LogTargets;
+  syslogaddress: SyslogAddress;
+  sysloglevels: SyslogLevels;
 }
 
 export type OptionType = keyof Values;
@@ -142,6 +153,9 @@ export const READERS: { readonly [T in OptionType]: Reader<Values[T]> } = {
   zone: (text) => (isZoneName(text) ? ok(text) : refuse(`not a time zone: ${quoted(text)}`)),
   targets: parseTargets,
   prefix: parsePrefix,
+  logtargets: targetsInFolders,
+  syslogaddress: parseSyslogAddress,
+  sysloglevels: parseSyslogLevels,
 };
 
 const NO_CHOICE: Choice = { what: "word", words: [] };
@@ -227,6 +241,13 @@ function parseLogName(text: string, judge: Judge): Result<LogName, string> {
   if (word === "auto" || word === "syslog") return ok(word);
   const path = existingDirPath(text, judge);
   return path.ok ? ok({ path: path.value }) : path;
+}
+
+/** Folders of paths must be there, as that of the log file. */
+function targetsInFolders(text: string, judge: Judge): Result<LogTargets, string> {
+  const targets = parseLogTargets(text);
+  if (targets.ok) for (const target of targets.value) if (target.startsWith("/")) existingDirPath(target, judge);
+  return targets;
 }
 
 /** (CONF-075) */

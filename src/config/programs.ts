@@ -9,6 +9,7 @@ import { byCodePoint, expand, type Names } from "./expand.ts";
 import { type BaseNames, processNames, programNames, withVariables } from "./expansionnames.ts";
 import { asOneshot, checkJob } from "./jobchecks.ts";
 import { checkLife } from "./lifechecks.ts";
+import { checkLogs } from "./logchecks.ts";
 import type { ChannelConfig, LogTarget, ProcessConfig } from "./model.ts";
 import { NUMPROCS_MAX } from "./numprocs.ts";
 import { blank, type Fields, fieldsIn, fill, type Ordered, ordered, type ValueOf } from "./optionfields.ts";
@@ -43,6 +44,7 @@ export function readProcesses(section: SectionReader, place: ProgramPlace): Proc
     place.dependencies.take(reader, process);
     checkSizes(reader, place.groupName, process);
     checkLife(reader, process);
+    if (reader.writtenOf(OF_LINES).length > 0) checkLogs(reader, process);
     reader.tell(process);
     processes.push(process);
   }
@@ -113,6 +115,12 @@ const LOGS = {
   stderr: unwritten(CHANNEL_FIELDS, [PER_SECTION, PER_LOG.stderr], "stderr"),
 };
 const CHECKS = ordered(HEALTH, [], () => true);
+/** What is ours about lines and where they go. */
+const OF_LINES = ordered(
+  PROGRAM,
+  [],
+  ({ isOurs, member }) => isOurs === true && (member?.of !== undefined || member?.field.startsWith("syslog") === true),
+);
 
 /** The fields with their defaults, for copies that get what is written. */
 function unwritten(fields: readonly string[], all: readonly Ordered[], channel?: Channel): Readonly<Record<string, unknown>> {

@@ -262,7 +262,7 @@ function makeRooms(given: DaemonParts, runtime: Runtime, { configurations, ident
   const memory = new MemoryLimits(runtime, given.samples ?? readSamples);
   // Servers are bound before anything is done to files or programs: a second supervisord by mistake ends there and has destroyed nothing. (CONF-354)
   const parts: readonly Part[] = [
-    ...[unowned, preparations, barrier, backlog, processes, jobs, probes, sweeps, cgroups, memory, pools, outputs, clearing],
+    ...[unowned, preparations, barrier, backlog, processes, jobs, probes, sweeps, cgroups, memory, pools, lines, outputs, clearing],
     ...[
       plugins,
       servers,

@@ -22,6 +22,7 @@ import { inPlaceOf, readStandardInput, realInstallation } from "./doors/installa
 import { KEEPER_FD_VARIABLE, keeperDescriptor, openKeeper } from "./doors/keeper.ts";
 import { realKernel } from "./doors/kernel.ts";
 import { filesInLanes, makeThreads } from "./doors/lanes.ts";
+import { openLogSocket } from "./doors/logsockets.ts";
 import { collectWhenSettled } from "./doors/memory.ts";
 import { readPassword } from "./doors/passwordinput.ts";
 import { realPlugins } from "./doors/plugins.ts";
@@ -64,6 +65,7 @@ async function main(): Promise<void> {
     probe: probeNetwork,
     installation: realInstallation(),
     firstMatch,
+    openLogSocket,
     resolveHost: realResolveHost,
   };
   if (process.argv[2] === CHECK_STATES && process.env[KEEPER_FD_VARIABLE] === undefined) return checkStates(doors);

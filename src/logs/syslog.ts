@@ -58,7 +58,7 @@ function records(prefix: string, text: Uint8Array, wallMs: number, offsetMinutes
 }
 
 /** `Nov  4 10:29:55`, local time. */
-function syslogTime(wallMs: number, offsetMinutes: number): string {
+export function syslogTime(wallMs: number, offsetMinutes: number): string {
   const local = new Date(Math.floor(wallMs) + offsetMinutes * 60_000);
   return `${MONTHS[local.getUTCMonth()]} ${String(local.getUTCDate()).padStart(2)} ${local.toISOString().slice(11, 19)}`;
 }

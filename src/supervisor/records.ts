@@ -72,6 +72,8 @@ export const recordKeys = {
   kept: (piece: number) => `${KEPT}${piece}`,
   /** Present once lines of programs went to the console: the sink of those of stderr. */
   console: "console",
+  /** A file besides the logs that lines are appended to, by its sink. */
+  target: (sink: number | "") => `target/${sink}`,
   stream: (stream: number) => `stream/${stream}`,
 } as const;
 

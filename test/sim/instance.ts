@@ -128,6 +128,7 @@ export class Instance {
         realPath: (path) => this.#perform("realpath", () => path),
         run: (file, args) => this.#perform("run", () => parts.runTool?.(file, args) ?? { end: "ENOENT", stdout: "", stderr: "" }),
       },
+      openLogSocket: () => ({ send: () => false }),
       resolveHost: () => this.#perform("resolve", () => ok("127.0.0.1")),
     };
   }

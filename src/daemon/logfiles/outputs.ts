@@ -50,6 +50,10 @@ export class Outputs {
     this.#lines = lines;
     this.#blocks = new Blocks(runtime, streaming, lines, (stream) => this.#files.has(stream.stream));
     this.#losses = new Losses(runtime, watchers);
+    lines.paths.onOpened((file) => {
+      this.#files.set(file.sink, file);
+      this.#own.add(file.sink);
+    });
     const logs = {
       get: (sink: number) => this.#files.get(sink),
       at: (path: string) => this.at(path),
@@ -247,7 +251,6 @@ export class Outputs {
 
   /** A successor knows the streams from their numbers, the rest from the processes' records. What runs beside one writes where it began to. */
   restore(inheritance: Inheritance): void {
-    this.#lines.restore(inheritance);
     for (const { sink } of inheritance.sinks) if (sink <= SINK_CONSOLE_ERR) this.#own.add(sink);
     // A predecessor that was ready had ordered both; the keeper may not have them open yet.
     if (this.#runtime.running.daemon.nodaemon) this.#own.add(SINK_CONSOLE);

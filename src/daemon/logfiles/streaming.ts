@@ -15,6 +15,8 @@ import type { Stream } from "./streams.ts";
 const HELD_BYTES_MAX = 8 * 1024 * 1024;
 const SHORT_LINE_MAX = 1024;
 
+const NOTHING = new Uint8Array(0);
+
 export class Streaming {
   readonly #runtime: Runtime;
   readonly #pools: Pools;
@@ -35,7 +37,7 @@ export class Streaming {
     this.#carryOut(turn, stream, step);
     if (step.lines.length > 0) this.#look(turn, stream, step.lines);
     if (stream.target.options.protocol) this.#pools.listenerOutput(turn, stream.ref, stream.child, bytes);
-    return this.#withLines(turn, stream, step, options);
+    return this.#withLines(turn, stream, step, { ...options, bytes });
   }
 
   /** Whether one of these lines says that the program is ready: the verdict of the block and the new state are one batch. (RDY-006) */
@@ -48,24 +50,25 @@ export class Streaming {
 
   /** The end of a stream: what was held back is appended to its log. */
   end(turn: Turn, stream: Stream): Uint8Array {
-    if (!stream.target.asked) return new Uint8Array(0);
+    if (!stream.target.asked) return NOTHING;
     const options = this.#options(stream);
     const step = endStream(stream.state, options);
     this.#carryOut(turn, stream, step);
-    const verdict = this.#withLines(turn, stream, step, options);
-    return verdict.kind === "replace" ? verdict.bytes : new Uint8Array(0);
+    const verdict = this.#withLines(turn, stream, step, { ...options, bytes: NOTHING });
+    return verdict.kind === "replace" ? verdict.bytes : NOTHING;
   }
 
   /** Whole lines go where they are wanted; a log with a format gets these, instead of the bytes. (LOGX-005) */
-  #withLines(turn: Turn, stream: Stream, { verdict, whole }: StreamStep, options: StreamOptions): Verdict {
+  #withLines(turn: Turn, stream: Stream, { verdict, whole }: StreamStep, options: StreamOptions & { readonly bytes: Uint8Array }): Verdict {
     const { lines } = stream.target;
     if (lines === null) return verdict;
     const { clock } = this.#runtime.doors;
     const { wallMs } = clock.now();
     const moment = { wallMs, offsetMinutes: clock.offsetMinutes(wallMs) };
-    this.#targets.write(turn, stream, whole, options, moment);
-    if (lines.file === null) return verdict;
-    return whole.length === 0 ? { kind: "drop" } : { kind: "replace", bytes: formatLines(whole, lines.file, options, moment) };
+    const given: Verdict = lines.file === null ? verdict : { kind: "replace", bytes: formatLines(whole, lines.file, options, moment) };
+    const toFile = given.kind === "replace" ? given.bytes : given.kind === "drop" ? NOTHING : options.bytes;
+    this.#targets.write(turn, stream, whole, toFile, options, moment);
+    return toFile.length === 0 ? { kind: "drop" } : given;
   }
 
   /** What a predecessor held back. */

@@ -1,7 +1,7 @@
 /** Where the output of one channel goes, and what is done to it on the way. */
 import type { GroupConfig, ProcessConfig } from "../../config/model.ts";
 import type { Channel } from "../../events/types.ts";
-import { type LinePlan, linePlan } from "../../logs/lineplan.ts";
+import { isForOriginalSyslog, type LinePlan, linePlan } from "../../logs/lineplan.ts";
 import { needsAsking, type StreamOptions } from "../../logs/pipeline.ts";
 import { findMember, type Ref } from "../../supervisor/world.ts";
 import type { Runtime } from "../runtime.ts";
@@ -34,7 +34,7 @@ export class Targets {
     const settings = config[channel];
     const protocol = group.kind === "listeners" && channel === "stdout";
     const path = this.#pathOf(ref, config, channel);
-    const lines = protocol ? null : linePlan(settings, this.#runtime.running.daemon);
+    const lines = protocol ? null : linePlan(config, channel, this.#runtime.running.daemon);
     const options: ChannelTarget["options"] = {
       group: ref.group,
       process: ref.process,
@@ -44,7 +44,7 @@ export class Targets {
       strip: this.#runtime.running.daemon.stripAnsi,
       captureMaxBytes: protocol ? 0 : settings.captureMaxBytes,
       events: settings.eventsEnabled && !protocol,
-      syslog: settings.syslog && !protocol,
+      syslog: isForOriginalSyslog(config, channel) && !protocol,
       echo: this.#runtime.activity.writes("debug"),
       match: this.#isAwaited(ref, config),
       lineMax: lines === null ? 0 : this.#runtime.running.daemon.consoleLineMax,
