@@ -133,7 +133,7 @@ static int32_t read_fd(struct reader *r) { return r->at == r->end ? -1 : read_i3
 #define READ_N4(name) to->name = r->at == r->end ? 0 : read_u32(r);
 #define READ_N8(name) to->name = r->at == r->end ? 0 : read_u64(r);
 #define READ_I4(name) to->name = r->at == r->end ? 0 : read_i32(r);
-#define READ_BYTES(name) if (r->at != r->end) to->name = read_span(r);
+#define READ_BYTES(name) to->name = r->at == r->end ? (struct span){r->at, 0} : read_span(r);
 #define READ_PIPE(name) to->name = read_fd(r);
 #define READ_SOCK(name) to->name = read_fd(r);
 #define READ_FILE_(name) to->name = read_fd(r);
