@@ -28,7 +28,10 @@ export function laterPackage(to: string, what: { readonly version?: string } = {
   const version = what.version ?? LATER;
   copyPackage(to);
   change(path.join(to, "dist/holdfast-keeper"), [DATA.build, LATER_BUILD], [`\0${VERSION}\0`, `\0${version}\0`]);
-  change(path.join(to, "dist/daemon.bundle.cjs"), [`HOLDFAST_VERSION = "${VERSION}"`, `HOLDFAST_VERSION = "${version}"`]);
+  // With or without the blanks that a bundler leaves out.
+  const bundle = path.join(to, "dist/daemon.bundle.cjs");
+  const sign = /HOLDFAST_VERSION ?= ?"/.exec(readFileSync(bundle, "latin1"))?.[0] ?? "";
+  change(bundle, [`${sign}${VERSION}"`, `${sign}${version}"`]);
   // Compiled code of another text of the same length.
   rmSync(path.join(to, "dist/daemon.bundle.cache"), { force: true });
   changeData(to, { version, build: LATER_BUILD, daemonBuild: LATER_BUILD });
