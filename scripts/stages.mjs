@@ -34,6 +34,9 @@ const LIFE_SIMULATIONS = 2;
 /** A scenario waits for most of its time; so does a daemon that is asked about its configuration, if less. */
 const SCENARIOS_A_CORE = 3;
 const CONFIGURATIONS_AT_ONCE = 3;
+/** Images of examples/docker, built and run. */
+const CONTAINER = "test/container";
+const CONTAINER_TOOLS = { podman: "podman", runc: "runc", jq: "jq", busybox: "busybox-static", "musl-gcc": "musl-tools" };
 const PACK_TOOLS = { cc: "gcc", make: "make", "musl-gcc": "musl-tools", npm: "npm", tar: "tar", setpriv: "util-linux" };
 const DEB_TOOLS = { cc: "gcc", "musl-gcc": "musl-tools", "dpkg-deb": "dpkg", unshare: "util-linux" };
 const ARM64_TOOLS = {
@@ -91,10 +94,11 @@ export const STAGES = [
   { name: "pack", what: "the packages of npm and the bundle, installed and run", jobs: () => packages("pack", PACK_TOOLS) },
   { name: "deb", what: "the Debian package, installed on an overlay of this machine", jobs: () => packages("deb", DEB_TOOLS) },
   { name: "arm64", what: "the keeper and the launchers for arm64, under qemu", jobs: () => packages("arm64", ARM64_TOOLS) },
+  { name: "container", what: "the images of examples/docker, built and run by podman", jobs: container },
   {
     name: "unit",
     what: "tests that compute (node:test)",
-    jobs: () => testJobs({ below: ["src", "web", "test"], except: [...REAL, BROWSER, PACKAGES], cores: 1 }),
+    jobs: () => testJobs({ below: ["src", "web", "test"], except: [...REAL, BROWSER, PACKAGES, CONTAINER], cores: 1 }),
   },
   { name: "sim", what: `the simulated daemon, ${SEEDS} seeds and ${LIFE_SEEDS} with --life`, readsSourcesOnly: true, jobs: sim },
   {
@@ -209,6 +213,15 @@ async function packages(stage, tools) {
   if (missing !== undefined) return { leftOut: `${missing} is not installed (Debian: apt-get install ${Object.values(tools).join(" ")})` };
   const jobs = await testJobs({ below: [PACKAGES], cores: 1 / 2 });
   return real(jobs.filter(({ name }) => path.basename(name) === `${stage}.test.ts`));
+}
+
+/** Whose file system podman can use, and whose root. */
+async function container() {
+  const missing = Object.keys(CONTAINER_TOOLS).find((name) => onPath(name) === null);
+  if (missing !== undefined)
+    return { leftOut: `${missing} is not installed (Debian: apt-get install ${Object.values(CONTAINER_TOOLS).join(" ")})` };
+  if (process.getuid?.() !== 0) return { leftOut: "only root can have containers with a network of their own and none" };
+  return real(await testJobs({ below: [CONTAINER], cores: 1 }));
 }
 
 /** More parts than cores, so that the cores are done at the same time. */
