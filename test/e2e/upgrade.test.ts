@@ -42,7 +42,7 @@ const DONE = new RegExp(
   `^keeper ${VERSION} -> ${LATER}\ndaemon ${VERSION} -> ${LATER} \\(node ${process.versions.node}\\)\n2 processes untouched, control was away for \\d\\.\\d\\d s\n$`,
 );
 
-test("UPG-001, UPG-002, UPG-034: npm has put a newer package where the old one was; down again with --from", {
+test("UPG-001, UPG-002: npm has put a newer package where the old one was; down again with --from", {
   timeout: 300_000,
 }, async (t) => {
   const { instance, root } = await started(t);
