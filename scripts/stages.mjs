@@ -36,7 +36,15 @@ const SCENARIOS_A_CORE = 3;
 const CONFIGURATIONS_AT_ONCE = 3;
 /** Images of examples/docker, built and run. */
 const CONTAINER = "test/container";
-const CONTAINER_TOOLS = { podman: "podman", runc: "runc", jq: "jq", busybox: "busybox-static", "musl-gcc": "musl-tools" };
+const CONTAINER_TOOLS = {
+  cc: "gcc",
+  make: "make",
+  podman: "podman",
+  runc: "runc",
+  jq: "jq",
+  busybox: "busybox-static",
+  "musl-gcc": "musl-tools",
+};
 const PACK_TOOLS = { cc: "gcc", make: "make", "musl-gcc": "musl-tools", npm: "npm", tar: "tar", setpriv: "util-linux" };
 const DEB_TOOLS = { cc: "gcc", "musl-gcc": "musl-tools", "dpkg-deb": "dpkg", unshare: "util-linux" };
 const ARM64_TOOLS = {
