@@ -22,9 +22,16 @@ const first = await makeDeb(PLATFORM, { target: base, compress: "gzip" });
 const later = await makeDeb(PLATFORM, { target: base, compress: "none", version: "99.0.0" });
 
 const says = (file: string, args: readonly string[]): string => spawnSync(file, args, { encoding: "utf8" }).stdout ?? "";
-const canMount = spawnSync("unshare", ["-m", "true"]).status === 0;
+/** Containers often may not mount; and what lies on a disk of its own is not in an overlay of the root. */
+const PROBE = `set -e; mount --make-rprivate /; mount -t tmpfs holdfast "$0"; cd "$0"; mkdir u w m
+mount -t overlay holdfast -o "lowerdir=/,upperdir=$0/u,workdir=$0/w" m; chroot m dpkg --version`;
+const canMount = spawnSync("unshare", ["-m", "sh", "-c", PROBE, base]).status === 0;
 const hasOriginal = says("dpkg-query", ["-W", "-f", "${db:Status-Status}", "supervisor"]) === "installed";
-const skip = !canMount ? "no right to mount (unshare -m)" : !hasOriginal ? "Debian's supervisor is not installed" : false;
+const skip = !canMount
+  ? "an overlay of this machine cannot be mounted here"
+  : !hasOriginal
+    ? "Debian's supervisor is not installed"
+    : false;
 /** Where Node.js is no package of Debian's, the dependency cannot be met by dpkg. */
 const DPKG = says("dpkg-query", ["-W", "-f", "${Version}", "nodejs"]) >= "20.19" ? "dpkg" : "dpkg --force-depends";
 
@@ -84,6 +91,7 @@ M=$B/m
 mkdir -p "$M/etc/supervisor/conf.d" "$M/etc/dpkg/dpkg.cfg.d"
 echo force-unsafe-io >"$M/etc/dpkg/dpkg.cfg.d/quick"
 rm -f "$M/var/lib/man-db/auto-update"
+chroot "$M" node -e 'process.exit(parseInt(process.versions.node) < 20)' 2>/dev/null || cp -L "$NODE" "$M/usr/bin/node"
 cp "$FIRST" "$M/root/first.deb" && cp "$LATER" "$M/root/later.deb" && cp "$SCRIPT" "$M/root/session.sh"
 `;
 
@@ -92,7 +100,7 @@ function overlay(name: string, session: string, how: string, flags: readonly str
   mkdirSync(folder);
   const script = path.join(base, `${name}.session`);
   writeFileSync(script, `export DEBIAN_FRONTEND=noninteractive PATH=/usr/sbin:/usr/bin:/sbin:/bin\nexec </dev/null 2>&1\n${session}`);
-  const env = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", B: folder, FIRST: first, LATER: later, SCRIPT: script };
+  const env = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", B: folder, FIRST: first, LATER: later, SCRIPT: script, NODE: process.execPath };
   const { stdout, stderr } = spawnSync("unshare", [...flags, "sh", "-c", `${OVERLAY}${how}`], { env, encoding: "utf8", timeout: 400_000 });
   return { told: told(stdout), all: `${stdout}${stderr}` };
 }
