@@ -154,7 +154,7 @@ stdout_logfile=${it.path(`${name}.log`)}\nstdout_logfile_maxbytes=0\n${options}\
   test("LOGX-010: where nobody reads it, programs whose lines are for it wait and all else goes on; then nothing is missing", async (t) => {
     const it = new Instance(t);
     const many = Array.from(
-      { length: 30 },
+      { length: 15 },
       (_, i) => `[program:idle${i}]\ncommand=sh -c 'while echo hello; do sleep 0.05; done'\nstartsecs=0\nstdout_logfile=NONE\n`,
     );
     it.configure(
