@@ -112,13 +112,14 @@ export class SharedQuestions {
     const key = `${name} ${file}`;
     const known = this.#waiting.get(key);
     if (known !== undefined) return known as Promise<T>;
-    let isWaiting = true;
+    // A lane that is free asks at once.
+    const question = { isAsked: false };
     const asked = this.#lanes.run(file, () => {
-      isWaiting = false;
+      question.isAsked = true;
       this.#waiting.delete(key);
       return act();
     });
-    if (isWaiting) this.#waiting.set(key, asked);
+    if (!question.isAsked) this.#waiting.set(key, asked);
     return asked;
   }
 }
