@@ -41,6 +41,9 @@ export type FileInfo = {
   readonly mtimeMs: number;
 };
 
+/** The file that was compressed, and how much of it. */
+export type Compressed = { readonly device: bigint; readonly inode: bigint; readonly size: number };
+
 /** Files as the daemon needs them: all asynchronous, so that a dead disk holds one answer and not the loop. */
 export interface Files {
   /** Follows links. */
@@ -67,6 +70,8 @@ export interface Files {
   rename(from: string, to: string): Promise<Result<true, Errno>>;
   /** A second name for a file, or for a link itself. Fails with EEXIST when there is something at that name, and where a file can have one name only. */
   link(from: string, to: string): Promise<Result<true, Errno>>;
+  /** Compresses a regular file into a new one, of the same mode and owner, that is on the disk when it resolves; after a failure there is none. */
+  gzip(from: string, to: string): Promise<Result<Compressed, Errno>>;
   remove(path: string): Promise<Result<true, Errno>>;
 }
 

@@ -101,6 +101,13 @@ export const TYPE_WORDS: { readonly [T in OptionType]: TypeWords } = {
     },
     pattern: ".+",
   },
+  rotation: {
+    words: {
+      en: "`never`, or `hourly`, `daily`, `weekly`, `monthly`, each perhaps with `@HH:MM` (`hourly@:MM`)",
+      zh: "`never`，或 `hourly`、`daily`、`weekly`、`monthly`，可带 `@HH:MM`（`hourly@:MM`）",
+    },
+    pattern: `(${anyCase("never")}|${anyCase("hourly")}(@:[0-5][0-9])?|(${anyCase("daily", "weekly", "monthly")})(@([01]?[0-9]|2[0-3]):[0-5][0-9])?)`,
+  },
   restartlimit: {
     words: { en: "`N/DURATION`, N from 1 to 1000", zh: "`N/时长`，N 为 1 至 1000" },
     pattern: `[0-9]+/(${DECIMAL})(${anyCase("ms")}|[sSmMhHdD])?`,

@@ -68,6 +68,7 @@ const VALUES: { readonly [T in OptionType]: readonly string[] } = {
   limit: ["4096", "4096:8192", "1GB", "unlimited", "1:unlimited", "2:1", "x", ""],
   probe: ["tcp:80", "notify", "http://127.0.0.1/x", "log:ready", "exec:true", "unix:/x", "fd:3", "tpc:80", "fd:1", "log:(", "tcp:a:1", ""],
   schedule: ["30 2 * * *", "@daily", "*/5 * * * * *", "@every 10s", "61 * * * *", "0 0 30 2 *", "* * *", "@reboot", ""],
+  rotation: ["never", "daily", "hourly@:30", "Weekly@03:00", "monthly@24:00", "dayly", ""],
   restartlimit: ["10/1h", "1/30s", "10", "0/1h", "3/", "x/1m", ""],
   retries: ["0", "3", "-1", "x", ""],
   zone: ["Europe/Berlin", "UTC", "europe/berlin", "Europe/Berln", "Mars", ""],

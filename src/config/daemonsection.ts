@@ -10,6 +10,7 @@ import { type Option, SUPERVISORD } from "./optiontable.ts";
 import { parseUser, READERS } from "./optiontypes.ts";
 import { absolute, expandUser } from "./pathnames.ts";
 import type { SectionReader, Surroundings } from "./reader.ts";
+import { checkRotation } from "./rotationchecks.ts";
 
 export type Flags = ReadonlyMap<string, GivenFlag>;
 
@@ -79,6 +80,9 @@ export function readDaemonSection(
   }
   checkConsole(reader, fields);
   const path = (name: string): string => absolute(expandUser(name, around.homes, around.accounts), facts.cwd);
+  const { logfileMaxBytes: maxBytes, logfileRotate: rotate, logfileCompress: compress, logfileTotalMaxBytes: totalMaxBytes } = fields;
+  const log = logfile === "syslog" ? logfile : path(logfile);
+  checkRotation(reader, { option: "logfile", log, settings: { maxBytes, rotate, compress, totalMaxBytes } });
   return {
     daemon: {
       ...fields,

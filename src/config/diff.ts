@@ -198,6 +198,8 @@ function valueInWords(name: string, type: OptionType, value: unknown): string {
       return syslogAddressText(value as SyslogAddress);
     case "retries":
       return retriesText(value as number);
+    case "rotation":
+      return (value as Schedule | null)?.text ?? "never";
     case "schedule":
       return (value as Schedule).text;
     default:

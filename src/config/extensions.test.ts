@@ -19,6 +19,10 @@ test("CMN-003: what is used is told by option and program, in the order of the t
     await inUse(`${one("a")}stderr_logfile_prefix=x\nstdout_logfile_format=json\n`),
     "stdout_logfile_format (a), stderr_logfile_prefix (a)",
   );
+  assert.equal(
+    await inUse(`${one("a")}stderr_logfile_total_maxbytes=1GB\nstdout_logfile_rotate=daily\n`),
+    "stdout_logfile_rotate (a), stderr_logfile_total_maxbytes (a)",
+  );
   const many = Array.from({ length: 12 }, (_, number) => one(`p${number + 10}`)).join("");
   assert.match(String(await inUse(`[program-default]\nclear_env=true\n${many}`)), /^clear_env \(p10, .*, p19 and 2 more\)$/);
   assert.deepEqual([extensionsLine("x (a)"), extensionsLine(null)], ["extensions in use: x (a)", "extensions in use: none"]);

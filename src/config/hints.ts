@@ -4,6 +4,7 @@ import { SEVERITIES } from "./logtargets.ts";
 import { nearest, suggested } from "./nearest.ts";
 import { type Bounds, LOG_LEVELS, type OptionType } from "./optiontypes.ts";
 import { probeRemedy } from "./probes.ts";
+import { rotationTimeRemedy } from "./rotationtimes.ts";
 import { SIGNALS } from "./signalnames.ts";
 import { conditionRemedy } from "./targets.ts";
 import { nearestZone } from "./zonenames.ts";
@@ -55,6 +56,8 @@ export function remedyFor(kind: OptionType | "folder" | "name", text: string, kn
       return nameRemedy(text, known);
     case "duration":
       return "write 500ms, 10s, 5m, 2h or 1d";
+    case "rotation":
+      return rotationTimeRemedy(text);
     case "limit":
       return "write 4096, 4096:8192, 1GB or unlimited";
     case "commandline":

@@ -121,6 +121,7 @@ function filesOf(
     createExclusive: never,
     rename: never,
     link: never,
+    gzip: never,
     remove: never,
   };
 }

@@ -6,7 +6,12 @@ import { completed, withoutNewDefaults } from "./newoptions.ts";
 import { OURS } from "./ours.fixture.ts";
 
 test("CMN-021: a program without the options of ours that have their defaults is the same again, to the order of its fields", async () => {
-  for (const lines of ["", "cron=@daily\nstopsignal=HUP", "directory=/tmp", "stderr_logfile_format=json\nstdout_syslog=true"]) {
+  for (const lines of [
+    "",
+    "cron=@daily\nstopsignal=HUP",
+    "directory=/tmp",
+    "stderr_logfile_format=json\nstderr_logfile_compress=gzip\nstdout_syslog=true",
+  ]) {
     const whole = await program(lines);
     const stored = withoutNewDefaults(whole) as ProcessConfig;
     assert.ok(Object.keys(stored).length < Object.keys(whole).length);

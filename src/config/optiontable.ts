@@ -11,6 +11,7 @@ import { HOST_OPTIONS } from "./hostoptions.ts";
 import { LIFE_OPTIONS } from "./lifeoptions.ts";
 import { CONSOLE, lineOptions, SYSLOG, targetOptions } from "./logoptions.ts";
 import type { Channel, Option, Words } from "./optionrow.ts";
+import { ACTIVITY_ROTATION, rotationOptions } from "./rotationoptions.ts";
 
 export { type Channel, type Member, type Option, SCOPES, type Scope, type Words } from "./optionrow.ts";
 
@@ -335,6 +336,7 @@ export const SUPERVISORD = {
   },
   ...HOST_OPTIONS,
   ...CONSOLE,
+  ...ACTIVITY_ROTATION,
   extra_options: {
     type: "list",
     default: "",
@@ -490,6 +492,7 @@ function channel<const C extends Channel>(name: C, first: number) {
     },
     ...lineOptions(name),
     ...targetOptions(name),
+    ...rotationOptions(name),
   } as const satisfies Record<string, Option>);
 }
 

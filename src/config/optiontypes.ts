@@ -24,6 +24,7 @@ import { expandUser, folderOf, type Homes } from "./pathnames.ts";
 import { type Probe, type ProbeKind, parseProbe } from "./probes.ts";
 import { quoted } from "./quoting.ts";
 import { parseRestartLimit, parseRetries, type RestartLimit } from "./restartlimits.ts";
+import { parseRotationTime } from "./rotationtimes.ts";
 import { parseCommandLine, parseEnvironment } from "./shellwords.ts";
 import { parseSignal } from "./signalnames.ts";
 import { parseTargets, type WrittenTarget } from "./targets.ts";
@@ -85,6 +86,8 @@ export interface Values {
   logtargets: LogTargets;
   syslogaddress: SyslogAddress;
   sysloglevels: SyslogLevels;
+  /** null: never. */
+  rotation: Schedule | null;
 }
 
 export type OptionType = keyof Values;
@@ -150,6 +153,7 @@ export const READERS: { readonly [T in OptionType]: Reader<Values[T]> } = {
   schedule: parseSchedule,
   restartlimit: parseRestartLimit,
   retries: parseRetries,
+  rotation: parseRotationTime,
   zone: (text) => (isZoneName(text) ? ok(text) : refuse(`not a time zone: ${quoted(text)}`)),
   targets: parseTargets,
   prefix: parsePrefix,

@@ -16,6 +16,7 @@ import { blank, type Fields, fieldsIn, fill, type Ordered, ordered, type ValueOf
 import { type Channel, type Option, PROGRAM } from "./optiontable.ts";
 import { type LogName, parseName } from "./optiontypes.ts";
 import { defaultsOf, type SectionReader } from "./reader.ts";
+import { checkRotation } from "./rotationchecks.ts";
 import { checkSizes } from "./sizes.ts";
 import { trimmed } from "./whitespace.ts";
 
@@ -259,6 +260,7 @@ function readLog(reader: SectionReader, channel: Channel, program: Program, name
   const fields: Record<string, unknown> = { ...program.logs[channel] };
   fill(fields, reader.writtenOf(PER_LOG[channel]), reader.readAll(PER_LOG[channel], names), channel);
   const log = { ...(fields as Fields<typeof PROGRAM, Channel>), logfile: logTarget(name) };
+  checkRotation(reader, { option, log: typeof name === "string" ? name : name.path, settings: log });
   if (name === "syslog") {
     reader.warn(
       `For [${section}], ${option}=syslog but this is deprecated and will be removed.  Use ${channel}_syslog=true to enable syslog instead.`,

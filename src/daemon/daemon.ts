@@ -41,6 +41,7 @@ import { Clearing } from "./logfiles/clearing.ts";
 import { LineTargets } from "./logfiles/linetargets.ts";
 import { LogOrders } from "./logfiles/logorders.ts";
 import { Outputs } from "./logfiles/outputs.ts";
+import { RotationTimes } from "./logfiles/rotationtimes.ts";
 import { Streaming } from "./logfiles/streaming.ts";
 import { Targets } from "./logfiles/targets.ts";
 import { Activity } from "./loop/activitylog.ts";
@@ -235,6 +236,7 @@ function makeRooms(given: DaemonParts, runtime: Runtime, { configurations, ident
   const outputs = new Outputs(runtime, targets, new Streaming(runtime, pools, lines), lines, watchers);
   const backlog = new Backlog(runtime, pools, outputs);
   const clearing = new Clearing(runtime, outputs);
+  const rotationTimes = new RotationTimes(runtime, outputs);
   const fastCgi = new FastCgiSockets(runtime);
   const budget = new StoreBudget();
   const history = openHistory(runtime, budget);
@@ -263,6 +265,7 @@ function makeRooms(given: DaemonParts, runtime: Runtime, { configurations, ident
   // Servers are bound before anything is done to files or programs: a second supervisord by mistake ends there and has destroyed nothing. (CONF-354)
   const parts: readonly Part[] = [
     ...[unowned, preparations, barrier, backlog, processes, jobs, probes, sweeps, cgroups, memory, pools, lines, outputs, clearing],
+    rotationTimes,
     ...[
       plugins,
       servers,
@@ -281,7 +284,7 @@ function makeRooms(given: DaemonParts, runtime: Runtime, { configurations, ident
   ];
   const bringUp = new BringUp(runtime, { inOrder: parts, outputs, plugins, servers, pools, groups, firstStarts, systemd });
   const lifecycle = new Lifecycle(runtime, bringUp, { configurations, identity, servers, groups, unowned, cgroups });
-  const ofFiles = { autoLogs, targets, outputs, backlog, clearing, logOrders: new LogOrders(runtime, outputs), lines };
+  const ofFiles = { autoLogs, targets, outputs, backlog, clearing, rotationTimes, logOrders: new LogOrders(runtime, outputs), lines };
   const ofGroups = { records, unowned, groups, jobs, orders, updates, operations, reloads, scales, scaling };
   const ofLife = { persisted, firstStarts, bringUp, lifecycle, systemd, upgrades };
   const stdin = new ChildStdin(runtime);

@@ -22,6 +22,7 @@ import type { AutoLogs } from "./logfiles/autologs.ts";
 import type { Backlog } from "./logfiles/backlog.ts";
 import type { LineTargets } from "./logfiles/linetargets.ts";
 import type { Outputs } from "./logfiles/outputs.ts";
+import type { RotationTimes } from "./logfiles/rotationtimes.ts";
 import type { Targets } from "./logfiles/targets.ts";
 import type { History } from "./observers/history.ts";
 import type { Watchers } from "./observers/watchers.ts";
@@ -68,6 +69,7 @@ export type Daemon = {
   readonly records: GroupRecords;
   readonly autoLogs: AutoLogs;
   readonly targets: Targets;
+  readonly rotationTimes: RotationTimes;
   readonly fastCgi: FastCgiSockets;
   readonly groups: Groups;
   readonly jobs: Jobs;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { backupsAmong, planRotation, type Rotation, type RotationPlan } from "./rotation.ts";
+import { backupsAmong, beyondTotal, planRotation, type Rotation, type RotationPlan } from "./rotation.ts";
 
 const fresh = (backups: number, existing: readonly number[]): Rotation => ({
   path: "F",
@@ -32,7 +32,7 @@ test("LOG-024: gaps are not closed, each backup that is there moves up by one", 
 });
 
 test("LOG-025: without backups the file is emptied", () => {
-  assert.deepEqual(planRotation(fresh(0, [1, 2])), { renames: [], aside: null, truncate: true });
+  assert.deepEqual(planRotation(fresh(0, [1, 2])), { removals: [], renames: [], aside: null, truncate: true });
 });
 
 test("LOG-029: surplus backups of an earlier, higher number stay where they are", () => {
@@ -47,7 +47,7 @@ test("only real backups count among the names of a directory", () => {
 
 test("a resumed rotation only opens the next file when the one that is written was renamed already", () => {
   const plan = planRotation({ ...fresh(3, [1, 2, 3]), resumed: true, baseIsOurs: false });
-  assert.deepEqual(plan, { renames: [], aside: null, truncate: false });
+  assert.deepEqual(plan, { removals: [], renames: [], aside: null, truncate: false });
 });
 
 test("a resumed rotation closes the lowest gap and moves nothing above it", () => {
@@ -58,6 +58,38 @@ test("a resumed rotation closes the lowest gap and moves nothing above it", () =
 
 test("a resumed rotation moves no backup when the log has its second name already", () => {
   assert.equal(renames(planRotation({ ...fresh(5, [1, 2, 3]), resumed: true, isAside: true })), "F F.1");
+});
+
+test("LOGX-031: compressed backups move up with their ending, among plain ones; without the option they are not looked at", () => {
+  const some = { ...fresh(4, [1]), compressed: new Set([2, 3]) };
+  assert.equal(renames(planRotation(some)), "F.3.gz F.4.gz, F.2.gz F.3.gz, F.1 F.2, F F.1");
+  assert.deepEqual(planRotation(some).removals, []);
+  assert.equal(renames(planRotation(fresh(4, [1]))), "F.1 F.2, F F.1");
+  assert.deepEqual([...backupsAmong(["F.2.gz", "F.3", "F.2.gz.part", "F.09.gz", "F.9.gz"], "F", 5, ".gz")], [2]);
+});
+
+test("LOGX-031, LOGX-032: the last backup goes in either form, and of two forms the plain one is the whole one", () => {
+  assert.deepEqual(planRotation({ ...fresh(3, [1, 2]), compressed: new Set([3]) }).removals, ["F.3.gz"]);
+  assert.deepEqual(planRotation({ ...fresh(2, [1, 2]), compressed: new Set() }).removals, ["F.2"]);
+  const both = planRotation({ ...fresh(5, [1, 2, 3]), compressed: new Set([3, 4]) });
+  assert.deepEqual(both.removals, ["F.3.gz"]);
+  assert.equal(renames(both), "F.4.gz F.5.gz, F.3 F.4, F.2 F.3, F.1 F.2, F F.1");
+  const resumed = planRotation({ ...fresh(5, [1, 2]), compressed: new Set([4, 5]), resumed: true });
+  assert.deepEqual([resumed.removals, renames(resumed)], [[], "F.2 F.3, F.1 F.2, F F.1"]);
+});
+
+test("LOGX-033: the oldest backups go until the rest is within the bound; the log itself stays", () => {
+  const sizes = new Map([
+    [0, 10],
+    [1, 50],
+    [2, 50],
+    [3, 5],
+    [4, 50],
+  ]);
+  assert.deepEqual(beyondTotal(sizes, 165), []);
+  assert.deepEqual(beyondTotal(sizes, 115), [4]);
+  assert.deepEqual(beyondTotal(sizes, 114), [4, 3]);
+  assert.deepEqual(beyondTotal(sizes, 1), [4, 3, 2, 1]);
 });
 
 /** A directory: what each name holds. The keeper writes the file that holds `current`. */

@@ -44,6 +44,8 @@ export const recordKeys = {
   clearing: (number: number | "") => `clearing/${number}`,
   /** Present while a log is being rotated that has not reached its size. */
   rotating: (number: number | "") => `rotating/${number}`,
+  /** Up to where the times have been handled at which a log is rotated. */
+  rotated: (log: string) => `rotated/${log}`,
   group: (name: string) => `group/${name}`,
   /** What was read last of a group that is not active as it was read. */
   read: (generation: number, name: string) => `read/${generation}/${name}`,

@@ -1,9 +1,21 @@
 /** Goal: logs that are rotated, as those who look at them from outside see it. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { closeSync, existsSync, openSync, renameSync, writeSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { test } from "node:test";
 import { Worker } from "node:worker_threads";
+import { gunzipSync } from "node:zlib";
 import { Instance, until } from "./instance.ts";
 
 /** Looks at the paths again and again until it is told to stop, and says how often each of them was not there. */
@@ -86,4 +98,49 @@ test("LOGX-023, LOGX-024: logs are rotated and opened again by order, while the 
   assert.equal(await said("reopen"), "all logs: reopened\n");
   await until("the activity log is there again", () => existsSync(it.path("supervisord.log")));
   assert.match(it.read("main.log"), /INFO supervisord logreopen\n/);
+});
+
+test("LOGX-020, LOGX-030..033: by the clock, compressed, within a bound; and the daemon is killed meanwhile", async (t) => {
+  const it = new Instance(t);
+  const old = (name: string): void => {
+    writeFileSync(it.path(name), "of yesterday\n");
+    utimesSync(it.path(name), new Date(), new Date(Date.now() - 86_400_000));
+  };
+  for (const name of ["daily.log", "supervisord.log"]) old(name);
+  writeFileSync(it.path("flood.log"), "");
+  chmodSync(it.path("flood.log"), 0o640);
+  const flood = "i=0; while [ $i -lt 20000 ]; do i=$((i+1)); echo line $i; [ ${i%%000} = $i ] || sleep 0.05; done; exec sleep 1000";
+  it.configure(
+    `[program:daily]\ncommand=sh -c 'echo of today; exec sleep 1000'\nstartsecs=0\nstdout_logfile=${it.path("daily.log")}\nstdout_logfile_rotate=daily\nstderr_logfile=NONE\n` +
+      `[program:flood]\ncommand=sh -c '${flood}'\nstartsecs=0\nstdout_logfile=${it.path("flood.log")}\nstdout_logfile_maxbytes=10000\nstdout_logfile_backups=100\nstdout_logfile_compress=gzip\nstderr_logfile=NONE\n`,
+    "logfile_rotate=daily\n",
+  );
+  await it.start();
+  assert.deepEqual([it.read("daily.log.1"), it.read("supervisord.log.1")], ["of yesterday\n", "of yesterday\n"]);
+  await until("today's line is in the new log", () => it.read("daily.log") === "of today\n");
+  process.kill(it.daemonPid() ?? 0, "SIGKILL");
+  const files = (): string[] => it.files().filter((name) => name.startsWith("flood.log"));
+  const numberOf = (name: string): number => Number(/\.(\d+)/.exec(name)?.[1] ?? 0);
+  const whole = (): string =>
+    files()
+      .sort((a, b) => numberOf(b) - numberOf(a))
+      .map((name) => (name.endsWith(".gz") ? gunzipSync(readFileSync(it.path(name))).toString() : it.read(name)))
+      .join("");
+  const isPlain = (name: string): boolean => numberOf(name) >= 2 && !name.endsWith(".gz");
+  const isDone = (): boolean => whole().endsWith("line 20000\n") && !files().some((name) => isPlain(name) || name.endsWith(".part"));
+  await until("all is written and compressed", () => {
+    try {
+      return isDone();
+    } catch {
+      // It was renamed between two looks.
+      return false;
+    }
+  });
+  assert.equal(whole(), Array.from({ length: 20_000 }, (_, at) => `line ${at + 1}\n`).join(""));
+  assert.ok(
+    files().some((name) => name.endsWith(".gz")),
+    files().join(" "),
+  );
+  const oldest = files().sort((a, b) => numberOf(b) - numberOf(a))[0] ?? "";
+  assert.equal(statSync(it.path(oldest)).mode & 0o777, 0o640, "the mode is kept");
 });

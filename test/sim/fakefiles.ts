@@ -1,5 +1,5 @@
 /** The Files door of a simulated daemon: the host's tree, with the time a disk takes and the failures that a run switches on. */
-import type { Errno, FileInfo, Files } from "../../src/doors.ts";
+import type { Compressed, Errno, FileInfo, Files } from "../../src/doors.ts";
 import { ok, type Result, refuse } from "../../src/result.ts";
 import { append, contents, DEVICE, type Inode, type Tree } from "./tree.ts";
 
@@ -40,6 +40,7 @@ export function fakeFiles(tree: Tree, perform: Perform): Files {
       tree.hardLinks
         ? perform(`link ${from} ${to}`, () => failing(tree, "link", from) ?? tree.hardLink(from, to))
         : Promise.resolve(refuse("EPERM")),
+    gzip: (from, to) => perform(`gzip ${from} ${to}`, () => failing(tree, "gzip", from) ?? gzip(tree, from, to)),
     remove: (path) => perform(`remove ${path}`, () => failing(tree, "remove", path) ?? tree.remove(path)),
   };
 }
@@ -63,6 +64,16 @@ function read(tree: Tree, path: string): Result<Uint8Array, Errno> {
   const found = tree.find(path);
   if (!found.ok) return found;
   return found.value.kind === "directory" ? refuse("EISDIR") : ok(new Uint8Array(contents(found.value)));
+}
+
+/** What is compressed stands in brackets. */
+function gzip(tree: Tree, from: string, to: string): Result<Compressed, Errno> {
+  const found = tree.find(from, false);
+  if (!found.ok) return found;
+  const opened = tree.open(to, { truncate: false, noFollow: true, exclusive: true, mode: found.value.mode });
+  if (!opened.ok) return opened;
+  append(opened.value, Buffer.from(`gz(${contents(found.value).toString()})`));
+  return ok({ device: DEVICE, inode: found.value.number, size: found.value.size });
 }
 
 /** A new inode under the name, as a rename over it leaves. */

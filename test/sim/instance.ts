@@ -34,7 +34,7 @@ export type InstanceParts = {
 const NEVER = new Promise<never>(() => {});
 const SIGKILL = 9;
 /** Calls that change something on the disk. */
-const CHANGES = /^(write|create|rename|link|remove) /;
+const CHANGES = /^(write|create|rename|link|gzip|remove) /;
 const DISK_MS = [0.05, 20] as const;
 
 const ACCOUNTS: readonly Account[] = [

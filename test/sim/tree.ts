@@ -22,7 +22,7 @@ export type Inode = {
   readonly wallMs: () => number;
 };
 
-export type TreeAction = "open" | "write" | "stat" | "read" | "list" | "rename" | "link" | "remove" | "create";
+export type TreeAction = "open" | "write" | "stat" | "read" | "list" | "rename" | "link" | "gzip" | "remove" | "create";
 /** Says whether an action on a path fails now, and how. */
 export type TreeFault = (action: TreeAction, path: string) => Errno | null;
 

@@ -10,6 +10,7 @@ import { basename, dirname, isAbsolute } from "node:path";
 import { pathOf, textOf } from "../../bytes.ts";
 import type { Errno, FileInfo, Files } from "../../doors.ts";
 import { ok, type Result, refuse } from "../../result.ts";
+import { gzipFile } from "./gzip.ts";
 import { pathHere } from "./paths.ts";
 
 /** The most that `readText` takes in: a configuration or a pidfile is far below, an endless device is not. Above it: EFBIG. */
@@ -45,6 +46,7 @@ export function realFiles(): Files {
     createExclusive: (path, mode) => attempt(async () => create(path, mode, O_EXCL | O_NOFOLLOW)),
     rename: (from, to) => attempt(() => rename(pathOf(from), pathOf(to)).then(() => true as const)),
     link: (from, to) => attempt(() => link(pathOf(from), pathOf(to)).then(() => true as const)),
+    gzip: (from, to) => flat(attempt(() => gzipFile(from, to))),
     remove: (path) => attempt(() => unlink(pathHere(path)).then(() => true as const)),
   };
 }

@@ -164,6 +164,7 @@ function throughLanes(files: Files, lanes: Lanes, patienceMs?: number): Files {
     createExclusive: (file, mode) => run(file, () => files.createExclusive(file, mode)),
     rename: (from, to) => run(from, () => files.rename(from, to)),
     link: (from, to) => run(from, () => files.link(from, to)),
+    gzip: (from, to) => run(from, () => files.gzip(from, to)),
     remove: (file) => run(file, () => files.remove(file)),
   };
 }

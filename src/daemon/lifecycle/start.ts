@@ -2,6 +2,7 @@
 import { daemonMessages as say } from "../../logs/loglines.ts";
 import { ok, type Result, refuse } from "../../result.ts";
 import type { Outputs } from "../logfiles/outputs.ts";
+import type { RotationTimes } from "../logfiles/rotationtimes.ts";
 import { activityPath, postLine } from "../loop/activitylog.ts";
 import { errnoName, whyNotOpened } from "../loop/errno.ts";
 import type { BootFailure, Runtime } from "../runtime.ts";
@@ -10,13 +11,14 @@ import type { Identity, Line } from "./identity.ts";
 import { raiseLimits } from "./rlimits.ts";
 import { leftBehind, nameSurvivors, promiseToName } from "./survivors.ts";
 
-type Parts = { readonly bringUp: BringUp; readonly outputs: Outputs; readonly identity: Identity };
+type Parts = { readonly bringUp: BringUp; readonly outputs: Outputs; readonly identity: Identity; readonly rotationTimes: RotationTimes };
 
-export async function boot(runtime: Runtime, { bringUp, outputs, identity }: Parts): Promise<Result<true, BootFailure>> {
+export async function boot(runtime: Runtime, { bringUp, outputs, identity, rotationTimes }: Parts): Promise<Result<true, BootFailure>> {
   const became = await identity.become(runtime);
   if (!became.ok) return refuse({ text: became.error, code: 2, ...userHint(identity.uid) });
   const limited = await raiseLimits(runtime);
   if (!limited.ok) return refuse({ text: limited.error, code: 2 });
+  if (runtime.running.daemon.logfileRotate !== null) await rotationTimes.beforeOpening();
   const opened = await openLog(runtime, bringUp, outputs, [...became.value, ...limited.value]);
   if (!opened.ok) return opened;
   const left = await leftBehind(runtime);

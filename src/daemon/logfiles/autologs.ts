@@ -149,7 +149,7 @@ function keyOf(ref: Ref, channel: Channel): string {
 
 /** `NAME-stdout---IDENTIFIER-xxxxxxxx.log`, and its backups `.log.1` to `.log.9999`. */
 export function isAutoLogName(name: string, identifier: string): boolean {
-  const match = /^.+?---(.*)-[^\s-]+\.log(?:\.?\d{1,4})?$/s.exec(name);
+  const match = /^.+?---(.*)-[^\s-]+\.log(?:\.?\d{1,4}(?:\.gz(?:\.part)?)?)?$/s.exec(name);
   return match?.[1] === identifier;
 }
 

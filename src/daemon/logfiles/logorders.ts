@@ -23,9 +23,7 @@ export class LogOrders {
     if (logs.length === 0) return refuse({ kind: "no-file" });
     const kept = logs.filter(({ backups }) => backups > 0);
     if (kept.length === 0) return refuse({ kind: "no-backups" });
-    const all = await Promise.all(
-      kept.map(async ({ path, maxBytes, backups }) => ({ path, rotated: await this.#outputs.rotations.now({ path, maxBytes, backups }) })),
-    );
+    const all = await Promise.all(kept.map(async (log) => ({ path: log.path, rotated: await this.#outputs.rotations.now(log) })));
     for (const { path, rotated } of all) if (!rotated.ok) return refuse({ kind: "failed", text: `${path}: ${rotated.error}` });
     return ok(true);
   }

@@ -8,7 +8,7 @@ import type { Channel } from "../../events/types.ts";
 import type { Report, Spawn, Verdict } from "../../link/messages.ts";
 import { NEW_STREAM } from "../../logs/pipeline.ts";
 import type { GroupChange } from "../../supervisor/effects.ts";
-import { findMember, type Group, memberOfChild, memberOfRun, type Ref } from "../../supervisor/world.ts";
+import { findMember, type Group, type Member, memberOfChild, memberOfRun, type Ref } from "../../supervisor/world.ts";
 import { activityPath, activitySpec, openEffects } from "../loop/activitylog.ts";
 import { whyNotOpened } from "../loop/errno.ts";
 import { SINK_ACTIVITY, SINK_CONSOLE, SINK_CONSOLE_ERR, streamNumber, streamOwner } from "../loop/numbers.ts";
@@ -25,6 +25,7 @@ import type { Streaming } from "./streaming.ts";
 import { dropStreamRecords, restoreStreamState } from "./streamrecords.ts";
 import { type Clearable, type LogFile, ownerOf, type RotatedLog, type Stream } from "./streams.ts";
 import type { ChannelTarget, Targets } from "./targets.ts";
+import { isSameUpkeep, upkeepOf, withUpkeep } from "./upkeep.ts";
 
 export class Outputs {
   readonly #runtime: Runtime;
@@ -149,14 +150,16 @@ export class Outputs {
 
   /** After an update in place: logs that are being written get their new limits. */
   groupChanged(turn: Turn, group: Group, change: GroupChange, only?: Ref): void {
+    if (change !== "removed") this.#wakeCompression(group.members.values());
     // Of a process that is down no log is open.
     if (change !== "changed" || only !== undefined) return;
     for (const { ref, config, state } of group.members.values()) {
       for (const channel of ["stdout", "stderr"] as const) {
         const file = this.#files.get(streamNumber(state.child, channel));
-        const { path, maxBytes, backups } = this.#targets.of(ref, group.config, config, channel);
-        if (file === undefined || file.path !== path || (file.maxBytes === maxBytes && file.backups === backups)) continue;
-        this.#files.set(file.sink, { ...file, maxBytes, backups });
+        const { path, maxBytes, backups, upkeep } = this.#targets.of(ref, group.config, config, channel);
+        if (file === undefined || file.path !== path) continue;
+        if (file.maxBytes === maxBytes && file.backups === backups && isSameUpkeep(file, upkeep)) continue;
+        this.#files.set(file.sink, { ...withUpkeep(file, upkeep), maxBytes, backups });
         if (file.maxBytes === maxBytes || this.rotations.isUnderWay(file.sink)) continue;
         turn.effect({ type: "sink-reopen", sink: file.sink, spec: sinkSpec(path, maxBytes) });
       }
@@ -219,13 +222,13 @@ export class Outputs {
   }
 
   /** The files of a process that may be rotated, also while it is down. */
-  rotatable(ref: Ref): readonly RotatedLog[] {
+  rotatable(ref: Ref, channels: readonly Channel[] = ["stdout", "stderr"]): readonly RotatedLog[] {
     const member = findMember(this.#runtime.world, ref);
     const group = this.#runtime.world.groups.get(ref.group);
     if (member === undefined || group === undefined) return [];
-    return (["stdout", "stderr"] as const).flatMap((channel) => {
-      const { path, maxBytes, backups } = this.#targets.of(ref, group.config, member.config, channel);
-      return path === null ? [] : [{ path, maxBytes, backups }];
+    return channels.flatMap((channel) => {
+      const { path, maxBytes, backups, upkeep } = this.#targets.of(ref, group.config, member.config, channel);
+      return path === null ? [] : [{ path, maxBytes, backups, ...upkeep }];
     });
   }
 
@@ -270,6 +273,15 @@ export class Outputs {
     }
     this.#restoreFilesWithoutStreams(inheritance);
     this.rotations.restore(inheritance);
+    for (const group of this.#runtime.world.groups.values()) this.#wakeCompression(group.members.values());
+  }
+
+  /** There may be backups that were left plain, also of processes that are down. (LOGX-032) */
+  #wakeCompression(members: Iterable<Member>): void {
+    for (const { ref, config } of members) {
+      if (config.stdout.compress === "none" && config.stderr.compress === "none") continue;
+      for (const log of this.rotatable(ref)) this.rotations.compressing.wake(log);
+    }
   }
 
   /** The stream has ended and the process has not, or nobody knows the process any more, or the file was about to be closed. */
@@ -332,6 +344,7 @@ export class Outputs {
         place: absolute(target.path),
         maxBytes: target.maxBytes,
         backups: target.backups,
+        ...target.upkeep,
         isOfRun: target.isOfRun === true,
         owner: `${channel} of ${ref.process}`,
       });
@@ -349,8 +362,10 @@ export class Outputs {
       place: absolute(path),
       maxBytes: limit,
       backups: config.logfileBackups,
+      ...upkeepOf({ totalMaxBytes: config.logfileTotalMaxBytes, compress: config.logfileCompress }),
       owner: "the activity log",
     });
+    if (this.activityFile !== undefined) this.rotations.compressing.wake(this.activityFile);
   }
 
   #changeMode(stream: Stream): void {

@@ -1,7 +1,7 @@
 /** Carries out a rotation: the keeper holds the stream meanwhile, the pipe holds the program, and nothing else waits. */
 import path from "node:path";
-import type { FileInfo } from "../../doors.ts";
-import { backupName, backupsAmong, planRotation } from "../../logs/rotation.ts";
+import type { FileInfo, Files } from "../../doors.ts";
+import { backupName, backupsAmong, beyondTotal, GZ, planRotation } from "../../logs/rotation.ts";
 import { ok } from "../../result.ts";
 import type { Runtime } from "../runtime.ts";
 import { isSame, moveAside } from "./aside.ts";
@@ -45,7 +45,20 @@ export async function rotate(runtime: Runtime, file: RotatedLog, written: Writte
   const baseIsOurs = link || (found.ok && found.value.inode === written.inode && found.value.device === written.device);
   const resumed = circumstances.resumed || (found.ok && !baseIsOurs);
   const isAside = resumed && found.ok && found.value.links > 1 && (await isSame(files, found.value, backupName(file.path, 1)));
-  const plan = planRotation({ path: file.path, backups: file.backups, existing, resumed, baseIsOurs, isAside });
+  const compressed = file.compress === true ? backupsAmong(names.value, path.basename(file.path), file.backups, GZ) : undefined;
+  const plan = planRotation({
+    path: file.path,
+    backups: file.backups,
+    existing,
+    ...(compressed && { compressed }),
+    resumed,
+    baseIsOurs,
+    isAside,
+  });
+  for (const name of plan.removals) {
+    const removed = await files.remove(name);
+    if (!removed.ok && removed.error !== "ENOENT") return growOn(file, written, `removing ${name} failed with ${removed.error}`);
+  }
   for (const { from, to } of plan.renames) {
     const renamed = await files.rename(from, to);
     if (renamed.ok || renamed.error === "ENOENT") continue;
@@ -55,6 +68,26 @@ export async function rotate(runtime: Runtime, file: RotatedLog, written: Writte
   if (!moved.ok) return growOn(file, written, `renaming ${file.path} to ${backupName(file.path, 1)} failed with ${moved.error}`);
   const isMoved = plan.aside !== null || plan.truncate;
   return { truncate: plan.truncate, regularOnly: true, limit: file.maxBytes, isMoved, why: null };
+}
+
+/** Removes the oldest backups until the log and all that are left take no more than this. What cannot be removed is passed over. (LOGX-033) */
+export async function trim(files: Files, { path: log, backups, compress }: RotatedLog, totalMaxBytes: number): Promise<void> {
+  const names = await files.list(path.dirname(log));
+  if (!names.ok) return;
+  const sizes = new Map<number, number>();
+  const forms = compress === true ? ["", GZ] : [""];
+  const found = forms.flatMap((form) =>
+    [...backupsAmong(names.value, path.basename(log), backups, form)].map((number) => ({
+      number,
+      file: `${backupName(log, number)}${form}`,
+    })),
+  );
+  for (const { number, file } of [{ number: 0, file: log }, ...found]) {
+    const itself = await files.lstat(file);
+    if (itself.ok && itself.value.kind === "file") sizes.set(number, (sizes.get(number) ?? 0) + itself.value.size);
+  }
+  const surplus = new Set(beyondTotal(sizes, totalMaxBytes));
+  for (const { number, file } of found) if (surplus.has(number)) await files.remove(file);
 }
 
 function growOn(file: RotatedLog, written: Written, why: string): Rotated {

@@ -9,9 +9,11 @@ import { decodeRecord, encodeRecord, recordKeys } from "../../supervisor/records
 import { sinkSpec } from "../loop/sinkspec.ts";
 import type { Turn } from "../loop/turn.ts";
 import type { Inheritance, Runtime } from "../runtime.ts";
+import { Compressing } from "./compressing.ts";
 import type { Reopening } from "./reopening.ts";
-import { rotate, type Written } from "./rotating.ts";
+import { rotate, trim, type Written } from "./rotating.ts";
 import type { LogFile, RotatedLog } from "./streams.ts";
+import { onlyUpkeep } from "./upkeep.ts";
 
 /** What is open, and who has forgotten it. */
 type Logs = {
@@ -36,6 +38,7 @@ export class Rotations {
   readonly #last = new Map<string, Promise<unknown>>();
   /** Sinks that stood at their limit when a predecessor died: it may have begun to rotate them. */
   readonly #resumed = new Set<number>();
+  readonly compressing: Compressing;
   #next = 1;
   /** How many logs this daemon has rotated. */
   count = 0;
@@ -44,6 +47,7 @@ export class Rotations {
     this.#runtime = runtime;
     this.#logs = logs;
     this.#reopening = reopening;
+    this.compressing = new Compressing(runtime, (log, act) => this.#oneByOne(absolute(log.path), act));
   }
 
   isUnderWay(sink: number): boolean {
@@ -70,7 +74,7 @@ export class Rotations {
         turn.acknowledge(report.report);
         const now = this.#logs.get(sink);
         if (now === undefined) return;
-        if (rotated.isMoved) this.count += 1;
+        if (rotated.isMoved) this.#moved(file);
         const { truncate, regularOnly } = rotated;
         const spec = sinkSpec(file.path, now === file ? rotated.limit : now.maxBytes, { truncate, regularOnly });
         this.#reopening.ordered(turn, file.sink, spec);
@@ -79,18 +83,28 @@ export class Rotations {
     });
   }
 
-  /** Rotates now. `empty`: there is nothing in it, so nothing is done. An error is why it cannot be rotated. (LOGX-023) */
-  now(log: RotatedLog): Promise<Result<"rotated" | "empty", string>> {
+  /**
+   * Rotates now. `empty`: there is nothing in it, so nothing is done. An error is why it cannot be rotated. `decided` is called in the turn from which on
+   * the next daemon would end it. (LOGX-023)
+   */
+  now(log: RotatedLog, decided: (turn: Turn) => void = () => undefined): Promise<Result<"rotated" | "empty", string>> {
     return this.#oneByOne(absolute(log.path), async () => {
       const found = await this.#runtime.doors.files.stat(log.path);
-      if (!found.ok) return found.error === "ENOENT" ? ok("empty") : found;
-      const { kind, size, device, inode } = found.value;
-      if (kind !== "file") return refuse("it is no regular file");
-      if (size === 0) return ok("empty");
+      const isFile = found.ok && found.value.kind === "file";
+      if (!isFile || found.value.size === 0) {
+        this.#runtime.loop.post(decided);
+        if (isFile || (!found.ok && found.error === "ENOENT")) return ok("empty");
+        return found.ok ? refuse("it is no regular file") : found;
+      }
+      const { device, inode } = found.value;
       const key = recordKeys.rotating(this.#next++);
-      const begun: Begun = { ...log, device: String(device), inode: String(inode) };
+      const { path, maxBytes, backups, ...upkeep } = log;
+      const begun: Begun = { path, maxBytes, backups, ...onlyUpkeep(upkeep), device: String(device), inode: String(inode) };
       // Whatever becomes of this daemon: the next one ends it, and opens the log for whoever writes it.
-      this.#runtime.loop.post((turn) => turn.state(key, encodeRecord(begun)));
+      this.#runtime.loop.post((turn) => {
+        turn.state(key, encodeRecord(begun));
+        decided(turn);
+      });
       await this.#runtime.loop.flushed();
       return this.#carryOut(key, begun, false);
     });
@@ -118,7 +132,7 @@ export class Rotations {
     this.#runtime.loop.post((turn) => {
       turn.state(key, null);
       if (why !== null) return;
-      if (isMoved) this.count += 1;
+      if (isMoved) this.#moved(begun);
       // Everybody who writes it: two programs may share a log, and of one program an earlier run.
       for (const { sink, path, maxBytes } of this.#logs.at(begun.path))
         this.#reopening.ordered(turn, sink, sinkSpec(path, maxBytes, { truncate, regularOnly }));
@@ -126,6 +140,13 @@ export class Rotations {
     await this.#runtime.loop.flushed();
     if (why !== null) return refuse(why);
     return isMoved || resumed ? ok("rotated") : refuse("it is not rotated here");
+  }
+
+  #moved(log: RotatedLog): void {
+    this.count += 1;
+    const { totalMaxBytes } = log;
+    if (totalMaxBytes !== undefined) void this.#oneByOne(absolute(log.path), () => trim(this.#runtime.doors.files, log, totalMaxBytes));
+    this.compressing.wake(log);
   }
 
   #sayGrowing(turn: Turn, file: LogFile, why: string | null): void {

@@ -4,13 +4,14 @@ import type { StreamState } from "../../logs/pipeline.ts";
 import { isCapturedRun } from "../../process/auxiliary.ts";
 import { type Ref, runOfLabel } from "../../supervisor/world.ts";
 import type { ChannelTarget } from "./targets.ts";
+import type { Upkeep } from "./upkeep.ts";
 
 /** A log as rotations need it. */
 export type RotatedLog = {
   readonly path: string;
   readonly maxBytes: number;
   readonly backups: number;
-};
+} & Upkeep;
 
 /** A file that the keeper writes. */
 export type LogFile = RotatedLog & {

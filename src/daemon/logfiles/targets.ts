@@ -6,12 +6,14 @@ import { needsAsking, type StreamOptions } from "../../logs/pipeline.ts";
 import { findMember, type Ref } from "../../supervisor/world.ts";
 import type { Runtime } from "../runtime.ts";
 import type { AutoLogs } from "./autologs.ts";
+import { type Upkeep, upkeepOf } from "./upkeep.ts";
 
 export type ChannelTarget = {
   /** null: no file. */
   readonly path: string | null;
   readonly maxBytes: number;
   readonly backups: number;
+  readonly upkeep: Upkeep;
   readonly isOfRun?: true;
   /** Each block is shown to the daemon before it is written. */
   readonly asked: boolean;
@@ -50,7 +52,7 @@ export class Targets {
       lineMax: lines === null ? 0 : this.#runtime.running.daemon.consoleLineMax,
     };
     const asked = needsAsking({ ...options, pid: 0 });
-    return { path, maxBytes: Math.max(0, settings.maxBytes), backups: settings.backups, asked, lines, options };
+    return { path, maxBytes: Math.max(0, settings.maxBytes), backups: settings.backups, upkeep: upkeepOf(settings), asked, lines, options };
   }
 
   /**
