@@ -23,6 +23,7 @@ await runMain(async () => {
   try {
     const epoch = String(await sourceEpoch());
     const sums = [];
+    for (const { folder } of BUILDS) await copyTo(path.join(base, folder));
     for (const build of BUILDS) {
       const folder = path.join(base, build.folder);
       await step(`build in ${build.folder}`, () => buildIn(folder, { ...build, epoch }));
@@ -43,9 +44,8 @@ await runMain(async () => {
 /**
  * What git knows, and the packages of npm as hard links.
  * @param {string} folder
- * @param {{ umask: string, zone: string, epoch: string }} how
  */
-async function buildIn(folder, { umask, zone, epoch }) {
+async function copyTo(folder) {
   const { stdout } = await run("git", ["ls-files", "-z"]);
   for (const file of stdout.split("\0").filter((name) => name !== "" && existsSync(inRoot(name)))) {
     mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
@@ -60,6 +60,13 @@ async function buildIn(folder, { umask, zone, epoch }) {
   for (const name of readdirSync(inRoot("build")).filter((each) => each.startsWith("musl-"))) {
     cpSync(inRoot("build", name), path.join(folder, "build", name), { recursive: true });
   }
+}
+
+/**
+ * @param {string} folder
+ * @param {{ umask: string, zone: string, epoch: string }} how
+ */
+async function buildIn(folder, { umask, zone, epoch }) {
   const env = { ...process.env, SOURCE_DATE_EPOCH: epoch, TZ: zone };
   for (const [script = "", ...words] of MAKERS.filter(([name = ""]) => existsSync(path.join(folder, "scripts", name)))) {
     const line = ["-c", `umask ${umask} && exec "$@"`, "sh", process.execPath, path.join("scripts", script), ...words];
