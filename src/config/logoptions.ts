@@ -2,6 +2,23 @@
 import { FACILITY_WORDS } from "./logtargets.ts";
 import type { Channel, Option } from "./optionrow.ts";
 
+/** Of [supervisord]: what a line of the activity log looks like. (OBS-005) */
+export const ACTIVITY_FORMAT = {
+  logfile_format: {
+    type: "choice",
+    choice: { what: "format of the activity log", words: ["text", "json"] },
+    default: "text",
+    scope: "here",
+    member: { field: "logfileFormat" },
+    isOurs: true,
+    brief: { en: "form of the activity log's lines: text, or json for a collector", zh: "活动日志各行的形式：text，或供采集器使用的 json" },
+    more: {
+      en: "With `json` each message is one line, an object with `time` (UTC), `level` (the words of `loglevel`) and `message`; one of several lines is one object, too. It counts for the console in the foreground and not for syslog.",
+      zh: "设为 `json` 时每条消息是一行：含 `time`（UTC）、`level`（`loglevel` 的取值）和 `message` 的对象；多行消息也只是一个对象。对前台运行时的控制台同样有效，对 syslog 无效。",
+    },
+  },
+} as const satisfies Record<string, Option>;
+
 /** Of [supervisord]: supervisord's own stdout and stderr, for the lines of all programs. */
 export const CONSOLE = {
   console: {

@@ -9,7 +9,7 @@ import { CGROUPS, COLOR } from "./choices.ts";
 import { GROUP_DEPENDENCIES } from "./dependencyoptions.ts";
 import { HOST_OPTIONS } from "./hostoptions.ts";
 import { LIFE_OPTIONS } from "./lifeoptions.ts";
-import { CONSOLE, lineOptions, SYSLOG, targetOptions } from "./logoptions.ts";
+import { ACTIVITY_FORMAT, CONSOLE, lineOptions, SYSLOG, targetOptions } from "./logoptions.ts";
 import type { Channel, Option, Words } from "./optionrow.ts";
 import { ACTIVITY_ROTATION, rotationOptions } from "./rotationoptions.ts";
 
@@ -335,6 +335,7 @@ export const SUPERVISORD = {
     },
   },
   ...HOST_OPTIONS,
+  ...ACTIVITY_FORMAT,
   ...CONSOLE,
   ...ACTIVITY_ROTATION,
   extra_options: {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { textOf } from "../bytes.ts";
 import type { LogLevel } from "../config/model.ts";
-import { formatLine, isWritten, LEVELS } from "./activity.ts";
+import { formatJsonLine, formatLine, isWritten, LEVELS } from "./activity.ts";
 
 const wallMs = Date.UTC(2026, 10, 24, 10, 29, 55, 7);
 const line = (level: LogLevel, text: string, at = wallMs, offsetMinutes = 0) =>
@@ -19,6 +20,20 @@ test("LOG-001: the time is the local zone's, over midnight as well", () => {
 
 test("LOG-002: only the first line of a message has the stamp", () => {
   assert.equal(line("debug", "one\ntwo\n"), "2026-11-24 10:29:55,007 DEBG one\ntwo\n\n");
+});
+
+test("OBS-005: as JSON a message is one line, whatever is in it; the time is UTC, the level a word of loglevel", () => {
+  const json = (text: string) => Buffer.from(formatJsonLine("warn", wallMs + 0.9, text)).toString();
+  assert.equal(json("x"), '{"time":"2026-11-24T10:29:55.007Z","level":"warn","message":"x"}\n');
+  const text = 'one\n"two"\t\\ 中文 \u0000';
+  assert.equal(json(text).indexOf("\n"), json(text).length - 1);
+  assert.equal(JSON.parse(json(text)).message, text);
+  // A name that is no UTF-8 is held as its bytes behind a mark; what comes out can be read by everybody.
+  assert.ok(
+    Buffer.from(formatJsonLine("info", wallMs, textOf(Uint8Array.of(0x61, 0xff)))).equals(
+      Buffer.from(json("a\ufffd").replace("warn", "info")),
+    ),
+  );
 });
 
 test("LOG-003: codes and numbers of the levels", () => {

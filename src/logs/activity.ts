@@ -2,7 +2,7 @@
  * The lines of the activity log. Their form is what every log parser for Supervisor expects: `2026-11-24 10:29:55,123 INFO text`, local time, UTF-8.
  * A text with line breaks is written as it is: only its first line has a stamp (LOG-002).
  */
-import { bytesOf } from "../bytes.ts";
+import { bytesOf, jsonOf } from "../bytes.ts";
 import type { LogLevel } from "../config/model.ts";
 
 /** Codes and numbers of the levels. (LOG-003) */
@@ -24,6 +24,12 @@ export function isWritten(level: LogLevel, threshold: LogLevel): boolean {
 /** One record with its LF, as UTF-8 but for names that are not. `offsetMinutes` is the local zone's, east of UTC. (LOG-001, LOG-002, LOG-005) */
 export function formatLine(level: LogLevel, wallMs: number, offsetMinutes: number, text: string): Uint8Array {
   return bytesOf(`${stampOf(level, wallMs, offsetMinutes)}${text}\n`);
+}
+
+/** The same as an object of JSON on one line, for those who collect logs: the message with its line breaks, the time in UTC. (OBS-005) */
+export function formatJsonLine(level: LogLevel, wallMs: number, text: string): Uint8Array {
+  const time = new Date(Math.floor(wallMs)).toISOString();
+  return Buffer.from(`${jsonOf({ time, level, message: text })}\n`);
 }
 
 /** What stands before the text: time, level and a blank. Milliseconds are cut off, not rounded. (LOG-001) */

@@ -5,7 +5,7 @@
 import type { DaemonConfig, LogLevel } from "../../config/model.ts";
 import type { Clock } from "../../doors.ts";
 import type { KeeperEffect, SinkSpec } from "../../link/messages.ts";
-import { formatLine, isWritten } from "../../logs/activity.ts";
+import { formatJsonLine, formatLine, isWritten } from "../../logs/activity.ts";
 import { syslogRecords } from "../../logs/syslog.ts";
 import { SINK_ACTIVITY, SINK_CONSOLE } from "./numbers.ts";
 import { sinkSpec } from "./sinkspec.ts";
@@ -20,6 +20,7 @@ export class Activity {
   #toFile = false;
   #toSyslog = false;
   #toConsole = false;
+  #isJson = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -31,6 +32,7 @@ export class Activity {
     this.#toSyslog = activityPath(config) === null;
     this.#toFile = !this.#toSyslog;
     this.#toConsole = config.nodaemon && !config.silent;
+    this.#isJson = config.logfileFormat === "json";
   }
 
   /** Whether lines of this level are written at all. (LOG-004) */
@@ -42,7 +44,7 @@ export class Activity {
     if (!this.writes(level)) return;
     const { wallMs } = this.#clock.now();
     const offsetMinutes = this.#clock.offsetMinutes(wallMs);
-    const bytes = formatLine(level, wallMs, offsetMinutes, text);
+    const bytes = this.#isJson ? formatJsonLine(level, wallMs, text) : formatLine(level, wallMs, offsetMinutes, text);
     if (this.#toConsole) turn.effect({ type: "append", sink: SINK_CONSOLE, bytes });
     if (this.#toFile) turn.effect({ type: "append", sink: SINK_ACTIVITY, bytes });
     if (!this.#toSyslog) return;
