@@ -28,7 +28,7 @@ function theme(language) {
   return {
     sidebar: PARTS.map((part) => ({
       text: part[language],
-      items: part.pages.filter(({ page }) => existsSync(path.join(DOCS, `${page}.md`))).map((page) => item(page, language)),
+      items: part.pages.map((page) => item(page, language)),
     })),
     outline: { level: /** @type {[number, number]} */ ([2, 3]), label: language === "en" ? "On this page" : "本页目录" },
     ...(language === "zh" && {

@@ -1,7 +1,7 @@
 /**
  * An event listener that tells what it sees: a line of JSON for each event in the file that it is given. While a file of that name with `.hold` is there
- * it gives no answer. The second argument: with `late` it answers when that file is gone, with `once` it ends after its first answer, with `talks` it
- * writes to its stderr when the first event comes.
+ * it gives no answer, but to ticks: one that comes in between would keep what is held from coming at all. The second argument: with `late` it answers
+ * when that file is gone, with `once` it ends after its first answer, with `talks` it writes to its stderr when the first event comes.
  */
 import { appendFileSync, existsSync } from "node:fs";
 
@@ -18,7 +18,7 @@ process.stdin.on("data", (bytes) => {
   for (let event = next(); event !== null; event = next()) {
     seen += 1;
     tell(event);
-    answer();
+    answer(event.name);
   }
 });
 process.stdin.on("end", () => tell({ end: true }));
@@ -40,10 +40,11 @@ function next() {
   return { name: headers.eventname, serial: Number(headers.serial), poolserial: Number(headers.poolserial), payload };
 }
 
-function answer() {
+/** @param {string} name of the event */
+function answer(name) {
   if (manner === "talks" && seen === 1) process.stderr.write("said<!--XSUPERVISOR:BEGIN-->told<!--XSUPERVISOR:END-->");
-  if (existsSync(`${file}.hold`)) {
-    if (manner === "late") setTimeout(answer, 20);
+  if (existsSync(`${file}.hold`) && !name.startsWith("TICK_")) {
+    if (manner === "late") setTimeout(answer, 20, name);
     return;
   }
   process.stdout.write("RESULT 2\nOK", () => {
