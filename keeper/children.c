@@ -167,7 +167,7 @@ static void spawned(struct job *job) {
     else if (K.leave_none) signal_now(c, SIGKILL, true);
     else send_signals(c);
   }
-  free(r);
+  spawn_request_free(r);
 }
 
 /* Copies a text behind the request. */
@@ -295,7 +295,7 @@ void child_spawn(const struct spawn *s, uint64_t batch) {
   struct spawn_request *r = room ? request_of(s, &with) : NULL;
   struct child *c = r ? child_new(s) : NULL;
   if (!c) {
-    free(r);
+    spawn_request_free(r);
     report_failed(s->child, STEP_FORK, room ? ENOMEM : EAGAIN, 0);
     return;
   }
@@ -310,7 +310,7 @@ void child_spawn(const struct spawn *s, uint64_t batch) {
     if (r->ready >= 0) sys_close(r->ready);
     c->spawning = NULL;
     spawn_failed_early(c, r);
-    free(r);
+    spawn_request_free(r);
     return;
   }
   spawn_submit(r);

@@ -43,7 +43,7 @@ static void spawned(struct job *job) {
   bool reaped = r->reaped;
   int status = r->wait_status;
   pid_t pid = r->pid;
-  free(r);
+  spawn_request_free(r);
   if (pid == 0) daemon_reaped(127 << 8);
   else if (reaped) daemon_reaped(status);
   else if (K.ending != RUNNING) daemon_kill();
@@ -100,7 +100,7 @@ void daemon_start(void) {
     for (int i = 0; i < 2; i++) {
       if (ends[i] >= 0) sys_close(ends[i]);
     }
-    free(r);
+    spawn_request_free(r);
     the_daemon.socket = -1;
     reserve_descriptors();
     if (!the_daemon.lives.ever_ready) fail("cannot start", the_daemon.argv[0], errno);

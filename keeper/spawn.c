@@ -8,12 +8,18 @@
 struct spawn_request *spawn_requests;
 
 struct spawn_request *spawn_request_new(size_t pointers, size_t bytes) {
-  struct spawn_request *r = sys_alloc(sizeof *r + pointers * sizeof(char *) + bytes);
+  size_t size = sizeof(struct spawn_request) + pointers * sizeof(char *) + bytes;
+  struct spawn_request *r = sys_pages(size);
   if (!r) return NULL;
+  r->size = size;
   r->umask = r->ready = -1;
   memcpy(r->inherited, host.limits, sizeof r->inherited);
   for (int i = 0; i < 3; i++) r->ours[i] = -1;
   return r;
+}
+
+void spawn_request_free(struct spawn_request *r) {
+  if (r) munmap(r, r->size);
 }
 
 /* What hangs is the folder of its log, or of the executable. */

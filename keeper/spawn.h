@@ -8,6 +8,7 @@ enum { FDS_MAX = 4 + SOCKETS_MAX + UNBOUND_MAX };
 struct spawn_request {
   struct job job;
   struct spawn_request *next; /* in flight */
+  size_t size;                /* with what is behind it */
   uint32_t child;             /* 0: the daemon */
   char *path, **argv, **environment, *directory; /* directory NULL: the keeper's */
   int32_t umask;              /* -1: the keeper's */
@@ -47,3 +48,4 @@ void spawn_submit(struct spawn_request *b);
 void spawn_done(struct spawn_request *b);
 /* A request with room for `pointers` pointers and `bytes` bytes behind it; NULL: no memory. */
 struct spawn_request *spawn_request_new(size_t pointers, size_t bytes);
+void spawn_request_free(struct spawn_request *r);

@@ -67,6 +67,12 @@ bool sys_fault(const char *call);
 static inline void *sys_alloc(size_t size) { return sys_fault("alloc") ? NULL : calloc(1, size); }
 static inline void *sys_realloc(void *old, size_t size) { return sys_fault("alloc") ? NULL : realloc(old, size); }
 
+/* Whole pages that go back to the kernel at once: for what is large, short-lived and many at a time, which would leave holes between what stays. */
+static inline void *sys_pages(size_t size) {
+  void *at = sys_fault("alloc") ? MAP_FAILED : mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  return at == MAP_FAILED ? NULL : at;
+}
+
 static inline int sys_open(const char *path, int flags, mode_t mode) { return sys_fault("open") ? -1 : open(path, flags, mode); }
 static inline int sys_close(int fd) { return close(fd); }
 static inline ssize_t sys_read(int fd, void *to, size_t n) { return sys_fault("read") ? -1 : read(fd, to, n); }
