@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import { ROOT, run } from "../e2e/instance.ts";
+import { ROOT, run, until } from "../e2e/instance.ts";
 import { launch, open, SKIP } from "./chromium.ts";
 
 const TYPES: Readonly<Record<string, string>> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".png": "image/png" };
@@ -39,8 +39,13 @@ describe("the site", { skip: SKIP }, () => {
 
   /** Where what the search finds first leads. */
   async function found(page: Page, words: string): Promise<string | null> {
-    await page.keyboard.press("Control+k");
-    await page.locator(".VPLocalSearchBox input").fill(words);
+    const input = page.locator(".VPLocalSearchBox input");
+    // The keys do nothing before the scripts of the page have begun.
+    await until("the search opens", async () => {
+      await page.keyboard.press("Control+k");
+      return await input.isVisible();
+    });
+    await input.fill(words);
     return await page.locator(".VPLocalSearchBox a.result").first().getAttribute("href");
   }
 
