@@ -49,6 +49,7 @@ function supervisord(): Page {
         tagged([
           ["Dv SIGTERM , SIGINT , SIGQUIT", "Stop all programs, by priority, and end."],
           ["Dv SIGHUP", "Read the configuration again and start everything anew."],
+          ["Dv SIGUSR1", "Become what is installed now, without stopping a program."],
           ["Dv SIGUSR2", "Open all log files again."],
         ]),
       ),
